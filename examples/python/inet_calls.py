@@ -1,0 +1,9 @@
+import socket
+
+print(repr(socket.inet_aton('127.0.0.1')))                      # IPv4 only
+print(socket.inet_ntoa(b'\x7f\x00\x00\x01'))
+
+print(repr(socket.inet_pton(socket.AF_INET, '127.0.0.1')))      # socket.AF_INET: convert IPv4
+print(repr(socket.inet_pton(socket.AF_INET6, '2001:DB8:0:23:8:800:200C:417A')))  # socket.AF_INET6: convert IPv6
+print(socket.inet_ntop(socket.AF_INET, b'\x7f\x00\x00\x01'))
+print(socket.inet_ntop(socket.AF_INET6, socket.inet_pton(socket.AF_INET6, '2001:DB8:0:23:8:800:200C:417A')))

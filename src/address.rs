@@ -1,0 +1,270 @@
+//! [`Address`]: the name of a socket, of any family, and the text Python prints for it. Pure data, no system
+//! call: `crate::sys::sockaddr` turns it into `struct sockaddr_*` and back.
+
+use std::fmt;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
+
+use crate::text;
+
+/// The address of a socket, of any family.
+///
+/// It prints as Python prints the same address: `('127.0.0.1', 80)`, `('::1', 80, 0, 0)`, `'/tmp/x'`,
+/// `b'\x00name'`, `None`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Address {
+    /// `AF_INET`: Python's `(host, port)`.
+    Inet {
+        /// The host.
+        ip: Ipv4Addr,
+        /// The port, in host order.
+        port: u16,
+    },
+    /// `AF_INET6`: Python's `(host, port, flowinfo, scope_id)`.
+    Inet6 {
+        /// The host.
+        ip: Ipv6Addr,
+        /// The port, in host order.
+        port: u16,
+        /// Traffic class and flow label, in host order as Python shows it.
+        flowinfo: u32,
+        /// The index of the interface a link-local address belongs to; 0 for none.
+        scope_id: u32,
+    },
+    /// `AF_UNIX`: Python's path or bytes.
+    Unix(UnixName),
+    /// No address was given: Python's `None`, as from `recvfrom` on a connected stream.
+    None,
+    /// A family with no text form of its own: Python's `(family, bytes)`.
+    Other {
+        /// The `AF_*` number.
+        family: i32,
+        /// What stands after `sa_family`.
+        data: Box<[u8]>,
+    },
+}
+
+/// The name of a Unix socket.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum UnixName {
+    /// Not bound to any name. Binding to it lets Linux choose an abstract name.
+    Unnamed,
+    /// A file, without the closing NUL.
+    Path(Box<[u8]>),
+    /// A Linux abstract name, without the leading NUL.
+    Abstract(Box<[u8]>),
+}
+
+impl Address {
+    /// The port, of a family that has one.
+    #[must_use]
+    pub fn port(&self) -> Option<u16> {
+        match self {
+            Self::Inet { port, .. } | Self::Inet6 { port, .. } => Some(*port),
+            Self::Unix(_) | Self::None | Self::Other { .. } => None,
+        }
+    }
+
+    /// The host, of a family that has one.
+    #[must_use]
+    pub fn ip(&self) -> Option<IpAddr> {
+        match self {
+            Self::Inet { ip, .. } => Some(IpAddr::V4(*ip)),
+            Self::Inet6 { ip, .. } => Some(IpAddr::V6(*ip)),
+            Self::Unix(_) | Self::None | Self::Other { .. } => None,
+        }
+    }
+
+    /// The host as `inet_ntop` writes it, of a family that has one.
+    #[must_use]
+    pub fn host(&self) -> Option<String> {
+        match self {
+            Self::Inet { ip, .. } => Some(ip.to_string()),
+            Self::Inet6 { ip, .. } => Some(inet6_text(ip)),
+            Self::Unix(_) | Self::None | Self::Other { .. } => None,
+        }
+    }
+}
+
+/// The IPv6 address as C's `inet_ntop` writes it. Rust differs for one range: `::1.2.3.4` against
+/// `::102:304`.
+pub(crate) fn inet6_text(ip: &Ipv6Addr) -> String {
+    match ip.segments() {
+        [0, 0, 0, 0, 0, 0, high, _] if high != 0 => {
+            let [.., a, b, c, d] = ip.octets();
+            format!("::{}", Ipv4Addr::new(a, b, c, d))
+        }
+        _ => ip.to_string(),
+    }
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Inet { ip, port } => write!(f, "('{ip}', {port})"),
+            Self::Inet6 {
+                ip,
+                port,
+                flowinfo,
+                scope_id,
+            } => {
+                write!(f, "('{}', {port}, {flowinfo}, {scope_id})", inet6_text(ip))
+            }
+            Self::Unix(name) => name.fmt(f),
+            Self::None => f.write_str("None"),
+            Self::Other { family, data } => write!(f, "({family}, {})", text::bytes_repr(data)),
+        }
+    }
+}
+
+impl UnixName {
+    /// Reads a name as Python does: bytes with a leading NUL are abstract, none at all is the unnamed socket.
+    #[must_use]
+    pub fn new(name: &[u8]) -> Self {
+        match name {
+            [] => Self::Unnamed,
+            [0, rest @ ..] => Self::Abstract(rest.into()),
+            path => Self::Path(path.into()),
+        }
+    }
+
+    /// The name as Python's bytes: an abstract one with its leading NUL.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        match self {
+            Self::Unnamed => Vec::new(),
+            Self::Path(path) => path.to_vec(),
+            Self::Abstract(name) => [b"\0", name.as_ref()].concat(),
+        }
+    }
+}
+
+impl fmt::Display for UnixName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let bytes = self.to_bytes();
+        f.write_str(&match self {
+            Self::Abstract(_) => text::bytes_repr(&bytes),
+            Self::Unnamed | Self::Path(_) => text::path_repr(&bytes),
+        })
+    }
+}
+
+impl From<SocketAddrV4> for Address {
+    fn from(address: SocketAddrV4) -> Self {
+        Self::Inet {
+            ip: *address.ip(),
+            port: address.port(),
+        }
+    }
+}
+
+impl From<SocketAddrV6> for Address {
+    fn from(address: SocketAddrV6) -> Self {
+        Self::Inet6 {
+            ip: *address.ip(),
+            port: address.port(),
+            flowinfo: address.flowinfo(),
+            scope_id: address.scope_id(),
+        }
+    }
+}
+
+impl From<SocketAddr> for Address {
+    fn from(address: SocketAddr) -> Self {
+        match address {
+            SocketAddr::V4(address) => address.into(),
+            SocketAddr::V6(address) => address.into(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn inet6(text: &str) -> Ipv6Addr {
+        text.parse().expect("a test writes addresses that parse")
+    }
+
+    #[test]
+    fn prints_as_python_prints() {
+        let inet = Address::Inet {
+            ip: Ipv4Addr::LOCALHOST,
+            port: 80,
+        };
+        let link = Address::Inet6 {
+            ip: inet6("fe80::1"),
+            port: 80,
+            flowinfo: 5,
+            scope_id: 2,
+        };
+        let cases = [
+            (inet, "('127.0.0.1', 80)"),
+            (link, "('fe80::1', 80, 5, 2)"),
+            (Address::Unix(UnixName::new(b"")), "''"),
+            (Address::Unix(UnixName::new(b"/tmp/x")), "'/tmp/x'"),
+            (Address::Unix(UnixName::new(b"/tmp/\xff'")), r#""/tmp/\udcff'""#),
+            (Address::Unix(UnixName::new(b"\0name")), r"b'\x00name'"),
+            (Address::Unix(UnixName::new(b"\0")), r"b'\x00'"),
+            (Address::None, "None"),
+            (
+                Address::Other {
+                    family: 16,
+                    data: Box::new([0, 1]),
+                },
+                r"(16, b'\x00\x01')",
+            ),
+        ];
+        for (address, expected) in cases {
+            assert_eq!(address.to_string(), expected);
+        }
+    }
+
+    #[test]
+    fn hosts_print_as_inet_ntop() {
+        let cases = [
+            ("0:0:0:0:0:0:0:0", "::"),
+            ("0:0:0:0:0:0:0:1", "::1"),
+            ("0:0:0:0:0:0:102:304", "::1.2.3.4"),
+            ("0:0:0:0:0:0:1:0", "::0.1.0.0"),
+            ("0:0:0:0:0:ffff:102:304", "::ffff:1.2.3.4"),
+            ("2001:db8:0:0:0:0:0:1", "2001:db8::1"),
+            ("fe80:0:0:1:0:0:0:2", "fe80:0:0:1::2"),
+            ("1:0:2:0:3:0:4:0", "1:0:2:0:3:0:4:0"),
+            ("1:0:0:2:0:0:3:4", "1::2:0:0:3:4"),
+            ("0:0:0:5:0:0:0:1", "::5:0:0:0:1"),
+            ("64:ff9b:0:0:0:0:102:304", "64:ff9b::102:304"),
+            ("0:0:0:0:ffff:0:102:304", "::ffff:0:102:304"),
+            ("1:2:3:4:5:6:0:0", "1:2:3:4:5:6::"),
+            ("0:0:0:0:0:0:0:ffff", "::ffff"),
+        ];
+        for (full, expected) in cases {
+            let address = Address::Inet6 {
+                ip: inet6(full),
+                port: 0,
+                flowinfo: 0,
+                scope_id: 0,
+            };
+            assert_eq!(address.host().as_deref(), Some(expected));
+        }
+    }
+
+    #[test]
+    fn parts_are_those_of_the_family() {
+        let address = Address::from(SocketAddr::from(([10, 0, 0, 1], 7)));
+        assert_eq!(
+            (address.port(), address.ip()),
+            (Some(7), Some(IpAddr::from([10, 0, 0, 1])))
+        );
+        assert_eq!(address.host().as_deref(), Some("10.0.0.1"));
+        let unix = Address::Unix(UnixName::Unnamed);
+        assert_eq!((unix.port(), unix.ip(), unix.host()), (None, None, None));
+    }
+
+    #[test]
+    fn unix_names_keep_every_byte() {
+        for name in [&b""[..], b"/tmp/x", b"\0abstract\0name", b"\0"] {
+            assert_eq!(UnixName::new(name).to_bytes(), name);
+        }
+    }
+}

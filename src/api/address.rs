@@ -1,0 +1,234 @@
+//! Addresses as Python's tuples: read from a script by family, and shown to it.
+
+use crate::address::{Address, UnixName};
+use crate::error::{Class, Error, Result};
+use crate::net::{Endpoint, Host};
+use crate::sys::flag::{AF_INET, AF_INET6, AF_UNIX};
+
+use super::handler::whole;
+use super::record;
+use super::value::{Record, Value};
+
+/// Longest path of a Unix socket, as CPython counts: a NUL must follow.
+const LONGEST_PATH: usize = 107;
+/// Longest abstract name, with its leading NUL.
+const LONGEST_ABSTRACT: usize = 108;
+
+/// The value a script gets for an address.
+pub(super) fn show(address: &Address) -> Value {
+    let host = || Value::text(address.host().unwrap_or_default());
+    match address {
+        Address::Inet { port, .. } => record(&record::INET, vec![host(), Value::Int((*port).into())]),
+        Address::Inet6 {
+            port,
+            flowinfo,
+            scope_id,
+            ..
+        } => record(
+            &record::INET6,
+            vec![
+                host(),
+                Value::Int((*port).into()),
+                Value::Int((*flowinfo).into()),
+                Value::Int((*scope_id).into()),
+            ],
+        ),
+        Address::Unix(UnixName::Unnamed) => record(&record::UNIX, vec![Value::text("")]),
+        Address::Unix(UnixName::Path(path)) => {
+            let item = match std::str::from_utf8(path) {
+                Ok(text) => Value::text(text.to_owned()),
+                Err(_) => Value::bytes(path.to_vec()),
+            };
+            record(&record::UNIX, vec![item])
+        }
+        Address::Unix(name) => record(&record::UNIX, vec![Value::bytes(name.to_bytes())]),
+        Address::Other { family, data } => record(
+            &record::OTHER,
+            vec![Value::Int((*family).into()), Value::bytes(data.to_vec())],
+        ),
+        _ => Value::None,
+    }
+}
+
+fn record(kind: &'static record::RecordKind, items: Vec<Value>) -> Value {
+    Value::Record(Box::new(Record { kind, items }))
+}
+
+/// Reads an address for a socket of `family`; `op` is the operation it is for.
+pub(super) fn read(op: &str, family: i32, value: Value) -> Result<Endpoint> {
+    match family {
+        AF_INET => {
+            let [host, port, ..] = parts(
+                op,
+                "AF_INET",
+                value,
+                2..=2,
+                "AF_INET address must be a pair (host, port)",
+            )?;
+            Ok(Endpoint::Inet {
+                host: read_host(op, host)?,
+                port: read_port(op, &port)?,
+            })
+        }
+        AF_INET6 => {
+            let shape = "AF_INET6 address must be a tuple (host, port[, flowinfo[, scopeid]])";
+            let [host, port, flowinfo, scope_id] = parts(op, "AF_INET6", value, 2..=4, shape)?;
+            let flowinfo = optional(&flowinfo)?;
+            if flowinfo > 0xf_ffff {
+                return Err(Error::overflow(format!("{op}(): flowinfo must be 0-1048575.")));
+            }
+            Ok(Endpoint::Inet6 {
+                host: read_host(op, host)?,
+                port: read_port(op, &port)?,
+                flowinfo,
+                scope_id: optional(&scope_id)?,
+            })
+        }
+        AF_UNIX => Ok(Endpoint::Address(Address::Unix(read_unix(value)?))),
+        _ => Err(Error::new(Class::OSError, format!("{op}(): bad family"))),
+    }
+}
+
+/// The places of a tuple, missing ones `None`.
+fn parts(
+    op: &str,
+    family: &str,
+    value: Value,
+    count: std::ops::RangeInclusive<usize>,
+    shape: &'static str,
+) -> Result<[Value; 4]> {
+    let items = match value {
+        Value::List(items) => items,
+        Value::Record(record) => record.items,
+        other => {
+            let given = other.kind();
+            return Err(Error::type_error(format!(
+                "{op}(): {family} address must be tuple, not {given}"
+            )));
+        }
+    };
+    if !count.contains(&items.len()) {
+        return Err(Error::type_error(shape));
+    }
+    let mut places = items.into_iter();
+    Ok(std::array::from_fn(|_| places.next().unwrap_or(Value::None)))
+}
+
+fn read_host(op: &str, value: Value) -> Result<Host> {
+    let bytes = match value {
+        Value::Text(text) => text.into_owned().into_bytes(),
+        Value::String(bytes) | Value::Bytes(bytes) => bytes.into_vec(),
+        Value::Array(array) => array.with(<[u8]>::to_vec),
+        other => {
+            return Err(Error::type_error(format!(
+                "{op}(): host must be str, bytes or bytearray, not {}",
+                other.kind()
+            )));
+        }
+    };
+    if bytes.contains(&0) {
+        return Err(Error::value("host name must not contain null character"));
+    }
+    String::from_utf8(bytes).map(Host).map_err(|_| {
+        Error::new(
+            Class::UnicodeError,
+            format!("{op}(): host name is not valid UTF-8"),
+        )
+    })
+}
+
+fn read_port(op: &str, value: &Value) -> Result<u16> {
+    let Some(port) = whole(value) else {
+        return Err(Error::type_error(format!(
+            "{op}(): port must be int, not {}",
+            value.kind()
+        )));
+    };
+    u16::try_from(port).map_err(|_| Error::overflow(format!("{op}(): port must be 0-65535.")))
+}
+
+fn optional(value: &Value) -> Result<u32> {
+    let number = match value {
+        Value::None => 0,
+        value => whole(value)
+            .ok_or_else(|| Error::type_error(format!("an integer is required, not {}", value.kind())))?,
+    };
+    u32::try_from(number).map_err(|_| Error::overflow(format!("{number} does not fit in 32 bits")))
+}
+
+fn read_unix(value: Value) -> Result<UnixName> {
+    let value = match value {
+        Value::List(mut items) if items.len() == 1 => items.remove(0),
+        Value::Record(mut record) if record.items.len() == 1 => record.items.remove(0),
+        value => value,
+    };
+    let path = match value {
+        Value::Text(text) => text.into_owned().into_bytes(),
+        Value::String(bytes) | Value::Bytes(bytes) => bytes.into_vec(),
+        Value::Array(array) => array.with(<[u8]>::to_vec),
+        other => {
+            return Err(Error::type_error(format!(
+                "a bytes-like object is required, not '{}'",
+                other.kind()
+            )));
+        }
+    };
+    let longest = if path.first() == Some(&0) {
+        LONGEST_ABSTRACT
+    } else {
+        LONGEST_PATH
+    };
+    if path.len() > longest {
+        return Err(Error::new(Class::OSError, "AF_UNIX path too long"));
+    }
+    if path.first() != Some(&0) && path.contains(&0) {
+        return Err(Error::value("embedded null byte"));
+    }
+    Ok(UnixName::new(&path))
+}
+
+/// Reads a `(host, port)` pair whose host may be any name or none: for lookups.
+pub(super) fn read_pair(op: &str, value: Value) -> Result<(Option<String>, Option<String>)> {
+    let items = match value {
+        Value::List(items) => items,
+        Value::Record(record) => record.items,
+        other => {
+            let given = other.kind();
+            return Err(Error::type_error(format!(
+                "{op}(): address must be a pair (host, port), not {given}"
+            )));
+        }
+    };
+    if items.len() < 2 {
+        return Err(Error::type_error(format!(
+            "{op}(): address must be a pair (host, port)"
+        )));
+    }
+    let mut items = items.into_iter();
+    let host = match items.next() {
+        None | Some(Value::None) => None,
+        Some(host) => Some(read_host(op, host)?.0),
+    };
+    let service = read_service(op, items.next().unwrap_or(Value::None))?;
+    Ok((host, service))
+}
+
+/// A port number or service name, as text for the resolver.
+pub(super) fn read_service(op: &str, value: Value) -> Result<Option<String>> {
+    Ok(match value {
+        Value::None => None,
+        Value::Text(text) => Some(text.into_owned()),
+        Value::String(bytes) | Value::Bytes(bytes) => {
+            Some(String::from_utf8(bytes.into_vec()).map_err(|_| {
+                Error::new(
+                    Class::UnicodeError,
+                    format!("{op}(): service name is not valid UTF-8"),
+                )
+            })?)
+        }
+        value => match whole(&value) {
+            Some(number) => Some(number.to_string()),
+            None => return Err(Error::new(Class::OSError, "Int or String expected")),
+        },
+    })
+}

@@ -1,0 +1,151 @@
+//! From what a script passed to what a row expects: defaults, keywords, arity and kind errors, once for every language.
+
+use crate::error::{Error, Result};
+
+use super::Cx;
+use super::handler::Failure;
+use super::op::{Default, Op};
+use super::value::Value;
+
+/// What a script passed.
+#[derive(Debug, Default)]
+pub(crate) struct Arguments {
+    /// The object the operation is called on, where it is a method or property.
+    pub(crate) receiver: Option<Value>,
+    pub(crate) positional: Vec<Value>,
+    /// A trailing table or map, taken for keywords.
+    pub(crate) keywords: Vec<(String, Value)>,
+}
+
+/// Runs `op` on `arguments`.
+///
+/// # Errors
+/// `TypeError` for too few, too many, unknown or unfit arguments; what the operation raises.
+pub(crate) fn call(op: &'static Op, cx: &Cx<'_>, arguments: Arguments) -> Result<Value> {
+    let first = usize::from(op.takes_self());
+    let mut values = arrange(op, arguments)?;
+    op.run.run(cx, &mut values).map_err(|failure| match failure {
+        Failure::Error(error) => error,
+        Failure::Kind {
+            place,
+            expected,
+            given,
+        } if place < first => Error::type_error(format!(
+            "{}() must be called on a {expected}, not {given}",
+            op.full_name()
+        )),
+        Failure::Kind {
+            place,
+            expected,
+            given,
+        } => Error::type_error(format!(
+            "{}() argument '{}' must be {}{expected}, not {given}",
+            op.full_name(),
+            name(op, place - first),
+            if op
+                .params
+                .get(place - first)
+                .is_some_and(|param| param.default == Default::None)
+            {
+                "None or "
+            } else {
+                ""
+            },
+        )),
+        Failure::Range { place, value } => Error::overflow(format!(
+            "{}() argument '{}': {value} is out of range",
+            op.full_name(),
+            name(op, place.saturating_sub(first)),
+        )),
+    })
+}
+
+fn name(op: &Op, place: usize) -> &'static str {
+    op.params.get(place).map_or("?", |param| param.name)
+}
+
+/// One value for each parameter, the receiver first.
+fn arrange(op: &'static Op, arguments: Arguments) -> Result<Vec<Value>> {
+    let Arguments {
+        receiver,
+        positional,
+        keywords,
+    } = arguments;
+    let most = op.params.len();
+    if positional.len() > most {
+        return Err(too_many(op, positional.len()));
+    }
+    let mut values = Vec::with_capacity(most + 1);
+    if op.takes_self() {
+        values.push(receiver.unwrap_or(Value::None));
+    }
+    let first = values.len();
+    let mut given = [false; 16];
+    let skipped = op
+        .params
+        .iter()
+        .position(|param| matches!(param.default, Default::Skipped(_)));
+    let skip = skipped.filter(|_| positional.len() + 1 == most && keywords.is_empty());
+    for value in positional {
+        if skip == Some(values.len() - first) {
+            values.push(default(op.params[values.len() - first].default));
+        }
+        given[values.len() - first] = true;
+        values.push(value);
+    }
+    for param in &op.params[values.len() - first..] {
+        values.push(default(param.default));
+    }
+    for (key, value) in keywords {
+        let Some(place) = op.params.iter().position(|param| param.name == key) else {
+            return Err(Error::type_error(format!(
+                "'{key}' is an invalid keyword argument for {}()",
+                op.full_name()
+            )));
+        };
+        if given[place] {
+            return Err(Error::type_error(format!(
+                "argument for {}() given by name ('{key}') and position ({})",
+                op.full_name(),
+                place + 1
+            )));
+        }
+        given[place] = true;
+        values[first + place] = value;
+    }
+    for (place, param) in op.params.iter().enumerate() {
+        if param.default == Default::Required && !given[place] {
+            return Err(Error::type_error(format!(
+                "{}() missing required argument '{}' (pos {})",
+                op.full_name(),
+                param.name,
+                place + 1
+            )));
+        }
+    }
+    Ok(values)
+}
+
+fn too_many(op: &Op, given: usize) -> Error {
+    let most = op.params.len();
+    let least = op
+        .params
+        .iter()
+        .filter(|param| param.default == Default::Required)
+        .count();
+    let bound = if least == most { "exactly" } else { "at most" };
+    let plural = if most == 1 { "" } else { "s" };
+    Error::type_error(format!(
+        "{}() takes {bound} {most} argument{plural} ({given} given)",
+        op.full_name()
+    ))
+}
+
+fn default(default: Default) -> Value {
+    match default {
+        Default::Required | Default::None | Default::Rest => Value::None,
+        Default::Int(number) | Default::Skipped(number) => Value::Int(number),
+        Default::Bool(flag) => Value::Bool(flag),
+        Default::Text(text) => Value::Text(text.into()),
+    }
+}

@@ -1,0 +1,56 @@
+//! The API as data: one const table of operations over `net` and `sched`. Names no language.
+//!
+//! An [`Op`] (`op`) is a row: name, owner, parameters, documentation, and an ordinary typed Rust function behind a
+//! [`Handler`] (`handler`) that takes [`Value`]s (`value`). `bind` turns what a script passed into what a row expects,
+//! once for every language: defaults, keywords, arity and kind errors. `address` reads and shows addresses as Python's
+//! tuples, `record` names the fields of such tuples, `repr` prints any value as Python does. `module` joins rows and
+//! constants into the modules scripts see; `ops/` has the rows, by topic.
+
+mod address;
+mod bind;
+mod handler;
+mod module;
+mod op;
+mod ops;
+mod record;
+mod repr;
+mod value;
+
+pub(crate) use bind::{Arguments, call};
+pub(crate) use handler::Handler;
+pub(crate) use module::{MODULES, Module};
+pub(crate) use op::{Default, Form, Hot, Op, Owner, Param};
+pub(crate) use record::{RecordKind, Shape};
+pub(crate) use repr::repr;
+pub(crate) use value::{Record, Slots, Type, Value};
+
+use std::rc::Rc;
+
+use crate::error::Result;
+use crate::net::Net;
+use crate::sched::Task;
+
+/// What an operation may ask of the language that called it.
+pub(crate) trait Host {
+    /// Starts the function among the call's arguments as a task, with these other arguments.
+    fn start(&self, function: usize, arguments: Slots, name: String) -> Result<Rc<Task>>;
+}
+
+/// What every operation is handed besides its arguments.
+pub(crate) struct Cx<'a> {
+    pub(crate) net: &'a Rc<Net>,
+    pub(crate) host: &'a dyn Host,
+    pub(crate) environment: &'a Environment,
+}
+
+/// What a script may know of its surroundings.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Environment {
+    /// The script's name, then its arguments.
+    pub(crate) argv: Vec<Vec<u8>>,
+}
+
+/// Every operation, in documentation order.
+pub(crate) fn ops() -> impl Iterator<Item = &'static Op> {
+    ops::ALL.iter().copied().flatten()
+}

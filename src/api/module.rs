@@ -1,0 +1,150 @@
+//! The modules scripts see: operations joined with constants.
+
+use crate::constants::{self, Constant};
+use crate::error::Class;
+use crate::sys::errno;
+
+use super::op::{Op, Owner};
+use super::value::Value;
+
+/// A module: operations of the table, and names that are values.
+pub(crate) struct Module {
+    pub(crate) name: &'static str,
+    pub(crate) doc: &'static str,
+    values: Values,
+}
+
+/// Where a module's values come from.
+enum Values {
+    None,
+    Socket,
+    Errors,
+    Errno,
+    Sys,
+}
+
+/// Every module, in documentation order.
+pub(crate) static MODULES: &[Module] = &[
+    Module {
+        name: "socket",
+        doc: "The BSD socket API, as Python's `socket` module has it.",
+        values: Values::Socket,
+    },
+    Module {
+        name: "task",
+        doc: "Tasks: code that runs beside other code on one thread.",
+        values: Values::None,
+    },
+    Module {
+        name: "errors",
+        doc: "Python's exception classes, to compare with and to raise.",
+        values: Values::Errors,
+    },
+    Module {
+        name: "errno",
+        doc: "The system's error numbers by name.",
+        values: Values::Errno,
+    },
+    Module {
+        name: "sys",
+        doc: "The running program: its arguments, its end.",
+        values: Values::Sys,
+    },
+    Module {
+        name: "time",
+        doc: "Clocks and sleeping.",
+        values: Values::None,
+    },
+];
+
+/// Names of `socket` for error classes.
+const SOCKET_CLASSES: [(&str, Class); 4] = [
+    ("error", Class::OSError),
+    ("timeout", Class::TimeoutError),
+    ("gaierror", Class::gaierror),
+    ("herror", Class::herror),
+];
+
+impl Module {
+    /// The module's operation of this name.
+    pub(crate) fn op(&self, name: &str) -> Option<&'static Op> {
+        super::ops().find(|op| op.on == Owner::Module(self.name) && op.name == name)
+    }
+
+    /// The module's operations.
+    pub(crate) fn ops(&self) -> impl Iterator<Item = &'static Op> {
+        super::ops().filter(|op| op.on == Owner::Module(self.name))
+    }
+
+    /// The value of this name.
+    pub(crate) fn value(&self, name: &str) -> Option<Value> {
+        match self.values {
+            Values::None => None,
+            Values::Socket => SOCKET_CLASSES
+                .iter()
+                .find(|(known, _)| *known == name)
+                .map(|(_, class)| Value::Class(*class))
+                .or_else(|| constants::by_name(name).map(constant)),
+            Values::Errors => Class::ALL
+                .iter()
+                .copied()
+                .find(|class| class.name() == name)
+                .or_else(|| matches!(name, "IOError" | "EnvironmentError").then_some(Class::OSError))
+                .map(Value::Class),
+            Values::Errno => match name {
+                "errorcode" => Some(error_codes()),
+                _ => errno::NAMES
+                    .iter()
+                    .find(|(known, _)| *known == name)
+                    .map(|(_, number)| Value::Int((*number).into())),
+            },
+            Values::Sys => match name {
+                "platform" => Some(Value::text(std::env::consts::OS)),
+                "version" => Some(Value::text(env!("CARGO_PKG_VERSION"))),
+                _ => None,
+            },
+        }
+    }
+
+    /// The names of the module's values.
+    pub(crate) fn value_names(&self) -> Vec<&'static str> {
+        match self.values {
+            Values::None => Vec::new(),
+            Values::Socket => SOCKET_CLASSES
+                .iter()
+                .map(|(name, _)| *name)
+                .chain(constants::all().map(|constant| constant.name))
+                .collect(),
+            Values::Errors => Class::ALL
+                .iter()
+                .map(|class| class.name())
+                .chain(["IOError", "EnvironmentError"])
+                .collect(),
+            Values::Errno => errno::NAMES
+                .iter()
+                .map(|(name, _)| *name)
+                .chain(["errorcode"])
+                .collect(),
+            Values::Sys => vec!["platform", "version"],
+        }
+    }
+}
+
+fn constant(constant: &'static Constant) -> Value {
+    match constant.value {
+        constants::Value::Int(number) => Value::Int(number),
+        constants::Value::Bool(flag) => Value::Bool(flag),
+        constants::Value::Str(text) => Value::text(text),
+        constants::Value::Absent => Value::Absent(constant),
+    }
+}
+
+/// `errno.errorcode`: names by number, 1 upwards; numbers without a name hold `None`.
+fn error_codes() -> Value {
+    let most = errno::NAMES.iter().map(|(_, number)| *number).max().unwrap_or(0);
+    Value::List(
+        (1..=most)
+            .map(|number| errno::Errno(number).name().map_or(Value::None, Value::text))
+            .collect(),
+    )
+}

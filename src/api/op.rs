@@ -1,0 +1,145 @@
+//! One row of the table.
+
+use crate::error::Result;
+
+use super::Cx;
+use super::handler::{Handler, typed};
+use super::value::Type;
+
+/// An operation scripts can call.
+pub(crate) struct Op {
+    pub(crate) name: &'static str,
+    pub(crate) on: Owner,
+    pub(crate) form: Form,
+    pub(crate) params: &'static [Param],
+    /// What it returns, in a few words: the type first.
+    pub(crate) returns: &'static str,
+    /// What it does. First sentence: a verb and what it does; then what can go wrong.
+    pub(crate) doc: &'static str,
+    /// Name of its audit event, where it has one.
+    pub(crate) event: Option<&'static str>,
+    pub(crate) run: &'static dyn Handler,
+    /// A path of its own in the adapters; this row stays the truth about it.
+    pub(crate) hot: Option<Hot>,
+}
+
+/// What a module's function leaves unsaid: rows are written `Op { name: …, ..FUNCTION }`.
+pub(crate) const FUNCTION: Op = Op {
+    name: "",
+    on: Owner::Module("socket"),
+    form: Form::Function,
+    params: &[],
+    returns: "None",
+    doc: "",
+    event: None,
+    run: &typed(nothing),
+    hot: None,
+};
+
+/// What a socket's method leaves unsaid.
+pub(crate) const METHOD: Op = Op {
+    on: Owner::Type(Type::Socket),
+    form: Form::Method,
+    ..FUNCTION
+};
+
+/// What a socket's attribute leaves unsaid.
+pub(crate) const PROPERTY: Op = Op {
+    form: Form::Property,
+    ..METHOD
+};
+
+fn nothing(_: &Cx<'_>) -> Result<()> {
+    Ok(())
+}
+
+/// Who has the operation.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Owner {
+    /// A module, by name; the empty name is every script's global scope.
+    Module(&'static str),
+    /// Values of a type.
+    Type(Type),
+}
+
+/// How it is reached.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Form {
+    /// `module.name(…)`.
+    Function,
+    /// `value.name(…)`.
+    Method,
+    /// `value.name`, `module.name`.
+    Property,
+}
+
+/// Operations so frequent that adapters have a shorter way for their plain case.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Hot {
+    Recv,
+    Send,
+}
+
+/// One parameter. Its kind is that of the Rust type behind it.
+#[derive(Debug)]
+pub(crate) struct Param {
+    pub(crate) name: &'static str,
+    pub(crate) doc: &'static str,
+    pub(crate) default: Default,
+}
+
+/// What stands for a parameter that is not given.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub(crate) enum Default {
+    /// It must be given.
+    Required,
+    /// `None`.
+    None,
+    Int(i64),
+    Bool(bool),
+    Text(&'static str),
+    /// It may be left out though others follow, as `flags` in `sendto(data, [flags,] address)`.
+    Skipped(i64),
+    /// It takes all arguments that are left.
+    Rest,
+}
+
+/// A parameter that must be given.
+pub(crate) const fn need(name: &'static str, doc: &'static str) -> Param {
+    Param {
+        name,
+        doc,
+        default: Default::Required,
+    }
+}
+
+/// A parameter with a default.
+pub(crate) const fn with(name: &'static str, default: Default, doc: &'static str) -> Param {
+    Param { name, doc, default }
+}
+
+impl Op {
+    /// The name with its owner: `socket.recv`.
+    pub(crate) fn full_name(&self) -> String {
+        match self.on {
+            Owner::Module("") => self.name.to_owned(),
+            Owner::Module(module) => format!("{module}.{}", self.name),
+            Owner::Type(owner) => format!("{}.{}", owner.name(), self.name),
+        }
+    }
+
+    /// Whether the first value handed to it is the object it is called on.
+    pub(crate) const fn takes_self(&self) -> bool {
+        matches!(self.on, Owner::Type(_))
+    }
+
+    /// Whether a trailing table or map holds keywords: not where the last parameter takes any value.
+    pub(crate) fn takes_keywords(&self) -> bool {
+        let last_takes_all = self
+            .params
+            .last()
+            .is_none_or(|last| last.default == Default::Rest)
+            || self.run.kinds().last().is_some_and(|kind| *kind == "any");
+        !last_takes_all
+    }
+}

@@ -1,0 +1,165 @@
+//! `bytearray`: bytes that scripts and receives change in place.
+
+use std::rc::Rc;
+
+use crate::api::handler::{Any, typed};
+use crate::api::op::{Default, FUNCTION, METHOD, Op, Owner, need, with};
+use crate::api::value::Type;
+use crate::api::{Cx, Value};
+use crate::bytes::{ByteArray, Bytes, Pinned};
+use crate::error::{Class, Error, Result};
+
+const GLOBAL: Owner = Owner::Module("");
+const ARRAY: Owner = Owner::Type(Type::ByteArray);
+const VIEW: Owner = Owner::Type(Type::View);
+
+pub(super) const OPS: &[Op] = &[
+    Op {
+        name: "bytearray",
+        on: GLOBAL,
+        params: &[with(
+            "source",
+            Default::None,
+            "a length, bytes, or a list of numbers",
+        )],
+        returns: "bytearray",
+        doc: "Make an array of bytes that can be changed: so many zeros, or a copy of what is given. Raises ValueError for \
+              numbers that are no bytes, MemoryError.",
+        run: &typed(bytearray),
+        ..FUNCTION
+    },
+    Op {
+        name: "bytes",
+        on: ARRAY,
+        returns: "bytes",
+        doc: "The bytes, copied.",
+        run: &typed(to_bytes),
+        ..METHOD
+    },
+    Op {
+        name: "view",
+        on: ARRAY,
+        params: &[
+            with(
+                "first",
+                Default::Int(1),
+                "first place, from 1; negative counts from the end",
+            ),
+            with("last", Default::Int(-1), "last place, inclusive"),
+        ],
+        returns: "memoryview",
+        doc: "A window of the array, as string.sub takes it: what is received into it lands in the array. While it lives \
+              the array cannot change its length.",
+        run: &typed(view),
+        ..METHOD
+    },
+    Op {
+        name: "append",
+        on: ARRAY,
+        params: &[need("byte", "0 to 255")],
+        doc: "Add a byte at the end. Raises BufferError while a view lives.",
+        run: &typed(append),
+        ..METHOD
+    },
+    Op {
+        name: "extend",
+        on: ARRAY,
+        params: &[need("data", "bytes to add")],
+        doc: "Add bytes at the end. Raises BufferError while a view lives.",
+        run: &typed(extend),
+        ..METHOD
+    },
+    Op {
+        name: "clear",
+        on: ARRAY,
+        doc: "Remove all bytes. Raises BufferError while a view lives.",
+        run: &typed(clear),
+        ..METHOD
+    },
+    Op {
+        name: "bytes",
+        on: VIEW,
+        returns: "bytes",
+        doc: "The window's bytes, copied.",
+        run: &typed(view_bytes),
+        ..METHOD
+    },
+];
+
+fn bytearray(cx: &Cx<'_>, source: Any) -> Result<Rc<ByteArray>> {
+    let bytes = match source.0 {
+        Value::None => Vec::new(),
+        Value::Text(text) => text.into_owned().into_bytes(),
+        Value::String(bytes) | Value::Bytes(bytes) => bytes.into_vec(),
+        Value::Array(array) => array.with(<[u8]>::to_vec),
+        Value::View(view) => Bytes::Array(view).into_vec(),
+        Value::List(items) => items.iter().map(byte).collect::<Result<_>>()?,
+        other => match crate::api::handler::whole(&other) {
+            Some(length) => {
+                let length = usize::try_from(length).map_err(|_| Error::value("negative count"))?;
+                let mut bytes = cx.net.buffer(length)?;
+                bytes.resize(length, 0);
+                bytes
+            }
+            None => {
+                return Err(Error::type_error(format!(
+                    "cannot convert '{}' object to bytearray",
+                    other.kind()
+                )));
+            }
+        },
+    };
+    Ok(ByteArray::new(bytes))
+}
+
+/// A number that is a byte.
+pub(in crate::api) fn byte(value: &Value) -> Result<u8> {
+    let number = crate::api::handler::whole(value)
+        .ok_or_else(|| Error::type_error(format!("a byte must be int, not {}", value.kind())))?;
+    u8::try_from(number).map_err(|_| Error::value("byte must be in range(0, 256)"))
+}
+
+fn to_bytes(_: &Cx<'_>, array: Rc<ByteArray>) -> Result<Vec<u8>> {
+    Ok(array.with(<[u8]>::to_vec))
+}
+
+fn view_bytes(_: &Cx<'_>, view: Pinned) -> Result<Vec<u8>> {
+    Ok(Bytes::Array(view).into_vec())
+}
+
+fn view(_: &Cx<'_>, array: Rc<ByteArray>, first: i64, last: i64) -> Result<Pinned> {
+    let length = i64::try_from(array.len()).unwrap_or(i64::MAX);
+    let place = |place: i64| {
+        if place < 0 {
+            (length + place + 1).max(0)
+        } else {
+            place
+        }
+    };
+    let (first, last) = (place(first).max(1), place(last).min(length));
+    let count = usize::try_from(last - first + 1).unwrap_or(0);
+    Ok(array.pin(usize::try_from(first - 1).unwrap_or(0), count))
+}
+
+fn append(_: &Cx<'_>, array: Rc<ByteArray>, number: Any) -> Result<()> {
+    let byte = byte(&number.0)?;
+    array.resize_with(|bytes| bytes.push(byte)).ok_or_else(in_use)
+}
+
+fn extend(_: &Cx<'_>, array: Rc<ByteArray>, data: Bytes) -> Result<()> {
+    let data = data.into_vec();
+    array
+        .resize_with(|bytes| bytes.extend_from_slice(&data))
+        .ok_or_else(in_use)
+}
+
+fn clear(_: &Cx<'_>, array: Rc<ByteArray>) -> Result<()> {
+    array.resize_with(Vec::clear).ok_or_else(in_use)
+}
+
+fn in_use() -> Error {
+    Error::new(
+        Class::BufferError,
+        "Existing exports of data: object cannot be re-sized",
+    )
+}

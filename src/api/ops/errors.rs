@@ -1,0 +1,187 @@
+//! Errors as scripts see them: their fields, and the test for a class.
+
+use crate::address::Address;
+use crate::api::handler::{Any, typed};
+use crate::api::op::{METHOD, Op, Owner, PROPERTY, need};
+use crate::api::value::Type;
+use crate::api::{Cx, Value};
+use crate::error::{Class, Error, Result};
+
+const ERROR: Owner = Owner::Type(Type::Error);
+
+/// An error's field.
+const FIELD: Op = Op {
+    on: ERROR,
+    ..PROPERTY
+};
+
+pub(super) const OPS: &[Op] = &[
+    Op {
+        name: "is",
+        on: ERROR,
+        params: &[need(
+            "class",
+            "a class, as `socket.timeout` or `errors.ValueError`, or its name",
+        )],
+        returns: "bool",
+        doc: "Whether the error is of a class or a child of it, as `except` tests it.",
+        run: &typed(is),
+        ..METHOD
+    },
+    Op {
+        name: "name",
+        returns: "str",
+        doc: "The class's name: `ConnectionRefusedError`.",
+        run: &typed(name),
+        ..FIELD
+    },
+    Op {
+        name: "errno",
+        returns: "int or None",
+        doc: "The error's number.",
+        run: &typed(errno),
+        ..FIELD
+    },
+    Op {
+        name: "code",
+        returns: "str or None",
+        doc: "The number's symbol: `ECONNREFUSED`.",
+        run: &typed(code),
+        ..FIELD
+    },
+    Op {
+        name: "strerror",
+        returns: "str or None",
+        doc: "The system's text for the number.",
+        run: &typed(strerror),
+        ..FIELD
+    },
+    Op {
+        name: "message",
+        returns: "str",
+        doc: "Python's str(e).",
+        run: &typed(message),
+        ..FIELD
+    },
+    Op {
+        name: "args",
+        returns: "list",
+        doc: "Python's e.args.",
+        run: &typed(args),
+        ..FIELD
+    },
+    Op {
+        name: "op",
+        returns: "str or None",
+        doc: "The operation that failed: `connect`.",
+        run: &typed(op),
+        ..FIELD
+    },
+    Op {
+        name: "address",
+        returns: "address or None",
+        doc: "The peer or local address concerned.",
+        run: &typed(address),
+        ..FIELD
+    },
+    Op {
+        name: "partial",
+        returns: "bytes or None",
+        doc: "Bytes that had been read before the failure.",
+        run: &typed(partial),
+        ..FIELD
+    },
+    Op {
+        name: "sent",
+        returns: "int or None",
+        doc: "Number of bytes that had left before the failure.",
+        run: &typed(sent),
+        ..FIELD
+    },
+    Op {
+        name: "denied",
+        returns: "bool",
+        doc: "Whether the policy refused.",
+        run: &typed(denied),
+        ..FIELD
+    },
+    Op {
+        name: "traceback",
+        returns: "str",
+        doc: "The script's calls when the error was raised, innermost first.",
+        run: &typed(traceback),
+        ..FIELD
+    },
+];
+
+fn is(_: &Cx<'_>, error: Error, class: Any) -> Result<bool> {
+    let ancestor = match class.0 {
+        Value::Class(class) => Some(class),
+        Value::Text(text) => Class::by_name(&text),
+        Value::String(bytes) => bytes.with(|bytes| std::str::from_utf8(bytes).ok().and_then(Class::by_name)),
+        other => {
+            return Err(Error::type_error(format!(
+                "error.is() argument 'class' must be an error class or its name, not {}",
+                other.kind()
+            )));
+        }
+    };
+    Ok(ancestor.is_some_and(|ancestor| error.class().is_a(ancestor)))
+}
+
+fn name(_: &Cx<'_>, error: Error) -> Result<&'static str> {
+    Ok(error.class().name())
+}
+
+fn errno(_: &Cx<'_>, error: Error) -> Result<Option<i32>> {
+    Ok(error.errno())
+}
+
+fn code(_: &Cx<'_>, error: Error) -> Result<Option<&'static str>> {
+    Ok(error.code())
+}
+
+fn strerror(_: &Cx<'_>, error: Error) -> Result<Option<String>> {
+    Ok(error.strerror().map(str::to_owned))
+}
+
+fn message(_: &Cx<'_>, error: Error) -> Result<String> {
+    Ok(error.message().into_owned())
+}
+
+fn args(_: &Cx<'_>, error: Error) -> Result<Value> {
+    Ok(Value::List(match error.errno() {
+        Some(number) => {
+            vec![
+                Value::Int(number.into()),
+                Value::text(error.strerror().unwrap_or_default().to_owned()),
+            ]
+        }
+        None if error.message().is_empty() => Vec::new(),
+        None => vec![Value::text(error.message().into_owned())],
+    }))
+}
+
+fn op(_: &Cx<'_>, error: Error) -> Result<Option<&'static str>> {
+    Ok(error.op())
+}
+
+fn address(_: &Cx<'_>, error: Error) -> Result<Address> {
+    Ok(error.address().cloned().unwrap_or(Address::None))
+}
+
+fn partial(_: &Cx<'_>, error: Error) -> Result<Option<Vec<u8>>> {
+    Ok(error.partial().map(<[u8]>::to_vec))
+}
+
+fn sent(_: &Cx<'_>, error: Error) -> Result<Option<i64>> {
+    Ok(error.sent().and_then(|sent| i64::try_from(sent).ok()))
+}
+
+fn denied(_: &Cx<'_>, error: Error) -> Result<bool> {
+    Ok(error.denied())
+}
+
+fn traceback(_: &Cx<'_>, error: Error) -> Result<String> {
+    Ok(error.traceback().unwrap_or_default().to_owned())
+}

@@ -1,0 +1,62 @@
+//! The server's side.
+
+use std::rc::Rc;
+
+use crate::address::Address;
+use crate::api::handler::{Any, typed};
+use crate::api::op::{Default, METHOD, Op, need, with};
+use crate::api::{Cx, address};
+use crate::error::Result;
+use crate::net::{DEFAULT_BACKLOG, Socket};
+
+pub(super) const OPS: &[Op] = &[
+    Op {
+        name: "bind",
+        params: &[need(
+            "address",
+            "local address: the family's form, (host, port) for AF_INET; port 0 is any free one",
+        )],
+        doc: "Take a local address. Raises OSError: EADDRINUSE, EADDRNOTAVAIL, EACCES. See bind(2).",
+        event: Some("socket.bind"),
+        run: &typed(bind),
+        ..METHOD
+    },
+    Op {
+        name: "listen",
+        params: &[with(
+            "backlog",
+            Default::None,
+            "most connections waiting to be accepted; 128",
+        )],
+        doc: "Start taking connections. Raises OSError. See listen(2).",
+        event: Some("socket.listen"),
+        run: &typed(listen),
+        ..METHOD
+    },
+    Op {
+        name: "accept",
+        returns: "socket, address",
+        doc: "Take the next connection: its socket, which has the default timeout, and the peer's address. \
+              Raises timeout, BlockingIOError in non-blocking mode. See accept(2).",
+        event: Some("socket.accept"),
+        run: &typed(accept),
+        ..METHOD
+    },
+];
+
+fn bind(cx: &Cx<'_>, socket: Rc<Socket>, address: Any) -> Result<()> {
+    let endpoint = address::read("bind", socket.family(), address.0)?;
+    socket.bind(
+        &cx.net
+            .resolve(&endpoint, None)
+            .map_err(|error| error.during("bind"))?,
+    )
+}
+
+fn listen(_: &Cx<'_>, socket: Rc<Socket>, backlog: Option<i32>) -> Result<()> {
+    socket.listen(backlog.unwrap_or(DEFAULT_BACKLOG))
+}
+
+fn accept(_: &Cx<'_>, socket: Rc<Socket>) -> Result<(Rc<Socket>, Address)> {
+    socket.accept()
+}

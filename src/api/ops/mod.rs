@@ -1,0 +1,34 @@
+//! The rows, by topic: `open` (making sockets), `life` (closing, modes, names), `connect`, `listen`, `transfer`,
+//! `options`, `resolve`, `convert` (byte order and address texts), `task`, `program` (sys, time, globals), `buffer`
+//! (bytearray), `errors`.
+
+mod buffer;
+mod connect;
+mod convert;
+mod errors;
+mod life;
+mod listen;
+mod open;
+mod options;
+mod program;
+mod resolve;
+mod task;
+mod transfer;
+
+use super::op::Op;
+
+/// Every row, in documentation order.
+pub(super) static ALL: &[&[Op]] = &[
+    open::OPS,
+    connect::OPS,
+    listen::OPS,
+    transfer::OPS,
+    life::OPS,
+    options::OPS,
+    resolve::OPS,
+    convert::OPS,
+    task::OPS,
+    program::OPS,
+    buffer::OPS,
+    errors::OPS,
+];

@@ -1,0 +1,99 @@
+//! Socket options.
+
+use std::rc::Rc;
+
+use crate::api::handler::{Any, FromArg, typed};
+use crate::api::op::{Default, METHOD, Op, need, with};
+use crate::api::{Cx, Value};
+use crate::bytes::Bytes;
+use crate::error::{Error, Result};
+use crate::net::{OptionValue, Socket};
+
+pub(super) const OPS: &[Op] = &[
+    Op {
+        name: "getsockopt",
+        params: &[
+            need("level", "SOL_* or IPPROTO_* level"),
+            need("optname", "SO_*, IP_*, TCP_* … option"),
+            with(
+                "buflen",
+                Default::Int(0),
+                "0 to read a number, 1 to 1024 to read up to that many bytes",
+            ),
+        ],
+        returns: "int or bytes",
+        doc: "Read a socket option. Raises OSError (ENOPROTOOPT). See getsockopt(2).",
+        run: &typed(getsockopt),
+        ..METHOD
+    },
+    Op {
+        name: "setsockopt",
+        params: &[
+            need("level", "SOL_* or IPPROTO_* level"),
+            need("optname", "SO_*, IP_*, TCP_* … option"),
+            need("value", "a number, bytes, or None with `optlen`"),
+            with(
+                "optlen",
+                Default::None,
+                "length of a value that is None: a null pointer with that length",
+            ),
+        ],
+        doc: "Set a socket option. Raises OSError (ENOPROTOOPT). See setsockopt(2).",
+        event: Some("socket.setsockopt"),
+        run: &typed(setsockopt),
+        ..METHOD
+    },
+];
+
+fn getsockopt(_: &Cx<'_>, socket: Rc<Socket>, level: i32, name: i32, buflen: i32) -> Result<Value> {
+    Ok(match socket.option(level, name, buflen)? {
+        OptionValue::Int(number) => Value::Int(number.into()),
+        OptionValue::Bytes(bytes) => Value::Bytes(bytes),
+        OptionValue::Null(_) => Value::None,
+    })
+}
+
+fn setsockopt(
+    _: &Cx<'_>,
+    socket: Rc<Socket>,
+    level: i32,
+    name: i32,
+    value: Any,
+    optlen: Option<u32>,
+) -> Result<()> {
+    let value = match (value.0, optlen) {
+        (Value::None, Some(length)) => OptionValue::Null(length),
+        (Value::None, None) => {
+            return Err(Error::type_error(
+                "socket.setsockopt() needs optlen when the value is None",
+            ));
+        }
+        (_, Some(_)) => {
+            return Err(Error::type_error(
+                "socket.setsockopt() takes optlen only when the value is None",
+            ));
+        }
+        (value, None) => match crate::api::handler::whole(&value) {
+            Some(number) => OptionValue::Int(as_int(number)?),
+            None => {
+                let given = value.kind();
+                let bytes = Bytes::from_arg(value).map_err(|_| {
+                    Error::type_error(format!(
+                        "socket.setsockopt() argument 'value' must be int, bytes-like object or None, not {given}"
+                    ))
+                })?;
+                OptionValue::Bytes(bytes)
+            }
+        },
+    };
+    socket.set_option(level, name, &value)
+}
+
+/// A C int; its unsigned half is taken as its bits, as marks and addresses are written so.
+fn as_int(number: i64) -> Result<i32> {
+    i32::try_from(number).map_err(|_| {
+        Error::overflow(format!(
+            "socket.setsockopt() argument 'value': {number} is out of range"
+        ))
+    })
+}

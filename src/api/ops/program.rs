@@ -1,0 +1,122 @@
+//! The running program: `sys`, `time`, and what every script has at hand.
+
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
+
+use crate::api::handler::{Any, Seconds, typed};
+use crate::api::op::{Default, FUNCTION, Op, Owner, need, with};
+use crate::api::{Cx, Form, Value, repr};
+use crate::error::{Error, Result};
+use crate::sched::deadline_after;
+
+const SYS: Owner = Owner::Module("sys");
+const TIME: Owner = Owner::Module("time");
+const GLOBAL: Owner = Owner::Module("");
+
+pub(super) const OPS: &[Op] = &[
+    Op {
+        name: "repr",
+        on: GLOBAL,
+        params: &[need("value", "anything")],
+        returns: "str",
+        doc: "The value as Python's repr prints it: bytes as b'…', None, True, tuples.",
+        run: &typed(repr_of),
+        ..FUNCTION
+    },
+    Op {
+        name: "argv",
+        on: SYS,
+        form: Form::Property,
+        returns: "list",
+        doc: "The script's name, then its arguments.",
+        run: &typed(argv),
+        ..FUNCTION
+    },
+    Op {
+        name: "exit",
+        on: SYS,
+        params: &[with(
+            "status",
+            Default::None,
+            "a number; None is 0; a text is printed on stderr, and the status is 1",
+        )],
+        returns: "never",
+        doc: "End the program by raising SystemExit: the status is the program's, other tasks are cancelled. In a task it \
+              ends that task only.",
+        run: &typed(exit),
+        ..FUNCTION
+    },
+    Op {
+        name: "time",
+        on: TIME,
+        returns: "float",
+        doc: "Seconds since 1970-01-01 UTC.",
+        run: &typed(time),
+        ..FUNCTION
+    },
+    Op {
+        name: "monotonic",
+        on: TIME,
+        returns: "float",
+        doc: "Seconds on a clock that is never set back.",
+        run: &typed(monotonic),
+        ..FUNCTION
+    },
+    Op {
+        name: "sleep",
+        on: TIME,
+        params: &[need("seconds", "how long")],
+        doc: "As task.sleep: the other tasks run meanwhile. Raises ValueError for a negative number.",
+        run: &typed(sleep),
+        ..FUNCTION
+    },
+];
+
+fn repr_of(_: &Cx<'_>, value: Any) -> Result<String> {
+    Ok(repr(&value.0))
+}
+
+fn argv(cx: &Cx<'_>) -> Result<Value> {
+    Ok(Value::List(
+        cx.environment
+            .argv
+            .iter()
+            .map(|argument| match std::str::from_utf8(argument) {
+                Ok(text) => Value::text(text.to_owned()),
+                Err(_) => Value::bytes(argument.clone()),
+            })
+            .collect(),
+    ))
+}
+
+fn exit(_: &Cx<'_>, status: Any) -> Result<()> {
+    Err(match status.0 {
+        Value::None => Error::exit(0),
+        Value::Text(text) => Error::exit_with_text(text.into_owned()),
+        Value::String(bytes) | Value::Bytes(bytes) => {
+            Error::exit_with_text(bytes.with(|bytes| String::from_utf8_lossy(bytes).into_owned()))
+        }
+        value => match crate::api::handler::whole(&value) {
+            // As the system sees it: the low eight bits.
+            Some(number) => Error::exit(i32::try_from(number & 0xff).unwrap_or(255)),
+            None => Error::exit_with_text(repr(&value)),
+        },
+    })
+}
+
+fn time(_: &Cx<'_>) -> Result<f64> {
+    Ok(SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0.0, |since| since.as_secs_f64()))
+}
+
+fn monotonic(_: &Cx<'_>) -> Result<f64> {
+    thread_local! {
+        static START: Instant = Instant::now();
+    }
+    // An hour in hand, so that differences with small numbers stay positive.
+    Ok(START.with(Instant::elapsed).as_secs_f64() + 3600.0)
+}
+
+fn sleep(cx: &Cx<'_>, duration: Seconds) -> Result<()> {
+    cx.net.sched().sleep_until(deadline_after(duration.0))
+}

@@ -1,0 +1,168 @@
+//! Any value as Python's `repr` prints it.
+
+use std::fmt::Write;
+
+use crate::constants;
+use crate::text::{bytes_repr, str_repr};
+
+use super::record::Shape;
+use super::value::Value;
+
+/// Python's `repr(value)`.
+pub(crate) fn repr(value: &Value) -> String {
+    let mut out = String::new();
+    write_repr(&mut out, value, Shape::Plain);
+    out
+}
+
+fn write_repr(out: &mut String, value: &Value, shape: Shape) {
+    match value {
+        Value::None => out.push_str("None"),
+        Value::Bool(true) => out.push_str("True"),
+        Value::Bool(false) => out.push_str("False"),
+        Value::Int(number) => match shape {
+            Shape::Enum(group) => out.push_str(&constants::enum_repr(group, *number)),
+            Shape::Plain | Shape::Text => push(out, number),
+        },
+        Value::Float(number) => out.push_str(&float(*number)),
+        Value::Text(text) => out.push_str(&str_repr(text)),
+        Value::Bytes(bytes) | Value::String(bytes) => bytes.with(|bytes| {
+            if shape == Shape::Text {
+                out.push_str(&str_repr(&String::from_utf8_lossy(bytes)));
+            } else {
+                out.push_str(&bytes_repr(bytes));
+            }
+        }),
+        Value::List(items) => {
+            out.push('[');
+            write_items(out, items, |_| Shape::Plain);
+            out.push(']');
+        }
+        Value::Several(items) => write_tuple(out, items, |_| Shape::Plain),
+        Value::Record(record) if record.kind.is_bare() => {
+            for item in &record.items {
+                let text =
+                    !matches!(item, Value::Bytes(bytes) if bytes.with(|bytes| bytes.first() == Some(&0)));
+                write_repr(out, item, if text { Shape::Text } else { Shape::Plain });
+            }
+        }
+        Value::Record(record) => write_tuple(out, &record.items, |place| record.kind.shape(place)),
+        Value::Map(entries) => {
+            out.push('{');
+            for (place, (key, value)) in entries.iter().enumerate() {
+                if place > 0 {
+                    out.push_str(", ");
+                }
+                out.push_str(&str_repr(key));
+                out.push_str(": ");
+                write_repr(out, value, Shape::Plain);
+            }
+            out.push('}');
+        }
+        Value::Socket(socket) => push(out, socket),
+        Value::Task(task) => push(out, format_args!("{task:?}")),
+        Value::Array(array) => {
+            array.with(|bytes| push(out, format_args!("bytearray({})", bytes_repr(bytes))))
+        }
+        Value::View(view) => push(out, format_args!("<memory of {} bytes>", view.len())),
+        Value::Class(class) => push(out, format_args!("<class '{}'>", class.qualified_name())),
+        Value::Error(error) => {
+            push(out, format_args!("{}(", error.class().name()));
+            if let Some(number) = error.errno() {
+                push(
+                    out,
+                    format_args!("{number}, {}", str_repr(error.strerror().unwrap_or_default())),
+                );
+            } else if !error.message().is_empty() {
+                out.push_str(&str_repr(&error.message()));
+            }
+            out.push(')');
+        }
+        Value::Absent(constant) => out.push_str(constant.name),
+        Value::Function(_) => out.push_str("<function>"),
+        Value::Rest(_) | Value::Outcome(_) => out.push_str("<results>"),
+        Value::Opaque(kind) => push(out, format_args!("<{kind}>")),
+    }
+}
+
+fn write_tuple(out: &mut String, items: &[Value], shape: impl Fn(usize) -> Shape) {
+    out.push('(');
+    write_items(out, items, shape);
+    if items.len() == 1 {
+        out.push(',');
+    }
+    out.push(')');
+}
+
+fn write_items(out: &mut String, items: &[Value], shape: impl Fn(usize) -> Shape) {
+    for (place, item) in items.iter().enumerate() {
+        if place > 0 {
+            out.push_str(", ");
+        }
+        write_repr(out, item, shape(place));
+    }
+}
+
+fn push(out: &mut String, value: impl std::fmt::Display) {
+    // Writing to a String does not fail.
+    let _ = write!(out, "{value}");
+}
+
+/// A float as Python prints it: shortest digits that lead back, with an exponent outside 1e-4..1e16.
+pub(crate) fn float(number: f64) -> String {
+    if number.is_nan() {
+        return "nan".into();
+    }
+    if number.is_infinite() {
+        return if number > 0.0 { "inf".into() } else { "-inf".into() };
+    }
+    let scientific = format!("{number:e}");
+    let (digits, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
+    let power: i32 = exponent.parse().unwrap_or(0);
+    if number != 0.0 && !(-4..16).contains(&power) {
+        let sign = if power < 0 { '-' } else { '+' };
+        return format!("{digits}e{sign}{:02}", power.abs());
+    }
+    let plain = number.to_string();
+    if plain.contains('.') {
+        plain
+    } else {
+        format!("{plain}.0")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_print_as_python_prints_them() {
+        let value = Value::List(vec![
+            Value::None,
+            Value::Bool(true),
+            Value::Several(vec![Value::Int(1)]),
+            Value::bytes(*b"a'\"\n"),
+            Value::text("it's"),
+            Value::Map(vec![("k".into(), Value::Float(5.0))]),
+        ]);
+        assert_eq!(
+            repr(&value),
+            r#"[None, True, (1,), b'a\'"\n', "it's", {'k': 5.0}]"#
+        );
+    }
+
+    #[test]
+    fn floats_print_as_python_prints_them() {
+        for (number, text) in [
+            (0.1, "0.1"),
+            (1e16, "1e+16"),
+            (123_456_789.0, "123456789.0"),
+            (1e-5, "1e-05"),
+            (0.0001, "0.0001"),
+            (-0.0, "-0.0"),
+            (1.5e300, "1.5e+300"),
+        ] {
+            assert_eq!(float(number), text);
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! What crosses the border between a script and an operation.
+
+use std::borrow::Cow;
+use std::rc::Rc;
+
+use crate::bytes::{ByteArray, Bytes, Pinned};
+use crate::constants::Constant;
+use crate::error::{Class, Error};
+use crate::net::Socket;
+use crate::sched::Task;
+
+use super::record::RecordKind;
+
+/// A value on its way in or out.
+#[derive(Debug)]
+pub(crate) enum Value {
+    /// `None`, `nil`, `()`.
+    None,
+    Bool(bool),
+    Int(i64),
+    Float(f64),
+    /// Text.
+    Text(Cow<'static, str>),
+    /// Bytes that are not text.
+    Bytes(Bytes),
+    /// A string of a language that does not tell text from bytes.
+    String(Bytes),
+    List(Vec<Self>),
+    Map(Vec<(String, Self)>),
+    /// A tuple whose places have names: an address, a row of `getaddrinfo`.
+    Record(Box<Record>),
+    /// Several results of one call.
+    Several(Vec<Self>),
+    Socket(Rc<Socket>),
+    Task(Rc<Task>),
+    Array(Rc<ByteArray>),
+    /// A window of a `bytearray`.
+    View(Pinned),
+    Class(Class),
+    Error(Error),
+    /// A constant of another platform: prints, and raises when used.
+    Absent(&'static Constant),
+    /// A function of the script: its place among the call's arguments.
+    Function(usize),
+    /// Arguments left where the language has them.
+    Rest(Slots),
+    /// What an ended task returned; the adapter has it.
+    Outcome(Rc<Task>),
+    /// Something only the language knows; its kind.
+    Opaque(&'static str),
+}
+
+/// A tuple with named places.
+#[derive(Debug)]
+pub(crate) struct Record {
+    pub(crate) kind: &'static RecordKind,
+    pub(crate) items: Vec<Value>,
+}
+
+/// A run of arguments of the current call, left where the language has them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Slots {
+    pub(crate) first: usize,
+    pub(crate) count: usize,
+}
+
+/// The types whose values have methods.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(crate) enum Type {
+    Socket,
+    Task,
+    ByteArray,
+    View,
+    Error,
+    Class,
+    Absent,
+}
+
+impl Type {
+    /// The name scripts see.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Socket => "socket",
+            Self::Task => "Task",
+            Self::ByteArray => "bytearray",
+            Self::View => "memoryview",
+            Self::Error => "error",
+            Self::Class => "type",
+            Self::Absent => "constant",
+        }
+    }
+
+    /// Every type.
+    pub(crate) const ALL: [Self; 7] = [
+        Self::Socket,
+        Self::Task,
+        Self::ByteArray,
+        Self::View,
+        Self::Error,
+        Self::Class,
+        Self::Absent,
+    ];
+}
+
+impl Value {
+    /// The type of a value that has methods.
+    pub(crate) fn object_type(&self) -> Option<Type> {
+        Some(match self {
+            Self::Socket(_) => Type::Socket,
+            Self::Task(_) => Type::Task,
+            Self::Array(_) => Type::ByteArray,
+            Self::View(_) => Type::View,
+            Self::Error(_) => Type::Error,
+            Self::Class(_) => Type::Class,
+            Self::Absent(_) => Type::Absent,
+            _ => return None,
+        })
+    }
+
+    /// The kind's name in error messages, the same in every language.
+    pub(crate) fn kind(&self) -> &'static str {
+        match self {
+            Self::None => "None",
+            Self::Bool(_) => "bool",
+            Self::Int(_) => "int",
+            Self::Float(_) => "float",
+            Self::Text(_) | Self::String(_) => "string",
+            Self::Bytes(_) => "bytes",
+            Self::List(_) => "list",
+            Self::Map(_) => "map",
+            Self::Record(_) | Self::Several(_) => "tuple",
+            Self::Function(_) => "function",
+            Self::Rest(_) | Self::Outcome(_) => "results",
+            Self::Opaque(kind) => kind,
+            object => object.object_type().map_or("object", Type::name),
+        }
+    }
+
+    /// A text result.
+    pub(crate) fn text(text: impl Into<Cow<'static, str>>) -> Self {
+        Self::Text(text.into())
+    }
+
+    /// A bytes result.
+    pub(crate) fn bytes(bytes: impl Into<Vec<u8>>) -> Self {
+        Self::Bytes(Bytes::Owned(bytes.into()))
+    }
+}

@@ -1,0 +1,246 @@
+//! Bytes on their way between a script and the network.
+//!
+//! [`Bytes`] is a cheap handle: bytes of ours, bytes that belong to the calling script for the length of a call, or a
+//! [`ByteArray`] both sides can change. [`Scratch`] is the one receive buffer of a runtime.
+
+use std::cell::{Cell, RefCell, RefMut};
+use std::fmt;
+use std::rc::Rc;
+
+use crate::sys::borrowed::Borrowed;
+
+/// A cheap handle on bytes, wherever they live.
+pub enum Bytes {
+    /// Bytes of our own.
+    Owned(Vec<u8>),
+    /// Bytes of the calling script, alive until its call returns.
+    Script(Borrowed),
+    /// The first `usize` bytes of the runtime's scratch buffer: valid until the next receive.
+    Scratch(Rc<Scratch>, usize),
+    /// A `bytearray`; while this handle lives, the array cannot be resized.
+    Array(Pinned),
+}
+
+impl Bytes {
+    /// Runs `f` on the bytes. They are looked up anew at each call, as a `bytearray` may change between calls.
+    #[inline]
+    pub fn with<R>(&self, f: impl FnOnce(&[u8]) -> R) -> R {
+        match self {
+            Self::Owned(bytes) => f(bytes),
+            Self::Script(bytes) => f(bytes.as_slice()),
+            Self::Scratch(scratch, length) => f(&scratch.bytes.borrow()[..*length]),
+            Self::Array(pinned) => f(&pinned.window()),
+        }
+    }
+
+    /// Number of bytes.
+    pub fn len(&self) -> usize {
+        self.with(<[u8]>::len)
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The bytes, copied.
+    pub fn to_vec(&self) -> Vec<u8> {
+        self.with(<[u8]>::to_vec)
+    }
+
+    /// The bytes without a copy where they are already ours.
+    pub fn into_vec(self) -> Vec<u8> {
+        match self {
+            Self::Owned(bytes) => bytes,
+            other => other.to_vec(),
+        }
+    }
+}
+
+impl fmt::Debug for Bytes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.with(|bytes| f.write_str(&crate::text::bytes_repr(bytes)))
+    }
+}
+
+impl From<Vec<u8>> for Bytes {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self::Owned(bytes)
+    }
+}
+
+/// The receive buffer of a runtime: filled by one receive, copied out by the adapter before anything else can wait.
+pub struct Scratch {
+    bytes: RefCell<Vec<u8>>,
+}
+
+impl Scratch {
+    /// Largest receive that goes through the scratch buffer.
+    pub const SIZE: usize = 256 * 1024;
+
+    /// A buffer that grows to [`Self::SIZE`] when first needed.
+    pub fn new() -> Rc<Self> {
+        Rc::new(Self {
+            bytes: RefCell::new(Vec::new()),
+        })
+    }
+
+    /// Lets `receive` fill up to `size` bytes (at most [`Self::SIZE`]) and says how many it filled.
+    pub(crate) fn fill<E>(
+        &self,
+        size: usize,
+        receive: impl FnOnce(&mut [u8]) -> Result<usize, E>,
+    ) -> Result<usize, E> {
+        let mut bytes = self.bytes.borrow_mut();
+        if bytes.len() < size {
+            bytes.resize(size.next_power_of_two().clamp(64 * 1024, Self::SIZE), 0);
+        }
+        receive(&mut bytes[..size])
+    }
+}
+
+impl fmt::Debug for Scratch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Scratch({} bytes)", self.bytes.borrow().len())
+    }
+}
+
+/// Python's `bytearray`: bytes that scripts and receives change in place.
+#[derive(Debug, Default)]
+pub struct ByteArray {
+    bytes: RefCell<Vec<u8>>,
+    exports: Cell<usize>,
+}
+
+impl ByteArray {
+    /// An array of these bytes.
+    pub fn new(bytes: Vec<u8>) -> Rc<Self> {
+        Rc::new(Self {
+            bytes: RefCell::new(bytes),
+            exports: Cell::new(0),
+        })
+    }
+
+    /// Number of bytes.
+    pub fn len(&self) -> usize {
+        self.bytes.borrow().len()
+    }
+
+    /// Whether it is empty.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Runs `f` on the bytes.
+    pub fn with<R>(&self, f: impl FnOnce(&[u8]) -> R) -> R {
+        f(&self.bytes.borrow())
+    }
+
+    /// Sets the byte at `index` (0-based); false when there is none.
+    pub fn set(&self, index: usize, byte: u8) -> bool {
+        self.bytes
+            .borrow_mut()
+            .get_mut(index)
+            .map(|slot| *slot = byte)
+            .is_some()
+    }
+
+    /// Changes the bytes, their number included; `None` while a handle pins the array (Python's `BufferError`).
+    pub fn resize_with<R>(&self, f: impl FnOnce(&mut Vec<u8>) -> R) -> Option<R> {
+        (self.exports.get() == 0).then(|| f(&mut self.bytes.borrow_mut()))
+    }
+
+    /// Pins `length` bytes from `start` (clamped to what there is): they can be read and written, not resized away.
+    pub fn pin(self: &Rc<Self>, start: usize, length: usize) -> Pinned {
+        self.exports.set(self.exports.get() + 1);
+        let start = start.min(self.len());
+        Pinned {
+            array: self.clone(),
+            start,
+            length: length.min(self.len() - start),
+        }
+    }
+}
+
+/// A window of a [`ByteArray`] that stays where it is while this lives.
+#[derive(Debug)]
+pub struct Pinned {
+    array: Rc<ByteArray>,
+    start: usize,
+    length: usize,
+}
+
+impl Pinned {
+    /// The array this is a window of.
+    pub fn array(&self) -> &Rc<ByteArray> {
+        &self.array
+    }
+
+    /// Where the window begins.
+    pub fn start(&self) -> usize {
+        self.start
+    }
+
+    /// The window's length in bytes.
+    pub fn len(&self) -> usize {
+        self.length
+    }
+
+    /// Whether the window is empty.
+    pub fn is_empty(&self) -> bool {
+        self.length == 0
+    }
+
+    fn window(&self) -> std::cell::Ref<'_, [u8]> {
+        std::cell::Ref::map(self.array.bytes.borrow(), |bytes| {
+            &bytes[self.start..self.start + self.length]
+        })
+    }
+
+    /// The window's bytes, to be filled. The borrow must not be held across a wait.
+    pub fn window_mut(&self) -> RefMut<'_, [u8]> {
+        RefMut::map(self.array.bytes.borrow_mut(), |bytes| {
+            &mut bytes[self.start..self.start + self.length]
+        })
+    }
+}
+
+impl Clone for Pinned {
+    fn clone(&self) -> Self {
+        self.array.pin(self.start, self.length)
+    }
+}
+
+impl Drop for Pinned {
+    fn drop(&mut self) {
+        self.array.exports.set(self.array.exports.get() - 1);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pinned_array_is_written_but_not_resized() {
+        let array = ByteArray::new(b"hello".to_vec());
+        let pinned = array.pin(1, 100);
+        assert_eq!(pinned.len(), 4);
+        pinned.window_mut()[0] = b'E';
+        assert!(array.resize_with(|bytes| bytes.push(b'!')).is_none());
+        drop(pinned);
+        assert!(array.resize_with(|bytes| bytes.push(b'!')).is_some());
+        assert_eq!(array.with(<[u8]>::to_vec), b"hEllo!");
+    }
+
+    #[test]
+    fn scratch_grows_to_what_is_asked() {
+        let scratch = Scratch::new();
+        let filled = scratch.fill(100_000, |buffer| {
+            buffer[99_999] = 7;
+            Ok::<_, ()>(buffer.len())
+        });
+        assert_eq!(filled, Ok(100_000));
+        assert_eq!(Bytes::Scratch(scratch, 100_000).with(|bytes| bytes[99_999]), 7);
+    }
+}

@@ -1,0 +1,98 @@
+//! Families only Linux has: netlink, packet, the kernel's crypto, TIPC, vsock and RDS. A number is from the header
+//! named above it.
+
+use super::{Constant, Group, Platform, Value};
+
+pub(super) static TABLE: &[Constant] = &[
+    // Netlink protocols.
+    c!(NETLINK_ROUTE, Netlink, Linux),
+    c!(NETLINK_USERSOCK, Netlink, Linux),
+    c!(NETLINK_FIREWALL, Netlink, Linux),
+    c!(NETLINK_NFLOG, Netlink, Linux),
+    c!(NETLINK_XFRM, Netlink, Linux),
+    c!(NETLINK_IP6_FW, Netlink, Linux),
+    c!(NETLINK_DNRTMSG, Netlink, Linux),
+    c!(NETLINK_CRYPTO, Netlink, Linux),
+    // Whom a packet was for: the third item of an `AF_PACKET` address (linux/if_packet.h).
+    c!(PACKET_HOST, Packet, Linux),
+    c!(PACKET_BROADCAST, Packet, Linux),
+    c!(PACKET_MULTICAST, Packet, Linux),
+    c!(PACKET_MULTIHOST = 2, Packet, Linux),
+    c!(PACKET_OTHERHOST, Packet, Linux),
+    c!(PACKET_OUTGOING, Packet, Linux),
+    c!(PACKET_LOOPBACK, Packet, Linux),
+    c!(PACKET_FASTROUTE = 6, Packet, Linux),
+    // Its protocol, in network order there (net/ethernet.h, the same numbers everywhere).
+    c!(ETHERTYPE_IP = 0x800, Packet, Unix),
+    c!(ETHERTYPE_ARP = 0x806, Packet, Unix),
+    c!(ETHERTYPE_VLAN = 0x8100, Packet, Unix),
+    c!(ETHERTYPE_IPV6 = 0x86dd, Packet, Unix),
+    c!(ETH_P_ALL, Packet, Linux),
+    // The kernel's crypto: options at `SOL_ALG` (linux/if_alg.h).
+    c!(ALG_SET_KEY, Alg, Linux),
+    c!(ALG_SET_IV, Alg, Linux),
+    c!(ALG_SET_OP, Alg, Linux),
+    c!(ALG_SET_AEAD_ASSOCLEN, Alg, Linux),
+    c!(ALG_SET_AEAD_AUTHSIZE, Alg, Linux),
+    c!(ALG_SET_PUBKEY = 6, Alg, Linux),
+    // And its operations (linux/if_alg.h; sign and verify: CPython's own numbers).
+    c!(ALG_OP_DECRYPT, Alg, Linux),
+    c!(ALG_OP_ENCRYPT, Alg, Linux),
+    c!(ALG_OP_SIGN = 2, Alg, Linux),
+    c!(ALG_OP_VERIFY = 3, Alg, Linux),
+    // TIPC, addresses and scopes (linux/tipc.h).
+    c!(TIPC_ADDR_NAMESEQ = 1, Tipc, Linux),
+    c!(TIPC_ADDR_NAME = 2, Tipc, Linux),
+    c!(TIPC_ADDR_ID = 3, Tipc, Linux),
+    c!(TIPC_ZONE_SCOPE = 1, Tipc, Linux),
+    c!(TIPC_CLUSTER_SCOPE = 2, Tipc, Linux),
+    c!(TIPC_NODE_SCOPE = 3, Tipc, Linux),
+    // TIPC, options at `SOL_TIPC` and their values (linux/tipc.h).
+    c!(TIPC_IMPORTANCE = 127, Tipc, Linux),
+    c!(TIPC_SRC_DROPPABLE = 128, Tipc, Linux),
+    c!(TIPC_DEST_DROPPABLE = 129, Tipc, Linux),
+    c!(TIPC_CONN_TIMEOUT = 130, Tipc, Linux),
+    c!(TIPC_LOW_IMPORTANCE = 0, Tipc, Linux),
+    c!(TIPC_MEDIUM_IMPORTANCE = 1, Tipc, Linux),
+    c!(TIPC_HIGH_IMPORTANCE = 2, Tipc, Linux),
+    c!(TIPC_CRITICAL_IMPORTANCE = 3, Tipc, Linux),
+    // TIPC, subscriptions and their events (linux/tipc.h).
+    c!(TIPC_SUB_PORTS = 1, Tipc, Linux),
+    c!(TIPC_SUB_SERVICE = 2, Tipc, Linux),
+    c!(TIPC_SUB_CANCEL = 4, Tipc, Linux),
+    c!(TIPC_WAIT_FOREVER = -1, Tipc, Linux),
+    c!(TIPC_PUBLISHED = 1, Tipc, Linux),
+    c!(TIPC_WITHDRAWN = 2, Tipc, Linux),
+    c!(TIPC_SUBSCR_TIMEOUT = 3, Tipc, Linux),
+    c!(TIPC_CFG_SRV = 0, Tipc, Linux),
+    c!(TIPC_TOP_SRV = 1, Tipc, Linux),
+    // Virtual machines (linux/vm_sockets.h).
+    c!(SO_VM_SOCKETS_BUFFER_SIZE = 0, Vsock, Linux),
+    c!(SO_VM_SOCKETS_BUFFER_MIN_SIZE = 1, Vsock, Linux),
+    c!(SO_VM_SOCKETS_BUFFER_MAX_SIZE = 2, Vsock, Linux),
+    c!(VMADDR_CID_ANY, Vsock, Linux),
+    c!(VMADDR_CID_LOCAL, Vsock, Linux),
+    c!(VMADDR_CID_HOST, Vsock, Linux),
+    c!(VMADDR_PORT_ANY, Vsock, Linux),
+    c!(VM_SOCKETS_INVALID_VERSION = 0xffff_ffff, Vsock, Linux),
+    c!(IOCTL_VM_SOCKETS_GET_LOCAL_CID = 0x7b9, Vsock, Linux),
+    // Reliable datagrams, options at `SOL_RDS` (linux/rds.h).
+    c!(RDS_CANCEL_SENT_TO = 1, Rds, Linux),
+    c!(RDS_GET_MR = 2, Rds, Linux),
+    c!(RDS_FREE_MR = 3, Rds, Linux),
+    c!(RDS_RECVERR = 5, Rds, Linux),
+    c!(RDS_CONG_MONITOR = 6, Rds, Linux),
+    c!(RDS_GET_MR_FOR_DEST = 7, Rds, Linux),
+    // Reliable datagrams, control messages and their flags (linux/rds.h).
+    c!(RDS_CMSG_RDMA_ARGS = 1, Rds, Linux),
+    c!(RDS_CMSG_RDMA_DEST = 2, Rds, Linux),
+    c!(RDS_CMSG_RDMA_MAP = 3, Rds, Linux),
+    c!(RDS_CMSG_RDMA_STATUS = 4, Rds, Linux),
+    c!(RDS_RDMA_READWRITE = 0x1, Rds, Linux),
+    c!(RDS_RDMA_FENCE = 0x2, Rds, Linux),
+    c!(RDS_RDMA_INVALIDATE = 0x4, Rds, Linux),
+    c!(RDS_RDMA_USE_ONCE = 0x8, Rds, Linux),
+    c!(RDS_RDMA_DONTWAIT = 0x10, Rds, Linux),
+    c!(RDS_RDMA_NOTIFY_ME = 0x20, Rds, Linux),
+    c!(RDS_RDMA_SILENT = 0x40, Rds, Linux),
+];

@@ -1,0 +1,172 @@
+//! Python's exception classes, as far as a socket program can meet them, and which is a child of which.
+
+use crate::sys::errno::Errno;
+
+macro_rules! classes {
+    ($($name:ident < $parent:ident, $doc:literal;)*) => {
+        /// A class of errors, by its Python name.
+        #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+        #[non_exhaustive]
+        #[allow(clippy::upper_case_acronyms, non_camel_case_types, reason = "Python's own spelling")]
+        pub enum Class {
+            /// The root of all classes.
+            BaseException,
+            $(#[doc = $doc] $name,)*
+        }
+
+        impl Class {
+            /// Every class, parents before children.
+            pub const ALL: &[Self] = &[Self::BaseException, $(Self::$name,)*];
+
+            /// The Python name: `ConnectionRefusedError`.
+            pub const fn name(self) -> &'static str {
+                match self {
+                    Self::BaseException => "BaseException",
+                    $(Self::$name => stringify!($name),)*
+                }
+            }
+
+            /// The class this one is a child of.
+            pub const fn parent(self) -> Option<Self> {
+                match self {
+                    Self::BaseException => None,
+                    $(Self::$name => Some(Self::$parent),)*
+                }
+            }
+        }
+    };
+}
+
+classes! {
+    Exception < BaseException, "The parent of all ordinary errors.";
+    KeyboardInterrupt < BaseException, "Ctrl-C.";
+    SystemExit < BaseException, "`sys.exit` was called.";
+    CancelledError < BaseException, "The task was cancelled.";
+    ArithmeticError < Exception, "A calculation failed.";
+    OverflowError < ArithmeticError, "A number does not fit where it must go.";
+    ZeroDivisionError < ArithmeticError, "Division by zero.";
+    AssertionError < Exception, "An assertion failed.";
+    AttributeError < Exception, "An object has no such attribute.";
+    BufferError < Exception, "A buffer in use cannot be changed in this way.";
+    EOFError < Exception, "Input ended where more was needed.";
+    ImportError < Exception, "A module could not be loaded.";
+    ModuleNotFoundError < ImportError, "There is no such module.";
+    LookupError < Exception, "A key or index was not found.";
+    IndexError < LookupError, "An index is out of range.";
+    KeyError < LookupError, "There is no such key.";
+    MemoryError < Exception, "Memory, or a limit set on it, is exhausted.";
+    LimitError < Exception, "A limit of the runtime is exhausted.";
+    NameError < Exception, "There is no such name.";
+    OSError < Exception, "The system refused; `errno` says why. Also `socket.error`.";
+    BlockingIOError < OSError, "A non-blocking call would have to wait.";
+    ChildProcessError < OSError, "A child process operation failed.";
+    ConnectionError < OSError, "The parent of connection errors.";
+    BrokenPipeError < ConnectionError, "Writing to a connection whose other end is closed.";
+    ConnectionAbortedError < ConnectionError, "The peer gave the connection up.";
+    ConnectionRefusedError < ConnectionError, "Nobody listens there.";
+    ConnectionResetError < ConnectionError, "The peer reset the connection.";
+    FileExistsError < OSError, "The file exists.";
+    FileNotFoundError < OSError, "There is no such file.";
+    InterruptedError < OSError, "A call was interrupted.";
+    IsADirectoryError < OSError, "A directory where a file is needed.";
+    NotADirectoryError < OSError, "A file where a directory is needed.";
+    PermissionError < OSError, "Not permitted, by the system or by the policy (then `denied` is true).";
+    ProcessLookupError < OSError, "There is no such process.";
+    TimeoutError < OSError, "The time set for a call is over. Also `socket.timeout`.";
+    gaierror < OSError, "A name could not be resolved: `socket.gaierror`.";
+    herror < OSError, "A host could not be looked up: `socket.herror`.";
+    UnsupportedOperation < OSError, "A file does not allow this: `io.UnsupportedOperation`.";
+    ReferenceError < Exception, "An object is gone.";
+    RuntimeError < Exception, "Something that fits no other class.";
+    NotImplementedError < RuntimeError, "This platform or family has no such operation.";
+    RecursionError < RuntimeError, "Calls are nested too deeply.";
+    StopIteration < Exception, "An iterator has no more items.";
+    SyntaxError < Exception, "A script could not be understood.";
+    TypeError < Exception, "An argument is of the wrong kind.";
+    ValueError < Exception, "An argument is of the right kind but makes no sense.";
+    UnicodeError < ValueError, "Text could not be converted.";
+    UnicodeDecodeError < UnicodeError, "Bytes are not text in this encoding.";
+    UnicodeEncodeError < UnicodeError, "Text has no form in this encoding.";
+    Warning < Exception, "The parent of warnings.";
+    ResourceWarning < Warning, "A resource was left open.";
+    RuntimeWarning < Warning, "Something doubtful happened.";
+}
+
+impl Class {
+    /// The class of this name. `error`, `timeout`, `IOError` and `EnvironmentError` are the aliases Python has.
+    pub fn by_name(name: &str) -> Option<Self> {
+        match name.strip_prefix("socket.").unwrap_or(name) {
+            "error" | "IOError" | "EnvironmentError" => Some(Self::OSError),
+            "timeout" => Some(Self::TimeoutError),
+            plain => Self::ALL.iter().copied().find(|class| class.name() == plain),
+        }
+    }
+
+    /// Whether this is `ancestor` or a child of it, at any depth.
+    pub fn is_a(self, ancestor: Self) -> bool {
+        let mut class = Some(self);
+        while let Some(current) = class {
+            if current == ancestor {
+                return true;
+            }
+            class = current.parent();
+        }
+        false
+    }
+
+    /// The name as a traceback prints it: classes of a module carry the module's name.
+    pub const fn qualified_name(self) -> &'static str {
+        match self {
+            Self::gaierror => "socket.gaierror",
+            Self::herror => "socket.herror",
+            Self::UnsupportedOperation => "io.UnsupportedOperation",
+            other => other.name(),
+        }
+    }
+
+    /// The child of `OSError` that Python raises for this number (PEP 3151).
+    pub(crate) fn of_errno(errno: Errno) -> Self {
+        match errno {
+            Errno::PERM | Errno::ACCES => Self::PermissionError,
+            Errno::NOENT => Self::FileNotFoundError,
+            Errno::EXIST => Self::FileExistsError,
+            Errno::INTR => Self::InterruptedError,
+            Errno::AGAIN | Errno::ALREADY | Errno::INPROGRESS => Self::BlockingIOError,
+            Errno::PIPE | Errno::SHUTDOWN => Self::BrokenPipeError,
+            Errno::CONNABORTED => Self::ConnectionAbortedError,
+            Errno::CONNRESET => Self::ConnectionResetError,
+            Errno::CONNREFUSED => Self::ConnectionRefusedError,
+            Errno::TIMEDOUT => Self::TimeoutError,
+            Errno::CHILD => Self::ChildProcessError,
+            Errno::SRCH => Self::ProcessLookupError,
+            Errno::ISDIR => Self::IsADirectoryError,
+            Errno::NOTDIR => Self::NotADirectoryError,
+            _ => Self::OSError,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tree_is_pythons() {
+        assert!(Class::ConnectionRefusedError.is_a(Class::ConnectionError));
+        assert!(Class::ConnectionRefusedError.is_a(Class::OSError));
+        assert!(Class::gaierror.is_a(Class::OSError));
+        assert!(!Class::KeyboardInterrupt.is_a(Class::Exception));
+        assert!(Class::UnicodeDecodeError.is_a(Class::ValueError));
+        assert!(!Class::OSError.is_a(Class::TimeoutError));
+    }
+
+    #[test]
+    fn names_lead_back_to_their_class() {
+        for class in Class::ALL {
+            assert_eq!(Class::by_name(class.name()), Some(*class));
+        }
+        assert_eq!(Class::by_name("socket.timeout"), Some(Class::TimeoutError));
+        assert_eq!(Class::by_name("error"), Some(Class::OSError));
+        assert_eq!(Class::by_name("Nonsense"), None);
+    }
+}

@@ -1,0 +1,378 @@
+//! The one error type. Every floor above `sys` fails with [`Error`]; scripts see it as an object.
+//!
+//! `class` has Python's exception classes and their tree; `explain` has the likely cause of a failed operation.
+
+mod class;
+mod explain;
+
+use std::borrow::Cow;
+use std::fmt;
+use std::path::Path;
+
+pub use class::Class;
+
+use crate::address::Address;
+use crate::sys::errno::Errno;
+use crate::sys::resolve::ResolveError;
+
+/// What every fallible operation returns.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// An error, with everything a script or a host may want to know about it.
+///
+/// Its text is the last line of CPython's traceback for the same failure; a second line names the operation, the
+/// address and the likely cause.
+#[derive(Clone)]
+pub struct Error(Box<Detail>);
+
+#[derive(Clone)]
+struct Detail {
+    class: Class,
+    errno: Option<i32>,
+    text: Cow<'static, str>,
+    op: Option<&'static str>,
+    address: Option<Address>,
+    partial: Option<Vec<u8>>,
+    sent: Option<u64>,
+    status: Option<i32>,
+    denied: bool,
+    place: Option<Place>,
+    traceback: Option<Box<str>>,
+}
+
+/// Where in a script something happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The script's name as its messages show it.
+    pub source: Box<str>,
+    /// Line, from 1.
+    pub line: u32,
+}
+
+impl Error {
+    /// An error of `class` with this text.
+    pub fn new(class: Class, text: impl Into<Cow<'static, str>>) -> Self {
+        Self(Box::new(Detail {
+            class,
+            errno: None,
+            text: text.into(),
+            op: None,
+            address: None,
+            partial: None,
+            sent: None,
+            status: None,
+            denied: false,
+            place: None,
+            traceback: None,
+        }))
+    }
+
+    /// `TypeError`.
+    pub fn type_error(text: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(Class::TypeError, text)
+    }
+
+    /// `ValueError`.
+    pub fn value(text: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(Class::ValueError, text)
+    }
+
+    /// `OverflowError`.
+    pub fn overflow(text: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(Class::OverflowError, text)
+    }
+
+    /// `RuntimeError`.
+    pub fn runtime(text: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(Class::RuntimeError, text)
+    }
+
+    /// `MemoryError`: `what` was too large to be had.
+    pub fn memory(what: impl fmt::Display) -> Self {
+        Self::new(Class::MemoryError, format!("cannot allocate {what}"))
+    }
+
+    /// `TimeoutError: timed out`: the time a script set is over (the system's own `ETIMEDOUT` carries a number).
+    pub fn timed_out() -> Self {
+        Self::new(Class::TimeoutError, "timed out")
+    }
+
+    /// `OSError` or the child of it that Python raises for this number.
+    pub fn os(errno: i32) -> Self {
+        Self::from(Errno(errno))
+    }
+
+    /// `OSError(errno, text)` with a text of the caller's own.
+    pub fn os_with_text(errno: i32, text: impl Into<Cow<'static, str>>) -> Self {
+        let mut error = Self::new(Class::of_errno(Errno(errno)), text);
+        error.0.errno = Some(errno);
+        error
+    }
+
+    /// An error of a class with Python's `(number, text)` arguments: `gaierror`, `herror`.
+    pub fn numbered(class: Class, number: i32, text: impl Into<Cow<'static, str>>) -> Self {
+        let mut error = Self::new(class, text);
+        error.0.errno = Some(number);
+        error
+    }
+
+    /// `SystemExit` with this status.
+    pub fn exit(status: i32) -> Self {
+        let mut error = Self::new(Class::SystemExit, status.to_string());
+        error.0.status = Some(status);
+        error
+    }
+
+    /// `SystemExit` with a text for stderr; the status is 1.
+    pub fn exit_with_text(text: String) -> Self {
+        let mut error = Self::new(Class::SystemExit, text);
+        error.0.status = Some(1);
+        error
+    }
+
+    /// The error Python makes of `class(number, text)`: `OSError` turns into the child its number has.
+    pub fn from_arguments(class: Class, number: Option<i32>, text: String) -> Self {
+        let mut error = Self::new(class, text);
+        if let Some(number) = number {
+            if class == Class::OSError {
+                error.0.class = Class::of_errno(Errno(number));
+            }
+            error.0.errno = Some(number);
+        }
+        error
+    }
+
+    /// A refusal by the policy: `PermissionError` with `denied` set.
+    pub fn refused(text: impl Into<Cow<'static, str>>) -> Self {
+        let mut error = Self::os_with_text(Errno::ACCES.0, text);
+        error.0.denied = true;
+        error
+    }
+
+    /// A file that could not be read.
+    pub fn file(path: &Path, error: &std::io::Error) -> Self {
+        let errno = Errno(error.raw_os_error().unwrap_or(Errno::INVAL.0));
+        let text = format!(
+            "{}: {}",
+            errno.text(),
+            crate::text::str_repr(&path.to_string_lossy())
+        );
+        Self::os_with_text(errno.0, text)
+    }
+
+    /// Names the operation that failed, unless a deeper one is named already.
+    #[must_use]
+    pub fn during(mut self, op: &'static str) -> Self {
+        self.0.op.get_or_insert(op);
+        self
+    }
+
+    /// Names the address concerned, unless one is named already.
+    #[must_use]
+    pub fn at(mut self, address: &Address) -> Self {
+        if self.0.address.is_none() {
+            self.0.address = Some(address.clone());
+        }
+        self
+    }
+
+    /// Keeps the bytes that had been read before the failure.
+    #[must_use]
+    pub fn with_partial(mut self, bytes: Vec<u8>) -> Self {
+        self.0.partial = Some(bytes);
+        self
+    }
+
+    /// Keeps the number of bytes that had left before the failure.
+    #[must_use]
+    pub fn with_sent(mut self, sent: u64) -> Self {
+        self.0.sent = Some(sent);
+        self
+    }
+
+    /// Puts `prefix` before the text: where a whole call is concerned and not one argument.
+    #[must_use]
+    pub fn in_context(mut self, prefix: &str) -> Self {
+        self.0.text = format!("{prefix}{}", self.0.text).into();
+        self
+    }
+
+    /// Notes where in the script it was raised, unless that is known.
+    pub(crate) fn set_place(&mut self, place: Place, traceback: Option<Box<str>>) {
+        if self.0.place.is_none() {
+            self.0.place = Some(place);
+            self.0.traceback = traceback;
+        }
+    }
+
+    /// The Python class.
+    pub fn class(&self) -> Class {
+        self.0.class
+    }
+
+    /// The number: an errno, or the resolver's own for `gaierror` and `herror`.
+    pub fn errno(&self) -> Option<i32> {
+        self.0.errno
+    }
+
+    /// The number's symbol: `ECONNREFUSED`, `EAI_NONAME`.
+    pub fn code(&self) -> Option<&'static str> {
+        match (self.0.class, self.0.errno?) {
+            (Class::gaierror, number) => {
+                crate::constants::name_of(crate::constants::Group::AddrInfoError, i64::from(number))
+            }
+            (Class::herror, _) => None,
+            (_, number) => Errno(number).name(),
+        }
+    }
+
+    /// The system's text for the number, without the number.
+    pub fn strerror(&self) -> Option<&str> {
+        self.0.errno.map(|_| &*self.0.text)
+    }
+
+    /// Python's `str(e)`.
+    pub fn message(&self) -> Cow<'_, str> {
+        match self.0.errno {
+            Some(number) => Cow::Owned(format!("[Errno {number}] {}", self.0.text)),
+            None => Cow::Borrowed(&self.0.text),
+        }
+    }
+
+    /// The operation that failed: `connect`.
+    pub fn op(&self) -> Option<&'static str> {
+        self.0.op
+    }
+
+    /// The peer or local address concerned.
+    pub fn address(&self) -> Option<&Address> {
+        self.0.address.as_ref()
+    }
+
+    /// Bytes read before the failure.
+    pub fn partial(&self) -> Option<&[u8]> {
+        self.0.partial.as_deref()
+    }
+
+    /// Bytes that left before the failure.
+    pub fn sent(&self) -> Option<u64> {
+        self.0.sent
+    }
+
+    /// Whether the policy refused.
+    pub fn denied(&self) -> bool {
+        self.0.denied
+    }
+
+    /// The status a script asked the program to end with.
+    pub fn status(&self) -> Option<i32> {
+        self.0.status
+    }
+
+    /// Where in the script it was raised.
+    pub fn place(&self) -> Option<&Place> {
+        self.0.place.as_ref()
+    }
+
+    /// The script's calls when it was raised, one a line.
+    pub fn traceback(&self) -> Option<&str> {
+        self.0.traceback.as_deref()
+    }
+
+    /// The first line of the text: what CPython prints last in a traceback.
+    pub fn headline(&self) -> String {
+        let message = self.message();
+        let name = self.0.class.qualified_name();
+        if message.is_empty() {
+            name.to_owned()
+        } else {
+            format!("{name}: {message}")
+        }
+    }
+
+    /// Operation, address and likely cause: the second line of the text, where there is something to say.
+    pub fn context(&self) -> Option<String> {
+        let mut line = match (self.0.op, &self.0.address) {
+            (Some(op), Some(address)) => format!("in {op}, address {address}"),
+            (Some(op), None) => format!("in {op}"),
+            (None, Some(address)) => format!("address {address}"),
+            (None, None) => return None,
+        };
+        if let Some(cause) = explain::likely_cause(self) {
+            line.push_str(": ");
+            line.push_str(&cause);
+        }
+        Some(line)
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.headline())?;
+        match self.context() {
+            Some(context) => write!(f, "\n  {context}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl From<Errno> for Error {
+    fn from(errno: Errno) -> Self {
+        Self::os_with_text(errno.0, errno.text())
+    }
+}
+
+impl From<ResolveError> for Error {
+    fn from(error: ResolveError) -> Self {
+        match error {
+            ResolveError::System(errno) => errno.into(),
+            ResolveError::Code(code) => Self::numbered(Class::gaierror, code, error.text()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::net::Ipv4Addr;
+
+    #[test]
+    fn the_text_is_cpythons_last_line_and_where() {
+        let error = Error::os(libc_refused()).during("connect").at(&Address::Inet {
+            ip: Ipv4Addr::LOCALHOST,
+            port: 1,
+        });
+        let text = error.to_string();
+        let mut lines = text.lines();
+        assert_eq!(
+            lines.next(),
+            Some("ConnectionRefusedError: [Errno 111] Connection refused")
+        );
+        assert!(
+            lines
+                .next()
+                .is_some_and(|line| line.starts_with("  in connect, address ('127.0.0.1', 1)"))
+        );
+        assert_eq!(error.code(), Some("ECONNREFUSED"));
+        assert_eq!(error.strerror(), Some("Connection refused"));
+    }
+
+    fn libc_refused() -> i32 {
+        Errno::CONNREFUSED.0
+    }
+
+    #[test]
+    fn a_timeout_of_ours_has_no_number() {
+        let error = Error::timed_out();
+        assert_eq!((error.errno(), &*error.message()), (None, "timed out"));
+        assert_eq!(error.headline(), "TimeoutError: timed out");
+    }
+}

@@ -1,0 +1,20 @@
+//! wirescript: the BSD socket API for Lua and Rhai scripts, as Python's `socket` module has it.
+
+pub mod address;
+mod api;
+pub mod bytes;
+pub mod constants;
+mod error;
+mod net;
+pub mod policy;
+mod sched;
+mod script;
+#[allow(
+    unsafe_code,
+    reason = "the one room that talks to the system; every block says why it is sound"
+)]
+mod sys;
+mod text;
+
+pub use error::{Class, Error, Place, Result};
+pub use net::{Event, Net, Observer, Socket, Timeout};

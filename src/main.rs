@@ -1,0 +1,2 @@
+//! The `wirescript` command.
+fn main() {}

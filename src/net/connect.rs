@@ -1,0 +1,196 @@
+//! Connecting: one address, or a name whose addresses are tried in turn.
+
+use std::rc::Rc;
+
+use crate::address::Address;
+use crate::error::{Class, Error, Result};
+use crate::policy::Request;
+use crate::sched::{Interest, Wake};
+use crate::sys;
+use crate::sys::errno::Errno;
+use crate::sys::flag::SOCK_STREAM;
+
+use super::context::Net;
+use super::io::Patience;
+use super::observe::Event;
+use super::resolve::{Endpoint, Found, Lookup};
+use super::socket::{Socket, Timeout};
+use super::transport::open;
+
+/// What [`Socket::create_connection`] is asked for.
+pub(crate) struct Attempt {
+    pub(crate) lookup: Lookup,
+    /// `None` is the default timeout.
+    pub(crate) timeout: Option<Timeout>,
+    /// Where to connect from.
+    pub(crate) source: Option<Lookup>,
+    /// The error tells of every address, and not of the first only.
+    pub(crate) all_errors: bool,
+}
+
+/// How often a Unix connect looks again whether the listener has room: no event announces it.
+const RETRY: std::time::Duration = std::time::Duration::from_millis(1);
+
+impl Socket {
+    /// Connects to `address`; on a datagram socket, fixes the peer.
+    ///
+    /// # Errors
+    /// The system's refusal; `BlockingIOError` in non-blocking mode when it takes time; a timeout.
+    pub fn connect(&self, address: &Address) -> Result<()> {
+        self.connect_within(address, self.timeout().into())
+    }
+
+    /// Connects to what may still have to be looked up; the socket's timeout covers both.
+    pub(crate) fn connect_to(&self, endpoint: &Endpoint) -> Result<()> {
+        let patience = Patience::from(self.timeout());
+        let deadline = match patience {
+            Patience::Until(deadline) => deadline,
+            Patience::Never => None,
+        };
+        let address = self
+            .net()
+            .resolve(endpoint, deadline)
+            .map_err(|error| self.failed("connect", error))?;
+        self.connect_within(&address, patience)
+    }
+
+    fn connect_within(&self, address: &Address, patience: Patience) -> Result<()> {
+        self.net()
+            .guard(&Request::Connect(address))
+            .and_then(|()| self.try_connect(address, patience))
+            .map_err(|error| self.failed("connect", error.at(address)))?;
+        self.net().observe(|| Event::Named {
+            fd: self.fd(),
+            op: "connect",
+            address,
+        });
+        Ok(())
+    }
+
+    fn try_connect(&self, address: &Address, patience: Patience) -> Result<()> {
+        let sched = self.net().sched().clone();
+        if patience != Patience::Until(None) || !sched.is_alone() {
+            self.force_nonblocking()?;
+        }
+        let mut waited = false;
+        loop {
+            let fd = self.open_fd()?;
+            let errno = match self.transport().connect(fd, address) {
+                Ok(()) => break,
+                // The second look at a connect under way.
+                Err(Errno::ISCONN) if waited => break,
+                Err(errno) => errno,
+            };
+            let deadline = match (errno, patience) {
+                // A Unix listener whose queue is full.
+                (Errno::AGAIN, Patience::Until(deadline)) => {
+                    let soon = sched_deadline(deadline);
+                    sched.sleep_until(soon)?;
+                    if deadline.is_some_and(|deadline| deadline <= std::time::Instant::now()) {
+                        return Err(Error::timed_out());
+                    }
+                    continue;
+                }
+                (Errno::INPROGRESS | Errno::INTR, Patience::Until(deadline)) => deadline,
+                (Errno::ALREADY, Patience::Until(deadline)) if waited => deadline,
+                _ => return Err(errno.into()),
+            };
+            if errno == Errno::INTR {
+                sched.check_doom()?;
+            }
+            // The connect goes on in the kernel: its end shows as writability, its outcome in SO_ERROR.
+            loop {
+                if sched.wait_fd(&self.source, fd, Interest::Write, deadline, waited)? == Wake::TimedOut {
+                    return Err(Error::timed_out());
+                }
+                waited = true;
+                if let Some(errno) = sys::socket::take_error(open(fd)?)? {
+                    return Err(errno.into());
+                }
+                match self.transport().peer_address(fd) {
+                    Err(Errno::NOTCONN) => {}
+                    _ => return self.restore_blocking(),
+                }
+            }
+        }
+        self.restore_blocking()
+    }
+
+    /// As [`Socket::connect_to`], with the system's refusal as a number: 0 is success.
+    ///
+    /// # Errors
+    /// What is no refusal of the system: a policy's, a cancellation, a name that cannot be resolved.
+    pub(crate) fn connect_ex(&self, endpoint: &Endpoint) -> Result<i32> {
+        match self.connect_to(endpoint) {
+            Ok(()) => Ok(0),
+            Err(error) if error.denied() => Err(error),
+            Err(error) => match (error.class(), error.errno()) {
+                (Class::gaierror | Class::herror, _) => Err(error),
+                (_, Some(number)) => Ok(number),
+                (Class::TimeoutError, None) => Ok(Errno::AGAIN.0),
+                _ => Err(error),
+            },
+        }
+    }
+
+    /// Connects to a host by name or number: each address it has is tried until one accepts.
+    pub(crate) fn create_connection(net: &Rc<Net>, attempt: &Attempt) -> Result<Rc<Self>> {
+        const OP: &str = "create_connection";
+        let found = net.lookup(&attempt.lookup)?;
+        let mut errors = Vec::new();
+        for candidate in &found {
+            match Self::connect_one(net, attempt, candidate) {
+                Ok(socket) => return Ok(socket),
+                Err(error) if error.class().is_a(Class::OSError) => errors.push(error),
+                Err(error) => return Err(error),
+            }
+        }
+        let Some(first) = errors.first().cloned() else {
+            return Err(Error::new(Class::OSError, "getaddrinfo returns an empty list").during(OP));
+        };
+        if !attempt.all_errors || errors.len() == 1 {
+            return Err(first);
+        }
+        let all: Vec<_> = errors
+            .iter()
+            .map(|error| match error.address() {
+                Some(address) => format!("{address}: {}", error.message()),
+                None => error.message().into_owned(),
+            })
+            .collect();
+        Err(Error::new(
+            Class::OSError,
+            format!("create_connection failed ({})", all.join("; ")),
+        )
+        .during(OP))
+    }
+
+    fn connect_one(net: &Rc<Net>, attempt: &Attempt, candidate: &Found) -> Result<Rc<Self>> {
+        let socket = Self::open(net, candidate.family, candidate.kind, candidate.protocol)?;
+        if let Some(timeout) = attempt.timeout {
+            socket.set_timeout(timeout)?;
+        }
+        if let Some(source) = &attempt.source {
+            let from = net.lookup(&Lookup {
+                family: candidate.family,
+                kind: SOCK_STREAM,
+                ..source.clone()
+            })?;
+            let Some(from) = from.first() else {
+                return Err(Error::new(Class::OSError, "getaddrinfo returns an empty list"));
+            };
+            socket.bind(&from.address)?;
+        }
+        socket.connect(&candidate.address)?;
+        Ok(socket)
+    }
+}
+
+/// The sooner of `deadline` and the next look.
+fn sched_deadline(deadline: Option<std::time::Instant>) -> Option<std::time::Instant> {
+    let soon = crate::sched::deadline_after(RETRY);
+    match (deadline, soon) {
+        (Some(deadline), Some(soon)) => Some(deadline.min(soon)),
+        (deadline, soon) => soon.or(deadline),
+    }
+}

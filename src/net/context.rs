@@ -1,0 +1,143 @@
+//! What the sockets of one runtime share.
+
+use std::cell::{Cell, RefCell};
+use std::fmt;
+use std::os::fd::RawFd;
+use std::rc::Rc;
+
+use crate::bytes::Scratch;
+use crate::error::{Error, Result};
+use crate::policy::{Decision, Policy, Request};
+use crate::sched::Scheduler;
+use crate::sys;
+use crate::sys::errno::Errno;
+
+use super::observe::{Event, Observer};
+use super::socket::Timeout;
+
+/// The network as one runtime has it.
+pub struct Net {
+    sched: Rc<Scheduler>,
+    policy: Policy,
+    default_timeout: Cell<Timeout>,
+    scratch: Rc<Scratch>,
+    observer: RefCell<Option<Rc<dyn Observer>>>,
+    observed: Cell<bool>,
+    largest_buffer: Cell<usize>,
+}
+
+/// Largest buffer an operation may be asked for, unless a limit says less.
+const LARGEST_BUFFER: usize = 1 << 30;
+
+impl Net {
+    pub(crate) fn new(sched: Rc<Scheduler>, policy: Policy) -> Rc<Self> {
+        Rc::new(Self {
+            sched,
+            policy,
+            default_timeout: Cell::new(Timeout::Blocking),
+            scratch: Scratch::new(),
+            observer: RefCell::default(),
+            observed: Cell::new(false),
+            largest_buffer: Cell::new(LARGEST_BUFFER),
+        })
+    }
+
+    /// The door: nothing is connected, bound, sent to, resolved, adopted or opened without passing it.
+    ///
+    /// # Errors
+    /// `PermissionError` with `denied` set when the policy refuses.
+    pub(crate) fn guard(&self, request: &Request<'_>) -> Result<()> {
+        match self.policy.judge(request) {
+            Decision::Allow => Ok(()),
+            Decision::Deny(reason) => Err(Error::refused(reason)),
+        }
+    }
+
+    /// Tells the observer, if there is one.
+    #[inline]
+    pub(crate) fn observe<'a>(&self, event: impl FnOnce() -> Event<'a>) {
+        if self.observed.get() {
+            self.tell(&event());
+        }
+    }
+
+    #[cold]
+    fn tell(&self, event: &Event<'_>) {
+        let observer = self.observer.borrow().clone();
+        if let Some(observer) = observer {
+            observer.observe(event);
+        }
+    }
+
+    /// Whether somebody watches: the adapters' fast paths step aside then.
+    #[inline]
+    pub(crate) fn is_observed(&self) -> bool {
+        self.observed.get()
+    }
+
+    /// Puts an observer into the slot, or takes it out.
+    pub fn set_observer(&self, observer: Option<Rc<dyn Observer>>) {
+        self.observed.set(observer.is_some());
+        *self.observer.borrow_mut() = observer;
+    }
+
+    pub(crate) fn sched(&self) -> &Rc<Scheduler> {
+        &self.sched
+    }
+
+    pub(crate) fn scratch(&self) -> &Rc<Scratch> {
+        &self.scratch
+    }
+
+    /// The timeout new sockets start with.
+    pub(crate) fn default_timeout(&self) -> Timeout {
+        self.default_timeout.get()
+    }
+
+    pub(crate) fn set_default_timeout(&self, timeout: Timeout) {
+        self.default_timeout.set(timeout);
+    }
+
+    /// Closes a descriptor by its number; who waits on it gets `EBADF`.
+    pub(crate) fn close_fd(&self, fd: RawFd) -> Result<()> {
+        const OP: &str = "close";
+        self.guard(&Request::CloseForeign { fd })
+            .map_err(|error| error.during(OP))?;
+        if self.sched.owns_fd(fd) {
+            return Err(Error::from(Errno::BADF).during(OP));
+        }
+        self.sched.forget_fd(fd);
+        sys::fd::close(fd).map_err(|errno| Error::from(errno).during(OP))
+    }
+
+    /// Duplicates a descriptor; the new one is not inherited.
+    pub(crate) fn dup_fd(&self, fd: RawFd) -> Result<RawFd> {
+        const OP: &str = "dup";
+        self.guard(&Request::Adopt { fd })
+            .map_err(|error| error.during(OP))?;
+        let duplicate = sys::fd::borrow(fd).ok_or(Errno::BADF).and_then(sys::fd::dup);
+        duplicate
+            .map(sys::fd::into_raw)
+            .map_err(|errno| Error::from(errno).during(OP))
+    }
+
+    /// Room for `size` bytes, asked for and not trusted.
+    ///
+    /// # Errors
+    /// `MemoryError` when the limit or the machine has not that much.
+    pub(crate) fn buffer(&self, size: usize) -> Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        if size > self.largest_buffer.get() || bytes.try_reserve_exact(size).is_err() {
+            return Err(Error::memory(format!("a buffer of {size} bytes")));
+        }
+        Ok(bytes)
+    }
+}
+
+impl fmt::Debug for Net {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Net")
+            .field("policy", &self.policy)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,118 @@
+//! The loop: try, wait, try again. Interrupted calls, deadlines, cancellation and false readiness live here only.
+
+use std::os::fd::RawFd;
+use std::time::Instant;
+
+use crate::error::{Error, Result};
+use crate::sched::{Interest, Wake, deadline_after};
+use crate::sys;
+use crate::sys::errno::Errno;
+use crate::sys::flag::MSG_DONTWAIT;
+
+use super::observe::Event;
+use super::socket::{Socket, Timeout};
+
+/// How long a call may wait: fixed when it starts, shared by its retries and its parts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Patience {
+    /// Not at all.
+    Never,
+    /// Until then; `None` is for ever.
+    Until(Option<Instant>),
+}
+
+impl From<Timeout> for Patience {
+    fn from(timeout: Timeout) -> Self {
+        match timeout {
+            Timeout::NonBlocking => Self::Never,
+            Timeout::Blocking => Self::Until(None),
+            Timeout::After(duration) => Self::Until(deadline_after(duration)),
+        }
+    }
+}
+
+impl Socket {
+    /// Runs `step` until it succeeds or fails for good, within the socket's timeout. `step` is handed the descriptor
+    /// and the flag that keeps the call from blocking, where that is needed.
+    pub(super) fn io<T>(
+        &self,
+        op: &'static str,
+        interest: Interest,
+        step: impl FnMut(RawFd, i32) -> sys::errno::Result<T>,
+    ) -> Result<T> {
+        self.io_within(op, interest, self.timeout().into(), step)
+    }
+
+    /// As [`Self::io`], for a part of a call whose patience is already running.
+    pub(super) fn io_within<T>(
+        &self,
+        op: &'static str,
+        interest: Interest,
+        patience: Patience,
+        step: impl FnMut(RawFd, i32) -> sys::errno::Result<T>,
+    ) -> Result<T> {
+        let mut waited = false;
+        let outcome = self.attempt(interest, patience, &mut waited, step);
+        if let Some(source) = self.source.get()
+            && waited
+        {
+            self.net().sched().pass_on(source, interest);
+        }
+        match outcome {
+            Ok(value) => {
+                if !waited {
+                    self.net().sched().tick()?;
+                }
+                Ok(value)
+            }
+            Err(error) => Err(self.failed(op, error)),
+        }
+    }
+
+    fn attempt<T>(
+        &self,
+        interest: Interest,
+        patience: Patience,
+        waited: &mut bool,
+        mut step: impl FnMut(RawFd, i32) -> sys::errno::Result<T>,
+    ) -> Result<T> {
+        let sched = self.net().sched();
+        let mut queued = self
+            .source
+            .get()
+            .is_some_and(|source| source.has_waiters(interest));
+        loop {
+            let fd = self.open_fd()?;
+            if !queued {
+                let block = patience == Patience::Until(None) && sched.is_alone();
+                match step(fd, if block { 0 } else { MSG_DONTWAIT }) {
+                    Ok(value) => return Ok(value),
+                    Err(Errno::AGAIN) => {}
+                    Err(Errno::INTR) => {
+                        sched.check_doom()?;
+                        continue;
+                    }
+                    Err(errno) => return Err(errno.into()),
+                }
+            }
+            queued = false;
+            let Patience::Until(deadline) = patience else {
+                return Err(Errno::AGAIN.into());
+            };
+            match sched.wait_fd(&self.source, fd, interest, deadline, *waited)? {
+                Wake::Ready => *waited = true,
+                Wake::TimedOut => return Err(Error::timed_out()),
+            }
+        }
+    }
+
+    /// An operation of this socket failed: names it, and tells the observer.
+    pub(super) fn failed(&self, op: &'static str, error: impl Into<Error>) -> Error {
+        let error = error.into().during(op);
+        self.net().observe(|| Event::Failed {
+            fd: self.fd(),
+            error: &error,
+        });
+        error
+    }
+}

@@ -1,0 +1,161 @@
+//! The server's side: bind, listen, accept.
+
+use std::rc::Rc;
+
+use crate::address::Address;
+use crate::error::{Class, Error, Result};
+use crate::policy::Request;
+use crate::sched::Interest;
+use crate::sys;
+use crate::sys::flag::{
+    AF_INET6, AF_UNIX, IPPROTO_IPV6, IPV6_V6ONLY, SO_REUSEADDR, SO_REUSEPORT, SOCK_STREAM, SOL_SOCKET,
+};
+
+use super::context::Net;
+use super::io::Patience;
+use super::observe::Event;
+use super::socket::{Socket, Timeout};
+
+/// What [`Socket::create_server`] is asked for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ServerOptions {
+    pub(crate) family: i32,
+    pub(crate) backlog: Option<i32>,
+    pub(crate) reuse_port: bool,
+    pub(crate) dual_stack: bool,
+}
+
+/// The backlog of `listen()` without one, as CPython has it.
+pub(crate) const DEFAULT_BACKLOG: i32 = 128;
+
+impl Socket {
+    /// Takes a local address.
+    ///
+    /// # Errors
+    /// The system's refusal: the address is in use, is not ours, needs privileges.
+    pub fn bind(&self, address: &Address) -> Result<()> {
+        self.net()
+            .guard(&Request::Bind(address))
+            .and_then(|()| self.open_fd())
+            .and_then(|fd| Ok(self.transport().bind(fd, address)?))
+            .map_err(|error| self.failed("bind", error.at(address)))?;
+        self.net().observe(|| Event::Named {
+            fd: self.fd(),
+            op: "bind",
+            address,
+        });
+        Ok(())
+    }
+
+    /// Starts taking connections; at most `backlog` wait to be accepted (a negative number counts as 0).
+    ///
+    /// # Errors
+    /// The system's refusal.
+    pub fn listen(&self, backlog: i32) -> Result<()> {
+        let backlog = backlog.max(0);
+        self.net()
+            .guard(&Request::Listen { backlog })
+            .and_then(|()| self.open_fd())
+            .and_then(|fd| Ok(self.transport().listen(fd, backlog)?))
+            .map_err(|error| self.failed("listen", error))?;
+        self.net().observe(|| Event::Done {
+            fd: self.fd(),
+            op: "listen",
+        });
+        Ok(())
+    }
+
+    /// Takes the next connection: its socket, with the default timeout, and the peer's address.
+    ///
+    /// # Errors
+    /// The system's refusal; a timeout.
+    pub fn accept(&self) -> Result<(Rc<Self>, Address)> {
+        const OP: &str = "accept";
+        let patience = Patience::from(self.timeout());
+        if patience != Patience::Until(None) || !self.net().sched().is_alone() {
+            // Between the event and the call another process may take the connection: the call must not block then.
+            self.force_nonblocking().map_err(|error| self.failed(OP, error))?;
+        }
+        let (fd, address) =
+            self.io_within(OP, Interest::Read, patience, |fd, _| self.transport().accept(fd))?;
+        self.net()
+            .guard(&Request::Accept(&address))
+            .map_err(|error| self.failed(OP, error.at(&address)))?;
+        let socket = Self::wrap(self.net(), fd, self.family(), self.kind(), self.protocol());
+        socket.apply_default_timeout()?;
+        self.net().observe(|| Event::Named {
+            fd: socket.fd(),
+            op: OP,
+            address: &address,
+        });
+        Ok((socket, address))
+    }
+
+    /// A listening TCP socket on `address`, ready to accept.
+    pub(crate) fn create_server(
+        net: &Rc<Net>,
+        address: &Address,
+        options: ServerOptions,
+    ) -> Result<Rc<Self>> {
+        const OP: &str = "create_server";
+        if options.dual_stack && options.family != AF_INET6 {
+            return Err(Error::value("dualstack_ipv6 requires AF_INET6 family"));
+        }
+        if options.reuse_port && options.family == AF_UNIX {
+            return Err(Error::value("SO_REUSEPORT not supported on this platform"));
+        }
+        let socket = Self::open(net, options.family, SOCK_STREAM, 0)?;
+        // Python waits in bind and listen no more than we do; only its accepts do.
+        let set = |level, name| {
+            socket
+                .borrowed()
+                .and_then(|fd| Ok(sys::option::set_option_int(fd, level, name, 1)?))
+                .map_err(|error| socket.failed(OP, error))
+        };
+        // Without SO_REUSEADDR a restarted server waits for its old connections' TIME_WAIT.
+        let _ = set(SOL_SOCKET, SO_REUSEADDR);
+        if options.reuse_port {
+            set(SOL_SOCKET, SO_REUSEPORT)?;
+        }
+        if options.family == AF_INET6 {
+            let only = i32::from(!options.dual_stack);
+            socket
+                .borrowed()
+                .and_then(|fd| Ok(sys::option::set_option_int(fd, IPPROTO_IPV6, IPV6_V6ONLY, only)?))
+                .map_err(|error| socket.failed(OP, error))?;
+        }
+        socket.bind(address).map_err(|error| in_words(error, address))?;
+        socket.listen(options.backlog.unwrap_or(DEFAULT_BACKLOG))?;
+        Ok(socket)
+    }
+
+    /// Whether a server on this socket hears both IP versions can be had at all.
+    pub(crate) fn has_dual_stack(net: &Rc<Net>) -> bool {
+        Self::open(net, AF_INET6, SOCK_STREAM, 0).is_ok_and(|socket| {
+            socket
+                .borrowed()
+                .is_ok_and(|fd| sys::option::set_option_int(fd, IPPROTO_IPV6, IPV6_V6ONLY, 0).is_ok())
+        })
+    }
+
+    /// Whether its calls wait.
+    pub(crate) fn is_blocking(&self) -> bool {
+        self.timeout() != Timeout::NonBlocking
+    }
+}
+
+/// CPython's `create_server` adds the address to the system's words.
+fn in_words(error: Error, address: &Address) -> Error {
+    match error.errno() {
+        Some(number) if error.class().is_a(Class::OSError) && !error.denied() => {
+            let text = error.strerror().unwrap_or_default();
+            Error::os_with_text(
+                number,
+                format!("{text} (while attempting to bind on address {address})"),
+            )
+            .during("bind")
+            .at(address)
+        }
+        _ => error,
+    }
+}

@@ -1,0 +1,76 @@
+//! Socket options, as numbers and as bytes.
+
+use crate::bytes::Bytes;
+use crate::error::{Class, Error, Result};
+use crate::policy::Request;
+use crate::sys::flag::{SO_LINGER, SOL_SOCKET};
+use crate::sys::option;
+
+use super::observe::Event;
+use super::socket::Socket;
+
+/// What an option is set to, or has.
+#[derive(Debug)]
+pub(crate) enum OptionValue {
+    Int(i32),
+    Bytes(Bytes),
+    /// No value, but a length: the null pointer some families ask for.
+    Null(u32),
+}
+
+impl Socket {
+    /// Reads an option: as a number when `length` is 0, as up to `length` bytes otherwise.
+    pub(crate) fn option(&self, level: i32, name: i32, length: i32) -> Result<OptionValue> {
+        const OP: &str = "getsockopt";
+        let fd = self.borrowed().map_err(|error| self.failed(OP, error))?;
+        let value = match usize::try_from(length) {
+            Ok(0) => option::option_int(fd, level, name).map(OptionValue::Int),
+            Ok(length) if length <= option::LONGEST => option::option_bytes(fd, level, name, length)
+                .map(|bytes| OptionValue::Bytes(Bytes::Owned(bytes))),
+            _ => {
+                let error = Error::new(Class::OSError, "getsockopt buflen out of range");
+                return Err(self.failed(OP, error));
+            }
+        };
+        value.map_err(|errno| self.failed(OP, errno))
+    }
+
+    /// Sets an option.
+    pub(crate) fn set_option(&self, level: i32, name: i32, value: &OptionValue) -> Result<()> {
+        const OP: &str = "setsockopt";
+        self.net()
+            .guard(&Request::SetOption { level, name })
+            .and_then(|()| self.borrowed())
+            .and_then(|fd| {
+                Ok(match value {
+                    OptionValue::Int(number) => option::set_option_int(fd, level, name, *number)?,
+                    OptionValue::Bytes(bytes) => {
+                        bytes.with(|bytes| option::set_option_bytes(fd, level, name, bytes))?;
+                    }
+                    OptionValue::Null(length) => option::set_option_null(fd, level, name, *length)?,
+                })
+            })
+            .map_err(|error| self.failed(OP, error))?;
+        if (level, name) == (SOL_SOCKET, SO_LINGER) {
+            self.lingers.set(lingers(value));
+        }
+        self.net().observe(|| Event::Done {
+            fd: self.fd(),
+            op: OP,
+        });
+        Ok(())
+    }
+}
+
+/// Whether this `struct linger` makes close(2) wait: on, and for longer than no time.
+fn lingers(value: &OptionValue) -> bool {
+    match value {
+        OptionValue::Bytes(bytes) => bytes.with(|bytes| match bytes {
+            [on @ .., a, b, c, d] if on.len() == 4 => {
+                on.iter().any(|byte| *byte != 0) && [a, b, c, d].iter().any(|byte| **byte != 0)
+            }
+            _ => false,
+        }),
+        OptionValue::Int(_) | OptionValue::Null(_) => false,
+    }
+}

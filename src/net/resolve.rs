@@ -1,0 +1,184 @@
+//! Names to addresses: on a helper thread, so that only the asking task waits; numbers at once.
+
+use std::ffi::CString;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::time::Instant;
+
+use crate::address::Address;
+use crate::error::{Class, Error, Result};
+use crate::policy::Request;
+use crate::sys::flag::{
+    AF_INET, AF_INET6, AF_UNSPEC, AI_NUMERICHOST, NI_NUMERICHOST, NI_NUMERICSERV, SOCK_DGRAM,
+};
+use crate::sys::resolve::{self, Hints, ResolveError};
+
+use super::context::Net;
+use super::convert;
+
+/// A host as a script names it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Host(pub(crate) String);
+
+/// An address of which the host may still be a name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Endpoint {
+    Inet {
+        host: Host,
+        port: u16,
+    },
+    Inet6 {
+        host: Host,
+        port: u16,
+        flowinfo: u32,
+        scope_id: u32,
+    },
+    Address(Address),
+}
+
+/// A question to the resolver, as `getaddrinfo` takes it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Lookup {
+    pub(crate) host: Option<String>,
+    pub(crate) service: Option<String>,
+    pub(crate) family: i32,
+    pub(crate) kind: i32,
+    pub(crate) protocol: i32,
+    pub(crate) flags: i32,
+}
+
+pub(crate) use crate::sys::resolve::AddrInfo as Found;
+
+impl Net {
+    /// All ways to reach what `lookup` names.
+    ///
+    /// # Errors
+    /// `gaierror`; a refusal by the policy.
+    pub(crate) fn lookup(&self, lookup: &Lookup) -> Result<Vec<Found>> {
+        self.lookup_until(lookup, None)
+    }
+
+    fn lookup_until(&self, lookup: &Lookup, deadline: Option<Instant>) -> Result<Vec<Found>> {
+        const OP: &str = "getaddrinfo";
+        let service = lookup.service.as_deref();
+        self.guard(&Request::Resolve {
+            host: lookup.host.as_deref(),
+            service: service.unwrap_or(""),
+        })
+        .map_err(|error| error.during(OP))?;
+        let host = lookup.host.as_deref().map(c_string).transpose()?;
+        let service_name = service.map(c_string).transpose()?;
+        let hints = Hints {
+            family: lookup.family,
+            kind: lookup.kind,
+            protocol: lookup.protocol,
+            flags: lookup.flags,
+        };
+        let at_once = is_numeric(lookup);
+        let ask = move || resolve::lookup(host.as_deref(), service_name.as_deref(), hints);
+        let answer = if at_once {
+            Some(ask())
+        } else {
+            self.sched().off_thread(deadline, ask)?
+        };
+        let answer = answer.ok_or_else(|| Error::timed_out().during(OP))?;
+        answer.map_err(|error| Error::from(error).during(OP))
+    }
+
+    /// Host and service names of an address, as `getnameinfo`.
+    ///
+    /// # Errors
+    /// `gaierror`.
+    pub(crate) fn name_info(&self, address: &Address, flags: i32) -> Result<(String, String)> {
+        const OP: &str = "getnameinfo";
+        self.guard(&Request::ReverseResolve(address))
+            .map_err(|error| error.during(OP).at(address))?;
+        let numeric = NI_NUMERICHOST | NI_NUMERICSERV;
+        let wanted = address.clone();
+        let ask = move || resolve::name_info(&wanted, flags);
+        let answer = if flags & numeric == numeric {
+            Some(ask())
+        } else {
+            self.sched().off_thread(None, ask)?
+        };
+        answer
+            .unwrap_or(Err(ResolveError::System(crate::sys::errno::Errno::TIMEDOUT)))
+            .map_err(|error| Error::from(error).during(OP).at(address))
+    }
+
+    /// The address `endpoint` stands for; a name is looked up and its first address taken, as Python does.
+    ///
+    /// # Errors
+    /// `gaierror`; a timeout at `deadline`.
+    pub(crate) fn resolve(&self, endpoint: &Endpoint, deadline: Option<Instant>) -> Result<Address> {
+        match endpoint {
+            Endpoint::Address(address) => Ok(address.clone()),
+            Endpoint::Inet { host, port } => match self.host_address(&host.0, AF_INET, deadline)? {
+                (IpAddr::V4(ip), _) => Ok(Address::Inet { ip, port: *port }),
+                (IpAddr::V6(_), _) => Err(Error::new(Class::OSError, "address family mismatched")),
+            },
+            Endpoint::Inet6 {
+                host,
+                port,
+                flowinfo,
+                scope_id,
+            } => match self.host_address(&host.0, AF_INET6, deadline)? {
+                (IpAddr::V6(ip), zone) => Ok(Address::Inet6 {
+                    ip,
+                    port: *port,
+                    flowinfo: *flowinfo,
+                    scope_id: if *scope_id == 0 { zone } else { *scope_id },
+                }),
+                (IpAddr::V4(_), _) => Err(Error::new(Class::OSError, "address family mismatched")),
+            },
+        }
+    }
+
+    /// One address of a host in a family, and its zone.
+    fn host_address(&self, host: &str, family: i32, deadline: Option<Instant>) -> Result<(IpAddr, u32)> {
+        match (host, family) {
+            ("", AF_INET) => return Ok((Ipv4Addr::UNSPECIFIED.into(), 0)),
+            ("", AF_INET6) => return Ok((Ipv6Addr::UNSPECIFIED.into(), 0)),
+            ("<broadcast>" | "255.255.255.255", AF_INET) => return Ok((Ipv4Addr::BROADCAST.into(), 0)),
+            ("<broadcast>" | "255.255.255.255", _) => {
+                return Err(Error::new(Class::OSError, "address family mismatched"));
+            }
+            _ => {}
+        }
+        if let Some(ip) = convert::parse_ip(host)
+            && ip.is_ipv4() == (family == AF_INET)
+        {
+            return Ok((ip, 0));
+        }
+        let lookup = Lookup {
+            host: Some(host.to_owned()),
+            family,
+            kind: SOCK_DGRAM,
+            ..Lookup::default()
+        };
+        let found = self.lookup_until(&lookup, deadline)?;
+        match found.first().map(|found| &found.address) {
+            Some(Address::Inet { ip, .. }) => Ok(((*ip).into(), 0)),
+            Some(Address::Inet6 { ip, scope_id, .. }) => Ok(((*ip).into(), *scope_id)),
+            _ => Err(Error::new(Class::OSError, "getaddrinfo returns an empty list")),
+        }
+    }
+}
+
+/// Whether the resolver answers this without asking anybody.
+fn is_numeric(lookup: &Lookup) -> bool {
+    let host = lookup.flags & AI_NUMERICHOST != 0
+        || lookup
+            .host
+            .as_deref()
+            .is_none_or(|host| convert::parse_ip(host).is_some());
+    let service = lookup
+        .service
+        .as_deref()
+        .is_none_or(|service| service.bytes().all(|byte| byte.is_ascii_digit()));
+    host && service && matches!(lookup.family, AF_UNSPEC | AF_INET | AF_INET6)
+}
+
+/// A C string, or Python's complaint about a NUL.
+fn c_string(text: &str) -> Result<CString> {
+    CString::new(text).map_err(|_| Error::value("embedded null character"))
+}

@@ -1,0 +1,437 @@
+//! One socket: its descriptor, what kind it is, how long its calls may wait, and how it ends.
+
+use std::cell::{Cell, OnceCell};
+use std::fmt;
+use std::os::fd::{BorrowedFd, OwnedFd, RawFd};
+use std::rc::Rc;
+use std::time::Duration;
+
+use crate::address::{Address, UnixName};
+use crate::error::{Error, Result};
+use crate::policy::Request;
+use crate::sched::Source;
+use crate::sys;
+use crate::sys::errno::Errno;
+use crate::sys::flag::{SOCK_CLOEXEC, SOCK_NONBLOCK, SOCK_STREAM};
+
+use super::context::Net;
+use super::observe::Event;
+use super::transport::{Kernel, Transport, open};
+
+/// How long a call may wait.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum Timeout {
+    /// For ever: Python's `None`.
+    Blocking,
+    /// Not at all: Python's `0.0`.
+    NonBlocking,
+    /// This long.
+    After(Duration),
+}
+
+/// A socket. Cheap to share; closed when the last reference goes, or by [`Socket::close`].
+pub struct Socket {
+    net: Rc<Net>,
+    fd: Cell<RawFd>,
+    family: i32,
+    kind: i32,
+    protocol: i32,
+    timeout: Cell<Timeout>,
+    transport: OnceCell<Rc<dyn Transport>>,
+    /// Its place in the reactor, from the first wait on.
+    pub(super) source: OnceCell<Rc<Source>>,
+    /// The descriptor is non-blocking for our own purposes, though the socket's mode is not.
+    forced: Cell<bool>,
+    /// Closing may block: it is done elsewhere.
+    pub(super) lingers: Cell<bool>,
+}
+
+impl Socket {
+    /// A new socket. Flags in `kind` are honoured and do not show in [`Self::kind`].
+    pub(crate) fn open(net: &Rc<Net>, family: i32, kind: i32, protocol: i32) -> Result<Rc<Self>> {
+        let plain = kind & !(SOCK_NONBLOCK | SOCK_CLOEXEC);
+        net.guard(&Request::Create {
+            family,
+            kind: plain,
+            protocol,
+        })?;
+        let fd =
+            sys::socket::open(family, kind, protocol).map_err(|errno| Error::from(errno).during("socket"))?;
+        let socket = Self::wrap(net, fd, family, plain, protocol);
+        if kind & SOCK_NONBLOCK != 0 {
+            socket.timeout.set(Timeout::NonBlocking);
+        } else {
+            socket.apply_default_timeout()?;
+        }
+        Ok(socket)
+    }
+
+    /// Two sockets connected to each other.
+    pub(crate) fn pair(net: &Rc<Net>, family: i32, kind: i32, protocol: i32) -> Result<(Rc<Self>, Rc<Self>)> {
+        let plain = kind & !(SOCK_NONBLOCK | SOCK_CLOEXEC);
+        net.guard(&Request::Create {
+            family,
+            kind: plain,
+            protocol,
+        })?;
+        let (one, other) = sys::socket::pair(family, kind, protocol)
+            .map_err(|errno| Error::from(errno).during("socketpair"))?;
+        let one = Self::wrap(net, one, family, plain, protocol);
+        let other = Self::wrap(net, other, family, plain, protocol);
+        for socket in [&one, &other] {
+            if kind & SOCK_NONBLOCK != 0 {
+                socket.timeout.set(Timeout::NonBlocking);
+            } else {
+                socket.apply_default_timeout()?;
+            }
+        }
+        Ok((one, other))
+    }
+
+    /// The socket of a descriptor that somebody else made and that is now ours. What is not given is found out.
+    pub(crate) fn adopt(
+        net: &Rc<Net>,
+        fd: RawFd,
+        family: Option<i32>,
+        kind: Option<i32>,
+        protocol: Option<i32>,
+    ) -> Result<Rc<Self>> {
+        let refuse = |errno: Errno| Error::from(errno).during("socket");
+        if fd < 0 {
+            return Err(Error::value("negative file descriptor"));
+        }
+        net.guard(&Request::Adopt { fd })?;
+        if net.sched().owns_fd(fd) {
+            return Err(refuse(Errno::BADF));
+        }
+        let borrowed = open(fd).map_err(refuse)?;
+        sys::socket::local_address(borrowed).map_err(refuse)?;
+        let family = family
+            .map_or_else(|| sys::socket::domain(borrowed), Ok)
+            .map_err(refuse)?;
+        let kind = kind
+            .map_or_else(|| sys::socket::kind(borrowed), Ok)
+            .map_err(refuse)?;
+        let protocol = protocol
+            .map_or_else(|| sys::socket::protocol(borrowed), Ok)
+            .map_err(refuse)?;
+        let owned = sys::fd::adopt(fd).map_err(refuse)?;
+        let socket = Self::wrap(
+            net,
+            owned,
+            family,
+            kind & !(SOCK_NONBLOCK | SOCK_CLOEXEC),
+            protocol,
+        );
+        if kind & SOCK_NONBLOCK != 0 {
+            socket.timeout.set(Timeout::NonBlocking);
+        } else {
+            socket.apply_default_timeout()?;
+        }
+        Ok(socket)
+    }
+
+    /// A socket on a duplicate of a descriptor; blocking, as the default timeout says.
+    pub(crate) fn from_fd(
+        net: &Rc<Net>,
+        fd: RawFd,
+        family: i32,
+        kind: i32,
+        protocol: i32,
+    ) -> Result<Rc<Self>> {
+        net.guard(&Request::Adopt { fd })?;
+        let duplicate = open(fd)
+            .and_then(sys::fd::dup)
+            .map_err(|errno| Error::from(errno).during("fromfd"))?;
+        let fd = sys::fd::into_raw(duplicate);
+        Self::adopt(net, fd, Some(family), Some(kind), Some(protocol)).inspect_err(|_| {
+            // A descriptor that is no socket is not kept; what failed is what the caller is told.
+            let _ = sys::fd::close(fd);
+        })
+    }
+
+    pub(super) fn wrap(net: &Rc<Net>, fd: OwnedFd, family: i32, kind: i32, protocol: i32) -> Rc<Self> {
+        let fd = sys::fd::into_raw(fd);
+        net.observe(|| Event::Opened {
+            fd,
+            family,
+            kind,
+            protocol,
+        });
+        Rc::new(Self {
+            net: net.clone(),
+            fd: Cell::new(fd),
+            family,
+            kind,
+            protocol,
+            timeout: Cell::new(Timeout::Blocking),
+            transport: OnceCell::new(),
+            source: OnceCell::new(),
+            forced: Cell::new(false),
+            lingers: Cell::new(false),
+        })
+    }
+
+    pub(super) fn apply_default_timeout(&self) -> Result<()> {
+        match self.net.default_timeout() {
+            Timeout::Blocking => Ok(()),
+            timeout => self.set_timeout(timeout),
+        }
+    }
+
+    /// The network it belongs to.
+    #[inline]
+    pub(crate) fn net(&self) -> &Rc<Net> {
+        &self.net
+    }
+
+    /// Its descriptor; -1 once closed.
+    #[inline]
+    pub fn fd(&self) -> RawFd {
+        self.fd.get()
+    }
+
+    /// Its descriptor, or `EBADF`.
+    #[inline]
+    pub(super) fn open_fd(&self) -> Result<RawFd> {
+        match self.fd.get() {
+            -1 => Err(Errno::BADF.into()),
+            fd => Ok(fd),
+        }
+    }
+
+    pub(super) fn borrowed(&self) -> Result<BorrowedFd<'_>> {
+        Ok(open(self.fd.get())?)
+    }
+
+    /// Whether its bytes move by the kernel's own calls on an open descriptor, with nobody in the queue: what a fast
+    /// path may rely on.
+    #[inline]
+    pub(crate) fn is_plain(&self) -> bool {
+        self.transport.get().is_none() && self.source.get().is_none()
+    }
+
+    pub(super) fn transport(&self) -> &dyn Transport {
+        self.transport.get().map_or(&Kernel, |transport| &**transport)
+    }
+
+    /// Address family, as the system numbers it.
+    pub fn family(&self) -> i32 {
+        self.family
+    }
+
+    /// Socket type without flags.
+    pub fn kind(&self) -> i32 {
+        self.kind
+    }
+
+    /// Protocol number.
+    pub fn protocol(&self) -> i32 {
+        self.protocol
+    }
+
+    /// Whether it carries a stream.
+    pub(super) fn is_stream(&self) -> bool {
+        self.kind == SOCK_STREAM
+    }
+
+    /// How long its calls may wait.
+    #[inline]
+    pub fn timeout(&self) -> Timeout {
+        self.timeout.get()
+    }
+
+    /// Changes how long its calls may wait.
+    ///
+    /// # Errors
+    /// `EBADF` on a closed socket.
+    pub fn set_timeout(&self, timeout: Timeout) -> Result<()> {
+        let nonblocking = timeout != Timeout::Blocking;
+        self.borrowed()
+            .and_then(|fd| Ok(sys::fd::set_nonblocking(fd, nonblocking)?))
+            .map_err(|error| self.failed("settimeout", error))?;
+        self.forced.set(false);
+        self.timeout.set(timeout);
+        Ok(())
+    }
+
+    /// Keeps the kernel from blocking a call that has no flag for it, until the descriptor leaves our hands.
+    pub(super) fn force_nonblocking(&self) -> Result<()> {
+        if self.timeout.get() == Timeout::Blocking && !self.forced.get() {
+            sys::fd::set_nonblocking(self.borrowed()?, true)?;
+            self.forced.set(true);
+        }
+        Ok(())
+    }
+
+    /// Gives the descriptor the mode it shows to others.
+    pub(super) fn restore_blocking(&self) -> Result<()> {
+        if self.forced.replace(false) {
+            sys::fd::set_nonblocking(self.borrowed()?, false)?;
+        }
+        Ok(())
+    }
+
+    /// Closes it; a closed socket is left alone. Who waits on it gets `EBADF`.
+    ///
+    /// # Errors
+    /// What close(2) reports; the descriptor is gone all the same.
+    pub fn close(&self) -> Result<()> {
+        let Some(fd) = self.leave() else { return Ok(()) };
+        let closed = if self.lingers.get() {
+            let sched = self.net.sched();
+            sched
+                .off_thread(None, move || sys::fd::close(fd))?
+                .unwrap_or(Ok(()))
+        } else {
+            sys::fd::close(fd)
+        };
+        match closed {
+            // The connection was reset before: CPython keeps silent about it, and so do we.
+            Ok(()) | Err(Errno::CONNRESET) => Ok(()),
+            Err(errno) => Err(Error::from(errno).during("close")),
+        }
+    }
+
+    /// Ends the socket without closing its descriptor, which is returned (-1 when it was closed).
+    pub fn detach(&self) -> RawFd {
+        // The descriptor goes to somebody who expects the mode the socket showed.
+        let _ = self.restore_blocking();
+        self.leave().unwrap_or(-1)
+    }
+
+    /// The descriptor is ours no more.
+    fn leave(&self) -> Option<RawFd> {
+        let fd = self.fd.replace(-1);
+        if fd < 0 {
+            return None;
+        }
+        if let Some(source) = self.source.get() {
+            self.net.sched().forget(source);
+        }
+        self.net.observe(|| Event::Closed { fd });
+        Some(fd)
+    }
+
+    /// A second socket on a duplicate of its descriptor, with the same timeout.
+    ///
+    /// # Errors
+    /// `EBADF` on a closed socket, `EMFILE`.
+    pub fn dup(&self) -> Result<Rc<Self>> {
+        self.restore_blocking()
+            .map_err(|error| self.failed("dup", error))?;
+        let duplicate = self
+            .borrowed()
+            .and_then(|fd| Ok(sys::fd::dup(fd)?))
+            .map_err(|error| self.failed("dup", error))?;
+        let socket = Self::wrap(&self.net, duplicate, self.family, self.kind, self.protocol);
+        socket.timeout.set(self.timeout.get());
+        Ok(socket)
+    }
+
+    /// Whether a program this one starts gets the descriptor.
+    ///
+    /// # Errors
+    /// `EBADF` on a closed socket.
+    pub fn is_inheritable(&self) -> Result<bool> {
+        self.borrowed()
+            .and_then(|fd| Ok(sys::fd::is_inheritable(fd)?))
+            .map_err(|error| self.failed("get_inheritable", error))
+    }
+
+    /// Sets whether a program this one starts gets the descriptor.
+    ///
+    /// # Errors
+    /// `EBADF` on a closed socket.
+    pub fn set_inheritable(&self, inheritable: bool) -> Result<()> {
+        self.restore_blocking()
+            .map_err(|error| self.failed("set_inheritable", error))?;
+        self.borrowed()
+            .and_then(|fd| Ok(sys::fd::set_inheritable(fd, inheritable)?))
+            .map_err(|error| self.failed("set_inheritable", error))
+    }
+
+    /// Its own address.
+    ///
+    /// # Errors
+    /// `EBADF` on a closed socket.
+    pub fn local_address(&self) -> Result<Address> {
+        self.open_fd()
+            .and_then(|fd| Ok(self.transport().local_address(fd)?))
+            .map_err(|error| self.failed("getsockname", error))
+    }
+
+    /// Its peer's address.
+    ///
+    /// # Errors
+    /// `ENOTCONN` when it has no peer.
+    pub fn peer_address(&self) -> Result<Address> {
+        self.open_fd()
+            .and_then(|fd| Ok(self.transport().peer_address(fd)?))
+            .map_err(|error| self.failed("getpeername", error))
+    }
+
+    /// Ends one or both directions: `SHUT_RD`, `SHUT_WR`, `SHUT_RDWR`.
+    ///
+    /// # Errors
+    /// `ENOTCONN` when it is not connected.
+    pub fn shutdown(&self, how: i32) -> Result<()> {
+        self.open_fd()
+            .and_then(|fd| Ok(self.transport().shutdown(fd, how)?))
+            .map_err(|error| self.failed("shutdown", error))?;
+        self.net.observe(|| Event::Done {
+            fd: self.fd(),
+            op: "shutdown",
+        });
+        Ok(())
+    }
+}
+
+impl Drop for Socket {
+    fn drop(&mut self) {
+        let Some(fd) = self.leave() else { return };
+        if self.lingers.get() {
+            // Nobody can wait here: the linger runs out on a thread of its own.
+            let spawned = std::thread::Builder::new().spawn(move || sys::fd::close(fd));
+            if spawned.is_ok() {
+                return;
+            }
+        }
+        let _ = sys::fd::close(fd);
+    }
+}
+
+impl fmt::Display for Socket {
+    /// As CPython 3.11 prints a socket.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let fd = self.fd();
+        let (family, kind, protocol) = (self.family, self.kind, self.protocol);
+        let closed = if fd < 0 { " [closed]" } else { "" };
+        write!(
+            f,
+            "<socket.socket{closed} fd={fd}, family={family}, type={kind}, proto={protocol}"
+        )?;
+        if let Ok(fd) = self.open_fd() {
+            let ends = [
+                ("laddr", self.transport().local_address(fd)),
+                ("raddr", self.transport().peer_address(fd)),
+            ];
+            for (end, address) in ends {
+                match address {
+                    Err(_) | Ok(Address::Unix(UnixName::Unnamed)) => {}
+                    Ok(Address::Unix(UnixName::Path(path))) => {
+                        write!(f, ", {end}={}", String::from_utf8_lossy(&path))?;
+                    }
+                    Ok(address) => write!(f, ", {end}={address}")?,
+                }
+            }
+        }
+        f.write_str(">")
+    }
+}
+
+impl fmt::Debug for Socket {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}

@@ -1,0 +1,214 @@
+//! Bytes in and out: recv and send in all their forms.
+
+use std::rc::Rc;
+
+use crate::address::Address;
+use crate::bytes::{Bytes, Pinned, Scratch};
+use crate::error::{Error, Result};
+use crate::policy::Request;
+use crate::sched::Interest;
+use crate::sys::flag::MSG_WAITALL;
+
+use super::io::Patience;
+use super::observe::Event;
+use super::socket::Socket;
+
+/// Most a stream is asked for at once: a larger `recv` returns this much, as it may.
+const LARGEST_TRY: usize = Scratch::SIZE;
+
+impl Socket {
+    /// Receives up to `size` bytes; none means the end of the stream.
+    ///
+    /// # Errors
+    /// The system's refusal; a timeout, after which nothing is lost.
+    pub(crate) fn recv(&self, size: usize, flags: i32) -> Result<Bytes> {
+        Ok(self.receive("recv", size, flags, false)?.0)
+    }
+
+    /// As [`Self::recv`], with the sender's address ([`Address::None`] on a connected stream).
+    pub(crate) fn recv_from(&self, size: usize, flags: i32) -> Result<(Bytes, Address)> {
+        self.receive("recvfrom", size, flags, true)
+    }
+
+    fn receive(&self, op: &'static str, size: usize, flags: i32, named: bool) -> Result<(Bytes, Address)> {
+        if size == 0 && !named {
+            return Ok((Bytes::Owned(Vec::new()), Address::None));
+        }
+        let whole = flags & MSG_WAITALL != 0;
+        let size = if self.is_stream() && !whole {
+            size.min(LARGEST_TRY)
+        } else {
+            size
+        };
+        let scratch = self.net().scratch();
+        if size <= Scratch::SIZE {
+            let mut from = Address::None;
+            let count = self.io(op, Interest::Read, |fd, extra| {
+                scratch.fill(size, |buffer| {
+                    self.receive_once(fd, buffer, flags | extra, named.then_some(&mut from))
+                })
+            })?;
+            let bytes = Bytes::Scratch(scratch.clone(), count.min(size));
+            self.note_received(&bytes, &from);
+            return Ok((bytes, from));
+        }
+        let mut buffer = self.net().buffer(size).map_err(|error| self.failed(op, error))?;
+        buffer.resize(size, 0);
+        let mut from = Address::None;
+        let count = self.io(op, Interest::Read, |fd, extra| {
+            self.receive_once(fd, &mut buffer, flags | extra, named.then_some(&mut from))
+        })?;
+        buffer.truncate(count);
+        let bytes = Bytes::Owned(buffer);
+        self.note_received(&bytes, &from);
+        Ok((bytes, from))
+    }
+
+    #[inline]
+    fn receive_once(
+        &self,
+        fd: i32,
+        buffer: &mut [u8],
+        flags: i32,
+        from: Option<&mut Address>,
+    ) -> crate::sys::errno::Result<usize> {
+        match from {
+            None => self.transport().recv(fd, buffer, flags),
+            Some(from) => {
+                let (count, address) = self.transport().recv_from(fd, buffer, flags)?;
+                *from = address;
+                Ok(count)
+            }
+        }
+    }
+
+    fn note_received(&self, bytes: &Bytes, from: &Address) {
+        if self.net().is_observed() {
+            let from = (*from != Address::None).then_some(from);
+            bytes.with(|data| {
+                self.net().observe(|| Event::Received {
+                    fd: self.fd(),
+                    data,
+                    from,
+                })
+            });
+        }
+    }
+
+    /// Receives into a window of a `bytearray`; returns the number of bytes.
+    pub(crate) fn recv_into(&self, window: &Pinned, flags: i32) -> Result<usize> {
+        Ok(self.receive_into("recv_into", window, flags, false)?.0)
+    }
+
+    /// As [`Self::recv_into`], with the sender's address.
+    pub(crate) fn recv_from_into(&self, window: &Pinned, flags: i32) -> Result<(usize, Address)> {
+        self.receive_into("recvfrom_into", window, flags, true)
+    }
+
+    fn receive_into(
+        &self,
+        op: &'static str,
+        window: &Pinned,
+        flags: i32,
+        named: bool,
+    ) -> Result<(usize, Address)> {
+        if window.is_empty() && !named {
+            return Ok((0, Address::None));
+        }
+        let mut from = Address::None;
+        let count = self.io(op, Interest::Read, |fd, extra| {
+            self.receive_once(
+                fd,
+                &mut window.window_mut(),
+                flags | extra,
+                named.then_some(&mut from),
+            )
+        })?;
+        if self.net().is_observed() {
+            let known = (from != Address::None).then_some(&from);
+            let data = &window.window_mut()[..count.min(window.len())];
+            self.net().observe(|| Event::Received {
+                fd: self.fd(),
+                data,
+                from: known,
+            });
+        }
+        Ok((count, from))
+    }
+
+    /// Sends what the kernel takes; returns how much that was.
+    ///
+    /// # Errors
+    /// The system's refusal; a timeout when not one byte could be sent.
+    pub(crate) fn send(&self, data: &Bytes, flags: i32) -> Result<usize> {
+        let sent = self.io("send", Interest::Write, |fd, extra| {
+            data.with(|data| self.transport().send(fd, data, flags | extra))
+        })?;
+        self.note_sent(data, 0..sent, None);
+        Ok(sent)
+    }
+
+    /// Sends everything, within one timeout for the whole.
+    ///
+    /// # Errors
+    /// As [`Self::send`]; the error says how many bytes left (`sent`).
+    pub(crate) fn send_all(&self, data: &Bytes, flags: i32) -> Result<()> {
+        let patience = Patience::from(self.timeout());
+        let mut sent = 0;
+        loop {
+            let step = self.io_within("sendall", Interest::Write, patience, |fd, extra| {
+                data.with(|data| {
+                    let rest = data.get(sent..).unwrap_or_default();
+                    self.transport().send(fd, rest, flags | extra)
+                })
+            });
+            let count = step.map_err(|error| error.with_sent(sent as u64))?;
+            self.note_sent(data, sent..sent + count, None);
+            sent += count;
+            if sent >= data.len() {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Sends to `address`; returns how many bytes left.
+    ///
+    /// # Errors
+    /// The system's refusal.
+    pub(crate) fn send_to(&self, data: &Bytes, flags: i32, address: &Address) -> Result<usize> {
+        const OP: &str = "sendto";
+        self.net()
+            .guard(&Request::SendTo(address))
+            .map_err(|error| self.failed(OP, error.at(address)))?;
+        let sent = self
+            .io(OP, Interest::Write, |fd, extra| {
+                data.with(|data| self.transport().send_to(fd, data, flags | extra, address))
+            })
+            .map_err(|error| error.at(address))?;
+        self.note_sent(data, 0..sent, Some(address));
+        Ok(sent)
+    }
+
+    fn note_sent(&self, data: &Bytes, range: std::ops::Range<usize>, to: Option<&Address>) {
+        if self.net().is_observed() {
+            data.with(|data| {
+                let data = data.get(range).unwrap_or_default();
+                self.net().observe(|| Event::Sent {
+                    fd: self.fd(),
+                    data,
+                    to,
+                });
+            });
+        }
+    }
+
+    /// The window of `array` that a receive of `size` bytes may fill (0: all of it).
+    pub(crate) fn window(op: &str, array: &Pinned, size: i64, too_small: &'static str) -> Result<Pinned> {
+        let size = usize::try_from(size).map_err(|_| Error::value(format!("negative buffersize in {op}")))?;
+        if size > array.len() {
+            return Err(Error::value(too_small));
+        }
+        let length = if size == 0 { array.len() } else { size };
+        Ok(Rc::clone(array.array()).pin(array.start(), length))
+    }
+}

@@ -1,0 +1,143 @@
+//! Everything a script can ask of the network or the system, one variant each.
+
+use std::fmt;
+use std::path::Path;
+
+use crate::address::Address;
+
+/// One thing a script asks for. The name of its audit event is [`Request::event`].
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub enum Request<'a> {
+    /// A new socket.
+    Create {
+        /// Address family, as the system numbers it.
+        family: i32,
+        /// Socket type without its flags.
+        kind: i32,
+        /// Protocol number.
+        protocol: i32,
+    },
+    /// To connect to an address (also when a datagram socket fixes its peer).
+    Connect(&'a Address),
+    /// To take a local address.
+    Bind(&'a Address),
+    /// To start listening.
+    Listen {
+        /// Most connections waiting to be accepted.
+        backlog: i32,
+    },
+    /// To take a connection that has come in, from this peer.
+    Accept(&'a Address),
+    /// To send a datagram to an address.
+    SendTo(&'a Address),
+    /// To look a name up.
+    Resolve {
+        /// The name, as the script gave it.
+        host: Option<&'a str>,
+        /// Port number or service name.
+        service: &'a str,
+    },
+    /// To look an address up.
+    ReverseResolve(&'a Address),
+    /// To know this machine's name.
+    HostName,
+    /// To change this machine's name.
+    SetHostName(&'a [u8]),
+    /// To set an option.
+    SetOption {
+        /// Protocol level.
+        level: i32,
+        /// Option number.
+        name: i32,
+    },
+    /// To use a descriptor the runtime did not make.
+    Adopt {
+        /// The descriptor.
+        fd: i32,
+    },
+    /// To close a descriptor the runtime did not make.
+    CloseForeign {
+        /// The descriptor.
+        fd: i32,
+    },
+    /// To open a file.
+    Open {
+        /// Its path.
+        path: &'a Path,
+        /// Whether to change it.
+        write: bool,
+    },
+    /// To fork this process.
+    Fork,
+    /// To start a process.
+    Spawn {
+        /// The program.
+        program: &'a str,
+    },
+}
+
+impl Request<'_> {
+    /// The audit event's name: CPython's where it has one.
+    pub const fn event(&self) -> &'static str {
+        match self {
+            Self::Create { .. } => "socket.__new__",
+            Self::Connect(_) => "socket.connect",
+            Self::Bind(_) => "socket.bind",
+            Self::Listen { .. } => "socket.listen",
+            Self::Accept(_) => "socket.accept",
+            Self::SendTo(_) => "socket.sendto",
+            Self::Resolve { .. } => "socket.getaddrinfo",
+            Self::ReverseResolve(_) => "socket.getnameinfo",
+            Self::HostName => "socket.gethostname",
+            Self::SetHostName(_) => "socket.sethostname",
+            Self::SetOption { .. } => "socket.setsockopt",
+            Self::Adopt { .. } => "socket.fromfd",
+            Self::CloseForeign { .. } => "socket.close",
+            Self::Open { .. } => "open",
+            Self::Fork => "os.fork",
+            Self::Spawn { .. } => "subprocess.Popen",
+        }
+    }
+}
+
+impl fmt::Display for Request<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Create {
+                family,
+                kind,
+                protocol,
+            } => {
+                write!(f, "a socket of family {family}, type {kind}, protocol {protocol}")
+            }
+            Self::Connect(address) => write!(f, "connecting to {address}"),
+            Self::Bind(address) => write!(f, "binding {address}"),
+            Self::Listen { .. } => f.write_str("listening"),
+            Self::Accept(address) => write!(f, "accepting from {address}"),
+            Self::SendTo(address) => write!(f, "sending to {address}"),
+            Self::Resolve { host: Some(host), .. } => {
+                write!(f, "resolving {}", crate::text::str_repr(host))
+            }
+            Self::Resolve { host: None, service } => {
+                write!(f, "resolving service {}", crate::text::str_repr(service))
+            }
+            Self::ReverseResolve(address) => write!(f, "looking up {address}"),
+            Self::HostName => f.write_str("reading the host name"),
+            Self::SetHostName(_) => f.write_str("changing the host name"),
+            Self::SetOption { level, name } => write!(f, "setting option {name} at level {level}"),
+            Self::Adopt { fd } => write!(f, "using descriptor {fd}"),
+            Self::CloseForeign { fd } => write!(f, "closing descriptor {fd}"),
+            Self::Open { path, write } => {
+                write!(
+                    f,
+                    "opening {} for {}",
+                    path.display(),
+                    if *write { "writing" } else { "reading" }
+                )
+            }
+            Self::Fork => f.write_str("forking"),
+            Self::Spawn { program } => write!(f, "starting {program}"),
+        }
+    }
+}

@@ -1,0 +1,244 @@
+//! Descriptors watched for all tasks at once.
+//!
+//! A [`Source`] is one watched descriptor and the tasks that wait on it. It is registered once, edge-triggered, for
+//! both directions, at the first wait, and stays registered until its socket closes. Each direction has a queue; an
+//! event wakes the first in it, who wakes the next when done: first come, first served, and no stampede.
+
+use std::cell::{Cell, RefCell};
+use std::collections::{HashMap, VecDeque};
+use std::os::fd::{AsRawFd, RawFd};
+use std::rc::{Rc, Weak};
+use std::sync::Arc;
+use std::time::Duration;
+
+use mio::unix::SourceFd;
+use mio::{Events, Poll, Token};
+
+use crate::sys::errno::{Errno, Result};
+use crate::sys::wake::Waker;
+
+use super::task::Task;
+use super::wait::Wake;
+
+/// What a task waits for a descriptor to become.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Interest {
+    /// Something to receive, a connection to accept, the end, or an error.
+    Read,
+    /// Room to send, the end of a connect, or an error.
+    Write,
+}
+
+/// One watched descriptor.
+#[derive(Debug)]
+pub(crate) struct Source {
+    fd: RawFd,
+    token: Cell<Option<usize>>,
+    closed: Cell<bool>,
+    readers: RefCell<VecDeque<Rc<Task>>>,
+    writers: RefCell<VecDeque<Rc<Task>>>,
+}
+
+impl Source {
+    fn new(fd: RawFd) -> Self {
+        Self {
+            fd,
+            token: Cell::new(None),
+            closed: Cell::new(false),
+            readers: RefCell::default(),
+            writers: RefCell::default(),
+        }
+    }
+
+    pub(super) fn queue(&self, interest: Interest) -> &RefCell<VecDeque<Rc<Task>>> {
+        match interest {
+            Interest::Read => &self.readers,
+            Interest::Write => &self.writers,
+        }
+    }
+
+    /// Whether tasks wait for this.
+    #[inline]
+    pub(crate) fn has_waiters(&self, interest: Interest) -> bool {
+        !self.queue(interest).borrow().is_empty()
+    }
+
+    /// Whether the descriptor was closed under its waiters.
+    pub(super) fn is_closed(&self) -> bool {
+        self.closed.get()
+    }
+}
+
+/// Token of the waker: above any slot number.
+const WAKER: Token = Token(usize::MAX);
+/// Low bits of a token: the slot. The rest is the slot's generation, so that a late event cannot find a new owner.
+const SLOT_BITS: u32 = 32;
+
+struct Slot {
+    generation: usize,
+    source: Option<Rc<Source>>,
+}
+
+/// The descriptors of one scheduler.
+pub(super) struct Reactor {
+    poll: RefCell<Poll>,
+    events: RefCell<Events>,
+    waker: Arc<Waker>,
+    slots: RefCell<Vec<Slot>>,
+    free: RefCell<Vec<usize>>,
+    by_fd: RefCell<HashMap<RawFd, Weak<Source>>>,
+    /// Tasks that wait on some source.
+    pub(super) waiters: Cell<usize>,
+}
+
+impl Reactor {
+    pub(super) fn new() -> std::io::Result<Self> {
+        let poll = Poll::new()?;
+        let waker = Arc::new(Waker::new()?);
+        poll.registry()
+            .register(&mut SourceFd(&waker.fd()), WAKER, mio::Interest::READABLE)?;
+        Ok(Self {
+            poll: RefCell::new(poll),
+            events: RefCell::new(Events::with_capacity(1024)),
+            waker,
+            slots: RefCell::default(),
+            free: RefCell::default(),
+            by_fd: RefCell::default(),
+            waiters: Cell::new(0),
+        })
+    }
+
+    /// Whether the descriptor is one the reactor cannot live without.
+    pub(super) fn owns(&self, fd: RawFd) -> bool {
+        fd == self.waker.fd() || fd == self.poll.borrow().as_raw_fd()
+    }
+
+    pub(super) fn waker(&self) -> &Arc<Waker> {
+        &self.waker
+    }
+
+    /// The source of `fd`, registered. Two sockets on one descriptor share it.
+    ///
+    /// # Errors
+    /// `EPERM` for descriptors that are always ready (plain files): there is nothing to wait for.
+    pub(super) fn source(&self, fd: RawFd) -> Result<Rc<Source>> {
+        if let Some(source) = self.by_fd.borrow().get(&fd).and_then(Weak::upgrade)
+            && !source.closed.get()
+        {
+            return Ok(source);
+        }
+        let source = Rc::new(Source::new(fd));
+        let index = self.free.borrow_mut().pop();
+        let mut slots = self.slots.borrow_mut();
+        let index = index.unwrap_or_else(|| {
+            slots.push(Slot {
+                generation: 0,
+                source: None,
+            });
+            slots.len() - 1
+        });
+        let token = (slots[index].generation << SLOT_BITS) | index;
+        let interests = mio::Interest::READABLE | mio::Interest::WRITABLE;
+        #[cfg(linux)]
+        let interests = interests | mio::Interest::PRIORITY;
+        let registered = self
+            .poll
+            .borrow()
+            .registry()
+            .register(&mut SourceFd(&fd), Token(token), interests);
+        if let Err(error) = registered {
+            self.free.borrow_mut().push(index);
+            return Err(Errno::from(error));
+        }
+        source.token.set(Some(token));
+        slots[index].source = Some(source.clone());
+        self.by_fd.borrow_mut().insert(fd, Rc::downgrade(&source));
+        Ok(source)
+    }
+
+    /// Forgets a source whose descriptor is about to be closed; returns the tasks that waited on it.
+    pub(super) fn forget(&self, source: &Source) -> Vec<Rc<Task>> {
+        source.closed.set(true);
+        if let Some(token) = source.token.take() {
+            // A descriptor that was closed behind our back is gone from the set already.
+            let _ = self
+                .poll
+                .borrow()
+                .registry()
+                .deregister(&mut SourceFd(&source.fd));
+            let index = token & ((1 << SLOT_BITS) - 1);
+            let mut slots = self.slots.borrow_mut();
+            slots[index].source = None;
+            slots[index].generation = (slots[index].generation + 1) & 0x3fff_ffff;
+            self.free.borrow_mut().push(index);
+            let mut by_fd = self.by_fd.borrow_mut();
+            if by_fd
+                .get(&source.fd)
+                .is_some_and(|known| std::ptr::eq(known.as_ptr(), source))
+            {
+                by_fd.remove(&source.fd);
+            }
+        }
+        let mut tasks: Vec<_> = source.readers.borrow_mut().drain(..).collect();
+        tasks.extend(source.writers.borrow_mut().drain(..));
+        tasks
+    }
+
+    /// The source of a descriptor number, where there is one.
+    pub(super) fn known(&self, fd: RawFd) -> Option<Rc<Source>> {
+        self.by_fd.borrow().get(&fd).and_then(Weak::upgrade)
+    }
+
+    /// Waits for events, at most `timeout`, and hands each task to be woken to `wake`.
+    pub(super) fn poll(
+        &self,
+        timeout: Option<Duration>,
+        mut wake: impl FnMut(&Rc<Task>, Wake),
+    ) -> std::io::Result<()> {
+        let mut events = self.events.borrow_mut();
+        self.poll.borrow_mut().poll(&mut events, timeout)?;
+        for event in events.iter() {
+            if event.token() == WAKER {
+                self.waker.drain();
+                continue;
+            }
+            let token = event.token().0;
+            let slots = self.slots.borrow();
+            let Some(slot) = slots.get(token & ((1 << SLOT_BITS) - 1)) else {
+                continue;
+            };
+            let Some(source) = slot.source.as_ref() else {
+                continue;
+            };
+            if source.token.get() != Some(token) {
+                continue;
+            }
+            let hangup = event.is_error() || event.is_read_closed() || event.is_write_closed();
+            if event.is_readable() || event.is_priority() || hangup {
+                wake_first(&source.readers, hangup, &mut wake);
+            }
+            if event.is_writable() || hangup {
+                wake_first(&source.writers, hangup, &mut wake);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Wakes the first of a queue, or all of it when the connection is at its end.
+fn wake_first(queue: &RefCell<VecDeque<Rc<Task>>>, all: bool, wake: &mut impl FnMut(&Rc<Task>, Wake)) {
+    for task in queue.borrow().iter().take(if all { usize::MAX } else { 1 }) {
+        wake(task, Wake::Ready);
+    }
+}
+
+impl std::fmt::Debug for Reactor {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(
+            f,
+            "Reactor({} slots, {} waiting)",
+            self.slots.borrow().len(),
+            self.waiters.get()
+        )
+    }
+}

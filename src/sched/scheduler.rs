@@ -1,0 +1,423 @@
+//! The scheduler: which task runs next, until when.
+
+use std::cell::{Cell, OnceCell, RefCell};
+use std::collections::VecDeque;
+use std::fmt;
+use std::os::fd::RawFd;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crate::error::{Class, Error, Result};
+use crate::sys::errno::Errno;
+use crate::sys::fiber::{Fiber, Progress, StackPool};
+
+use super::jobs::Jobs;
+use super::reactor::{Reactor, Source};
+use super::stop::{Reason, Stop, StopHandle};
+use super::task::{Body, Doom, Payload, Task};
+use super::timers::{TimerId, Timers};
+use super::wait::{Turn, Wake};
+
+/// Fibers entered before the descriptors are looked at again, however many are ready.
+const BATCH: usize = 61;
+/// Times a dying task is entered before it is given up.
+const LAST_RESUMES: usize = 1000;
+
+/// Told of each task that failed and that nobody joined.
+type Reporter = Box<dyn Fn(&Task)>;
+
+/// The tasks of one runtime, on one thread.
+pub(crate) struct Scheduler {
+    ready: RefCell<VecDeque<Rc<Task>>>,
+    current: RefCell<Option<Rc<Task>>>,
+    live: RefCell<Vec<Rc<Task>>>,
+    timers: RefCell<Timers>,
+    reactor: OnceCell<Reactor>,
+    jobs: Jobs,
+    stacks: StackPool,
+    stop: Arc<Stop>,
+    has_handle: Cell<bool>,
+    alone: Cell<bool>,
+    dying: Cell<bool>,
+    made: Cell<u64>,
+    turn: Turn,
+    reporter: RefCell<Option<Reporter>>,
+}
+
+impl Scheduler {
+    /// A scheduler whose fibers have stacks of `stack_size` bytes.
+    pub(crate) fn new(stack_size: usize) -> Rc<Self> {
+        Rc::new(Self {
+            ready: RefCell::default(),
+            current: RefCell::default(),
+            live: RefCell::default(),
+            timers: RefCell::default(),
+            reactor: OnceCell::new(),
+            jobs: Jobs::new(),
+            stacks: StackPool::new(stack_size),
+            stop: Arc::default(),
+            has_handle: Cell::new(false),
+            alone: Cell::new(true),
+            dying: Cell::new(false),
+            made: Cell::new(0),
+            turn: Turn::default(),
+            reporter: RefCell::default(),
+        })
+    }
+
+    /// Stacks of new fibers have at least this size.
+    pub(crate) fn set_stack_size(&self, size: usize) {
+        self.stacks.set_size(size);
+    }
+
+    /// Whom to tell of failed tasks that nobody joined.
+    pub(crate) fn on_failure(&self, report: Reporter) {
+        *self.reporter.borrow_mut() = Some(report);
+    }
+
+    /// A handle by which other threads stop everything.
+    pub(crate) fn handle(&self) -> StopHandle {
+        self.has_handle.set(true);
+        self.alone.set(false);
+        StopHandle {
+            stop: self.stop.clone(),
+            waker: self.reactor().waker().clone(),
+        }
+    }
+
+    /// The flag that signal handlers and handles set.
+    pub(crate) fn stop_flag(&self) -> &Arc<Stop> {
+        &self.stop
+    }
+
+    /// Starts a task; it runs when the caller waits.
+    ///
+    /// # Errors
+    /// `MemoryError` when there is no address space for a stack; the task that is being killed starts nothing.
+    pub(crate) fn spawn(&self, name: String, payload: Box<dyn Payload>, body: Body) -> Result<Rc<Task>> {
+        if self.dying.get() {
+            return Err(Error::runtime(
+                "no task can be started while the program is ending",
+            ));
+        }
+        let id = self.made.get() + 1;
+        self.made.set(id);
+        let task = Rc::new(Task::new(id, name, payload));
+        let inner = task.clone();
+        let run = move || {
+            let end = match inner.death() {
+                Some(error) => Err(error),
+                None => {
+                    catch_unwind(AssertUnwindSafe(|| body(&inner))).unwrap_or_else(|panic| Err(bug(&panic)))
+                }
+            };
+            inner.set_end(end);
+        };
+        let fiber = Fiber::new(&self.stacks, Box::new(run)).map_err(|errno| {
+            Error::memory("a stack for a task").in_context(&format!("{}: ", errno.text()))
+        })?;
+        let _ = task.fiber.set(fiber);
+        let mut live = self.live.borrow_mut();
+        task.slot.set(live.len());
+        live.push(task.clone());
+        self.alone.set(live.len() == 1 && !self.has_handle.get());
+        self.ready.borrow_mut().push_back(task.clone());
+        Ok(task)
+    }
+
+    /// The task whose fiber the caller stands on.
+    #[inline]
+    pub(crate) fn current(&self) -> Option<Rc<Task>> {
+        self.current.borrow().clone()
+    }
+
+    /// Whether the thread belongs to one task, so that it may block.
+    #[inline]
+    pub(crate) fn is_alone(&self) -> bool {
+        self.alone.get()
+    }
+
+    /// Whether other threads hold handles.
+    pub(super) fn has_handle(&self) -> bool {
+        self.has_handle.get()
+    }
+
+    /// Number of tasks that have not ended.
+    pub(crate) fn live_count(&self) -> usize {
+        self.live.borrow().len()
+    }
+
+    /// Bytes of stack left to the caller's fiber.
+    #[inline]
+    pub(crate) fn remaining_stack(&self) -> Option<usize> {
+        let current = self.current.borrow();
+        current.as_ref()?.fiber.get()?.remaining_stack()
+    }
+
+    /// Runs tasks until `done` says so, or none is left.
+    ///
+    /// # Errors
+    /// The readiness facility of the system failed.
+    pub(crate) fn run_until(&self, done: impl Fn() -> bool) -> Result<()> {
+        if self.current.borrow().is_some() {
+            return Err(Error::runtime("the scheduler cannot be run from inside a task"));
+        }
+        let mut since_poll = 0;
+        while !done() && self.live_count() > 0 {
+            let batch = self.ready.borrow().len();
+            for _ in 0..batch {
+                let Some(task) = self.ready.borrow_mut().pop_front() else {
+                    break;
+                };
+                self.enter(&task);
+                since_poll += 1;
+                if since_poll >= BATCH || self.stop.asked().is_some() {
+                    break;
+                }
+            }
+            self.check_stop();
+            if done() {
+                break;
+            }
+            let idle = self.ready.borrow().is_empty();
+            if idle || since_poll >= BATCH {
+                since_poll = 0;
+                self.look(idle)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Waits for events (or only glances at them) and wakes whom they concern.
+    fn look(&self, may_wait: bool) -> Result<()> {
+        let soonest = self.timers.borrow().soonest();
+        let watched = self
+            .reactor
+            .get()
+            .is_some_and(|reactor| reactor.waiters.get() > 0)
+            || self.jobs.is_awaited()
+            || self.has_handle.get();
+        if may_wait && soonest.is_none() && !watched {
+            self.break_deadlock();
+            return Ok(());
+        }
+        let timeout = match soonest {
+            _ if !may_wait => Some(Duration::ZERO),
+            Some(soonest) => Some(soonest.saturating_duration_since(Instant::now())),
+            None => None,
+        };
+        if watched || timeout != Some(Duration::ZERO) {
+            match self.reactor().poll(timeout, |task, wake| self.wake(task, wake)) {
+                Ok(()) => {}
+                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(Errno::from(error).into()),
+            }
+        }
+        for task in self.jobs.finished() {
+            self.wake(&task, Wake::Ready);
+        }
+        if soonest.is_some() {
+            let now = Instant::now();
+            while let Some(task) = {
+                let due = self.timers.borrow_mut().pop_due(now);
+                due
+            } {
+                self.wake(&task, Wake::TimedOut);
+            }
+        }
+        self.check_stop();
+        Ok(())
+    }
+
+    /// Every task waits for another and nothing else can happen: the oldest one is told.
+    fn break_deadlock(&self) {
+        let Some(task) = self.live.borrow().iter().min_by_key(|task| task.id).cloned() else {
+            return;
+        };
+        let names: Vec<_> = self.live.borrow().iter().map(|task| task.name()).collect();
+        task.wake_with_error(Error::runtime(format!(
+            "deadlock: every task waits for another ({})",
+            names.join(", ")
+        )));
+        self.wake(&task, Wake::Ready);
+    }
+
+    #[inline]
+    fn enter(&self, task: &Rc<Task>) {
+        let Some(fiber) = task.fiber.get() else { return };
+        *self.current.borrow_mut() = Some(task.clone());
+        task.payload.enter();
+        let progress = fiber.resume();
+        self.current.borrow_mut().take();
+        if progress == Progress::Finished {
+            self.finish(task);
+        }
+    }
+
+    /// Leaves the current task's fiber; returns when the scheduler enters it again.
+    #[inline]
+    pub(super) fn leave(&self, task: &Rc<Task>) {
+        if let Some(fiber) = task.fiber.get() {
+            fiber.suspend();
+        }
+    }
+
+    fn finish(&self, task: &Rc<Task>) {
+        if let Some(fiber) = task.fiber.get() {
+            fiber.retire(&self.stacks);
+        }
+        {
+            let mut live = self.live.borrow_mut();
+            let slot = task.slot.get();
+            live.swap_remove(slot);
+            if let Some(moved) = live.get(slot) {
+                moved.slot.set(slot);
+            }
+            self.alone.set(live.len() == 1 && !self.has_handle.get());
+        }
+        if task.failure().is_some()
+            && !task.is_observed()
+            && let Some(report) = self.reporter.borrow().as_ref()
+        {
+            report(task);
+        }
+        let joiners = std::mem::take(&mut *task.joiners.borrow_mut());
+        for joiner in joiners {
+            self.wake(&joiner, Wake::Ready);
+        }
+    }
+
+    /// Makes a waiting task ready; one that is not waiting is left alone.
+    #[inline]
+    pub(super) fn wake(&self, task: &Rc<Task>, wake: Wake) {
+        if task.waiting.replace(false) {
+            task.wake.set(wake);
+            self.ready.borrow_mut().push_back(task.clone());
+        }
+    }
+
+    /// Fails the task's current or next wait once, with `CancelledError`.
+    pub(crate) fn cancel(&self, task: &Rc<Task>) {
+        if !task.is_done() && task.doom.get() == Doom::None {
+            task.doom.set(Doom::Cancelled);
+            self.wake(task, Wake::Ready);
+        }
+    }
+
+    /// Looks at the stop flag, and kills everything when it is set. Returns the class everything dies of.
+    pub(crate) fn check_stop(&self) -> Option<Class> {
+        let class = match self.stop.asked()? {
+            Reason::Interrupt => Class::KeyboardInterrupt,
+            Reason::Stop => Class::CancelledError,
+        };
+        self.stop.clear();
+        crate::sys::signal::acknowledge();
+        self.kill_all(class);
+        Some(class)
+    }
+
+    /// Makes every task end: each wait fails at once, each script raises at every instruction.
+    pub(crate) fn kill_all(&self, class: Class) {
+        self.dying.set(true);
+        let tasks: Vec<_> = self.live.borrow().clone();
+        for task in tasks {
+            if !task.is_killed() {
+                task.doom.set(Doom::Killed(class));
+            }
+            task.payload.kill();
+            self.wake(&task, Wake::Ready);
+        }
+    }
+
+    /// Kills and drives every task to its end, a bounded number of steps each. What does not end is returned: the
+    /// caller closes the engine it runs in and then abandons it.
+    pub(crate) fn shut_down(&self) -> Vec<Rc<Task>> {
+        self.kill_all(Class::SystemExit);
+        let bound = LAST_RESUMES * self.live_count();
+        for _ in 0..bound {
+            let Some(task) = self.ready.borrow_mut().pop_front() else {
+                break;
+            };
+            self.enter(&task);
+        }
+        self.ready.borrow_mut().clear();
+        std::mem::take(&mut *self.live.borrow_mut())
+    }
+
+    /// Lets a runtime that was stopped run again.
+    pub(crate) fn revive(&self) {
+        self.dying.set(false);
+    }
+
+    /// Gives up the stack of a task that did not end. Its engine must be closed.
+    pub(crate) fn abandon(&self, task: &Rc<Task>) {
+        if let Some(fiber) = task.fiber.get() {
+            fiber.retire(&self.stacks);
+        }
+    }
+
+    /// The descriptor is about to be closed: whoever waits on it gets `EBADF`.
+    pub(crate) fn forget(&self, source: &Source) {
+        for task in self.reactor().forget(source) {
+            self.wake(&task, Wake::Ready);
+        }
+    }
+
+    /// As [`Self::forget`], for a descriptor closed by its number.
+    pub(crate) fn forget_fd(&self, fd: RawFd) {
+        if let Some(source) = self.reactor.get().and_then(|reactor| reactor.known(fd)) {
+            self.forget(&source);
+        }
+    }
+
+    pub(super) fn reactor(&self) -> &Reactor {
+        self.reactor.get_or_init(|| {
+            #[allow(
+                clippy::expect_used,
+                reason = "without epoll or its like there is no way to go on"
+            )]
+            Reactor::new().expect("the system's readiness facility (epoll, kqueue) can be opened")
+        })
+    }
+
+    /// Whether the runtime itself lives by this descriptor.
+    pub(crate) fn owns_fd(&self, fd: RawFd) -> bool {
+        self.reactor.get().is_some_and(|reactor| reactor.owns(fd))
+    }
+
+    pub(super) fn jobs(&self) -> &Jobs {
+        &self.jobs
+    }
+
+    pub(super) fn add_timer(&self, deadline: Instant, task: Rc<Task>) -> TimerId {
+        self.timers.borrow_mut().add(deadline, task)
+    }
+
+    pub(super) fn remove_timer(&self, timer: TimerId) {
+        self.timers.borrow_mut().remove(timer);
+    }
+
+    /// Counts an operation; true when the task has had its turn.
+    #[inline]
+    pub(crate) fn spend(&self) -> bool {
+        self.turn.spend()
+    }
+}
+
+/// A panic on a fiber, as an error that says whose fault it is.
+fn bug(panic: &(dyn std::any::Any + Send)) -> Error {
+    let text = panic
+        .downcast_ref::<&str>()
+        .map(ToString::to_string)
+        .or_else(|| panic.downcast_ref::<String>().cloned())
+        .unwrap_or_default();
+    Error::runtime(format!("this is a bug in wirescript, please report it: {text}"))
+}
+
+impl fmt::Debug for Scheduler {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Scheduler({} tasks)", self.live_count())
+    }
+}

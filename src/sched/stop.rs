@@ -1,0 +1,62 @@
+//! The flag by which everything is asked to end: set by a signal handler or by another thread, read where scripts run.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use crate::sys::wake::Waker;
+
+/// Why everything is to end.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Reason {
+    /// Ctrl-C.
+    Interrupt,
+    /// `Handle::stop`.
+    Stop,
+}
+
+/// What has been asked, shared with signal handlers and other threads.
+#[derive(Debug, Default)]
+pub(crate) struct Stop {
+    asked: AtomicU32,
+}
+
+impl Stop {
+    /// The word a signal handler sets to [`Stop::INTERRUPT`].
+    pub(crate) fn word(&self) -> &AtomicU32 {
+        &self.asked
+    }
+
+    /// Value of the word after Ctrl-C.
+    pub(crate) const INTERRUPT: u32 = 1;
+    const STOP: u32 = 2;
+
+    /// What has been asked, if anything.
+    #[inline]
+    pub(crate) fn asked(&self) -> Option<Reason> {
+        match self.asked.load(Ordering::Relaxed) {
+            0 => None,
+            Self::INTERRUPT => Some(Reason::Interrupt),
+            _ => Some(Reason::Stop),
+        }
+    }
+
+    /// Forgets the request: it has been carried out.
+    pub(crate) fn clear(&self) {
+        self.asked.store(0, Ordering::Relaxed);
+    }
+}
+
+/// The sending side, for other threads: sets the flag and wakes a scheduler that waits.
+#[derive(Clone, Debug)]
+pub(crate) struct StopHandle {
+    pub(super) stop: Arc<Stop>,
+    pub(super) waker: Arc<Waker>,
+}
+
+impl StopHandle {
+    /// Ends every task of the runtime as soon as it can be.
+    pub(crate) fn stop(&self) {
+        self.stop.asked.store(Stop::STOP, Ordering::SeqCst);
+        self.waker.wake();
+    }
+}

@@ -1,0 +1,192 @@
+//! One task: a fiber, what it waits for, and how it ended.
+
+use std::any::Any;
+use std::cell::{Cell, OnceCell, RefCell};
+use std::fmt;
+use std::rc::Rc;
+
+use crate::error::{Class, Error, Result};
+use crate::sys::fiber::Fiber;
+
+use super::wait::Wake;
+
+/// Number of a task, unique in its runtime; the main chunk is 1.
+pub type TaskId = u64;
+
+/// How a wait may be done where the caller stands.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Standing {
+    /// The fiber may be left.
+    Suspend,
+    /// Foreign frames must not be left: the thread has to block.
+    Block,
+}
+
+/// What a language keeps for a task of its own.
+pub(crate) trait Payload {
+    /// The task's fiber is about to be entered.
+    fn enter(&self);
+    /// How a wait may be done now; an error where waiting is impossible (a finalizer).
+    fn standing(&self) -> Result<Standing>;
+    /// Makes the script raise at its next instruction, and at each one after.
+    fn kill(&self);
+    /// For the language's own use.
+    fn as_any(&self) -> &dyn Any;
+}
+
+/// What a task does: runs on the fiber and says how it ended.
+pub(crate) type Body = Box<dyn FnOnce(&Rc<Task>) -> Result<()>>;
+
+/// How a task is to end before its time.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Doom {
+    None,
+    /// Its wait fails once, with the error kept for it.
+    Failed,
+    /// `cancel()`: its wait fails once with `CancelledError`.
+    Cancelled,
+    /// Killed: every wait fails with this class, and the script raises at every instruction.
+    Killed(Class),
+}
+
+/// A task: the main chunk, or what `task.spawn` started.
+pub struct Task {
+    pub(super) id: TaskId,
+    name: RefCell<String>,
+    pub(super) fiber: OnceCell<Box<Fiber>>,
+    pub(super) payload: Box<dyn Payload>,
+    pub(super) waiting: Cell<bool>,
+    pub(super) wake: Cell<Wake>,
+    pub(super) doom: Cell<Doom>,
+    pub(super) joiners: RefCell<Vec<Rc<Self>>>,
+    /// Place in the scheduler's list of live tasks.
+    pub(super) slot: Cell<usize>,
+    /// An error its current wait is to fail with.
+    wait_error: RefCell<Option<Error>>,
+    end: RefCell<Option<Result<()>>>,
+    observed: Cell<bool>,
+}
+
+impl Task {
+    pub(super) fn new(id: TaskId, name: String, payload: Box<dyn Payload>) -> Self {
+        Self {
+            id,
+            name: RefCell::new(name),
+            fiber: OnceCell::new(),
+            payload,
+            waiting: Cell::new(false),
+            wake: Cell::new(Wake::Ready),
+            doom: Cell::new(Doom::None),
+            joiners: RefCell::default(),
+            slot: Cell::new(0),
+            wait_error: RefCell::default(),
+            end: RefCell::new(None),
+            observed: Cell::new(false),
+        }
+    }
+
+    /// The task's number.
+    pub fn id(&self) -> TaskId {
+        self.id
+    }
+
+    /// The task's name: given at its start, or `task-N`.
+    pub fn name(&self) -> String {
+        let name = self.name.borrow();
+        if name.is_empty() {
+            format!("task-{}", self.id)
+        } else {
+            name.clone()
+        }
+    }
+
+    /// Whether it has ended.
+    pub fn is_done(&self) -> bool {
+        self.end.borrow().is_some()
+    }
+
+    /// The error it ended with.
+    pub fn failure(&self) -> Option<Error> {
+        self.end
+            .borrow()
+            .as_ref()
+            .and_then(|end| end.as_ref().err().cloned())
+    }
+
+    /// Whether somebody has asked how it ended, so that a failure need not be reported.
+    pub(crate) fn is_observed(&self) -> bool {
+        self.observed.get() || !self.joiners.borrow().is_empty()
+    }
+
+    /// Notes that somebody knows how it ended.
+    pub(crate) fn observe(&self) {
+        self.observed.set(true);
+    }
+
+    /// The language's own part.
+    pub(crate) fn payload(&self) -> &dyn Payload {
+        &*self.payload
+    }
+
+    pub(super) fn set_end(&self, end: Result<()>) {
+        *self.end.borrow_mut() = Some(end);
+    }
+
+    pub(super) fn wake_with_error(&self, error: Error) {
+        *self.wait_error.borrow_mut() = Some(error);
+        self.doom.set(Doom::Failed);
+    }
+
+    /// The error a wait of this task must fail with, if it may not go on.
+    #[inline]
+    pub(super) fn doomed(&self) -> Option<Error> {
+        match self.doom.get() {
+            Doom::None => None,
+            Doom::Failed => {
+                self.doom.set(Doom::None);
+                self.wait_error.borrow_mut().take()
+            }
+            Doom::Cancelled => {
+                self.doom.set(Doom::None);
+                Some(Error::new(
+                    Class::CancelledError,
+                    format!("task '{}' was cancelled", self.name()),
+                ))
+            }
+            Doom::Killed(class) => Some(killed(class)),
+        }
+    }
+
+    /// Whether the task is being killed: nothing it does may go on.
+    pub(crate) fn is_killed(&self) -> bool {
+        matches!(self.doom.get(), Doom::Killed(_))
+    }
+
+    /// The error that ends the task while it is being killed.
+    pub(crate) fn death(&self) -> Option<Error> {
+        match self.doom.get() {
+            Doom::Killed(class) => Some(killed(class)),
+            _ => None,
+        }
+    }
+}
+
+fn killed(class: Class) -> Error {
+    let text = match class {
+        Class::KeyboardInterrupt | Class::SystemExit => "",
+        _ => "the program is ending",
+    };
+    Error::new(class, text)
+}
+
+impl fmt::Debug for Task {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "<Task {} '{}'{}>",
+            self.id,
+            self.name(),
+            if self.is_done() { " done" } else { "" }
+        )
+    }
+}

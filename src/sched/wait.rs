@@ -1,0 +1,295 @@
+//! Waiting: for a descriptor, a time, a job, the end of a task.
+//!
+//! Each wait suspends the calling fiber and lets the others run. Where no fiber can be left (a host without a runtime,
+//! a host's callback on the fiber) the thread blocks in poll(2) instead, and so it does when the caller is the only
+//! task, since then nobody else could use the thread.
+
+use std::cell::{Cell, OnceCell};
+use std::os::fd::RawFd;
+use std::rc::Rc;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use crate::error::{Error, Result};
+use crate::sys::errno::Errno;
+use crate::sys::poll;
+
+use super::reactor::{Interest, Source};
+use super::scheduler::Scheduler;
+use super::task::{Standing, Task};
+
+/// Why a wait ended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Wake {
+    /// What was waited for may have come: try again.
+    Ready,
+    /// The deadline has passed.
+    TimedOut,
+}
+
+/// Longest time a blocked thread goes without looking at the stop flag.
+const GLANCE: Duration = Duration::from_millis(20);
+
+/// The moment `duration` from now; none when that is beyond what the clock can say.
+pub(crate) fn deadline_after(duration: Duration) -> Option<Instant> {
+    Instant::now().checked_add(duration)
+}
+
+impl Scheduler {
+    /// Waits until `fd` may be ready. `again` tells that this call has waited for it before and keeps its place.
+    ///
+    /// # Errors
+    /// `EBADF` when the descriptor is closed meanwhile; cancellation; whatever ends the task.
+    pub(crate) fn wait_fd(
+        &self,
+        source: &OnceCell<Rc<Source>>,
+        fd: RawFd,
+        interest: Interest,
+        deadline: Option<Instant>,
+        again: bool,
+    ) -> Result<Wake> {
+        let Some(task) = self.suspendable()? else {
+            return self.block_on_fd(fd, interest, deadline);
+        };
+        if self.is_alone() {
+            return self.block_on_fd(fd, interest, deadline);
+        }
+        let source = match source.get() {
+            Some(source) => source.clone(),
+            None => match self.reactor().source(fd) {
+                Ok(new) => source.get_or_init(|| new).clone(),
+                Err(Errno::PERM) => return Ok(Wake::Ready),
+                Err(errno) => return Err(errno.into()),
+            },
+        };
+        {
+            let mut queue = source.queue(interest).borrow_mut();
+            if again {
+                queue.push_front(task.clone())
+            } else {
+                queue.push_back(task.clone())
+            }
+        }
+        self.reactor().waiters.set(self.reactor().waiters.get() + 1);
+        let wake = self.suspend(&task, deadline);
+        self.reactor().waiters.set(self.reactor().waiters.get() - 1);
+        source
+            .queue(interest)
+            .borrow_mut()
+            .retain(|other| !Rc::ptr_eq(other, &task));
+        let wake = wake.inspect_err(|_| self.pass_on(&source, interest))?;
+        if source.is_closed() {
+            return Err(Errno::BADF.into());
+        }
+        if wake == Wake::TimedOut {
+            self.pass_on(&source, interest);
+        }
+        Ok(wake)
+    }
+
+    /// The caller is done with what it waited for on `source`: the next in the queue may try.
+    #[inline]
+    pub(crate) fn pass_on(&self, source: &Source, interest: Interest) {
+        let next = source.queue(interest).borrow().front().cloned();
+        if let Some(next) = next {
+            self.wake(&next, Wake::Ready);
+        }
+    }
+
+    /// Sleeps until `deadline`; `None` sleeps until the task is cancelled.
+    pub(crate) fn sleep_until(&self, deadline: Option<Instant>) -> Result<()> {
+        let Some(task) = self.suspendable()? else {
+            return self.block_until(deadline);
+        };
+        if self.is_alone() {
+            return self.block_until(deadline);
+        }
+        loop {
+            match self.suspend(&task, deadline)? {
+                Wake::TimedOut => return Ok(()),
+                Wake::Ready if deadline.is_some_and(|deadline| deadline <= Instant::now()) => return Ok(()),
+                Wake::Ready => {}
+            }
+        }
+    }
+
+    /// Waits for the end of `task`; false when the deadline passes first.
+    pub(crate) fn join(&self, task: &Rc<Task>, deadline: Option<Instant>) -> Result<bool> {
+        while !task.is_done() {
+            let Some(current) = self.suspendable()? else {
+                return Err(Error::runtime("join: only a task can wait for another here"));
+            };
+            if Rc::ptr_eq(&current, task) {
+                return Err(Error::runtime("join: a task cannot wait for itself"));
+            }
+            task.joiners.borrow_mut().push(current.clone());
+            let wake = self.suspend(&current, deadline);
+            task.joiners
+                .borrow_mut()
+                .retain(|other| !Rc::ptr_eq(other, &current));
+            if wake? == Wake::TimedOut && !task.is_done() {
+                return Ok(false);
+            }
+        }
+        task.observe();
+        Ok(true)
+    }
+
+    /// Runs `work` on a helper thread and waits for its result; `None` when the deadline passes first (the work goes
+    /// on unheeded). Off a fiber it runs where it is called.
+    pub(crate) fn off_thread<T: Send + 'static>(
+        &self,
+        deadline: Option<Instant>,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<Option<T>> {
+        let Some(task) = self.suspendable()? else {
+            return Ok(Some(work()));
+        };
+        let result = Arc::new(Mutex::new(None));
+        let slot = result.clone();
+        let job = self
+            .jobs()
+            .submit(task.clone(), self.reactor().waker().clone(), move || {
+                let value = work();
+                *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(value);
+            });
+        loop {
+            if let Some(value) = result.lock().unwrap_or_else(PoisonError::into_inner).take() {
+                return Ok(Some(value));
+            }
+            let wake = self
+                .suspend(&task, deadline)
+                .inspect_err(|_| self.jobs().forget(job))?;
+            if wake == Wake::TimedOut {
+                self.jobs().forget(job);
+                return Ok(result.lock().unwrap_or_else(PoisonError::into_inner).take());
+            }
+        }
+    }
+
+    /// Lets the other tasks that can run do so.
+    pub(crate) fn yield_now(&self) -> Result<()> {
+        if let Some(task) = self.suspendable()?
+            && !self.is_alone()
+        {
+            task.waiting.set(true);
+            self.wake(&task, Wake::Ready);
+            self.leave(&task);
+            if let Some(error) = task.doomed() {
+                return Err(error);
+            }
+        }
+        Ok(())
+    }
+
+    /// Called after each operation that did not wait: now and then lets the others run.
+    #[inline]
+    pub(crate) fn tick(&self) -> Result<()> {
+        if self.is_alone() || !self.spend() {
+            Ok(())
+        } else {
+            self.yield_now()
+        }
+    }
+
+    /// The current task, if its fiber can be left here; fails where the task may not wait at all.
+    fn suspendable(&self) -> Result<Option<Rc<Task>>> {
+        self.check_stop();
+        let Some(task) = self.current() else {
+            return Ok(None);
+        };
+        if let Some(error) = task.doomed() {
+            return Err(error);
+        }
+        Ok(match task.payload().standing()? {
+            Standing::Suspend => Some(task),
+            Standing::Block => None,
+        })
+    }
+
+    fn suspend(&self, task: &Rc<Task>, deadline: Option<Instant>) -> Result<Wake> {
+        task.waiting.set(true);
+        let timer = deadline.map(|deadline| self.add_timer(deadline, task.clone()));
+        self.leave(task);
+        if let Some(timer) = timer {
+            self.remove_timer(timer);
+        }
+        match task.doomed() {
+            Some(error) => Err(error),
+            None => Ok(task.wake.get()),
+        }
+    }
+
+    /// Fails when everything is to end: for waits that block the thread.
+    pub(crate) fn check_doom(&self) -> Result<()> {
+        if let Some(reason) = self.check_stop()
+            && self.current().is_none()
+        {
+            return Err(Error::new(reason, ""));
+        }
+        match self.current().and_then(|task| task.doomed()) {
+            Some(error) => Err(error),
+            None => Ok(()),
+        }
+    }
+
+    fn block_on_fd(&self, fd: RawFd, interest: Interest, deadline: Option<Instant>) -> Result<Wake> {
+        let (readable, writable) = (interest == Interest::Read, interest == Interest::Write);
+        loop {
+            self.check_doom()?;
+            let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
+            match poll::poll_one(fd, readable, writable, self.glance(left)) {
+                Ok(ready) if !ready.timed_out => return Ok(Wake::Ready),
+                Ok(_) if left.is_some_and(|left| left.is_zero()) => return Ok(Wake::TimedOut),
+                Ok(_) | Err(Errno::INTR) => {}
+                Err(errno) => return Err(errno.into()),
+            }
+        }
+    }
+
+    fn block_until(&self, deadline: Option<Instant>) -> Result<()> {
+        loop {
+            self.check_doom()?;
+            let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
+            if left.is_some_and(|left| left.is_zero()) {
+                return Ok(());
+            }
+            match poll::sleep(self.glance(left).unwrap_or(Duration::from_secs(3600))) {
+                Ok(()) | Err(Errno::INTR) => {}
+                Err(errno) => return Err(errno.into()),
+            }
+        }
+    }
+
+    /// How long the thread may block at once: another thread's stop is looked for now and then, a signal interrupts.
+    fn glance(&self, left: Option<Duration>) -> Option<Duration> {
+        if self.has_handle() {
+            Some(left.map_or(GLANCE, |left| left.min(GLANCE)))
+        } else {
+            left
+        }
+    }
+}
+
+/// Operations in a row that may succeed without waiting before the others get a turn.
+const IN_A_ROW: u32 = 64;
+
+/// Counts operations that did not wait.
+#[derive(Debug)]
+pub(super) struct Turn(Cell<u32>);
+
+impl Default for Turn {
+    fn default() -> Self {
+        Self(Cell::new(IN_A_ROW))
+    }
+}
+
+impl Turn {
+    /// Counts one; true when the turn is over.
+    #[inline]
+    pub(super) fn spend(&self) -> bool {
+        let left = self.0.get() - 1;
+        self.0.set(if left == 0 { IN_A_ROW } else { left });
+        left == 0
+    }
+}

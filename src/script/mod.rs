@@ -1,0 +1,31 @@
+//! The languages. Each is one adapter: values in, values out, errors out, operations and constants registered from the
+//! table, tasks started. They never import each other and know no operation by name.
+
+use std::path::Path;
+use std::rc::Rc;
+
+use crate::error::Result;
+use crate::sched::Task;
+
+/// A script to run.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Chunk<'a> {
+    /// The name messages show.
+    pub(crate) name: &'a str,
+    /// Its text.
+    pub(crate) source: &'a [u8],
+    /// Where it lies, if it is a file: its neighbours can be loaded.
+    pub(crate) path: Option<&'a Path>,
+}
+
+/// What a runtime asks of a language.
+pub(crate) trait Language {
+    /// Compiles a script and starts it as a task.
+    ///
+    /// # Errors
+    /// `SyntaxError`, with the position.
+    fn start(&self, chunk: &Chunk<'_>) -> Result<Rc<Task>>;
+
+    /// What to tell of a task that failed: position, message, traceback.
+    fn report(&self, task: &Task) -> String;
+}

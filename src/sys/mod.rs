@@ -1,0 +1,30 @@
+//! The platform: every system call the product makes, and the only room with `unsafe` in it.
+//!
+//! Each function is safe to call, makes one system call, turns -1 into an [`errno::Errno`] once, and holds
+//! one unsafe operation under one SAFETY line that names what makes it sound. None of them retries on EINTR,
+//! waits by its own decision, or judges: the loop above owns that. `errno` names the failures and `flag` the
+//! few numbers the rooms above need; `fd` is about any descriptor; `sockaddr` turns an address into C's bytes
+//! and back; `socket` makes, binds and connects, `transfer` moves bytes, `option` reads and sets options;
+//! `poll` waits; `wake` wakes who waits; `fiber` switches stacks and `signal` hears Ctrl-C; `borrowed` is a slice a script owns; `resolve` asks the resolver, `interface` the host for its names; `process` knows this
+//! process, thread and machine.
+//!
+//! Another platform is another folder behind these names; no room above changes.
+
+#[cfg(not(unix))]
+compile_error!("wirescript needs a Unix: there is no `sys` room for this platform yet");
+
+pub mod borrowed;
+pub(crate) mod errno;
+pub(crate) mod fd;
+pub(crate) mod fiber;
+pub(crate) mod flag;
+pub(crate) mod interface;
+pub(crate) mod option;
+pub(crate) mod poll;
+pub(crate) mod process;
+pub(crate) mod resolve;
+pub(crate) mod signal;
+pub(crate) mod sockaddr;
+pub(crate) mod socket;
+pub(crate) mod transfer;
+pub(crate) mod wake;

@@ -1,0 +1,100 @@
+//! Ctrl-C, as the command wants it: one flag, one poke, and no call left blocked.
+//!
+//! The handler sets a word, pokes the engine that runs (so that a busy script notices), and asks the kernel to repeat
+//! the signal every 10 ms until [`acknowledge`]: one that lands between a check and a blocking call is followed by
+//! another that interrupts the call. Handlers are installed without `SA_RESTART`.
+
+use std::mem::MaybeUninit;
+use std::ptr;
+use std::sync::atomic::{AtomicPtr, AtomicU32, AtomicUsize, Ordering};
+
+use super::errno::{Errno, Result};
+
+/// How often the signal is repeated until it is acknowledged, in microseconds.
+const REPEAT: libc::suseconds_t = 10_000;
+/// After this many Ctrl-C without an acknowledgement the process ends at once.
+const PATIENCE: u32 = 3;
+
+static WORD: AtomicPtr<AtomicU32> = AtomicPtr::new(ptr::null_mut());
+static VALUE: AtomicU32 = AtomicU32::new(0);
+static PRESSED: AtomicU32 = AtomicU32::new(0);
+/// Address of an `extern "C" fn()`, or 0.
+static POKE: AtomicUsize = AtomicUsize::new(0);
+
+/// What a handler may run: async-signal-safe code only.
+pub(crate) type Poke = extern "C" fn();
+
+/// Lets Ctrl-C set `word` to `value`. For the command, once; the word must live as long as the process.
+pub(crate) fn on_interrupt(word: &'static AtomicU32, value: u32) -> Result<()> {
+    WORD.store(ptr::from_ref(word).cast_mut(), Ordering::SeqCst);
+    VALUE.store(value, Ordering::SeqCst);
+    install(libc::SIGINT)?;
+    install(libc::SIGALRM)
+}
+
+/// What the handler calls besides: makes a busy engine look at the word.
+pub(crate) fn set_poke(poke: Poke) {
+    POKE.store(poke as usize, Ordering::SeqCst);
+}
+
+/// The request has been seen: stops repeating the signal.
+pub(crate) fn acknowledge() {
+    PRESSED.store(0, Ordering::SeqCst);
+    repeat_every(0);
+}
+
+/// Blocks every signal in the calling thread: helper threads leave them to the thread that runs scripts.
+pub(crate) fn block_all() {
+    let mut set = MaybeUninit::<libc::sigset_t>::uninit();
+    // SAFETY: the set is writable memory of the right type.
+    unsafe { libc::sigfillset(set.as_mut_ptr()) };
+    // SAFETY: the set was filled by the call above.
+    unsafe { libc::pthread_sigmask(libc::SIG_BLOCK, set.as_ptr(), ptr::null_mut()) };
+}
+
+fn install(signal: i32) -> Result<()> {
+    // SAFETY: all-zero bytes are a valid sigaction: no flags, an empty mask.
+    let mut action: libc::sigaction = unsafe { MaybeUninit::zeroed().assume_init() };
+    action.sa_sigaction = handle as extern "C" fn(i32) as usize;
+    // SAFETY: the action is complete, and the handler does only what a handler may.
+    let done = unsafe { libc::sigaction(signal, &raw const action, ptr::null_mut()) };
+    if done == 0 { Ok(()) } else { Err(Errno::last()) }
+}
+
+fn repeat_every(microseconds: libc::suseconds_t) {
+    let interval = libc::timeval {
+        tv_sec: 0,
+        tv_usec: microseconds,
+    };
+    let timer = libc::itimerval {
+        it_interval: interval,
+        it_value: interval,
+    };
+    // SAFETY: the timer is a valid value and the old one is not asked for.
+    unsafe { libc::setitimer(libc::ITIMER_REAL, &raw const timer, ptr::null_mut()) };
+}
+
+extern "C" fn handle(signal: i32) {
+    // SAFETY: errno's location is this thread's own and always valid.
+    let errno = unsafe { *libc::__errno_location() };
+    let word = WORD.load(Ordering::SeqCst);
+    // SAFETY: `on_interrupt` stored a reference to a static word, or nothing yet.
+    if let Some(word) = unsafe { word.as_ref() } {
+        if signal == libc::SIGINT {
+            word.store(VALUE.load(Ordering::SeqCst), Ordering::SeqCst);
+            if PRESSED.fetch_add(1, Ordering::SeqCst) + 1 >= PATIENCE {
+                // SAFETY: `_exit` may be called in a handler and does not return.
+                unsafe { libc::_exit(130) };
+            }
+            repeat_every(REPEAT);
+        }
+    }
+    let poke = POKE.load(Ordering::SeqCst);
+    if poke != 0 {
+        // SAFETY: `set_poke` stored the address of a function of exactly this type.
+        let poke: Poke = unsafe { std::mem::transmute::<usize, Poke>(poke) };
+        poke();
+    }
+    // SAFETY: as above; the interrupted code finds its errno unchanged.
+    unsafe { *libc::__errno_location() = errno };
+}

@@ -1,0 +1,48 @@
+-- Arguments of the wrong kind.
+local socket = require "socket"
+
+local function show(f)
+  local ok, e = pcall(f)
+  if ok then
+    print("no error")
+  else
+    print(e.name)
+  end
+end
+
+local s = socket.socket()
+show(function() s:recv("10") end)
+show(function() s:recv(1.5) end)
+show(function() s:recv(nil) end)
+show(function() s:recv({}) end)
+show(function() s:recv(10, "0") end)
+show(function() s:send(5) end)
+show(function() s:send(nil) end)
+show(function() s:sendall({}) end)
+show(function() s:send(s) end)
+show(function() s:sendto(5, {"127.0.0.1", 9}) end)
+show(function() s:recv_into(5) end)
+show(function() s:recv_into(nil) end)
+show(function() s:recv_into("read only") end)
+show(function() s:shutdown("x") end)
+show(function() s:listen("x") end)
+show(function() s:listen(1.5) end)
+show(function() s:getsockopt("x", 1) end)
+show(function() s:setsockopt(1, 2, {}) end)
+show(function() s:set_inheritable("x") end)
+show(function() s:setblocking("x") end)
+s:close()
+show(function() socket.socket("AF_INET") end)
+show(function() socket.socket(socket.AF_INET, 1.5) end)
+show(function() socket.close("x") end)
+show(function() socket.close(1.5) end)
+show(function() socket.fromfd("x", 1, 2) end)
+show(function() socket.inet_aton(5) end)
+show(function() socket.inet_ntoa(5) end)
+show(function() socket.inet_pton("x", "127.0.0.1") end)
+show(function() socket.inet_pton(socket.AF_INET, 5) end)
+show(function() socket.inet_ntop(socket.AF_INET, 5) end)
+show(function() socket.getaddrinfo(5, 80) end)
+show(function() socket.getaddrinfo("127.0.0.1", 80, "x") end)
+show(function() socket.create_connection(5) end)
+show(function() socket.create_server(5) end)

@@ -1,0 +1,22 @@
+-- MSG_PEEK leaves the data, MSG_WAITALL waits for all, MSG_DONTWAIT for nothing.
+local socket = require "socket"
+
+local a, b = socket.socketpair()
+a:sendall("abcdef")
+print(repr(b:recv(3, socket.MSG_PEEK)) .. " " .. repr(b:recv(3)) .. " " .. repr(b:recv(3, 0)))
+a:send("12")
+a:send("34")
+print(repr(b:recv(4, socket.MSG_WAITALL)))
+local ok, e = pcall(function()
+  b:recv(10, socket.MSG_DONTWAIT)
+end)
+print(e.errno, e.strerror)
+print(repr(b:getblocking()))
+print(a:send("x", socket.MSG_DONTWAIT), repr(a:sendall("yz", 0)))
+print(repr(b:recv(10)))
+a:close()
+ok, e = pcall(function()
+  b:send("x", socket.MSG_NOSIGNAL)
+end)
+print(e.errno, e.strerror)
+b:close()
