@@ -99,6 +99,13 @@ impl Scratch {
     }
 }
 
+impl Scratch {
+    /// Where the buffer begins: good until the next receive.
+    pub(crate) fn start(&self) -> *const u8 {
+        self.bytes.borrow().as_ptr()
+    }
+}
+
 impl fmt::Debug for Scratch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Scratch({} bytes)", self.bytes.borrow().len())

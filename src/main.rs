@@ -1,2 +1,7 @@
 //! The `wirescript` command.
-fn main() {}
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    wirescript::cli::main()
+}

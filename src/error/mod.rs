@@ -36,6 +36,7 @@ struct Detail {
     sent: Option<u64>,
     status: Option<i32>,
     denied: bool,
+    hint: Option<String>,
     place: Option<Place>,
     traceback: Option<Box<str>>,
 }
@@ -62,6 +63,7 @@ impl Error {
             sent: None,
             status: None,
             denied: false,
+            hint: None,
             place: None,
             traceback: None,
         }))
@@ -147,6 +149,24 @@ impl Error {
         let mut error = Self::os_with_text(Errno::ACCES.0, text);
         error.0.denied = true;
         error
+    }
+
+    /// `AttributeError`, with the name among `names` that was probably meant.
+    pub(crate) fn no_attribute<'a>(kind: &str, name: &str, names: impl Iterator<Item = &'a str>) -> Self {
+        let mut error =
+            Self::new(Class::AttributeError, format!("'{kind}' object has no attribute '{name}'"));
+        error.0.hint = nearest(name, names).map(|meant| format!("Did you mean: '{meant}'?"));
+        error
+    }
+
+    /// A panic, as an error that says whose fault it is.
+    pub(crate) fn bug(panic: &(dyn std::any::Any + Send)) -> Self {
+        let text = panic
+            .downcast_ref::<&str>()
+            .map(ToString::to_string)
+            .or_else(|| panic.downcast_ref::<String>().cloned())
+            .unwrap_or_default();
+        Self::runtime(format!("this is a bug in wirescript, please report it: {text}"))
     }
 
     /// A file that could not be read.
@@ -304,6 +324,15 @@ impl Error {
         }
         Some(line)
     }
+}
+
+/// The name closest to `name`, if one is close enough to have been meant.
+fn nearest<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    names
+        .map(|known| (strsim::damerau_levenshtein(name, known), known))
+        .filter(|(distance, known)| *distance <= 3 && *distance < known.len())
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, known)| known)
 }
 
 impl fmt::Display for Error {

@@ -9,7 +9,7 @@ use std::time::Duration;
 use crate::address::{Address, UnixName};
 use crate::error::{Error, Result};
 use crate::policy::Request;
-use crate::sched::Source;
+use crate::sched::{Interest, Source};
 use crate::sys;
 use crate::sys::errno::Errno;
 use crate::sys::flag::{SOCK_CLOEXEC, SOCK_NONBLOCK, SOCK_STREAM};
@@ -204,11 +204,10 @@ impl Socket {
         Ok(open(self.fd.get())?)
     }
 
-    /// Whether its bytes move by the kernel's own calls on an open descriptor, with nobody in the queue: what a fast
-    /// path may rely on.
+    /// Whether its bytes move by the kernel's own calls, with nobody in the queue: what a fast path may rely on.
     #[inline]
-    pub(crate) fn is_plain(&self) -> bool {
-        self.transport.get().is_none() && self.source.get().is_none()
+    pub(crate) fn is_plain(&self, interest: Interest) -> bool {
+        self.transport.get().is_none() && self.source.get().is_none_or(|source| !source.has_waiters(interest))
     }
 
     pub(super) fn transport(&self) -> &dyn Transport {

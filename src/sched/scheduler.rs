@@ -26,7 +26,7 @@ const BATCH: usize = 61;
 const LAST_RESUMES: usize = 1000;
 
 /// Told of each task that failed and that nobody joined.
-type Reporter = Box<dyn Fn(&Task)>;
+type Reporter = Box<dyn Fn(&Rc<Task>)>;
 
 /// The tasks of one runtime, on one thread.
 pub(crate) struct Scheduler {
@@ -41,6 +41,8 @@ pub(crate) struct Scheduler {
     has_handle: Cell<bool>,
     alone: Cell<bool>,
     dying: Cell<bool>,
+    closed: Cell<bool>,
+    status: Cell<Option<i32>>,
     made: Cell<u64>,
     turn: Turn,
     reporter: RefCell<Option<Reporter>>,
@@ -61,6 +63,8 @@ impl Scheduler {
             has_handle: Cell::new(false),
             alone: Cell::new(true),
             dying: Cell::new(false),
+            closed: Cell::new(false),
+            status: Cell::new(None),
             made: Cell::new(0),
             turn: Turn::default(),
             reporter: RefCell::default(),
@@ -110,7 +114,7 @@ impl Scheduler {
             let end = match inner.death() {
                 Some(error) => Err(error),
                 None => {
-                    catch_unwind(AssertUnwindSafe(|| body(&inner))).unwrap_or_else(|panic| Err(bug(&panic)))
+                    catch_unwind(AssertUnwindSafe(|| body(&inner))).unwrap_or_else(|panic| Err(Error::bug(&*panic)))
                 }
             };
             inner.set_end(end);
@@ -318,6 +322,29 @@ impl Scheduler {
         Some(class)
     }
 
+    /// Whether everything is being ended.
+    #[inline]
+    pub(crate) fn is_dying(&self) -> bool {
+        self.dying.get()
+    }
+
+    /// Whether nothing may wait any more: the engines are being closed.
+    pub(super) fn is_closed(&self) -> bool {
+        self.closed.get()
+    }
+
+    /// Ends the program with a status: every task is killed. Returns the error the caller ends by.
+    pub(crate) fn exit(&self, status: i32) -> Error {
+        self.status.set(Some(status));
+        self.kill_all(Class::SystemExit);
+        Error::exit(status)
+    }
+
+    /// The status the program was ended with.
+    pub(crate) fn exit_status(&self) -> Option<i32> {
+        self.status.get()
+    }
+
     /// Makes every task end: each wait fails at once, each script raises at every instruction.
     pub(crate) fn kill_all(&self, class: Class) {
         self.dying.set(true);
@@ -335,6 +362,7 @@ impl Scheduler {
     /// caller closes the engine it runs in and then abandons it.
     pub(crate) fn shut_down(&self) -> Vec<Rc<Task>> {
         self.kill_all(Class::SystemExit);
+        self.closed.set(true);
         let bound = LAST_RESUMES * self.live_count();
         for _ in 0..bound {
             let Some(task) = self.ready.borrow_mut().pop_front() else {
@@ -404,16 +432,6 @@ impl Scheduler {
     pub(crate) fn spend(&self) -> bool {
         self.turn.spend()
     }
-}
-
-/// A panic on a fiber, as an error that says whose fault it is.
-fn bug(panic: &(dyn std::any::Any + Send)) -> Error {
-    let text = panic
-        .downcast_ref::<&str>()
-        .map(ToString::to_string)
-        .or_else(|| panic.downcast_ref::<String>().cloned())
-        .unwrap_or_default();
-    Error::runtime(format!("this is a bug in wirescript, please report it: {text}"))
 }
 
 impl fmt::Debug for Scheduler {

@@ -1,6 +1,9 @@
 //! The languages. Each is one adapter: values in, values out, errors out, operations and constants registered from the
 //! table, tasks started. They never import each other and know no operation by name.
 
+#[cfg(feature = "lua54")]
+pub(crate) mod lua;
+
 use std::path::Path;
 use std::rc::Rc;
 
@@ -28,4 +31,7 @@ pub(crate) trait Language {
 
     /// What to tell of a task that failed: position, message, traceback.
     fn report(&self, task: &Task) -> String;
+
+    /// Lets Ctrl-C end a busy script: for the one runtime of the thread that gets the signals.
+    fn heed_signals(&self);
 }

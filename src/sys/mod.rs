@@ -26,5 +26,6 @@ pub(crate) mod resolve;
 pub(crate) mod signal;
 pub(crate) mod sockaddr;
 pub(crate) mod socket;
+pub(crate) mod stdio;
 pub(crate) mod transfer;
 pub(crate) mod wake;

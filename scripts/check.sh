@@ -1,0 +1,74 @@
+#!/usr/bin/env bash
+# Everything that must hold before a change goes in. CI runs this list too, so it stands here once.
+#
+#   scripts/check.sh                 all steps, in this order; goes on after a failure and names it at the end
+#   scripts/check.sh fmt clippy      only these
+set -euo pipefail
+cd "$(dirname "$0")/.."
+exec </dev/null
+
+ALL=(test fmt clippy lua rhai doc deny vm)
+
+# The README's test command; nextest, where it is there, runs everything but the examples in the documentation.
+run_tests() {
+  if cargo nextest --version >/dev/null 2>&1; then
+    cargo nextest run "$@" && cargo test --doc "$@"
+  else
+    cargo test "$@"
+  fi
+}
+
+step_test()   { run_tests; }
+step_fmt()    { cargo fmt --check; }
+step_clippy() { cargo clippy --all-targets -- -D warnings; }
+# Each language builds and passes without the other, and without the command.
+step_lua()    { run_tests --no-default-features --features lua54; }
+step_rhai()   { run_tests --no-default-features --features rhai; }
+step_doc()    { RUSTDOCFLAGS="-D warnings" cargo doc --no-deps; }
+# Advisories need the network and change by themselves: `cargo deny check advisories` is for a person to run.
+step_deny()   { cargo deny --offline check licenses bans sources; }
+step_vm()     { tests/vm/run; }
+
+# Why a step cannot run here; nothing if it can.
+missing() {
+  case $1 in
+    deny) cargo deny --version >/dev/null 2>&1 || echo "cargo-deny is not installed" ;;
+    vm)
+      if [[ ! -x tests/vm/run ]]; then
+        echo "there is no tests/vm/run"
+      elif ! command -v qemu-system-x86_64 >/dev/null; then
+        echo "qemu-system-x86_64 is not installed"
+      fi
+      ;;
+  esac
+}
+
+ran=() failed=() skipped=()
+steps=("$@")
+[[ $# -gt 0 ]] || steps=("${ALL[@]}")
+for step in "${steps[@]}"; do
+  if ! declare -F "step_$step" >/dev/null; then
+    echo "check: there is no step '$step'; the steps are: ${ALL[*]}" >&2
+    exit 2
+  fi
+  reason=$(missing "$step")
+  if [[ -n $reason ]]; then
+    skipped+=("$step ($reason)")
+    continue
+  fi
+  printf '\n== %s\n' "$step"
+  start=$SECONDS
+  if "step_$step"; then
+    ran+=("$step")
+    verdict=ok
+  else
+    failed+=("$step")
+    verdict=FAILED
+  fi
+  printf '== %s: %s, %d s\n' "$step" "$verdict" "$((SECONDS - start))"
+done
+
+joined() { local IFS=,; sed 's/,/, /g' <<<"${*:-nothing}"; }
+printf '\ncheck: passed: %s; failed: %s; not run: %s; %d s\n' \
+  "$(joined "${ran[@]}")" "$(joined "${failed[@]}")" "$(joined "${skipped[@]}")" "$SECONDS"
+[[ ${#failed[@]} -eq 0 ]]

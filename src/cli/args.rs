@@ -1,0 +1,35 @@
+//! The command line.
+
+use std::ffi::OsString;
+
+use clap::{Parser, ValueEnum};
+
+/// The BSD socket API for Lua and Rhai scripts, as Python's socket module has it.
+#[derive(Debug, Parser)]
+#[command(name = "wirescript", version, about, override_usage = "wirescript [OPTIONS] FILE [ARG]...\n       wirescript [OPTIONS] -e CODE [ARG]...")]
+pub(super) struct Args {
+    /// Run CODE instead of a file
+    #[arg(short = 'e', long = "eval", value_name = "CODE")]
+    pub(super) eval: Option<OsString>,
+
+    /// The script's language; by the file's ending when not given
+    #[arg(long, value_enum, value_name = "LANGUAGE")]
+    pub(super) lang: Option<Lang>,
+
+    /// Most bytes the script may use
+    #[arg(long, value_name = "BYTES")]
+    pub(super) max_memory: Option<usize>,
+
+    /// The script, `-` for standard input, and its arguments
+    #[arg(value_name = "FILE [ARG]...", trailing_var_arg = true, allow_hyphen_values = true)]
+    pub(super) script: Vec<OsString>,
+}
+
+/// A language scripts can be in.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub(super) enum Lang {
+    /// Lua 5.4
+    Lua,
+    /// Rhai
+    Rhai,
+}

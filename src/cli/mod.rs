@@ -1,0 +1,31 @@
+//! The command. Alone prints, exits, and reads the arguments and the environment.
+//!
+//! `args` describes the command line; `run` runs a script and turns its end into an exit status.
+
+mod args;
+mod run;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+/// Runs the command with the process's arguments.
+pub fn main() -> ExitCode {
+    let arguments = match args::Args::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            let usage = error.use_stderr();
+            // A closed stderr leaves nobody to tell.
+            let _ = error.print();
+            return ExitCode::from(if usage { 2 } else { 0 });
+        }
+    };
+    run::run(&arguments)
+}
+
+/// Tells what went wrong, on stderr.
+fn complain(text: &str) {
+    use std::io::Write;
+    // A closed stderr leaves nobody to tell.
+    let _ = writeln!(std::io::stderr().lock(), "wirescript: {text}");
+}

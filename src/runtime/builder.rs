@@ -1,0 +1,133 @@
+//! Describing a runtime before it is made.
+
+use std::ffi::OsString;
+use std::fmt;
+use std::os::unix::ffi::OsStringExt;
+use std::rc::Rc;
+
+use crate::api::Environment;
+use crate::error::{Error, Result};
+use crate::net::Net;
+use crate::policy::Policy;
+use crate::sched::Scheduler;
+use crate::script::Language;
+use crate::sys::process;
+
+use super::{Reporter, Runtime};
+
+/// The languages a runtime can speak.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Speech {
+    #[cfg(feature = "lua54")]
+    Lua,
+    #[cfg(feature = "rhai")]
+    Rhai,
+}
+
+/// A description of a [`Runtime`]: a language, a policy, limits. Nothing is allowed unless a policy says so.
+#[must_use]
+pub struct Builder {
+    speech: Option<Speech>,
+    policy: Policy,
+    memory_limit: Option<usize>,
+    argv: Vec<OsString>,
+    reporter: Option<Reporter>,
+}
+
+impl Builder {
+    pub(super) fn new() -> Self {
+        Self {
+            speech: None,
+            policy: Policy::deny_all(),
+            memory_limit: None,
+            argv: Vec::new(),
+            reporter: None,
+        }
+    }
+
+    /// Scripts are Lua: the default where Lua is compiled in.
+    #[cfg(feature = "lua54")]
+    pub fn lua(mut self) -> Self {
+        self.speech = Some(Speech::Lua);
+        self
+    }
+
+    /// Scripts are Rhai.
+    #[cfg(feature = "rhai")]
+    pub fn rhai(mut self) -> Self {
+        self.speech = Some(Speech::Rhai);
+        self
+    }
+
+    /// What scripts may do. Without one, nothing.
+    pub fn policy(mut self, policy: Policy) -> Self {
+        self.policy = policy;
+        self
+    }
+
+    /// Most bytes the engine may use. Without one, as many as the machine has.
+    pub fn memory_limit(mut self, bytes: usize) -> Self {
+        self.memory_limit = Some(bytes);
+        self
+    }
+
+    /// The script's name and its arguments, as it sees them.
+    pub fn argv(mut self, argv: impl IntoIterator<Item = impl Into<OsString>>) -> Self {
+        self.argv = argv.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Whom to tell when a task fails that nobody joins, the main chunk included: position, message and traceback.
+    pub fn on_failure(mut self, report: impl Fn(&str) + 'static) -> Self {
+        self.reporter = Some(Box::new(report));
+        self
+    }
+
+    /// Makes the runtime.
+    ///
+    /// # Errors
+    /// `MemoryError` when the limit does not even hold the engine.
+    pub fn build(self) -> Result<Runtime> {
+        let environment = Rc::new(Environment {
+            argv: self.argv.into_iter().map(OsStringExt::into_vec).collect(),
+        });
+        let memory_limit = self.memory_limit.unwrap_or_else(process::physical_memory);
+        let speech = self.speech.or_else(default_speech).ok_or_else(|| {
+            Error::runtime("no language is compiled in: enable the feature lua54 or rhai")
+        })?;
+        match speech {
+            #[cfg(feature = "lua54")]
+            Speech::Lua => {
+                use crate::script::lua::{LuaScript, STACK_SIZE};
+                let sched = Scheduler::new(STACK_SIZE);
+                let net = Net::new(sched.clone(), self.policy);
+                let language: Rc<dyn Language> = Rc::new(LuaScript::new(&net, environment, memory_limit)?);
+                Ok(Runtime::new(sched, net, language, self.reporter))
+            }
+            #[cfg(feature = "rhai")]
+            Speech::Rhai => {
+                use crate::script::rhai::{RhaiScript, STACK_SIZE};
+                let _ = memory_limit;
+                let sched = Scheduler::new(STACK_SIZE);
+                let net = Net::new(sched.clone(), self.policy);
+                let language: Rc<dyn Language> = Rc::new(RhaiScript::new(&net, environment)?);
+                Ok(Runtime::new(sched, net, language, self.reporter))
+            }
+        }
+    }
+}
+
+fn default_speech() -> Option<Speech> {
+    #[cfg(feature = "lua54")]
+    return Some(Speech::Lua);
+    #[cfg(all(feature = "rhai", not(feature = "lua54")))]
+    return Some(Speech::Rhai);
+    #[cfg(not(any(feature = "lua54", feature = "rhai")))]
+    return None;
+}
+
+impl fmt::Debug for Builder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Builder").field("policy", &self.policy).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,146 @@
+//! What an embedder holds: a [`Runtime`] that runs scripts, made by a [`Builder`] (`builder`), and a [`Handle`]
+//! (`handle`) by which other threads end it.
+
+mod builder;
+mod handle;
+
+use std::cell::RefCell;
+use std::fmt;
+use std::path::Path;
+use std::rc::Rc;
+
+pub use builder::Builder;
+pub use handle::Handle;
+
+use crate::error::{Class, Error, Result};
+use crate::net::Net;
+use crate::sched::{Scheduler, Task};
+use crate::script::{Chunk, Language};
+
+/// A language, its tasks and its network, on one thread.
+///
+/// ```
+/// use wirescript::{Policy, Runtime};
+///
+/// let mut runtime = Runtime::builder().policy(Policy::allow_all()).build()?;
+/// runtime.run("hello", "local a, b = socket.socketpair() a:send('hi') assert(b:recv(10) == 'hi')")?;
+/// # Ok::<(), wirescript::Error>(())
+/// ```
+pub struct Runtime {
+    sched: Rc<Scheduler>,
+    net: Rc<Net>,
+    /// `None` only while the runtime is dropped.
+    language: Option<Rc<dyn Language>>,
+    failed: Rc<RefCell<Vec<Rc<Task>>>>,
+}
+
+/// Called with a report for each task that failed and that nobody joined.
+type Reporter = Box<dyn Fn(&str)>;
+
+impl Runtime {
+    /// Starts to describe a runtime.
+    pub fn builder() -> Builder {
+        Builder::new()
+    }
+
+    fn new(sched: Rc<Scheduler>, net: Rc<Net>, language: Rc<dyn Language>, reporter: Option<Reporter>) -> Self {
+        let failed: Rc<RefCell<Vec<Rc<Task>>>> = Rc::default();
+        let (seen, speaker) = (failed.clone(), Rc::downgrade(&language));
+        sched.on_failure(Box::new(move |task| {
+            if task.is_killed() || task.failure().is_some_and(|error| error.class() == Class::SystemExit) {
+                return;
+            }
+            seen.borrow_mut().push(task.clone());
+            if let (Some(report), Some(language)) = (&reporter, speaker.upgrade()) {
+                report(&language.report(task));
+            }
+        }));
+        Self { sched, net, language: Some(language), failed }
+    }
+
+    /// Runs a script to its end, and every task it started. `name` is what messages call it.
+    ///
+    /// # Errors
+    /// What the script raised and did not catch; `SyntaxError`; `SystemExit` with a status when the script asked for the
+    /// end; the error of a task that failed and that nobody joined.
+    pub fn run(&mut self, name: &str, source: impl AsRef<[u8]>) -> Result<()> {
+        self.run_chunk(&Chunk { name: &format!("={name}"), source: source.as_ref(), path: None })
+    }
+
+    /// Runs a file to its end, and every task it started. Its neighbours can be loaded.
+    ///
+    /// # Errors
+    /// As [`Runtime::run`]; `OSError` when the file cannot be read.
+    pub fn run_file(&mut self, path: impl AsRef<Path>) -> Result<()> {
+        let path = path.as_ref();
+        let source = std::fs::read(path).map_err(|error| Error::file(path, &error))?;
+        let name = format!("@{}", path.display());
+        self.run_chunk(&Chunk { name: &name, source: &source, path: Some(path) })
+    }
+
+    fn run_chunk(&mut self, chunk: &Chunk<'_>) -> Result<()> {
+        let Some(language) = self.language.clone() else { return Ok(()) };
+        self.failed.borrow_mut().clear();
+        self.sched.revive();
+        let main = language.start(chunk)?;
+        self.sched.run_until(|| {
+            // A script that asked for its end does not wait for its tasks.
+            if main.is_done() && main.failure().is_some_and(|error| error.class() == Class::SystemExit) {
+                self.sched.kill_all(Class::SystemExit);
+            }
+            false
+        })?;
+        if let Some(status) = self.sched.exit_status() {
+            return Err(Error::exit(status));
+        }
+        if let Some(error) = main.failure() {
+            return Err(error);
+        }
+        let failed = self.failed.take();
+        match failed.iter().find(|task| !task.is_observed()).and_then(|task| task.failure()) {
+            Some(error) => Err(error),
+            None => Ok(()),
+        }
+    }
+
+    /// A handle by which other threads, or signal handlers, end what runs.
+    pub fn handle(&self) -> Handle {
+        Handle::new(self.sched.handle())
+    }
+
+    /// The network its scripts use: to watch it, say.
+    pub fn net(&self) -> &Rc<Net> {
+        &self.net
+    }
+
+    /// Lets Ctrl-C end the scripts of this runtime: for a program's one runtime, on its main thread.
+    ///
+    /// # Errors
+    /// The system refuses the handler.
+    pub fn heed_interrupts(&self) -> Result<()> {
+        use crate::sched::Stop;
+        let stop: &'static std::sync::Arc<Stop> = Box::leak(Box::new(self.sched.stop_flag().clone()));
+        crate::sys::signal::on_interrupt(stop.word(), Stop::INTERRUPT)?;
+        if let Some(language) = &self.language {
+            language.heed_signals();
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Runtime {
+    fn drop(&mut self) {
+        let leftover = self.sched.shut_down();
+        // The engine goes first: it may still look at the stacks of tasks that would not end.
+        self.language = None;
+        for task in leftover {
+            self.sched.abandon(&task);
+        }
+    }
+}
+
+impl fmt::Debug for Runtime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Runtime").field("tasks", &self.sched.live_count()).finish_non_exhaustive()
+    }
+}

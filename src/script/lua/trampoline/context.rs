@@ -1,0 +1,183 @@
+//! What every C function of ours finds behind its upvalue.
+
+use std::cell::{Cell, RefCell};
+use std::ffi::c_int;
+use std::fmt;
+use std::rc::Rc;
+
+use mlua::{Lua, WeakLua};
+
+use crate::api::{Environment, RecordKind, Type};
+use crate::error::{Error, Result};
+use crate::net::Net;
+
+use super::state::{REGISTRY, State, upvalue};
+
+/// One machine's side of the binding. Lives in the machine's registry and dies with it, after everything that could
+/// still call us.
+pub(crate) struct Context {
+    pub(super) net: Rc<Net>,
+    pub(super) environment: Rc<Environment>,
+    lua: WeakLua,
+    pub(super) main: State,
+    /// The thread mlua takes for the running one while our tasks run: another one means that a host's callback stands
+    /// on the fiber.
+    entered: Cell<State>,
+    /// The thread that runs.
+    current: Cell<State>,
+    /// Whether `current` is shown to the signal handler.
+    poked: Cell<bool>,
+    /// Metatables by type, to recognise our objects and to find them without a lookup by name.
+    pub(super) records: RefCell<Vec<(usize, &'static RecordKind)>>,
+    /// Threads of tasks that nobody can reach any more: to be let go when a machine call is possible.
+    pub(super) released: Rc<RefCell<Vec<State>>>,
+    /// How many tasks wait: the collector rests meanwhile inside finalizers.
+    pub(super) status: Cell<Option<i32>>,
+}
+
+/// The registry's key for the context.
+static KEY: u8 = 0;
+
+impl Context {
+    pub(super) fn install(
+        lua: &Lua,
+        main: State,
+        net: &Rc<Net>,
+        environment: Rc<Environment>,
+    ) -> Result<&'static Self> {
+        let context = Box::new(Self {
+            net: net.clone(),
+            environment,
+            lua: lua.weak(),
+            main,
+            entered: Cell::new(main),
+            current: Cell::new(main),
+            poked: Cell::new(false),
+            records: RefCell::default(),
+            released: Rc::default(),
+            status: Cell::new(None),
+        });
+        let context: *mut Self = Box::into_raw(context);
+        let kept = main.protected(|building| {
+            let slot = building.new_userdata::<*mut Self>(0);
+            // SAFETY: the userdata is new, aligned for pointers, and has room for one.
+            unsafe { slot.write(std::ptr::null_mut()) };
+            building.new_table(0, 1);
+            building.state().push_function(collect);
+            building.set_named(-2, "__gc");
+            building.state().set_metatable(-2);
+            building.raw_set_pointer(REGISTRY, (&raw const KEY).cast());
+            // SAFETY: as above; from here on the machine owns the context.
+            unsafe { slot.write(context) };
+        });
+        if kept.is_err() {
+            // SAFETY: the machine did not take it: the pointer is still ours alone.
+            drop(unsafe { Box::from_raw(context) });
+            return Err(Error::memory("a Lua machine"));
+        }
+        // SAFETY: the machine keeps it until it closes, and its C functions are all that use it.
+        Ok(unsafe { &*context })
+    }
+
+    /// The context behind a C function's upvalue.
+    #[inline(always)]
+    pub(super) fn behind(state: State, place: c_int) -> &'static Self {
+        // SAFETY: the upvalue was set by this room to the context, which outlives the machine's functions.
+        unsafe { &*state.userdata(upvalue(place)).cast::<Self>() }
+    }
+
+    /// The context of the machine a thread belongs to, for hooks, which have no upvalues.
+    pub(super) fn of(state: State) -> Option<&'static Self> {
+        if !state.has_room(1) {
+            return None;
+        }
+        state.raw_get_pointer(REGISTRY, (&raw const KEY).cast());
+        let slot = state.userdata(-1).cast::<*mut Self>();
+        state.pop(1);
+        if slot.is_null() {
+            return None;
+        }
+        // SAFETY: the registry's value is the userdata `install` made, which holds the context or nothing.
+        unsafe { (*slot).as_ref() }
+    }
+
+    /// As an upvalue.
+    pub(super) fn as_upvalue(&self) -> *mut std::ffi::c_void {
+        std::ptr::from_ref(self).cast_mut().cast()
+    }
+
+    /// Notes which thread runs from here on.
+    #[inline]
+    pub(super) fn set_current(&self, state: State) {
+        self.current.set(state);
+        if self.poked.get() {
+            super::stop::show(state);
+        }
+    }
+
+    #[inline]
+    pub(super) fn current(&self) -> State {
+        self.current.get()
+    }
+
+    /// Lets the signal handler interrupt what runs here.
+    pub(crate) fn be_poked(&self) {
+        self.poked.set(true);
+        super::stop::show(self.current.get());
+    }
+
+    /// The scheduler is about to run: notes what mlua takes for the running thread.
+    pub(crate) fn enter(&self) {
+        if let Some(state) = self.mlua_state() {
+            self.entered.set(state);
+        }
+    }
+
+    /// Whether a host's mlua callback stands between the script and us.
+    pub(super) fn is_below_host(&self) -> bool {
+        self.mlua_state().is_some_and(|state| state != self.entered.get())
+    }
+
+    fn mlua_state(&self) -> Option<State> {
+        let lua = self.lua.try_upgrade()?;
+        // SAFETY: mlua's running thread is alive while its machine is.
+        Some(lua.exec_raw_lua(|raw| unsafe { State::from_raw(raw.state()) }))
+    }
+
+    /// Lets go of the threads of tasks that nobody can reach any more. Called where a machine call is possible.
+    pub(super) fn release_threads(&self, state: State) {
+        if self.released.borrow().is_empty() || !state.has_room(1) {
+            return;
+        }
+        for thread in self.released.borrow_mut().drain(..) {
+            super::task::unanchor(state, thread);
+        }
+    }
+
+    /// The key under which the registry has a type's metatable.
+    pub(super) fn type_key(kind: Type) -> *const std::ffi::c_void {
+        static KEYS: [u8; Type::ALL.len()] = [0; Type::ALL.len()];
+        (&raw const KEYS[kind as usize]).cast()
+    }
+}
+
+unsafe extern "C-unwind" fn collect(state: *mut mlua::ffi::lua_State) -> c_int {
+    // SAFETY: Lua calls us with a live thread.
+    let state = unsafe { State::from_raw(state) };
+    let slot = state.userdata(1).cast::<*mut Context>();
+    if !slot.is_null() {
+        // SAFETY: the metatable is reachable by this room only, so the userdata is the one `install` made.
+        let context = unsafe { slot.replace(std::ptr::null_mut()) };
+        if !context.is_null() {
+            // SAFETY: taken out of the slot just now: nobody else drops it, and the machine's functions are gone.
+            drop(unsafe { Box::from_raw(context) });
+        }
+    }
+    0
+}
+
+impl fmt::Debug for Context {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Context").finish_non_exhaustive()
+    }
+}

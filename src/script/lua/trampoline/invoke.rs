@@ -1,0 +1,242 @@
+//! The one C function behind every operation, and a shorter way for the plain `recv` and `send`.
+//!
+//! A call goes: read the arguments (raw), bind and run them (Rust, may wait), push the results (protected), and only
+//! then, with nothing left to drop, return or raise.
+
+use std::ffi::c_int;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::rc::Rc;
+
+use mlua::ffi::lua_State;
+
+use crate::api::{Arguments, Cx, Host, Op, Slots, Value, call, repr};
+use crate::error::{Class, Error, Place, Result};
+use crate::net::Timeout;
+use crate::sched::{Interest, Task};
+use crate::sys::flag::MSG_DONTWAIT;
+use crate::sys::transfer;
+
+use super::context::Context;
+use super::object::{self, Object};
+use super::state::{Building, Kind, State, upvalue};
+use super::{push, read, task};
+
+/// Stack an operation must find: what is below is left to the system's own deep calls.
+const STACK_RESERVE: usize = 128 * 1024;
+/// Frames of a script that an error's traceback tells of.
+const TRACED: c_int = 8;
+/// Largest `recv` with a way of its own.
+const HOT_SIZE: i64 = 64 * 1024;
+
+/// What a C function of ours is about to do, when everything of Rust's is dropped.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Answer {
+    /// Return this many values.
+    Results(c_int),
+    /// Raise the value on top.
+    Raise,
+}
+
+impl Answer {
+    /// Does it. To be called as the last thing of a C function.
+    #[inline(always)]
+    pub(super) fn finish(self, state: State) -> c_int {
+        match self {
+            Self::Results(count) => count,
+            // SAFETY: the caller has nothing left to drop: an answer is plain data.
+            Self::Raise => unsafe { Building::new(state) }.raise(),
+        }
+    }
+}
+
+/// One call of a script.
+pub(super) struct Call {
+    state: State,
+    context: &'static Context,
+}
+
+impl Call {
+    fn cx(&self) -> Cx<'_> {
+        Cx { net: &self.context.net, host: self, environment: &self.context.environment }
+    }
+
+    /// Runs an operation on the arguments on the stack.
+    pub(super) fn run(&self, op: &'static Op) -> Result<Value> {
+        let arguments = read::arguments(self.state, self.context, op);
+        call(op, &self.cx(), arguments)
+    }
+
+    /// The value of a property of the first argument.
+    pub(super) fn property(&self, op: &'static Op) -> Result<Value> {
+        let receiver = Some(read::value(self.state, self.context, 1, 0));
+        call(op, &self.cx(), Arguments { receiver, ..Arguments::default() })
+    }
+
+    /// The value of a module's property.
+    pub(super) fn module_property(&self, op: &'static Op) -> Result<Value> {
+        call(op, &self.cx(), Arguments::default())
+    }
+}
+
+impl Host for Call {
+    fn start(&self, function: usize, arguments: Slots, name: String) -> Result<Rc<Task>> {
+        task::start_function(self.state, self.context, function, arguments, name)
+    }
+}
+
+/// Runs `body` and pushes what it gives: its value's results, or its error. Panics become errors.
+#[inline(never)]
+pub(super) fn answer(
+    state: State,
+    context: &'static Context,
+    body: impl FnOnce(&Call) -> Result<Value>,
+) -> Answer {
+    let outcome = if context.net.sched().remaining_stack().is_some_and(|left| left < STACK_RESERVE) {
+        Err(Error::new(Class::RecursionError, "stack overflow"))
+    } else {
+        catch_unwind(AssertUnwindSafe(|| body(&Call { state, context })))
+            .unwrap_or_else(|panic| Err(Error::bug(&*panic)))
+    };
+    match outcome {
+        Ok(value) => match push::results(state, context, value) {
+            Ok(count) => Answer::Results(count),
+            Err(_) => Answer::Raise,
+        },
+        Err(error) => raise(state, context, error),
+    }
+}
+
+/// Pushes an error with its place in the script.
+pub(super) fn raise(state: State, context: &'static Context, mut error: Error) -> Answer {
+    if error.place().is_none() {
+        locate(state, &mut error);
+    }
+    let value = Value::Error(error);
+    // Where not even the error can be had, Lua's own memory error is on top instead.
+    let _ = state.protected(|building| push::one(building, context, &value));
+    Answer::Raise
+}
+
+/// Notes where the script is.
+fn locate(state: State, error: &mut Error) {
+    let mut traceback = String::new();
+    let mut place = None;
+    for level in 0..TRACED {
+        let Some(position) = state.position(level, false) else { break };
+        if position.line == 0 {
+            continue;
+        }
+        if !traceback.is_empty() {
+            traceback.push('\n');
+        }
+        traceback.push_str(&position.source);
+        traceback.push(':');
+        traceback.push_str(&position.line.to_string());
+        place.get_or_insert(Place { source: position.source.into(), line: position.line });
+    }
+    if let Some(place) = place {
+        error.set_place(place, Some(traceback.into()));
+    }
+}
+
+/// Any operation.
+pub(super) unsafe extern "C-unwind" fn invoke(raw: *mut lua_State) -> c_int {
+    // SAFETY: Lua calls us with a live thread.
+    let state = unsafe { State::from_raw(raw) };
+    let op = object::op_at(state.userdata(upvalue(1)));
+    let context = Context::behind(state, 2);
+    answer(state, context, |call| call.run(op)).finish(state)
+}
+
+/// `socket:recv(n)`: the plain case without a detour; all else as any operation.
+pub(super) unsafe extern "C-unwind" fn recv(raw: *mut lua_State) -> c_int {
+    // SAFETY: Lua calls us with a live thread.
+    let state = unsafe { State::from_raw(raw) };
+    let context = Context::behind(state, 2);
+    if state.top() == 2
+        && state.is_integer(2)
+        && let Some(socket) = Object::at(state, 1).and_then(Object::socket)
+        && let size @ 1..=HOT_SIZE = state.integer(2)
+        && let Some(flags) = hot_flags(context, socket, Interest::Read)
+    {
+        let size = usize::try_from(size).unwrap_or(0);
+        let scratch = context.net.scratch();
+        let received = scratch.fill(size, |buffer| transfer::recv(socket.fd(), buffer, flags));
+        if let Ok(count) = received {
+            // SAFETY: the buffer holds `count` bytes just received, and nothing is received before Lua has copied them.
+            let bytes = unsafe { std::slice::from_raw_parts(scratch.start(), count) };
+            // SAFETY: nothing with a destructor is alive here.
+            unsafe { Building::new(state) }.push_bytes(bytes);
+            return 1;
+        }
+    }
+    // SAFETY: Lua called us with this thread.
+    unsafe { invoke(raw) }
+}
+
+/// `socket:send(data)`: as [`recv`].
+pub(super) unsafe extern "C-unwind" fn send(raw: *mut lua_State) -> c_int {
+    // SAFETY: Lua calls us with a live thread.
+    let state = unsafe { State::from_raw(raw) };
+    let context = Context::behind(state, 2);
+    if state.top() == 2
+        && state.kind(2) == Kind::String
+        && let Some(socket) = Object::at(state, 1).and_then(Object::socket)
+        && let Some(flags) = hot_flags(context, socket, Interest::Write)
+    {
+        let (start, length) = state.string(2);
+        // SAFETY: the string is on the stack of the call, and strings do not move.
+        let data = unsafe { std::slice::from_raw_parts(start, length) };
+        if let Ok(count) = transfer::send(socket.fd(), data, flags) {
+            state.push_integer(i64::try_from(count).unwrap_or(i64::MAX));
+            return 1;
+        }
+    }
+    // SAFETY: Lua called us with this thread.
+    unsafe { invoke(raw) }
+}
+
+/// The flag for a try on a plain socket that nobody else waits for and nobody watches; none where the long way is due.
+#[inline(always)]
+fn hot_flags(context: &Context, socket: &crate::net::Socket, interest: Interest) -> Option<c_int> {
+    if !socket.is_plain(interest) || context.net.is_observed() {
+        return None;
+    }
+    let sched = context.net.sched();
+    if sched.is_alone() {
+        let block = socket.timeout() == Timeout::Blocking && !sched.is_dying();
+        Some(if block { 0 } else { MSG_DONTWAIT })
+    } else if sched.spend() {
+        // Its turn is over: the long way lets the others run.
+        None
+    } else {
+        Some(MSG_DONTWAIT)
+    }
+}
+
+/// A call of an object: classes make errors.
+pub(super) unsafe extern "C-unwind" fn construct(raw: *mut lua_State) -> c_int {
+    // SAFETY: Lua calls us with a live thread.
+    let state = unsafe { State::from_raw(raw) };
+    let context = Context::behind(state, 1);
+    answer(state, context, |_| {
+        let class = match read::value(state, context, 1, 0) {
+            Value::Class(class) => class,
+            other => return Err(Error::type_error(format!("'{}' object is not callable", other.kind()))),
+        };
+        let text = |value: &Value| match value {
+            Value::String(bytes) => bytes.with(|bytes| String::from_utf8_lossy(bytes).into_owned()),
+            Value::None => String::new(),
+            other => repr(other),
+        };
+        let (first, second) = (read::value(state, context, 2, 0), read::value(state, context, 3, 0));
+        Ok(Value::Error(match (&first, &second) {
+            (Value::Int(number), second) if class.is_a(Class::OSError) && state.top() >= 3 => {
+                let number = i32::try_from(*number).map_err(|_| Error::overflow("errno is out of range"))?;
+                Error::from_arguments(class, Some(number), text(second))
+            }
+            (first, _) => Error::from_arguments(class, None, text(first)),
+        }))
+    })
+    .finish(state)
+}

@@ -1,0 +1,63 @@
+//! The C side of the Lua binding: the only `unsafe` outside `sys`.
+//!
+//! `state` wraps the C API so that the compiler checks the rest. `context` is what every C function here finds behind
+//! its upvalue. `object` lays out our userdata and their metatables; `read` and `push` turn values around; `invoke` is
+//! the one C function behind every operation of the table, with a shorter way for the plain `recv` and `send`; `module`
+//! builds the modules scripts see; `coroutine` is Lua's coroutine library, knowing which thread runs; `task` runs
+//! script functions on fibers; `stop` makes a script end.
+
+mod context;
+mod coroutine;
+mod invoke;
+mod module;
+mod object;
+mod push;
+mod read;
+mod state;
+mod stop;
+mod task;
+
+pub(super) use context::Context;
+pub(super) use stop::poke;
+pub(super) use task::LuaTask;
+
+use std::rc::Rc;
+
+use mlua::{Lua, LuaOptions, StdLib};
+
+use crate::api::Environment;
+use crate::error::{Error, Result};
+use crate::net::Net;
+use crate::sched::Task;
+use crate::script::Chunk;
+
+/// A machine with every library of Lua's own, as `lua` has it.
+pub(super) fn machine() -> Lua {
+    // SAFETY: scripts of the command have what `lua` gives them; a policy takes `debug` and C modules away.
+    unsafe { Lua::unsafe_new_with(StdLib::ALL, LuaOptions::default()) }
+}
+
+/// Puts modules, globals and the coroutine library into a fresh machine.
+pub(super) fn install(lua: &Lua, net: &Rc<Net>, environment: Rc<Environment>) -> Result<&'static Context> {
+    let main = main_state(lua);
+    let context = Context::install(lua, main, net, environment)?;
+    main.protected(|building| {
+        object::build_metatables(building, context);
+        module::build(building, context);
+        coroutine::build(building, context);
+    })
+    .map_err(|_| Error::memory("a Lua machine"))?;
+    main.set_top(0);
+    Ok(context)
+}
+
+/// Compiles a chunk and starts it as a task.
+pub(super) fn start(context: &'static Context, chunk: &Chunk<'_>) -> Result<Rc<Task>> {
+    task::start_chunk(context, chunk)
+}
+
+/// The thread the machine was made with.
+fn main_state(lua: &Lua) -> state::State {
+    // SAFETY: the machine is alive; its main thread lives as long as it.
+    lua.exec_raw_lua(|raw| unsafe { state::State::from_raw(raw.state()) })
+}

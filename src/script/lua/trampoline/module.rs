@@ -1,0 +1,195 @@
+//! The modules scripts see. A module's names are made when they are first asked for, so that starting costs nothing.
+
+use std::ffi::c_int;
+
+use mlua::ffi::lua_State;
+
+use crate::api::{Form, MODULES, Module, Op, Owner, ops};
+
+use super::context::Context;
+use super::invoke::{self, Answer};
+use super::object;
+use super::push;
+use super::state::{Building, Kind, State, upvalue};
+
+/// Makes every module loadable and a global, and puts the global functions in place.
+pub(super) fn build(building: Building, context: &'static Context) {
+    let state = building.state();
+    building.need_room(10);
+    building.push_global(c"package");
+    if state.kind(-1) == Kind::Table {
+        building.get_named(-1, c"loaded");
+    } else {
+        building.new_table(0, 0);
+    }
+    let loaded = state.top();
+    for module in MODULES {
+        building.new_table(0, 0);
+        building.new_table(0, 4);
+        for (name, function) in [("__index", index as super::state::CFunction), ("__pairs", pairs)] {
+            state.push_light(std::ptr::from_ref(module).cast_mut().cast());
+            state.push_light(context.as_upvalue());
+            building.push_closure(function, 2);
+            building.set_named(-2, name);
+        }
+        building.push_bytes(module.name.as_bytes());
+        building.set_named(-2, "__name");
+        state.push_bool(false);
+        building.set_named(-2, "__metatable");
+        state.set_metatable(-2);
+        state.copy_to_top(-1);
+        building.set_named(loaded, module.name);
+        set_global(building, module.name);
+    }
+    for op in ops().filter(|op| op.on == Owner::Module("")) {
+        object::push_op(building, context, op);
+        set_global(building, op.name);
+    }
+    set_arguments(building, context);
+    building.push_global(c"os");
+    if state.kind(-1) == Kind::Table {
+        state.push_light(context.as_upvalue());
+        building.push_closure(exit, 1);
+        building.set_named(-2, "exit");
+    }
+    state.set_top(0);
+}
+
+/// The global `arg`: the script's name at 0, its arguments from 1.
+fn set_arguments(building: Building, context: &'static Context) {
+    building.new_table(0, 0);
+    for (place, argument) in (0..).zip(&context.environment.argv) {
+        building.push_bytes(argument);
+        building.raw_set_index(-2, place);
+    }
+    set_global(building, "arg");
+}
+
+/// `os.exit([code])`: ends the program, every task with it.
+unsafe extern "C-unwind" fn exit(raw: *mut lua_State) -> c_int {
+    // SAFETY: Lua calls us with a live thread.
+    let state = unsafe { State::from_raw(raw) };
+    let context = Context::behind(state, 1);
+    let status = match state.kind(1) {
+        Kind::Absent | Kind::Nil => 0,
+        Kind::Boolean => i32::from(!state.truth(1)),
+        // As the system sees it: the low eight bits.
+        Kind::Integer => i32::try_from(state.integer(1) & 0xff).unwrap_or(255),
+        _ => {
+            // SAFETY: nothing with a destructor is alive here.
+            return unsafe { Building::new(state) }.argument_error(1, c"a number or a boolean expected");
+        }
+    };
+    invoke::answer(state, context, |_| Err(context.net.sched().exit(status))).finish(state)
+}
+
+fn set_global(building: Building, name: &str) {
+    building.push_global(c"_G");
+    building.state().rotate(-2, 1);
+    building.set_named(-2, name);
+    building.state().pop(1);
+}
+
+fn module_at(state: State) -> &'static Module {
+    // SAFETY: the upvalue was set by `build` to an element of the static list.
+    unsafe { &*state.userdata(upvalue(1)).cast::<Module>() }
+}
+
+/// A name that is not in the module's table yet.
+unsafe extern "C-unwind" fn index(raw: *mut lua_State) -> c_int {
+    // SAFETY: Lua calls us with a live thread.
+    let state = unsafe { State::from_raw(raw) };
+    let module = module_at(state);
+    let context = Context::behind(state, 2);
+    if state.kind(2) != Kind::String {
+        state.push_nil();
+        return 1;
+    }
+    find(state, module, context).finish(state)
+}
+
+fn find(state: State, module: &'static Module, context: &'static Context) -> Answer {
+    let key = state.string_copy(2);
+    let Ok(name) = std::str::from_utf8(&key) else {
+        state.push_nil();
+        return Answer::Results(1);
+    };
+    if let Some(op) = module.op(name) {
+        return match op.form {
+            Form::Property => keep(state, invoke::answer(state, context, |call| call.module_property(op))),
+            Form::Function | Form::Method => keep(state, push_function(state, context, op)),
+        };
+    }
+    match module.value(name) {
+        Some(value) => keep(state, invoke::answer(state, context, |_| Ok(value))),
+        None => {
+            state.push_nil();
+            Answer::Results(1)
+        }
+    }
+}
+
+fn push_function(state: State, context: &'static Context, op: &'static Op) -> Answer {
+    match state.protected(|building| object::push_op(building, context, op)) {
+        Ok(()) => Answer::Results(1),
+        Err(_) => Answer::Raise,
+    }
+}
+
+/// Puts the value on top into the module's table as well.
+fn keep(state: State, answer: Answer) -> Answer {
+    if answer == Answer::Results(1) && state.has_room(6) {
+        let value = state.top();
+        // A table that cannot grow is asked again next time.
+        let _ = state.protected_with(&[1, 2, value], |building| building.raw_set(1));
+        state.set_top(value);
+    }
+    answer
+}
+
+/// `pairs(module)`: fills the table first.
+unsafe extern "C-unwind" fn pairs(raw: *mut lua_State) -> c_int {
+    // SAFETY: Lua calls us with a live thread.
+    let state = unsafe { State::from_raw(raw) };
+    let module = module_at(state);
+    let context = Context::behind(state, 2);
+    match fill(state, module, context) {
+        Answer::Results(_) => {
+            state.set_top(1);
+            // SAFETY: nothing with a destructor is alive here.
+            let building = unsafe { Building::new(state) };
+            building.push_global(c"next");
+            state.copy_to_top(1);
+            state.push_nil();
+            3
+        }
+        raise @ Answer::Raise => raise.finish(state),
+    }
+}
+
+fn fill(state: State, module: &'static Module, context: &'static Context) -> Answer {
+    let names = module.value_names().into_iter().chain(module.ops().map(|op| op.name));
+    for name in names {
+        state.set_top(1);
+        let value = module.value(name);
+        let put = state.protected_with(&[1], |building| {
+            building.push_bytes(name.as_bytes());
+            building.state().copy_to_top(-1);
+            if building.state().raw_get(1) == mlua::ffi::LUA_TNIL {
+                building.state().pop(1);
+                match (module.op(name), &value) {
+                    (Some(op), _) if op.form != Form::Property => object::push_op(building, context, op),
+                    (_, Some(value)) => push::one(building, context, value),
+                    _ => building.state().push_nil(),
+                }
+                building.raw_set(1);
+            } else {
+                building.state().pop(2);
+            }
+        });
+        if put.is_err() {
+            return Answer::Raise;
+        }
+    }
+    Answer::Results(0)
+}

@@ -1,0 +1,77 @@
+//! From values to a script's stack.
+
+use std::ffi::c_int;
+
+use crate::api::{Record, Value};
+
+use super::context::Context;
+use super::object;
+use super::state::{Building, REGISTRY, State};
+
+/// Pushes results; says how many. On failure the error value is on top.
+pub(super) fn results(state: State, context: &'static Context, value: Value) -> Result<c_int, super::state::Raised> {
+    match value {
+        Value::None => state.push_nil(),
+        Value::Bool(flag) => state.push_bool(flag),
+        Value::Int(number) => state.push_integer(number),
+        Value::Float(number) => state.push_float(number),
+        Value::Outcome(task) => return super::task::push_outcome(state, &task),
+        Value::Several(items) => {
+            let count = c_int::try_from(items.len()).unwrap_or(0);
+            state.protected(|building| {
+                building.need_room(count + 4);
+                for item in &items {
+                    one(building, context, item);
+                }
+            })?;
+            return Ok(count);
+        }
+        value => state.protected(|building| one(building, context, &value))?,
+    }
+    Ok(1)
+}
+
+/// Pushes one value.
+pub(super) fn one(building: Building, context: &'static Context, value: &Value) {
+    let state = building.state();
+    match value {
+        Value::None | Value::Function(_) | Value::Rest(_) | Value::Outcome(_) | Value::Opaque(_) => state.push_nil(),
+        Value::Bool(flag) => state.push_bool(*flag),
+        Value::Int(number) => state.push_integer(*number),
+        Value::Float(number) => state.push_float(*number),
+        Value::Text(text) => building.push_bytes(text.as_bytes()),
+        Value::Bytes(bytes) | Value::String(bytes) => {
+            // A memory error would leave the borrow inside `with` standing: only the pointer goes out of it.
+            let (start, length) = bytes.with(|bytes| (bytes.as_ptr(), bytes.len()));
+            // SAFETY: the value is alive for the whole call and nobody changes it before Lua has copied the bytes.
+            building.push_bytes(unsafe { std::slice::from_raw_parts(start, length) });
+        }
+        Value::List(items) | Value::Several(items) => list(building, context, items),
+        Value::Map(entries) => {
+            building.need_room(6);
+            building.new_table(0, c_int::try_from(entries.len()).unwrap_or(0));
+            for (key, value) in entries {
+                one(building, context, value);
+                building.set_named(-2, key);
+            }
+        }
+        Value::Record(record) => push_record(building, context, record),
+        value => object::push(building, value),
+    }
+}
+
+fn list(building: Building, context: &'static Context, items: &[Value]) {
+    building.need_room(6);
+    building.new_table(c_int::try_from(items.len()).unwrap_or(0), 0);
+    for (place, item) in (1..).zip(items) {
+        one(building, context, item);
+        building.raw_set_index(-2, place);
+    }
+}
+
+fn push_record(building: Building, context: &'static Context, record: &Record) {
+    list(building, context, &record.items);
+    let state = building.state();
+    state.raw_get_pointer(REGISTRY, std::ptr::from_ref(record.kind).cast());
+    state.set_metatable(-2);
+}

@@ -1,0 +1,159 @@
+//! From a script's stack to values: raw reads only, which neither convert in place nor run a script's metamethods.
+
+use std::ffi::c_int;
+
+use crate::api::{Arguments, Default, Op, Record, RecordKind, Shape, Slots, Value};
+use crate::bytes::Bytes;
+use crate::sys::borrowed::Borrowed;
+
+use super::context::Context;
+use super::object::Object;
+use super::state::{Kind, State};
+
+/// Tables within tables that are looked into.
+const DEEPEST: u32 = 32;
+/// Most items of a table that are read.
+const MOST_ITEMS: usize = 1 << 24;
+
+/// The value at an index. Strings on the stack itself are borrowed for the length of the call; those inside tables are
+/// copied, as a script could take them out meanwhile.
+pub(super) fn value(state: State, context: &Context, index: c_int, depth: u32) -> Value {
+    match state.kind(index) {
+        Kind::Absent | Kind::Nil => Value::None,
+        Kind::Boolean => Value::Bool(state.truth(index)),
+        Kind::Integer => Value::Int(state.integer(index)),
+        Kind::Float => Value::Float(state.float(index)),
+        Kind::String if depth == 0 => {
+            let (start, length) = state.string(index);
+            // SAFETY: the string stands on the caller's frame, which keeps it while the operation runs; Lua's strings
+            // neither move nor change.
+            Value::String(Bytes::Script(unsafe { Borrowed::new(start, length) }))
+        }
+        Kind::String => Value::String(Bytes::Owned(state.string_copy(index))),
+        Kind::Table => table(state, context, index, depth),
+        Kind::Function => Value::Function(usize::try_from(state.absolute(index)).unwrap_or(0)),
+        Kind::Userdata => Object::at(state, index).map_or(Value::Opaque("userdata"), Object::value),
+        Kind::LightUserdata => Value::Opaque("userdata"),
+        Kind::Thread => Value::Opaque("thread"),
+    }
+}
+
+fn table(state: State, context: &Context, index: c_int, depth: u32) -> Value {
+    if depth >= DEEPEST || !state.has_room(6) {
+        return Value::Opaque("table");
+    }
+    let index = state.absolute(index);
+    let length = state.raw_length(index);
+    if length > MOST_ITEMS {
+        return Value::Opaque("table");
+    }
+    let kind = record_kind(state, context, index);
+    if length > 0 || kind.is_some() {
+        let mut items = Vec::with_capacity(length.min(1024));
+        for place in 1..=length {
+            state.raw_get_index(index, i64::try_from(place).unwrap_or(0));
+            items.push(value(state, context, -1, depth + 1));
+            state.pop(1);
+        }
+        return match kind {
+            Some(kind) => record(kind, items),
+            None => Value::List(items),
+        };
+    }
+    match entries(state, context, index, depth) {
+        Some(entries) if entries.is_empty() => Value::List(Vec::new()),
+        Some(entries) => Value::Map(entries),
+        None => Value::Opaque("table"),
+    }
+}
+
+/// A record's items, text where the kind says so.
+fn record(kind: &'static RecordKind, items: Vec<Value>) -> Value {
+    let items = items
+        .into_iter()
+        .enumerate()
+        .map(|(place, item)| match (kind.shape(place), item) {
+            (Shape::Text, Value::String(bytes)) if !kind.is_bare() => {
+                let bytes = bytes.into_vec();
+                Value::text(String::from_utf8(bytes).unwrap_or_default())
+            }
+            (_, item) => item,
+        })
+        .collect();
+    Value::Record(Box::new(Record { kind, items }))
+}
+
+/// The pairs of a table whose keys are all strings.
+fn entries(state: State, context: &Context, index: c_int, depth: u32) -> Option<Vec<(String, Value)>> {
+    let mut entries = Vec::new();
+    state.push_nil();
+    while state.next(index) {
+        if state.kind(-2) != Kind::String {
+            state.pop(2);
+            return None;
+        }
+        let Ok(key) = String::from_utf8(state.string_copy(-2)) else {
+            state.pop(2);
+            return None;
+        };
+        entries.push((key, value(state, context, -1, depth + 1)));
+        state.pop(1);
+    }
+    Some(entries)
+}
+
+/// What kind of record the table at an index is, if it is one.
+pub(super) fn record_kind(state: State, context: &Context, index: c_int) -> Option<&'static RecordKind> {
+    if state.kind(index) != Kind::Table || !state.has_room(2) || !state.get_metatable(index) {
+        return None;
+    }
+    let metatable = state.pointer(-1) as usize;
+    state.pop(1);
+    context.records.borrow().iter().find(|(known, _)| *known == metatable).map(|(_, kind)| *kind)
+}
+
+/// A call's arguments for `op`, which is called with `self` first where it is a method.
+pub(super) fn arguments(state: State, context: &Context, op: &'static Op) -> Arguments {
+    let top = state.top();
+    let first = if op.takes_self() { 2 } else { 1 };
+    let receiver = op.takes_self().then(|| value(state, context, 1, 0));
+    let rest = op.params.iter().position(|param| param.default == Default::Rest);
+    let mut last = top;
+    let mut keywords = Vec::new();
+    if last >= first
+        && rest.is_none()
+        && op.takes_keywords()
+        && let Some(entries) = keyword_table(state, context, last)
+    {
+        keywords = entries;
+        last -= 1;
+    }
+    let mut positional = Vec::with_capacity(8);
+    for index in first..=last {
+        let place = usize::try_from(index - first).unwrap_or(0);
+        if rest == Some(place) {
+            positional.push(Value::Rest(Slots {
+                first: usize::try_from(index).unwrap_or(0),
+                count: usize::try_from(last - index + 1).unwrap_or(0),
+            }));
+            break;
+        }
+        positional.push(value(state, context, index, 0));
+    }
+    if rest == Some(positional.len()) {
+        positional.push(Value::Rest(Slots { first: 0, count: 0 }));
+    }
+    Arguments { receiver, positional, keywords }
+}
+
+/// The pairs of a table that can only be meant as keywords: no items, no metatable, some string keys and no others.
+fn keyword_table(state: State, context: &Context, index: c_int) -> Option<Vec<(String, Value)>> {
+    if state.kind(index) != Kind::Table || !state.has_room(6) || state.raw_length(index) > 0 {
+        return None;
+    }
+    if state.get_metatable(index) {
+        state.pop(1);
+        return None;
+    }
+    entries(state, context, index, 0).filter(|entries| !entries.is_empty())
+}

@@ -1,0 +1,514 @@
+//! The Lua C API in two halves: calls that cannot raise, on [`State`], and calls that can, on [`Building`].
+//!
+//! A call that raises leaves by longjmp and runs no destructor. `Building` is handed out only where that is harmless:
+//! inside [`State::protected`], to a closure that borrows everything it uses. So the rest of this room is checked by the
+//! compiler, and each C call stands here once.
+
+use std::ffi::{CStr, c_char, c_int, c_void};
+use std::ptr;
+
+use mlua::ffi;
+
+/// A C function as Lua calls it.
+pub(super) type CFunction = ffi::lua_CFunction;
+
+/// The registry's index.
+pub(super) const REGISTRY: c_int = ffi::LUA_REGISTRYINDEX;
+
+/// One Lua thread. Copies are as good as the original; all die with the virtual machine.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct State(*mut ffi::lua_State);
+
+/// What stands at an index.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Kind {
+    Absent,
+    Nil,
+    Boolean,
+    Integer,
+    Float,
+    String,
+    Table,
+    Function,
+    Userdata,
+    LightUserdata,
+    Thread,
+}
+
+/// How a protected call or a resume ended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Status {
+    Ok,
+    Yield,
+    /// The error value is on top of the stack.
+    Error,
+}
+
+impl Status {
+    fn from_c(status: c_int) -> Self {
+        match status {
+            ffi::LUA_OK => Self::Ok,
+            ffi::LUA_YIELD => Self::Yield,
+            _ => Self::Error,
+        }
+    }
+}
+
+/// A frame's position.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Position {
+    pub(super) source: String,
+    /// 0 where there is none: C code.
+    pub(super) line: u32,
+    pub(super) function: Option<String>,
+}
+
+macro_rules! calls {
+    ($($(#[$doc:meta])* $name:ident($($arg:ident: $type:ty),*) $(-> $out:ty)? = $c:ident;)*) => {$(
+        $(#[$doc])*
+        #[inline(always)]
+        pub(super) fn $name(self, $($arg: $type),*) $(-> $out)? {
+            // SAFETY: the thread is alive (`from_raw`), the call cannot raise, and indexes are those of values the
+            // caller has put there.
+            unsafe { ffi::$c(self.0, $($arg),*) }
+        }
+    )*};
+}
+
+impl State {
+    /// Takes a thread Lua handed to us.
+    ///
+    /// # Safety
+    /// It must be alive for as long as the result or a copy is used, on the thread that runs its machine.
+    #[inline(always)]
+    pub(super) const unsafe fn from_raw(state: *mut ffi::lua_State) -> Self {
+        Self(state)
+    }
+
+    #[inline(always)]
+    pub(super) const fn as_ptr(self) -> *mut ffi::lua_State {
+        self.0
+    }
+
+    calls! {
+        top() -> c_int = lua_gettop;
+        /// Only downwards or to nil: never past what `has_room` granted.
+        set_top(index: c_int) = lua_settop;
+        copy_to_top(index: c_int) = lua_pushvalue;
+        absolute(index: c_int) -> c_int = lua_absindex;
+        raw_get(index: c_int) -> c_int = lua_rawget;
+        raw_get_index(index: c_int, place: i64) -> c_int = lua_rawgeti;
+        raw_get_pointer(index: c_int, key: *const c_void) -> c_int = lua_rawgetp;
+        raw_length(index: c_int) -> usize = lua_rawlen;
+        push_nil() = lua_pushnil;
+        push_integer(number: i64) = lua_pushinteger;
+        push_float(number: f64) = lua_pushnumber;
+        push_light(pointer: *mut c_void) = lua_pushlightuserdata;
+        pointer(index: c_int) -> *const c_void = lua_topointer;
+        userdata(index: c_int) -> *mut c_void = lua_touserdata;
+        set_metatable(index: c_int) -> c_int = lua_setmetatable;
+        is_yieldable() -> c_int = lua_isyieldable;
+    }
+
+    pub(super) fn pop(self, count: c_int) {
+        self.set_top(-count - 1);
+    }
+
+    pub(super) fn push_bool(self, flag: bool) {
+        // SAFETY: as in `calls!`.
+        unsafe { ffi::lua_pushboolean(self.0, c_int::from(flag)) };
+    }
+
+    /// A C function without upvalues: needs no memory.
+    pub(super) fn push_function(self, function: CFunction) {
+        // SAFETY: as in `calls!`; a light C function is not allocated.
+        unsafe { ffi::lua_pushcclosure(self.0, function, 0) };
+    }
+
+    /// Room for `count` more values; false when there is no memory.
+    #[inline(always)]
+    pub(super) fn has_room(self, count: c_int) -> bool {
+        // SAFETY: as in `calls!`; the call reports failure by its result.
+        unsafe { ffi::lua_checkstack(self.0, count) != 0 }
+    }
+
+    #[inline(always)]
+    pub(super) fn kind(self, index: c_int) -> Kind {
+        // SAFETY: as in `calls!`.
+        match unsafe { ffi::lua_type(self.0, index) } {
+            ffi::LUA_TNIL => Kind::Nil,
+            ffi::LUA_TBOOLEAN => Kind::Boolean,
+            ffi::LUA_TNUMBER if self.is_integer(index) => Kind::Integer,
+            ffi::LUA_TNUMBER => Kind::Float,
+            ffi::LUA_TSTRING => Kind::String,
+            ffi::LUA_TTABLE => Kind::Table,
+            ffi::LUA_TFUNCTION => Kind::Function,
+            ffi::LUA_TUSERDATA => Kind::Userdata,
+            ffi::LUA_TLIGHTUSERDATA => Kind::LightUserdata,
+            ffi::LUA_TTHREAD => Kind::Thread,
+            _ => Kind::Absent,
+        }
+    }
+
+    #[inline(always)]
+    pub(super) fn is_integer(self, index: c_int) -> bool {
+        // SAFETY: as in `calls!`.
+        unsafe { ffi::lua_isinteger(self.0, index) != 0 }
+    }
+
+    pub(super) fn truth(self, index: c_int) -> bool {
+        // SAFETY: as in `calls!`.
+        unsafe { ffi::lua_toboolean(self.0, index) != 0 }
+    }
+
+    /// The integer at `index`, which holds one.
+    #[inline(always)]
+    pub(super) fn integer(self, index: c_int) -> i64 {
+        // SAFETY: as in `calls!`; the conversion leaves the value as it is.
+        unsafe { ffi::lua_tointegerx(self.0, index, ptr::null_mut()) }
+    }
+
+    /// The number at `index`, which holds one.
+    pub(super) fn float(self, index: c_int) -> f64 {
+        // SAFETY: as in `calls!`; the conversion leaves the value as it is.
+        unsafe { ffi::lua_tonumberx(self.0, index, ptr::null_mut()) }
+    }
+
+    /// Where the string at `index` lies, and its length; the index must hold a string and nothing else.
+    #[inline(always)]
+    pub(super) fn string(self, index: c_int) -> (*const u8, usize) {
+        let mut length = 0;
+        // SAFETY: the value is a string already, so nothing is converted and nothing can raise.
+        let start = unsafe { ffi::lua_tolstring(self.0, index, &raw mut length) };
+        (start.cast(), length)
+    }
+
+    /// A copy of the string at `index`, which holds one.
+    pub(super) fn string_copy(self, index: c_int) -> Vec<u8> {
+        let (start, length) = self.string(index);
+        // SAFETY: Lua keeps the string while it is on the stack, and it is copied at once.
+        unsafe { std::slice::from_raw_parts(start, length) }.to_vec()
+    }
+
+    pub(super) fn thread(self, index: c_int) -> Option<Self> {
+        // SAFETY: as in `calls!`.
+        let thread = unsafe { ffi::lua_tothread(self.0, index) };
+        (!thread.is_null()).then_some(Self(thread))
+    }
+
+    /// Puts the metatable of the value at `index` on top, if it has one.
+    pub(super) fn get_metatable(self, index: c_int) -> bool {
+        // SAFETY: as in `calls!`.
+        unsafe { ffi::lua_getmetatable(self.0, index) != 0 }
+    }
+
+    pub(super) fn raw_equal(self, one: c_int, other: c_int) -> bool {
+        // SAFETY: as in `calls!`.
+        unsafe { ffi::lua_rawequal(self.0, one, other) != 0 }
+    }
+
+    /// The next pair of a table that is not changed meanwhile; the key on top goes.
+    pub(super) fn next(self, index: c_int) -> bool {
+        // SAFETY: the key is nil or came from this table, which has not changed: the call cannot raise.
+        unsafe { ffi::lua_next(self.0, index) != 0 }
+    }
+
+    /// Moves `count` values from the top of this thread to `other`, which has room for them.
+    pub(super) fn move_to(self, other: Self, count: c_int) {
+        // SAFETY: both threads belong to one machine, and the caller has checked both stacks.
+        unsafe { ffi::lua_xmove(self.0, other.0, count) };
+    }
+
+    pub(super) fn rotate(self, index: c_int, count: c_int) {
+        // SAFETY: as in `calls!`.
+        unsafe { ffi::lua_rotate(self.0, index, count) };
+    }
+
+    /// Takes the value at an index out.
+    pub(super) fn remove(self, index: c_int) {
+        self.rotate(index, -1);
+        self.pop(1);
+    }
+
+    /// Whether it runs, waits in a yield, or has ended.
+    pub(super) fn status(self) -> Status {
+        // SAFETY: as in `calls!`.
+        Status::from_c(unsafe { ffi::lua_status(self.0) })
+    }
+
+    /// Whether a function is active on it.
+    pub(super) fn has_frames(self) -> bool {
+        let mut frame = std::mem::MaybeUninit::<ffi::lua_Debug>::uninit();
+        // SAFETY: the record is written by the call before anything reads it.
+        unsafe { ffi::lua_getstack(self.0, 0, frame.as_mut_ptr()) != 0 }
+    }
+
+    /// Where the frame `level` calls above this one is.
+    pub(super) fn position(self, level: c_int, with_name: bool) -> Option<Position> {
+        let mut frame = std::mem::MaybeUninit::<ffi::lua_Debug>::zeroed();
+        // SAFETY: the record is writable, and zero bytes are a valid one.
+        if unsafe { ffi::lua_getstack(self.0, level, frame.as_mut_ptr()) } == 0 {
+            return None;
+        }
+        let what = if with_name { c"Sln" } else { c"Sl" };
+        // SAFETY: lua_getstack has filled the record; these options push nothing and cannot raise.
+        unsafe { ffi::lua_getinfo(self.0, what.as_ptr(), frame.as_mut_ptr()) };
+        // SAFETY: zeroed and then filled.
+        let frame = unsafe { frame.assume_init() };
+        // SAFETY: short_src is an array Lua closes with a NUL.
+        let source = unsafe { CStr::from_ptr(frame.short_src.as_ptr()) };
+        let function = (with_name && !frame.name.is_null()).then(|| {
+            // SAFETY: a name Lua gives is a C string that lives as long as the function.
+            unsafe { CStr::from_ptr(frame.name) }.to_string_lossy().into_owned()
+        });
+        Some(Position {
+            source: source.to_string_lossy().into_owned(),
+            line: u32::try_from(frame.currentline).unwrap_or(0),
+            function,
+        })
+    }
+
+    /// Whether the machine is running a finalizer.
+    pub(super) fn is_finalizing(self) -> bool {
+        // SAFETY: reading the count cannot raise; it is -1 while the collector is at work.
+        unsafe { ffi::lua_gc(self.0, ffi::LUA_GCCOUNT) == -1 }
+    }
+
+    pub(super) fn set_hook(self, hook: Option<ffi::lua_Hook>, mask: c_int, count: c_int) {
+        // SAFETY: setting a hook cannot raise, and the hook is a function of this room.
+        unsafe { ffi::lua_sethook(self.0, hook, mask, count) };
+    }
+
+    /// Whether somebody's hook is set.
+    pub(super) fn hook(self) -> Option<ffi::lua_Hook> {
+        // SAFETY: as in `calls!`.
+        unsafe { ffi::lua_gethook(self.0) }
+    }
+
+    /// Calls the function under `arguments` arguments; with a message handler at `handler` unless 0.
+    pub(super) fn call_protected(self, arguments: c_int, results: c_int, handler: c_int) -> Status {
+        // SAFETY: a protected call does not raise; function and arguments are on the stack.
+        Status::from_c(unsafe { ffi::lua_pcall(self.0, arguments, results, handler) })
+    }
+
+    /// Resumes `self`, called from `from`; says how many values it left.
+    pub(super) fn resume(self, from: Self, arguments: c_int) -> (Status, c_int) {
+        let mut results = 0;
+        // SAFETY: a resume does not raise in `from`; function and arguments are on this thread's stack.
+        let status = unsafe { ffi::lua_resume(self.0, from.0, arguments, &raw mut results) };
+        (Status::from_c(status), results)
+    }
+
+    /// Closes what is to be closed on a thread that does not run; the error, if any, stays on its top.
+    pub(super) fn close_thread(self, from: Self) -> Status {
+        // SAFETY: the thread is suspended or dead, as the caller has checked.
+        Status::from_c(unsafe { ffi::lua_closethread(self.0, from.0) })
+    }
+
+    /// Compiles a chunk; it, or the message, is on top then.
+    pub(super) fn load(self, source: &[u8], name: &CStr) -> Status {
+        // SAFETY: the text and the name outlive the call, which is protected.
+        Status::from_c(unsafe {
+            ffi::luaL_loadbufferx(
+                self.0,
+                source.as_ptr().cast(),
+                source.len(),
+                name.as_ptr(),
+                ptr::null(),
+            )
+        })
+    }
+
+    /// Runs `build`, which may call what can raise, on a fresh stack frame. What it leaves there is left on this one; on
+    /// failure the error value is on top. `build` must hold nothing that a skipped destructor would lose: what it uses
+    /// it borrows.
+    pub(super) fn protected(self, build: impl FnMut(Building)) -> Result<(), Raised> {
+        self.protected_with(&[], build)
+    }
+
+    /// As [`Self::protected`], with copies of the values at these indexes on the frame, from 1 on.
+    pub(super) fn protected_with(self, values: &[c_int], mut build: impl FnMut(Building)) -> Result<(), Raised> {
+        let count = c_int::try_from(values.len()).unwrap_or(0);
+        if !self.has_room(count + 4) {
+            return Err(Raised::Nothing);
+        }
+        let mut build: &mut dyn FnMut(Building) = &mut build;
+        let top = self.top();
+        self.push_function(run_protected);
+        self.push_light((&raw mut build).cast());
+        for index in values {
+            self.copy_to_top(if *index < 0 { top + 1 + *index } else { *index });
+        }
+        match self.call_protected(count + 1, ffi::LUA_MULTRET, 0) {
+            Status::Error => Err(Raised::Value),
+            Status::Ok | Status::Yield => Ok(()),
+        }
+    }
+}
+
+/// A protected call failed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Raised {
+    /// The error value is on top of the stack.
+    Value,
+    /// There was no room even for that.
+    Nothing,
+}
+
+unsafe extern "C-unwind" fn run_protected(state: *mut ffi::lua_State) -> c_int {
+    // SAFETY: Lua calls us with a live thread.
+    let state = unsafe { State::from_raw(state) };
+    let build = state.userdata(1).cast::<&mut dyn FnMut(Building)>();
+    state.remove(1);
+    let given = state.top();
+    // SAFETY: `protected` passes a pointer to its closure, which it keeps until this call is over.
+    let build = unsafe { &mut *build };
+    build(Building(state));
+    (state.top() - given).max(0)
+}
+
+/// A thread on which calls may raise: only the closure of [`State::protected`] and C functions without anything to drop
+/// hold one.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Building(State);
+
+macro_rules! raising {
+    ($($name:ident($($arg:ident: $type:ty),*) = $c:ident;)*) => {$(
+        pub(super) fn $name(self, $($arg: $type),*) {
+            // SAFETY: the call may raise, which `new`'s contract makes harmless; the rest is as in `calls!`.
+            unsafe { ffi::$c(self.0.0, $($arg),*) };
+        }
+    )*};
+}
+
+impl Building {
+    /// For C functions that Lua calls.
+    ///
+    /// # Safety
+    /// While the result is used, nothing with a destructor may be alive in any frame between here and Lua.
+    #[inline(always)]
+    pub(super) const unsafe fn new(state: State) -> Self {
+        Self(state)
+    }
+
+    #[inline(always)]
+    pub(super) const fn state(self) -> State {
+        self.0
+    }
+
+    raising! {
+        raw_set(index: c_int) = lua_rawset;
+        raw_set_index(index: c_int, place: i64) = lua_rawseti;
+        raw_set_pointer(index: c_int, key: *const c_void) = lua_rawsetp;
+        new_table(array: c_int, hash: c_int) = lua_createtable;
+        call(arguments: c_int, results: c_int) = lua_call;
+        push_where(level: c_int) = luaL_where;
+        concat(count: c_int) = lua_concat;
+    }
+
+    /// Makes room or raises a stack overflow.
+    pub(super) fn need_room(self, count: c_int) {
+        // SAFETY: as in `raising!`.
+        unsafe { ffi::luaL_checkstack(self.0.0, count, ptr::null()) };
+    }
+
+    #[inline(always)]
+    pub(super) fn push_bytes(self, bytes: &[u8]) {
+        // SAFETY: as in `raising!`; Lua copies the bytes before it could raise.
+        unsafe { ffi::lua_pushlstring(self.0.0, bytes.as_ptr().cast(), bytes.len()) };
+    }
+
+    /// `table[name] = top`, with `table` at `index`.
+    pub(super) fn set_named(self, index: c_int, name: &str) {
+        let index = self.0.absolute(index);
+        self.push_bytes(name.as_bytes());
+        self.0.rotate(-2, 1);
+        self.raw_set(index);
+    }
+
+    /// A new userdata of `T`'s size with room for `slots` values of the script.
+    pub(super) fn new_userdata<T>(self, slots: c_int) -> *mut T {
+        // SAFETY: as in `raising!`.
+        unsafe { ffi::lua_newuserdatauv(self.0.0, size_of::<T>(), slots) }.cast()
+    }
+
+    /// Pops a value into a slot of the userdata at `index`.
+    pub(super) fn set_slot(self, index: c_int, slot: c_int) {
+        // SAFETY: as in `raising!`.
+        unsafe { ffi::lua_setiuservalue(self.0.0, index, slot) };
+    }
+
+    pub(super) fn push_closure(self, function: CFunction, upvalues: c_int) {
+        // SAFETY: as in `raising!`; the upvalues are on the stack.
+        unsafe { ffi::lua_pushcclosure(self.0.0, function, upvalues) };
+    }
+
+    pub(super) fn new_thread(self) -> State {
+        // SAFETY: as in `raising!`.
+        State(unsafe { ffi::lua_newthread(self.0.0) })
+    }
+
+    pub(super) fn set_global(self, name: &CStr) {
+        // SAFETY: as in `raising!`.
+        unsafe { ffi::lua_setglobal(self.0.0, name.as_ptr()) };
+    }
+
+    pub(super) fn push_global(self, name: &CStr) {
+        // SAFETY: as in `raising!`.
+        unsafe { ffi::lua_getglobal(self.0.0, name.as_ptr()) };
+    }
+
+    pub(super) fn get_named(self, index: c_int, name: &CStr) {
+        // SAFETY: as in `raising!`.
+        unsafe { ffi::lua_getfield(self.0.0, index, name.as_ptr()) };
+    }
+
+    /// The text of any value, as `tostring` gives it; it is on top then.
+    pub(super) fn push_text_of(self, index: c_int) {
+        // SAFETY: as in `raising!`.
+        unsafe { ffi::luaL_tolstring(self.0.0, index, ptr::null_mut()) };
+    }
+
+    pub(super) fn push_traceback(self, of: State, level: c_int) {
+        // SAFETY: as in `raising!`; both threads belong to one machine.
+        unsafe { ffi::luaL_traceback(self.0.0, of.0, ptr::null::<c_char>(), level) };
+    }
+
+    /// Checks that an argument is of a kind, or raises Lua's own message.
+    pub(super) fn check_kind(self, argument: c_int, kind: c_int) {
+        // SAFETY: as in `raising!`.
+        unsafe { ffi::luaL_checktype(self.0.0, argument, kind) };
+    }
+
+    /// Raises Lua's own message about an argument.
+    pub(super) fn argument_error(self, argument: c_int, message: &CStr) -> c_int {
+        // SAFETY: as in `raising!`.
+        unsafe { ffi::luaL_argerror(self.0.0, argument, message.as_ptr()) }
+    }
+
+    /// Raises a text, with the caller's position before it.
+    pub(super) fn raise_text(self, text: &[u8]) -> c_int {
+        self.push_where(1);
+        self.push_bytes(text);
+        self.concat(2);
+        self.raise()
+    }
+
+    /// Raises the value on top.
+    pub(super) fn raise(self) -> c_int {
+        // SAFETY: as in `raising!`: nothing is left to drop.
+        unsafe { ffi::lua_error(self.0.0) }
+    }
+
+    /// Yields `count` values to the resumer.
+    pub(super) fn give(self, count: c_int) -> c_int {
+        // SAFETY: as in `raising!`: a yield leaves as an error does.
+        unsafe { ffi::lua_yield(self.0.0, count) }
+    }
+}
+
+/// The upvalue's index.
+#[inline(always)]
+pub(super) const fn upvalue(place: c_int) -> c_int {
+    ffi::lua_upvalueindex(place)
+}

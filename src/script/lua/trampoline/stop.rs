@@ -1,0 +1,71 @@
+//! Making a script end: a hook that raises, and the poke by which a signal handler sets it.
+
+use std::ffi::c_int;
+use std::sync::atomic::{AtomicPtr, Ordering};
+
+use mlua::ffi::{self, lua_Debug, lua_State};
+
+use super::context::Context;
+use super::invoke;
+use super::state::State;
+
+/// The thread the signal handler pokes.
+static RUNNING: AtomicPtr<lua_State> = AtomicPtr::new(std::ptr::null_mut());
+
+const EVERYTHING: c_int = ffi::LUA_MASKCALL | ffi::LUA_MASKRET | ffi::LUA_MASKCOUNT;
+
+/// Makes `state` raise at its next instruction and at each one after.
+pub(super) fn at_every_instruction(state: State) {
+    state.set_hook(Some(hook), EVERYTHING, 1);
+}
+
+/// Lets the handler see which thread runs.
+#[inline]
+pub(super) fn show(state: State) {
+    RUNNING.store(state.as_ptr(), Ordering::Relaxed);
+}
+
+/// Makes the running script look at the stop flag. May be called in a signal handler of the thread that runs it.
+pub(crate) extern "C" fn poke() {
+    let state = RUNNING.load(Ordering::Relaxed);
+    if !state.is_null() {
+        // SAFETY: the handler runs on the script's own thread, so the state is alive; setting a hook is what Lua's own
+        // interpreter does in its handler.
+        let state = unsafe { State::from_raw(state) };
+        at_every_instruction(state);
+    }
+}
+
+/// Looks at the stop flag; raises when the current task is to die, and takes itself out otherwise.
+unsafe extern "C-unwind" fn hook(raw: *mut lua_State, _: *mut lua_Debug) {
+    // SAFETY: Lua calls us with a live thread.
+    let state = unsafe { State::from_raw(raw) };
+    let Some(context) = Context::of(state) else { return };
+    if doomed(state, context) {
+        invoke::Answer::Raise.finish(state);
+    }
+}
+
+/// Whether the script must end here; then its error is on top of the stack.
+fn doomed(state: State, context: &'static Context) -> bool {
+    let sched = context.net.sched();
+    sched.check_stop();
+    match sched.current().and_then(|task| task.death()) {
+        Some(error) => {
+            invoke::raise(state, context, error);
+            true
+        }
+        None => {
+            state.set_hook(None, 0, 0);
+            false
+        }
+    }
+}
+
+/// Carries a dying task's hook to the thread it goes on with.
+#[inline]
+pub(super) fn carry(context: &Context, to: State) {
+    if context.net.sched().is_dying() && context.net.sched().current().is_some_and(|task| task.is_killed()) {
+        at_every_instruction(to);
+    }
+}

@@ -1,0 +1,299 @@
+//! Script functions on fibers: each task has a Lua thread of its own, kept alive by the registry until nobody can ask
+//! for its results.
+
+use std::any::Any;
+use std::cell::{Cell, RefCell};
+use std::ffi::{CString, c_int, c_void};
+use std::rc::Rc;
+
+use mlua::ffi::lua_State;
+
+use crate::api::{Slots, Value};
+use crate::error::{Class, Error, Result};
+use crate::sched::{Payload, Standing, Task};
+use crate::script::Chunk;
+
+use super::context::Context;
+use super::object::Object;
+use super::state::{Kind, REGISTRY, State, Status};
+use super::{invoke, stop};
+
+/// Place of the message handler on a task's thread; the function's results follow it.
+const HANDLER: c_int = 1;
+
+/// The Lua side of a task.
+pub(crate) struct LuaTask {
+    context: &'static Context,
+    thread: State,
+    /// The thread or coroutine the task was last seen running.
+    running: Cell<State>,
+    released: Rc<RefCell<Vec<State>>>,
+    /// Lua's own traceback of the error that ended it.
+    traceback: RefCell<Option<String>>,
+}
+
+impl LuaTask {
+    /// The traceback of the error that ended the task.
+    pub(crate) fn traceback(task: &Task) -> Option<String> {
+        payload(task)?.traceback.borrow().clone()
+    }
+
+    /// The error value that ended the task, as text, if it is no error of ours.
+    pub(crate) fn foreign_error(task: &Task) -> Option<String> {
+        let thread = payload(task)?.thread;
+        (thread.top() > HANDLER && Object::at(thread, -1).is_none()).then(|| describe(thread, -1))
+    }
+}
+
+fn payload(task: &Task) -> Option<&LuaTask> {
+    task.payload().as_any().downcast_ref()
+}
+
+/// The thread of a task of this language.
+pub(super) fn thread_of(task: &Task) -> Option<State> {
+    payload(task).map(|payload| payload.thread)
+}
+
+/// Pushes the thread value of a task's thread, which the registry keeps.
+pub(super) fn push_thread(state: State, thread: State) -> bool {
+    state.raw_get_pointer(REGISTRY, anchor(thread)) == mlua::ffi::LUA_TTHREAD || {
+        state.pop(1);
+        false
+    }
+}
+
+fn anchor(thread: State) -> *const c_void {
+    thread.as_ptr().cast_const().cast()
+}
+
+/// Lets the registry forget a thread.
+pub(super) fn unanchor(state: State, thread: State) {
+    let top = state.top();
+    // Setting a present key to nil needs no memory, so this does not fail.
+    let _ = state.protected(|building| {
+        building.state().push_nil();
+        building.raw_set_pointer(REGISTRY, anchor(thread));
+    });
+    state.set_top(top);
+}
+
+impl Payload for LuaTask {
+    #[inline]
+    fn enter(&self) {
+        self.context.set_current(self.running.get());
+    }
+
+    fn standing(&self) -> Result<Standing> {
+        let current = self.context.current();
+        self.running.set(current);
+        if current.is_finalizing() {
+            return Err(Error::runtime("a finalizer (__gc) cannot wait: every task would wait with it"));
+        }
+        Ok(if self.context.is_below_host() { Standing::Block } else { Standing::Suspend })
+    }
+
+    fn kill(&self) {
+        let running = match self.context.net.sched().current() {
+            // Itself: what runs now, not what ran when it last waited.
+            Some(task) if payload(&task).is_some_and(|payload| payload.thread == self.thread) => {
+                self.context.current()
+            }
+            _ => self.running.get(),
+        };
+        stop::at_every_instruction(running);
+        stop::at_every_instruction(self.thread);
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}
+
+impl Drop for LuaTask {
+    fn drop(&mut self) {
+        self.released.borrow_mut().push(self.thread);
+    }
+}
+
+/// Starts a function of the calling script as a task.
+pub(super) fn start_function(
+    state: State,
+    context: &'static Context,
+    function: usize,
+    arguments: Slots,
+    name: String,
+) -> Result<Rc<Task>> {
+    let index = |place: usize| c_int::try_from(place).unwrap_or(0);
+    let (first, count) = (index(arguments.first), index(arguments.count));
+    context.release_threads(state);
+    let thread = new_thread(state, count)?;
+    if !state.has_room(count + 1) {
+        return Err(Error::memory("a task's arguments"));
+    }
+    state.copy_to_top(index(function));
+    for place in 0..count {
+        state.copy_to_top(first + place);
+    }
+    state.move_to(thread, count + 1);
+    spawn(context, thread, count, name)
+}
+
+/// Compiles a chunk and starts it as a task.
+pub(super) fn start_chunk(context: &'static Context, chunk: &Chunk<'_>) -> Result<Rc<Task>> {
+    let main = context.main;
+    context.release_threads(main);
+    let arguments = &context.environment.argv;
+    let extra = c_int::try_from(arguments.len()).unwrap_or(0);
+    let thread = new_thread(main, extra)?;
+    let name = CString::new(chunk.name).map_err(|_| Error::value("a script's name must not hold a NUL"))?;
+    if thread.load(chunk.source, &name) == Status::Error {
+        let text = describe(thread, -1);
+        unanchor(main, thread);
+        return Err(Error::new(Class::SyntaxError, text));
+    }
+    let mut count = 0;
+    for argument in arguments.iter().skip(1) {
+        let pushed = thread.protected(|building| building.push_bytes(argument));
+        if pushed.is_err() {
+            return Err(Error::memory("a script's arguments"));
+        }
+        count += 1;
+    }
+    spawn(context, thread, count, "main".into())
+}
+
+/// A new thread, kept by the registry, with the message handler at its bottom and room for `count` arguments.
+fn new_thread(state: State, count: c_int) -> Result<State> {
+    let mut thread = None;
+    let made = state.protected(|building| {
+        let new = building.new_thread();
+        building.raw_set_pointer(REGISTRY, anchor(new));
+        thread = Some(new);
+    });
+    match (made, thread) {
+        (Ok(()), Some(thread)) if thread.has_room(count + 8) => {
+            thread.set_hook(None, 0, 0);
+            thread.push_function(on_error);
+            Ok(thread)
+        }
+        _ => Err(Error::memory("a task")),
+    }
+}
+
+/// Starts the function and its arguments on the thread's stack.
+fn spawn(context: &'static Context, thread: State, arguments: c_int, name: String) -> Result<Rc<Task>> {
+    let payload = LuaTask {
+        context,
+        thread,
+        running: Cell::new(thread),
+        released: context.released.clone(),
+        traceback: RefCell::default(),
+    };
+    let body = move |task: &Rc<Task>| run(thread, task, arguments);
+    context.net.sched().spawn(name, Box::new(payload), Box::new(body))
+}
+
+/// Runs on the fiber: the function to its end.
+fn run(thread: State, task: &Rc<Task>, arguments: c_int) -> Result<()> {
+    match thread.call_protected(arguments, mlua::ffi::LUA_MULTRET, HANDLER) {
+        Status::Ok | Status::Yield => Ok(()),
+        Status::Error => Err(match task.death() {
+            Some(error) => error,
+            None => error_at(thread, -1),
+        }),
+    }
+}
+
+/// The error value at an index as an error of ours.
+fn error_at(state: State, index: c_int) -> Error {
+    match Object::at(state, index).map(Object::value) {
+        Some(Value::Error(error)) => error,
+        _ => Error::runtime(describe(state, index)),
+    }
+}
+
+/// What an error value says.
+fn describe(state: State, index: c_int) -> String {
+    let index = state.absolute(index);
+    match state.kind(index) {
+        Kind::String => String::from_utf8_lossy(&state.string_copy(index)).into_owned(),
+        Kind::Nil | Kind::Absent => "nil".into(),
+        _ => {
+            let top = state.top();
+            let text = text_of(state, index);
+            state.set_top(top);
+            text.unwrap_or_else(|| "(an error value without a text)".into())
+        }
+    }
+}
+
+/// `tostring` of a value, where it gives one.
+fn text_of(state: State, index: c_int) -> Option<String> {
+    if !state.has_room(4) {
+        return None;
+    }
+    state.push_function(to_text);
+    state.copy_to_top(index);
+    (state.call_protected(1, 1, 0) == Status::Ok && state.kind(-1) == Kind::String)
+        .then(|| String::from_utf8_lossy(&state.string_copy(-1)).into_owned())
+}
+
+unsafe extern "C-unwind" fn to_text(raw: *mut lua_State) -> c_int {
+    // SAFETY: Lua calls us with a live thread.
+    let state = unsafe { State::from_raw(raw) };
+    // SAFETY: nothing with a destructor is alive here.
+    unsafe { super::state::Building::new(state) }.push_text_of(1);
+    1
+}
+
+/// The message handler of every task: keeps the traceback and hands the error on unchanged.
+unsafe extern "C-unwind" fn on_error(raw: *mut lua_State) -> c_int {
+    // SAFETY: Lua calls us with a live thread.
+    let state = unsafe { State::from_raw(raw) };
+    if let Some(context) = Context::of(state)
+        && let Some(task) = context.net.sched().current()
+        && !task.is_killed()
+        && let Some(payload) = payload(&task)
+        && state.protected(|building| building.push_traceback(state, 1)).is_ok()
+    {
+        let text = String::from_utf8_lossy(&state.string_copy(-1)).into_owned();
+        *payload.traceback.borrow_mut() = Some(text);
+        state.pop(1);
+    }
+    state.set_top(1);
+    1
+}
+
+/// Copies what an ended task returned to the caller, or the error that ended it.
+pub(super) fn push_outcome(state: State, task: &Task) -> Result<c_int, super::state::Raised> {
+    let Some(thread) = thread_of(task) else {
+        state.push_nil();
+        return Ok(1);
+    };
+    if task.failure().is_some() {
+        return Err(match task.death() {
+            None if state.has_room(1) && thread.has_room(1) && thread.top() > HANDLER => {
+                thread.copy_to_top(-1);
+                thread.move_to(state, 1);
+                super::state::Raised::Value
+            }
+            death => {
+                let error = death.or_else(|| task.failure()).unwrap_or_else(Error::timed_out);
+                if let Some(context) = Context::of(state) {
+                    invoke::raise(state, context, error);
+                }
+                super::state::Raised::Value
+            }
+        });
+    }
+    let count = thread.top() - HANDLER;
+    if !state.has_room(count + 1) || !thread.has_room(1) {
+        state.push_nil();
+        return Ok(1);
+    }
+    for place in 0..count {
+        thread.copy_to_top(HANDLER + 1 + place);
+        thread.move_to(state, 1);
+    }
+    Ok(count)
+}
