@@ -2,15 +2,15 @@
 
 pub mod address;
 mod api;
+pub mod bytes;
 #[cfg(feature = "cli")]
 pub mod cli;
-pub mod bytes;
 pub mod constants;
 mod error;
 mod net;
 pub mod policy;
-mod sched;
 mod runtime;
+mod sched;
 mod script;
 #[allow(
     unsafe_code,
@@ -20,6 +20,6 @@ mod sys;
 mod text;
 
 pub use error::{Class, Error, Place, Result};
+pub use net::{Event, Net, Observer, Socket, Timeout};
 pub use policy::Policy;
 pub use runtime::{Builder, Handle, Runtime};
-pub use net::{Event, Net, Observer, Socket, Timeout};

@@ -43,6 +43,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("mio", &["sched/reactor.rs"]),
     ("mlua", &["script/lua/"]),
     ("rhai", &["script/rhai/"]),
+    ("strsim", &["error/"]),
     ("clap", &["cli/"]),
 ];
 

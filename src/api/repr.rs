@@ -41,8 +41,9 @@ fn write_repr(out: &mut String, value: &Value, shape: Shape) {
         Value::Several(items) => write_tuple(out, items, |_| Shape::Plain),
         Value::Record(record) if record.kind.is_bare() => {
             for item in &record.items {
-                let text =
-                    !matches!(item, Value::Bytes(bytes) if bytes.with(|bytes| bytes.first() == Some(&0)));
+                // An abstract name is bytes, a path is text.
+                let text = !matches!(item, Value::Bytes(bytes) | Value::String(bytes)
+                    if bytes.with(|bytes| bytes.first() == Some(&0)));
                 write_repr(out, item, if text { Shape::Text } else { Shape::Plain });
             }
         }
@@ -61,9 +62,7 @@ fn write_repr(out: &mut String, value: &Value, shape: Shape) {
         }
         Value::Socket(socket) => push(out, socket),
         Value::Task(task) => push(out, format_args!("{task:?}")),
-        Value::Array(array) => {
-            array.with(|bytes| push(out, format_args!("bytearray({})", bytes_repr(bytes))))
-        }
+        Value::Array(array) => array.with(|bytes| push(out, bytearray_repr(bytes))),
         Value::View(view) => push(out, format_args!("<memory of {} bytes>", view.len())),
         Value::Class(class) => push(out, format_args!("<class '{}'>", class.qualified_name())),
         Value::Error(error) => {
@@ -82,6 +81,16 @@ fn write_repr(out: &mut String, value: &Value, shape: Shape) {
         Value::Function(_) => out.push_str("<function>"),
         Value::Rest(_) | Value::Outcome(_) => out.push_str("<results>"),
         Value::Opaque(kind) => push(out, format_args!("<{kind}>")),
+    }
+}
+
+/// As CPython prints a `bytearray`: an apostrophe is escaped whatever the quotes are.
+fn bytearray_repr(bytes: &[u8]) -> String {
+    let plain = bytes_repr(bytes);
+    if plain.starts_with("b\"") {
+        format!("bytearray({})", plain.replace('\'', "\\'"))
+    } else {
+        format!("bytearray({plain})")
     }
 }
 

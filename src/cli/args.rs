@@ -6,7 +6,12 @@ use clap::{Parser, ValueEnum};
 
 /// The BSD socket API for Lua and Rhai scripts, as Python's socket module has it.
 #[derive(Debug, Parser)]
-#[command(name = "wirescript", version, about, override_usage = "wirescript [OPTIONS] FILE [ARG]...\n       wirescript [OPTIONS] -e CODE [ARG]...")]
+#[command(
+    name = "wirescript",
+    version,
+    about,
+    override_usage = "wirescript [OPTIONS] FILE [ARG]...\n       wirescript [OPTIONS] -e CODE [ARG]..."
+)]
 pub(super) struct Args {
     /// Run CODE instead of a file
     #[arg(short = 'e', long = "eval", value_name = "CODE")]
@@ -21,7 +26,11 @@ pub(super) struct Args {
     pub(super) max_memory: Option<usize>,
 
     /// The script, `-` for standard input, and its arguments
-    #[arg(value_name = "FILE [ARG]...", trailing_var_arg = true, allow_hyphen_values = true)]
+    #[arg(
+        value_name = "FILE [ARG]...",
+        trailing_var_arg = true,
+        allow_hyphen_values = true
+    )]
     pub(super) script: Vec<OsString>,
 }
 

@@ -61,7 +61,13 @@ fn locate(arguments: &Args) -> Result<(Script<'_>, Vec<OsString>), String> {
     let rest = &arguments.script;
     if let Some(code) = &arguments.eval {
         let argv = std::iter::once("-e".into()).chain(rest.iter().cloned()).collect();
-        return Ok((Script::Text { name: "-e", source: code.as_encoded_bytes().to_vec() }, argv));
+        return Ok((
+            Script::Text {
+                name: "-e",
+                source: code.as_encoded_bytes().to_vec(),
+            },
+            argv,
+        ));
     }
     let Some(file) = rest.first() else {
         return Err("no script given; try 'wirescript --help'".into());
@@ -72,7 +78,13 @@ fn locate(arguments: &Args) -> Result<(Script<'_>, Vec<OsString>), String> {
             .lock()
             .read_to_end(&mut source)
             .map_err(|error| format!("cannot read standard input: {error}"))?;
-        return Ok((Script::Text { name: "stdin", source }, rest.clone()));
+        return Ok((
+            Script::Text {
+                name: "stdin",
+                source,
+            },
+            rest.clone(),
+        ));
     }
     let path = Path::new(file);
     match std::fs::metadata(path) {
@@ -80,7 +92,11 @@ fn locate(arguments: &Args) -> Result<(Script<'_>, Vec<OsString>), String> {
         Ok(_) => Ok((Script::File(path), rest.clone())),
         Err(error) => {
             let error = Error::file(path, &error);
-            Err(format!("cannot run {}: {}", path.display(), error.strerror().unwrap_or_default()))
+            Err(format!(
+                "cannot run {}: {}",
+                path.display(),
+                error.strerror().unwrap_or_default()
+            ))
         }
     }
 }
@@ -123,8 +139,13 @@ fn speaking(builder: Builder, lang: Lang) -> Result<Builder> {
         Lang::Lua => Ok(builder.lua()),
         #[cfg(feature = "rhai")]
         Lang::Rhai => Ok(builder.rhai()),
-        #[allow(unreachable_patterns, reason = "with every language compiled in, none is missing")]
-        lang => Err(Error::runtime(format!("this wirescript was built without {lang:?}"))),
+        #[allow(
+            unreachable_patterns,
+            reason = "with every language compiled in, none is missing"
+        )]
+        lang => Err(Error::runtime(format!(
+            "this wirescript was built without {lang:?}"
+        ))),
     }
 }
 

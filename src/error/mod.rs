@@ -153,8 +153,10 @@ impl Error {
 
     /// `AttributeError`, with the name among `names` that was probably meant.
     pub(crate) fn no_attribute<'a>(kind: &str, name: &str, names: impl Iterator<Item = &'a str>) -> Self {
-        let mut error =
-            Self::new(Class::AttributeError, format!("'{kind}' object has no attribute '{name}'"));
+        let mut error = Self::new(
+            Class::AttributeError,
+            format!("'{kind}' object has no attribute '{name}'"),
+        );
         error.0.hint = nearest(name, names).map(|meant| format!("Did you mean: '{meant}'?"));
         error
     }
@@ -303,10 +305,10 @@ impl Error {
     pub fn headline(&self) -> String {
         let message = self.message();
         let name = self.0.class.qualified_name();
-        if message.is_empty() {
-            name.to_owned()
-        } else {
-            format!("{name}: {message}")
+        match &self.0.hint {
+            _ if message.is_empty() => name.to_owned(),
+            Some(hint) => format!("{name}: {message}. {hint}"),
+            None => format!("{name}: {message}"),
         }
     }
 

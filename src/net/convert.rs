@@ -80,7 +80,7 @@ fn c_number(text: &str) -> Option<u32> {
 pub(crate) fn inet_ntoa(packed: &[u8]) -> Result<String> {
     let octets: [u8; 4] = packed
         .try_into()
-        .map_err(|_| Error::new(Class::OSError, "packed IP wrong length"))?;
+        .map_err(|_| Error::new(Class::OSError, "packed IP wrong length for inet_ntoa"))?;
     Ok(Ipv4Addr::from(octets).to_string())
 }
 

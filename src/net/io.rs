@@ -32,15 +32,16 @@ impl From<Timeout> for Patience {
 }
 
 impl Socket {
-    /// Runs `step` until it succeeds or fails for good, within the socket's timeout. `step` is handed the descriptor
+    /// Runs `step` until it succeeds or fails for good, within the socket's timeout; `flags` are the call's own. `step` is handed the descriptor
     /// and the flag that keeps the call from blocking, where that is needed.
     pub(super) fn io<T>(
         &self,
         op: &'static str,
         interest: Interest,
+        flags: i32,
         step: impl FnMut(RawFd, i32) -> sys::errno::Result<T>,
     ) -> Result<T> {
-        self.io_within(op, interest, self.timeout().into(), step)
+        self.io_within(op, interest, self.patience(flags), step)
     }
 
     /// As [`Self::io`], for a part of a call whose patience is already running.
@@ -106,8 +107,16 @@ impl Socket {
         }
     }
 
+    /// How long a call with these flags may wait: one that asked not to does not, unless a timeout says how long.
+    pub(super) fn patience(&self, flags: i32) -> Patience {
+        match self.timeout() {
+            Timeout::Blocking if flags & MSG_DONTWAIT != 0 => Patience::Never,
+            timeout => timeout.into(),
+        }
+    }
+
     /// An operation of this socket failed: names it, and tells the observer.
-    pub(super) fn failed(&self, op: &'static str, error: impl Into<Error>) -> Error {
+    pub(crate) fn failed(&self, op: &'static str, error: impl Into<Error>) -> Error {
         let error = error.into().during(op);
         self.net().observe(|| Event::Failed {
             fd: self.fd(),

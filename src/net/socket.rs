@@ -207,7 +207,11 @@ impl Socket {
     /// Whether its bytes move by the kernel's own calls, with nobody in the queue: what a fast path may rely on.
     #[inline]
     pub(crate) fn is_plain(&self, interest: Interest) -> bool {
-        self.transport.get().is_none() && self.source.get().is_none_or(|source| !source.has_waiters(interest))
+        self.transport.get().is_none()
+            && self
+                .source
+                .get()
+                .is_none_or(|source| !source.has_waiters(interest))
     }
 
     pub(super) fn transport(&self) -> &dyn Transport {

@@ -9,7 +9,6 @@ use crate::policy::Request;
 use crate::sched::Interest;
 use crate::sys::flag::MSG_WAITALL;
 
-use super::io::Patience;
 use super::observe::Event;
 use super::socket::Socket;
 
@@ -43,7 +42,7 @@ impl Socket {
         let scratch = self.net().scratch();
         if size <= Scratch::SIZE {
             let mut from = Address::None;
-            let count = self.io(op, Interest::Read, |fd, extra| {
+            let count = self.io(op, Interest::Read, flags, |fd, extra| {
                 scratch.fill(size, |buffer| {
                     self.receive_once(fd, buffer, flags | extra, named.then_some(&mut from))
                 })
@@ -55,7 +54,7 @@ impl Socket {
         let mut buffer = self.net().buffer(size).map_err(|error| self.failed(op, error))?;
         buffer.resize(size, 0);
         let mut from = Address::None;
-        let count = self.io(op, Interest::Read, |fd, extra| {
+        let count = self.io(op, Interest::Read, flags, |fd, extra| {
             self.receive_once(fd, &mut buffer, flags | extra, named.then_some(&mut from))
         })?;
         buffer.truncate(count);
@@ -116,7 +115,7 @@ impl Socket {
             return Ok((0, Address::None));
         }
         let mut from = Address::None;
-        let count = self.io(op, Interest::Read, |fd, extra| {
+        let count = self.io(op, Interest::Read, flags, |fd, extra| {
             self.receive_once(
                 fd,
                 &mut window.window_mut(),
@@ -141,7 +140,7 @@ impl Socket {
     /// # Errors
     /// The system's refusal; a timeout when not one byte could be sent.
     pub(crate) fn send(&self, data: &Bytes, flags: i32) -> Result<usize> {
-        let sent = self.io("send", Interest::Write, |fd, extra| {
+        let sent = self.io("send", Interest::Write, flags, |fd, extra| {
             data.with(|data| self.transport().send(fd, data, flags | extra))
         })?;
         self.note_sent(data, 0..sent, None);
@@ -153,7 +152,7 @@ impl Socket {
     /// # Errors
     /// As [`Self::send`]; the error says how many bytes left (`sent`).
     pub(crate) fn send_all(&self, data: &Bytes, flags: i32) -> Result<()> {
-        let patience = Patience::from(self.timeout());
+        let patience = self.patience(flags);
         let mut sent = 0;
         loop {
             let step = self.io_within("sendall", Interest::Write, patience, |fd, extra| {
@@ -181,7 +180,7 @@ impl Socket {
             .guard(&Request::SendTo(address))
             .map_err(|error| self.failed(OP, error.at(address)))?;
         let sent = self
-            .io(OP, Interest::Write, |fd, extra| {
+            .io(OP, Interest::Write, flags, |fd, extra| {
                 data.with(|data| self.transport().send_to(fd, data, flags | extra, address))
             })
             .map_err(|error| error.at(address))?;

@@ -92,9 +92,10 @@ impl Builder {
             argv: self.argv.into_iter().map(OsStringExt::into_vec).collect(),
         });
         let memory_limit = self.memory_limit.unwrap_or_else(process::physical_memory);
-        let speech = self.speech.or_else(default_speech).ok_or_else(|| {
-            Error::runtime("no language is compiled in: enable the feature lua54 or rhai")
-        })?;
+        let speech = self
+            .speech
+            .or_else(default_speech)
+            .ok_or_else(|| Error::runtime("no language is compiled in: enable the feature lua54 or rhai"))?;
         match speech {
             #[cfg(feature = "lua54")]
             Speech::Lua => {
@@ -128,6 +129,8 @@ fn default_speech() -> Option<Speech> {
 
 impl fmt::Debug for Builder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Builder").field("policy", &self.policy).finish_non_exhaustive()
+        f.debug_struct("Builder")
+            .field("policy", &self.policy)
+            .finish_non_exhaustive()
     }
 }

@@ -43,11 +43,20 @@ impl Runtime {
         Builder::new()
     }
 
-    fn new(sched: Rc<Scheduler>, net: Rc<Net>, language: Rc<dyn Language>, reporter: Option<Reporter>) -> Self {
+    fn new(
+        sched: Rc<Scheduler>,
+        net: Rc<Net>,
+        language: Rc<dyn Language>,
+        reporter: Option<Reporter>,
+    ) -> Self {
         let failed: Rc<RefCell<Vec<Rc<Task>>>> = Rc::default();
         let (seen, speaker) = (failed.clone(), Rc::downgrade(&language));
         sched.on_failure(Box::new(move |task| {
-            if task.is_killed() || task.failure().is_some_and(|error| error.class() == Class::SystemExit) {
+            if task.is_killed()
+                || task
+                    .failure()
+                    .is_some_and(|error| error.class() == Class::SystemExit)
+            {
                 return;
             }
             seen.borrow_mut().push(task.clone());
@@ -55,7 +64,12 @@ impl Runtime {
                 report(&language.report(task));
             }
         }));
-        Self { sched, net, language: Some(language), failed }
+        Self {
+            sched,
+            net,
+            language: Some(language),
+            failed,
+        }
     }
 
     /// Runs a script to its end, and every task it started. `name` is what messages call it.
@@ -64,7 +78,11 @@ impl Runtime {
     /// What the script raised and did not catch; `SyntaxError`; `SystemExit` with a status when the script asked for the
     /// end; the error of a task that failed and that nobody joined.
     pub fn run(&mut self, name: &str, source: impl AsRef<[u8]>) -> Result<()> {
-        self.run_chunk(&Chunk { name: &format!("={name}"), source: source.as_ref(), path: None })
+        self.run_chunk(&Chunk {
+            name: &format!("={name}"),
+            source: source.as_ref(),
+            path: None,
+        })
     }
 
     /// Runs a file to its end, and every task it started. Its neighbours can be loaded.
@@ -75,17 +93,27 @@ impl Runtime {
         let path = path.as_ref();
         let source = std::fs::read(path).map_err(|error| Error::file(path, &error))?;
         let name = format!("@{}", path.display());
-        self.run_chunk(&Chunk { name: &name, source: &source, path: Some(path) })
+        self.run_chunk(&Chunk {
+            name: &name,
+            source: &source,
+            path: Some(path),
+        })
     }
 
     fn run_chunk(&mut self, chunk: &Chunk<'_>) -> Result<()> {
-        let Some(language) = self.language.clone() else { return Ok(()) };
+        let Some(language) = self.language.clone() else {
+            return Ok(());
+        };
         self.failed.borrow_mut().clear();
         self.sched.revive();
         let main = language.start(chunk)?;
         self.sched.run_until(|| {
             // A script that asked for its end does not wait for its tasks.
-            if main.is_done() && main.failure().is_some_and(|error| error.class() == Class::SystemExit) {
+            if main.is_done()
+                && main
+                    .failure()
+                    .is_some_and(|error| error.class() == Class::SystemExit)
+            {
                 self.sched.kill_all(Class::SystemExit);
             }
             false
@@ -97,7 +125,11 @@ impl Runtime {
             return Err(error);
         }
         let failed = self.failed.take();
-        match failed.iter().find(|task| !task.is_observed()).and_then(|task| task.failure()) {
+        match failed
+            .iter()
+            .find(|task| !task.is_observed())
+            .and_then(|task| task.failure())
+        {
             Some(error) => Err(error),
             None => Ok(()),
         }
@@ -141,6 +173,8 @@ impl Drop for Runtime {
 
 impl fmt::Debug for Runtime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Runtime").field("tasks", &self.sched.live_count()).finish_non_exhaustive()
+        f.debug_struct("Runtime")
+            .field("tasks", &self.sched.live_count())
+            .finish_non_exhaustive()
     }
 }

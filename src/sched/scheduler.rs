@@ -113,9 +113,8 @@ impl Scheduler {
         let run = move || {
             let end = match inner.death() {
                 Some(error) => Err(error),
-                None => {
-                    catch_unwind(AssertUnwindSafe(|| body(&inner))).unwrap_or_else(|panic| Err(Error::bug(&*panic)))
-                }
+                None => catch_unwind(AssertUnwindSafe(|| body(&inner)))
+                    .unwrap_or_else(|panic| Err(Error::bug(&*panic))),
             };
             inner.set_end(end);
         };

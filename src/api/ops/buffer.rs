@@ -19,7 +19,7 @@ pub(super) const OPS: &[Op] = &[
         on: GLOBAL,
         params: &[with(
             "source",
-            Default::None,
+            Default::Text(""),
             "a length, bytes, or a list of numbers",
         )],
         returns: "bytearray",
@@ -88,7 +88,6 @@ pub(super) const OPS: &[Op] = &[
 
 fn bytearray(cx: &Cx<'_>, source: Any) -> Result<Rc<ByteArray>> {
     let bytes = match source.0 {
-        Value::None => Vec::new(),
         Value::Text(text) => text.into_owned().into_bytes(),
         Value::String(bytes) | Value::Bytes(bytes) => bytes.into_vec(),
         Value::Array(array) => array.with(<[u8]>::to_vec),

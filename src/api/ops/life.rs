@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use crate::address::Address;
 use crate::api::Cx;
-use crate::api::handler::{Truth, typed};
+use crate::api::handler::typed;
 use crate::api::op::{METHOD, Op, PROPERTY, need};
 use crate::error::Result;
 use crate::net::{Socket, Timeout};
@@ -166,8 +166,8 @@ fn get_inheritable(_: &Cx<'_>, socket: Rc<Socket>) -> Result<bool> {
     socket.is_inheritable()
 }
 
-fn set_inheritable(_: &Cx<'_>, socket: Rc<Socket>, inheritable: Truth) -> Result<()> {
-    socket.set_inheritable(inheritable.0)
+fn set_inheritable(_: &Cx<'_>, socket: Rc<Socket>, inheritable: i64) -> Result<()> {
+    socket.set_inheritable(inheritable != 0)
 }
 
 fn getblocking(_: &Cx<'_>, socket: Rc<Socket>) -> Result<bool> {

@@ -3,7 +3,10 @@
 //! `trampoline` is the C side and the only `unsafe`; this file makes the machine, loads scripts and says what to tell of
 //! one that failed.
 
-#[allow(unsafe_code, reason = "the C side of the binding; every block says why it is sound")]
+#[allow(
+    unsafe_code,
+    reason = "the C side of the binding; every block says why it is sound"
+)]
 mod trampoline;
 
 use std::path::Path;
@@ -35,7 +38,8 @@ impl LuaScript {
     pub(crate) fn new(net: &Rc<Net>, environment: Rc<Environment>, memory_limit: usize) -> Result<Self> {
         let lua = trampoline::machine();
         // Without a limit a failed allocation ends the process inside mlua.
-        lua.set_memory_limit(memory_limit).map_err(|error| Error::runtime(error.to_string()))?;
+        lua.set_memory_limit(memory_limit)
+            .map_err(|error| Error::runtime(error.to_string()))?;
         lua.gc_set_mode(GcMode::Generational(GcGenParams::default()));
         let context = trampoline::install(&lua, net, environment)?;
         Ok(Self { context, lua })
@@ -43,8 +47,14 @@ impl LuaScript {
 
     /// Scripts find modules beside the one that runs.
     fn add_search_folder(&self, path: &Path) -> mlua::Result<()> {
-        let Some(folder) = path.parent() else { return Ok(()) };
-        let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+        let Some(folder) = path.parent() else {
+            return Ok(());
+        };
+        let folder = if folder.as_os_str().is_empty() {
+            Path::new(".")
+        } else {
+            folder
+        };
         let package: mlua::Table = self.lua.globals().get("package")?;
         let known: mlua::LuaString = package.get("path")?;
         let mut list = Vec::new();
@@ -60,15 +70,24 @@ impl LuaScript {
 impl Language for LuaScript {
     fn start(&self, chunk: &Chunk<'_>) -> Result<Rc<Task>> {
         if let Some(path) = chunk.path {
-            self.add_search_folder(path).map_err(|error| Error::runtime(error.to_string()))?;
+            self.add_search_folder(path)
+                .map_err(|error| Error::runtime(error.to_string()))?;
         }
         let source = without_first_comment(chunk.source);
         self.context.enter();
-        trampoline::start(self.context, &Chunk { source: &source, ..*chunk })
+        trampoline::start(
+            self.context,
+            &Chunk {
+                source: &source,
+                ..*chunk
+            },
+        )
     }
 
     fn report(&self, task: &Task) -> String {
-        let Some(error) = task.failure() else { return String::new() };
+        let Some(error) = task.failure() else {
+            return String::new();
+        };
         let mut report = String::new();
         match LuaTask::foreign_error(task) {
             // Lua's own texts carry their position.
@@ -99,7 +118,10 @@ fn without_first_comment(source: &[u8]) -> std::borrow::Cow<'_, [u8]> {
     if source.first() != Some(&b'#') {
         return source.into();
     }
-    let end = source.iter().position(|byte| *byte == b'\n').unwrap_or(source.len());
+    let end = source
+        .iter()
+        .position(|byte| *byte == b'\n')
+        .unwrap_or(source.len());
     source[end..].into()
 }
 

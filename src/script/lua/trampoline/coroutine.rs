@@ -109,7 +109,9 @@ unsafe extern "C-unwind" fn wrapped(raw: *mut lua_State) -> c_int {
     // SAFETY: nothing with a destructor is alive here.
     let building = unsafe { Building::new(state) };
     let context = Context::behind(state, 1);
-    let Some(coroutine) = state.thread(upvalue(2)) else { return 0 };
+    let Some(coroutine) = state.thread(upvalue(2)) else {
+        return 0;
+    };
     if let Ok(count) = go_on(state, coroutine, context, state.top()) {
         return count;
     }
@@ -151,7 +153,12 @@ unsafe extern "C-unwind" fn is_yieldable(raw: *mut lua_State) -> c_int {
 /// Whether it is the thread a task, or the host, began with.
 fn is_base(context: &Context, state: State) -> bool {
     state == context.main
-        || context.net.sched().current().and_then(|current| task::thread_of(&current)) == Some(state)
+        || context
+            .net
+            .sched()
+            .current()
+            .and_then(|current| task::thread_of(&current))
+            == Some(state)
 }
 
 unsafe extern "C-unwind" fn running(raw: *mut lua_State) -> c_int {

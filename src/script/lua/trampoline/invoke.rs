@@ -11,8 +11,9 @@ use mlua::ffi::lua_State;
 
 use crate::api::{Arguments, Cx, Host, Op, Slots, Value, call, repr};
 use crate::error::{Class, Error, Place, Result};
-use crate::net::Timeout;
+use crate::net::{Socket, Timeout};
 use crate::sched::{Interest, Task};
+use crate::sys::errno::Errno;
 use crate::sys::flag::MSG_DONTWAIT;
 use crate::sys::transfer;
 
@@ -57,7 +58,11 @@ pub(super) struct Call {
 
 impl Call {
     fn cx(&self) -> Cx<'_> {
-        Cx { net: &self.context.net, host: self, environment: &self.context.environment }
+        Cx {
+            net: &self.context.net,
+            host: self,
+            environment: &self.context.environment,
+        }
     }
 
     /// Runs an operation on the arguments on the stack.
@@ -69,7 +74,14 @@ impl Call {
     /// The value of a property of the first argument.
     pub(super) fn property(&self, op: &'static Op) -> Result<Value> {
         let receiver = Some(read::value(self.state, self.context, 1, 0));
-        call(op, &self.cx(), Arguments { receiver, ..Arguments::default() })
+        call(
+            op,
+            &self.cx(),
+            Arguments {
+                receiver,
+                ..Arguments::default()
+            },
+        )
     }
 
     /// The value of a module's property.
@@ -91,7 +103,12 @@ pub(super) fn answer(
     context: &'static Context,
     body: impl FnOnce(&Call) -> Result<Value>,
 ) -> Answer {
-    let outcome = if context.net.sched().remaining_stack().is_some_and(|left| left < STACK_RESERVE) {
+    let outcome = if context
+        .net
+        .sched()
+        .remaining_stack()
+        .is_some_and(|left| left < STACK_RESERVE)
+    {
         Err(Error::new(Class::RecursionError, "stack overflow"))
     } else {
         catch_unwind(AssertUnwindSafe(|| body(&Call { state, context })))
@@ -122,7 +139,9 @@ fn locate(state: State, error: &mut Error) {
     let mut traceback = String::new();
     let mut place = None;
     for level in 0..TRACED {
-        let Some(position) = state.position(level, false) else { break };
+        let Some(position) = state.position(level, false) else {
+            break;
+        };
         if position.line == 0 {
             continue;
         }
@@ -132,7 +151,10 @@ fn locate(state: State, error: &mut Error) {
         traceback.push_str(&position.source);
         traceback.push(':');
         traceback.push_str(&position.line.to_string());
-        place.get_or_insert(Place { source: position.source.into(), line: position.line });
+        place.get_or_insert(Place {
+            source: position.source.into(),
+            line: position.line,
+        });
     }
     if let Some(place) = place {
         error.set_place(place, Some(traceback.into()));
@@ -162,12 +184,17 @@ pub(super) unsafe extern "C-unwind" fn recv(raw: *mut lua_State) -> c_int {
         let size = usize::try_from(size).unwrap_or(0);
         let scratch = context.net.scratch();
         let received = scratch.fill(size, |buffer| transfer::recv(socket.fd(), buffer, flags));
-        if let Ok(count) = received {
-            // SAFETY: the buffer holds `count` bytes just received, and nothing is received before Lua has copied them.
-            let bytes = unsafe { std::slice::from_raw_parts(scratch.start(), count) };
-            // SAFETY: nothing with a destructor is alive here.
-            unsafe { Building::new(state) }.push_bytes(bytes);
-            return 1;
+        match received {
+            Ok(count) => {
+                // SAFETY: the buffer holds `count` bytes just received, and nothing is received before Lua has copied them.
+                let bytes = unsafe { std::slice::from_raw_parts(scratch.start(), count) };
+                // SAFETY: nothing with a destructor is alive here.
+                unsafe { Building::new(state) }.push_bytes(bytes);
+                return 1;
+            }
+            Err(errno) if is_for_the_loop(errno) => {}
+            // What the kernel has told once it does not tell again.
+            Err(errno) => return fail(state, context, socket, "recv", errno).finish(state),
         }
     }
     // SAFETY: Lua called us with this thread.
@@ -187,18 +214,33 @@ pub(super) unsafe extern "C-unwind" fn send(raw: *mut lua_State) -> c_int {
         let (start, length) = state.string(2);
         // SAFETY: the string is on the stack of the call, and strings do not move.
         let data = unsafe { std::slice::from_raw_parts(start, length) };
-        if let Ok(count) = transfer::send(socket.fd(), data, flags) {
-            state.push_integer(i64::try_from(count).unwrap_or(i64::MAX));
-            return 1;
+        match transfer::send(socket.fd(), data, flags) {
+            Ok(count) => {
+                state.push_integer(i64::try_from(count).unwrap_or(i64::MAX));
+                return 1;
+            }
+            Err(errno) if is_for_the_loop(errno) => {}
+            Err(errno) => return fail(state, context, socket, "send", errno).finish(state),
         }
     }
     // SAFETY: Lua called us with this thread.
     unsafe { invoke(raw) }
 }
 
+/// Whether the loop in `net` has to go on with it: the call would wait, or was interrupted.
+fn is_for_the_loop(errno: Errno) -> bool {
+    matches!(errno, Errno::AGAIN | Errno::INTR)
+}
+
+/// The plain case failed for good.
+#[cold]
+fn fail(state: State, context: &'static Context, socket: &Socket, op: &'static str, errno: Errno) -> Answer {
+    answer(state, context, |_| Err(socket.failed(op, errno)))
+}
+
 /// The flag for a try on a plain socket that nobody else waits for and nobody watches; none where the long way is due.
 #[inline(always)]
-fn hot_flags(context: &Context, socket: &crate::net::Socket, interest: Interest) -> Option<c_int> {
+fn hot_flags(context: &Context, socket: &Socket, interest: Interest) -> Option<c_int> {
     if !socket.is_plain(interest) || context.net.is_observed() {
         return None;
     }
@@ -222,14 +264,22 @@ pub(super) unsafe extern "C-unwind" fn construct(raw: *mut lua_State) -> c_int {
     answer(state, context, |_| {
         let class = match read::value(state, context, 1, 0) {
             Value::Class(class) => class,
-            other => return Err(Error::type_error(format!("'{}' object is not callable", other.kind()))),
+            other => {
+                return Err(Error::type_error(format!(
+                    "'{}' object is not callable",
+                    other.kind()
+                )));
+            }
         };
         let text = |value: &Value| match value {
             Value::String(bytes) => bytes.with(|bytes| String::from_utf8_lossy(bytes).into_owned()),
             Value::None => String::new(),
             other => repr(other),
         };
-        let (first, second) = (read::value(state, context, 2, 0), read::value(state, context, 3, 0));
+        let (first, second) = (
+            read::value(state, context, 2, 0),
+            read::value(state, context, 3, 0),
+        );
         Ok(Value::Error(match (&first, &second) {
             (Value::Int(number), second) if class.is_a(Class::OSError) && state.top() >= 3 => {
                 let number = i32::try_from(*number).map_err(|_| Error::overflow("errno is out of range"))?;

@@ -116,7 +116,10 @@ fn find(state: State, module: &'static Module, context: &'static Context) -> Ans
     };
     if let Some(op) = module.op(name) {
         return match op.form {
-            Form::Property => keep(state, invoke::answer(state, context, |call| call.module_property(op))),
+            Form::Property => keep(
+                state,
+                invoke::answer(state, context, |call| call.module_property(op)),
+            ),
             Form::Function | Form::Method => keep(state, push_function(state, context, op)),
         };
     }
@@ -168,7 +171,10 @@ unsafe extern "C-unwind" fn pairs(raw: *mut lua_State) -> c_int {
 }
 
 fn fill(state: State, module: &'static Module, context: &'static Context) -> Answer {
-    let names = module.value_names().into_iter().chain(module.ops().map(|op| op.name));
+    let names = module
+        .value_names()
+        .into_iter()
+        .chain(module.ops().map(|op| op.name));
     for name in names {
         state.set_top(1);
         let value = module.value(name);

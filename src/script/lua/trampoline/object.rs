@@ -110,7 +110,12 @@ pub(super) fn push(building: Building, value: &Value) {
     let slots = c_int::from(kind == Type::Task);
     let object = building.new_userdata::<Object>(slots);
     // SAFETY: the userdata is new, large enough, and Lua aligns it for pointers.
-    unsafe { object.write(Object { magic: MAGIC, held: Cell::new(None) }) };
+    unsafe {
+        object.write(Object {
+            magic: MAGIC,
+            held: Cell::new(None),
+        })
+    };
     let state = building.state();
     state.raw_get_pointer(REGISTRY, Context::type_key(kind));
     state.set_metatable(-2);
@@ -184,7 +189,10 @@ pub(super) fn build_metatables(building: Building, context: &'static Context) {
         building.set_named(-2, "__name");
         state.push_bool(false);
         building.set_named(-2, "__metatable");
-        context.records.borrow_mut().push((state.pointer(-1) as usize, kind));
+        context
+            .records
+            .borrow_mut()
+            .push((state.pointer(-1) as usize, kind));
         building.raw_set_pointer(REGISTRY, std::ptr::from_ref(kind).cast());
     }
 }
@@ -226,12 +234,16 @@ const METAMETHODS: &[(&str, super::state::CFunction)] = &[
     ("__call", invoke::construct),
 ];
 
-const RECORD_METAMETHODS: &[(&str, super::state::CFunction)] =
-    &[("__index", record_index), ("__tostring", text), ("__eq", equal), ("__concat", join_texts)];
+const RECORD_METAMETHODS: &[(&str, super::state::CFunction)] = &[
+    ("__index", record_index),
+    ("__tostring", text),
+    ("__eq", equal),
+    ("__concat", join_texts),
+];
 
 const ABSENT_USES: &[&str] = &[
-    "__add", "__sub", "__mul", "__div", "__mod", "__pow", "__unm", "__idiv", "__band", "__bor", "__bxor", "__shl",
-    "__shr", "__bnot", "__lt", "__le", "__concat",
+    "__add", "__sub", "__mul", "__div", "__mod", "__pow", "__unm", "__idiv", "__band", "__bor", "__bxor",
+    "__shl", "__shr", "__bnot", "__lt", "__le", "__concat",
 ];
 
 /// `object.name`: a method, the value of a property, or a place of a `bytearray`.
@@ -254,11 +266,17 @@ unsafe extern "C-unwind" fn index(raw: *mut lua_State) -> c_int {
             let found = array.with(|bytes| {
                 let from_end = |place: i64| place + i64::try_from(bytes.len()).unwrap_or(i64::MAX) + 1;
                 let place = if place < 0 { from_end(place) } else { place };
-                usize::try_from(place - 1).ok().and_then(|place| bytes.get(place).copied())
+                usize::try_from(place - 1)
+                    .ok()
+                    .and_then(|place| bytes.get(place).copied())
             });
             return Ok(found.map_or(Value::None, |byte| Value::Int(byte.into())));
         }
-        Err(no_attribute(value.kind(), &read::value(state, context, 2, 0), value.object_type()))
+        Err(no_attribute(
+            value.kind(),
+            &read::value(state, context, 2, 0),
+            value.object_type(),
+        ))
     })
     .finish(state)
 }
@@ -269,7 +287,9 @@ fn no_attribute(kind: &str, key: &Value, owner: Option<Type>) -> Error {
         Value::String(bytes) => bytes.with(|bytes| String::from_utf8_lossy(bytes).into_owned()),
         other => repr(other),
     };
-    let names = ops().filter(|op| owner.is_some_and(|owner| op.on == Owner::Type(owner))).map(|op| op.name);
+    let names = ops()
+        .filter(|op| owner.is_some_and(|owner| op.on == Owner::Type(owner)))
+        .map(|op| op.name);
     Error::no_attribute(kind, &key, names)
 }
 
@@ -292,8 +312,15 @@ unsafe extern "C-unwind" fn set_index(raw: *mut lua_State) -> c_int {
             ));
         };
         let byte = match read::value(state, context, 3, 0) {
-            Value::Int(number) => u8::try_from(number).map_err(|_| Error::value("byte must be in range(0, 256)"))?,
-            other => return Err(Error::type_error(format!("a byte must be int, not {}", other.kind()))),
+            Value::Int(number) => {
+                u8::try_from(number).map_err(|_| Error::value("byte must be in range(0, 256)"))?
+            }
+            other => {
+                return Err(Error::type_error(format!(
+                    "a byte must be int, not {}",
+                    other.kind()
+                )));
+            }
         };
         let length = i64::try_from(array.len()).unwrap_or(i64::MAX);
         let place = if *place < 0 { place + length } else { place - 1 };
@@ -311,7 +338,10 @@ unsafe extern "C-unwind" fn text(raw: *mut lua_State) -> c_int {
     // SAFETY: Lua calls us with a live thread.
     let state = unsafe { State::from_raw(raw) };
     let context = Context::behind(state, 1);
-    invoke::answer(state, context, |_| Ok(text_of(&read::value(state, context, 1, 0)))).finish(state)
+    invoke::answer(state, context, |_| {
+        Ok(text_of(&read::value(state, context, 1, 0)))
+    })
+    .finish(state)
 }
 
 fn text_of(value: &Value) -> Value {
@@ -353,7 +383,10 @@ unsafe extern "C-unwind" fn equal(raw: *mut lua_State) -> c_int {
     let state = unsafe { State::from_raw(raw) };
     let context = Context::behind(state, 1);
     invoke::answer(state, context, |_| {
-        let (one, other) = (read::value(state, context, 1, 0), read::value(state, context, 2, 0));
+        let (one, other) = (
+            read::value(state, context, 1, 0),
+            read::value(state, context, 2, 0),
+        );
         Ok(Value::Bool(match (&one, &other) {
             (Value::Record(_), Value::Record(_) | Value::List(_)) | (Value::List(_), Value::Record(_)) => {
                 items_repr(&one) == items_repr(&other)
@@ -362,9 +395,7 @@ unsafe extern "C-unwind" fn equal(raw: *mut lua_State) -> c_int {
             (Value::Absent(one), Value::Absent(other)) => std::ptr::eq(*one, *other),
             (Value::Socket(one), Value::Socket(other)) => Rc::ptr_eq(one, other),
             (Value::Task(one), Value::Task(other)) => Rc::ptr_eq(one, other),
-            (Value::Array(one), Value::Array(other)) => {
-                one.with(|one| other.with(|other| one == other))
-            }
+            (Value::Array(one), Value::Array(other)) => one.with(|one| other.with(|other| one == other)),
             _ => state.raw_equal(1, 2),
         }))
     })
@@ -389,7 +420,12 @@ unsafe extern "C-unwind" fn length(raw: *mut lua_State) -> c_int {
         let length = match read::value(state, context, 1, 0) {
             Value::Array(array) => array.len(),
             Value::View(view) => view.len(),
-            other => return Err(Error::type_error(format!("object of type '{}' has no len()", other.kind()))),
+            other => {
+                return Err(Error::type_error(format!(
+                    "object of type '{}' has no len()",
+                    other.kind()
+                )));
+            }
         };
         Ok(Value::Int(i64::try_from(length).unwrap_or(i64::MAX)))
     })

@@ -9,7 +9,11 @@ use super::object;
 use super::state::{Building, REGISTRY, State};
 
 /// Pushes results; says how many. On failure the error value is on top.
-pub(super) fn results(state: State, context: &'static Context, value: Value) -> Result<c_int, super::state::Raised> {
+pub(super) fn results(
+    state: State,
+    context: &'static Context,
+    value: Value,
+) -> Result<c_int, super::state::Raised> {
     match value {
         Value::None => state.push_nil(),
         Value::Bool(flag) => state.push_bool(flag),
@@ -35,7 +39,9 @@ pub(super) fn results(state: State, context: &'static Context, value: Value) -> 
 pub(super) fn one(building: Building, context: &'static Context, value: &Value) {
     let state = building.state();
     match value {
-        Value::None | Value::Function(_) | Value::Rest(_) | Value::Outcome(_) | Value::Opaque(_) => state.push_nil(),
+        Value::None | Value::Function(_) | Value::Rest(_) | Value::Outcome(_) | Value::Opaque(_) => {
+            state.push_nil()
+        }
         Value::Bool(flag) => state.push_bool(*flag),
         Value::Int(number) => state.push_integer(*number),
         Value::Float(number) => state.push_float(*number),

@@ -109,7 +109,12 @@ pub(super) fn record_kind(state: State, context: &Context, index: c_int) -> Opti
     }
     let metatable = state.pointer(-1) as usize;
     state.pop(1);
-    context.records.borrow().iter().find(|(known, _)| *known == metatable).map(|(_, kind)| *kind)
+    context
+        .records
+        .borrow()
+        .iter()
+        .find(|(known, _)| *known == metatable)
+        .map(|(_, kind)| *kind)
 }
 
 /// A call's arguments for `op`, which is called with `self` first where it is a method.
@@ -143,7 +148,11 @@ pub(super) fn arguments(state: State, context: &Context, op: &'static Op) -> Arg
     if rest == Some(positional.len()) {
         positional.push(Value::Rest(Slots { first: 0, count: 0 }));
     }
-    Arguments { receiver, positional, keywords }
+    Arguments {
+        receiver,
+        positional,
+        keywords,
+    }
 }
 
 /// The pairs of a table that can only be meant as keywords: no items, no metatable, some string keys and no others.

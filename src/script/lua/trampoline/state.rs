@@ -259,7 +259,9 @@ impl State {
         let source = unsafe { CStr::from_ptr(frame.short_src.as_ptr()) };
         let function = (with_name && !frame.name.is_null()).then(|| {
             // SAFETY: a name Lua gives is a C string that lives as long as the function.
-            unsafe { CStr::from_ptr(frame.name) }.to_string_lossy().into_owned()
+            unsafe { CStr::from_ptr(frame.name) }
+                .to_string_lossy()
+                .into_owned()
         });
         Some(Position {
             source: source.to_string_lossy().into_owned(),
@@ -327,7 +329,11 @@ impl State {
     }
 
     /// As [`Self::protected`], with copies of the values at these indexes on the frame, from 1 on.
-    pub(super) fn protected_with(self, values: &[c_int], mut build: impl FnMut(Building)) -> Result<(), Raised> {
+    pub(super) fn protected_with(
+        self,
+        values: &[c_int],
+        mut build: impl FnMut(Building),
+    ) -> Result<(), Raised> {
         let count = c_int::try_from(values.len()).unwrap_or(0);
         if !self.has_room(count + 4) {
             return Err(Raised::Nothing);

@@ -87,9 +87,15 @@ impl Payload for LuaTask {
         let current = self.context.current();
         self.running.set(current);
         if current.is_finalizing() {
-            return Err(Error::runtime("a finalizer (__gc) cannot wait: every task would wait with it"));
+            return Err(Error::runtime(
+                "a finalizer (__gc) cannot wait: every task would wait with it",
+            ));
         }
-        Ok(if self.context.is_below_host() { Standing::Block } else { Standing::Suspend })
+        Ok(if self.context.is_below_host() {
+            Standing::Block
+        } else {
+            Standing::Suspend
+        })
     }
 
     fn kill(&self) {
@@ -254,7 +260,9 @@ unsafe extern "C-unwind" fn on_error(raw: *mut lua_State) -> c_int {
         && let Some(task) = context.net.sched().current()
         && !task.is_killed()
         && let Some(payload) = payload(&task)
-        && state.protected(|building| building.push_traceback(state, 1)).is_ok()
+        && state
+            .protected(|building| building.push_traceback(state, 1))
+            .is_ok()
     {
         let text = String::from_utf8_lossy(&state.string_copy(-1)).into_owned();
         *payload.traceback.borrow_mut() = Some(text);
