@@ -11,11 +11,14 @@ ALL=(test fmt clippy lua rhai doc deny vm)
 
 # The README's test command; nextest, where it is there, runs everything but the examples in the documentation.
 run_tests() {
+  local status=0
   if cargo nextest --version >/dev/null 2>&1; then
-    cargo nextest run "$@" && cargo test --doc "$@"
+    cargo nextest run --no-fail-fast "$@" || status=1
+    cargo test --doc "$@" || status=1
   else
-    cargo test "$@"
+    cargo test --no-fail-fast "$@" || status=1
   fi
+  return "$status"
 }
 
 step_test()   { run_tests; }

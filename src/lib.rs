@@ -6,6 +6,8 @@ pub mod bytes;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod constants;
+#[cfg(feature = "cli")]
+mod doc;
 mod error;
 mod net;
 pub mod policy;

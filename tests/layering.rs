@@ -101,6 +101,16 @@ const LONG: &[(&str, &str)] = &[];
 const SAME_WORD: &[(&str, &str, &str)] = &[
     ("script/lua/trampoline/coroutine.rs", "close", "coroutine.close"),
     ("script/lua/trampoline/module.rs", "exit", "os.exit"),
+    (
+        "script/rhai/error.rs",
+        "message",
+        "a key of the map Rhai makes of its own errors",
+    ),
+    (
+        "script/rhai/syntax.rs",
+        "close",
+        "what the end of a `with` calls, as the end of a `<close>` does",
+    ),
 ];
 
 #[test]
@@ -195,6 +205,8 @@ fn languages_know_no_operation_by_name() {
             }
         }
     }
+    // A language may be missing from the tree, its words with it.
+    excused.retain(|(path, ..)| sources.iter().any(|file| file.path == *path));
     for (path, word, _) in excused {
         problems.push(format!(
             "src/{path}: \"{word}\" is not there any more: take it out of SAME_WORD"

@@ -17,7 +17,7 @@ mod repr;
 mod value;
 
 pub(crate) use bind::{Arguments, call};
-pub(crate) use handler::{Handler, absent};
+pub(crate) use handler::absent;
 pub(crate) use module::{MODULES, Module};
 pub(crate) use op::{Default, Form, Hot, Op, Owner, Param};
 pub(crate) use record::{RecordKind, Shape};

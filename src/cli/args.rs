@@ -10,7 +10,7 @@ use clap::{Parser, ValueEnum};
     name = "wirescript",
     version,
     about,
-    override_usage = "wirescript [OPTIONS] FILE [ARG]...\n       wirescript [OPTIONS] -e CODE [ARG]..."
+    override_usage = "wirescript [OPTIONS] FILE [ARG]...\n       wirescript [OPTIONS] -e CODE [ARG]...\n       wirescript doc [NAME]"
 )]
 pub(super) struct Args {
     /// Run CODE instead of a file

@@ -1,8 +1,9 @@
 //! The command. Alone prints, exits, and reads the arguments and the environment.
 //!
-//! `args` describes the command line; `run` runs a script and turns its end into an exit status.
+//! `args` describes the command line; `docs` prints the reference; `run` runs a script and turns its end into an exit status.
 
 mod args;
+mod docs;
 mod run;
 
 use std::process::ExitCode;
@@ -20,6 +21,13 @@ pub fn main() -> ExitCode {
             return ExitCode::from(if usage { 2 } else { 0 });
         }
     };
+    if let [word, rest @ ..] = &*arguments.script
+        && word == "doc"
+        && rest.len() <= 1
+        && arguments.eval.is_none()
+    {
+        return docs::print(rest.first().and_then(|name| name.to_str()));
+    }
     run::run(&arguments)
 }
 

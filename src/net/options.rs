@@ -42,13 +42,14 @@ impl Socket {
             .guard(&Request::SetOption { level, name })
             .and_then(|()| self.borrowed())
             .and_then(|fd| {
-                Ok(match value {
-                    OptionValue::Int(number) => option::set_option_int(fd, level, name, *number)?,
+                let set = match value {
+                    OptionValue::Int(number) => option::set_option_int(fd, level, name, *number),
                     OptionValue::Bytes(bytes) => {
-                        bytes.with(|bytes| option::set_option_bytes(fd, level, name, bytes))?;
+                        bytes.with(|bytes| option::set_option_bytes(fd, level, name, bytes))
                     }
-                    OptionValue::Null(length) => option::set_option_null(fd, level, name, *length)?,
-                })
+                    OptionValue::Null(length) => option::set_option_null(fd, level, name, *length),
+                };
+                Ok(set?)
             })
             .map_err(|error| self.failed(OP, error))?;
         if (level, name) == (SOL_SOCKET, SO_LINGER) {

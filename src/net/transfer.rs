@@ -89,7 +89,7 @@ impl Socket {
                     fd: self.fd(),
                     data,
                     from,
-                })
+                });
             });
         }
     }

@@ -17,6 +17,5 @@ mod wait;
 pub(crate) use reactor::{Interest, Source};
 pub(crate) use scheduler::Scheduler;
 pub(crate) use stop::{Stop, StopHandle};
-pub(crate) use task::{Body, Payload, Standing};
-pub use task::{Task, TaskId};
+pub(crate) use task::{Payload, Standing, Task};
 pub(crate) use wait::{Wake, deadline_after};

@@ -71,11 +71,6 @@ impl Scheduler {
         })
     }
 
-    /// Stacks of new fibers have at least this size.
-    pub(crate) fn set_stack_size(&self, size: usize) {
-        self.stacks.set_size(size);
-    }
-
     /// Whom to tell of failed tasks that nobody joined.
     pub(crate) fn on_failure(&self, report: Reporter) {
         *self.reporter.borrow_mut() = Some(report);
@@ -143,7 +138,7 @@ impl Scheduler {
     }
 
     /// Whether other threads hold handles.
-    pub(super) fn has_handle(&self) -> bool {
+    pub(crate) fn has_handle(&self) -> bool {
         self.has_handle.get()
     }
 
@@ -223,10 +218,7 @@ impl Scheduler {
         }
         if soonest.is_some() {
             let now = Instant::now();
-            while let Some(task) = {
-                let due = self.timers.borrow_mut().pop_due(now);
-                due
-            } {
+            while let Some(task) = { self.timers.borrow_mut().pop_due(now) } {
                 self.wake(&task, Wake::TimedOut);
             }
         }

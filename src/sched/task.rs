@@ -11,7 +11,7 @@ use crate::sys::fiber::Fiber;
 use super::wait::Wake;
 
 /// Number of a task, unique in its runtime; the main chunk is 1.
-pub type TaskId = u64;
+pub(super) type TaskId = u64;
 
 /// How a wait may be done where the caller stands.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -50,7 +50,7 @@ pub(super) enum Doom {
 }
 
 /// A task: the main chunk, or what `task.spawn` started.
-pub struct Task {
+pub(crate) struct Task {
     pub(super) id: TaskId,
     name: RefCell<String>,
     pub(super) fiber: OnceCell<Box<Fiber>>,
@@ -85,13 +85,8 @@ impl Task {
         }
     }
 
-    /// The task's number.
-    pub fn id(&self) -> TaskId {
-        self.id
-    }
-
     /// The task's name: given at its start, or `task-N`.
-    pub fn name(&self) -> String {
+    pub(crate) fn name(&self) -> String {
         let name = self.name.borrow();
         if name.is_empty() {
             format!("task-{}", self.id)
@@ -101,12 +96,12 @@ impl Task {
     }
 
     /// Whether it has ended.
-    pub fn is_done(&self) -> bool {
+    pub(crate) fn is_done(&self) -> bool {
         self.end.borrow().is_some()
     }
 
     /// The error it ended with.
-    pub fn failure(&self) -> Option<Error> {
+    pub(crate) fn failure(&self) -> Option<Error> {
         self.end
             .borrow()
             .as_ref()

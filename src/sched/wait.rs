@@ -65,9 +65,9 @@ impl Scheduler {
         {
             let mut queue = source.queue(interest).borrow_mut();
             if again {
-                queue.push_front(task.clone())
+                queue.push_front(task.clone());
             } else {
-                queue.push_back(task.clone())
+                queue.push_back(task.clone());
             }
         }
         self.reactor().waiters.set(self.reactor().waiters.get() + 1);
@@ -196,6 +196,9 @@ impl Scheduler {
     fn suspendable(&self) -> Result<Option<Rc<Task>>> {
         self.check_stop();
         let Some(task) = self.current() else {
+            if self.is_closed() {
+                return Err(Error::runtime("nothing can wait any more: the program is ending"));
+            }
             return Ok(None);
         };
         if let Some(error) = task.doomed() {

@@ -20,44 +20,37 @@ impl Errno {
     pub(crate) const AGAIN: Self = Self(libc::EAGAIN);
     pub(crate) const ALREADY: Self = Self(libc::EALREADY);
     pub(crate) const BADF: Self = Self(libc::EBADF);
-    pub(crate) const BUSY: Self = Self(libc::EBUSY);
-    pub(crate) const CANCELED: Self = Self(libc::ECANCELED);
     pub(crate) const CHILD: Self = Self(libc::ECHILD);
     pub(crate) const CONNABORTED: Self = Self(libc::ECONNABORTED);
     pub(crate) const CONNREFUSED: Self = Self(libc::ECONNREFUSED);
     pub(crate) const CONNRESET: Self = Self(libc::ECONNRESET);
     pub(crate) const DESTADDRREQ: Self = Self(libc::EDESTADDRREQ);
     pub(crate) const EXIST: Self = Self(libc::EEXIST);
-    pub(crate) const FAULT: Self = Self(libc::EFAULT);
     pub(crate) const HOSTUNREACH: Self = Self(libc::EHOSTUNREACH);
     pub(crate) const INPROGRESS: Self = Self(libc::EINPROGRESS);
     pub(crate) const INTR: Self = Self(libc::EINTR);
     pub(crate) const INVAL: Self = Self(libc::EINVAL);
-    pub(crate) const IO: Self = Self(libc::EIO);
     pub(crate) const ISDIR: Self = Self(libc::EISDIR);
     pub(crate) const ISCONN: Self = Self(libc::EISCONN);
     pub(crate) const MFILE: Self = Self(libc::EMFILE);
     pub(crate) const MSGSIZE: Self = Self(libc::EMSGSIZE);
     pub(crate) const NAMETOOLONG: Self = Self(libc::ENAMETOOLONG);
-    pub(crate) const NETDOWN: Self = Self(libc::ENETDOWN);
     pub(crate) const NETUNREACH: Self = Self(libc::ENETUNREACH);
-    pub(crate) const NFILE: Self = Self(libc::ENFILE);
-    pub(crate) const NOBUFS: Self = Self(libc::ENOBUFS);
+    #[cfg(test)]
     pub(crate) const NODEV: Self = Self(libc::ENODEV);
+    #[cfg(test)]
+    pub(crate) const NXIO: Self = Self(libc::ENXIO);
+    #[cfg(test)]
+    pub(crate) const FAULT: Self = Self(libc::EFAULT);
+    #[cfg(test)]
+    pub(crate) const OPNOTSUPP: Self = Self(libc::EOPNOTSUPP);
     pub(crate) const NOENT: Self = Self(libc::ENOENT);
     pub(crate) const NOMEM: Self = Self(libc::ENOMEM);
     pub(crate) const NOPROTOOPT: Self = Self(libc::ENOPROTOOPT);
-    pub(crate) const NOSYS: Self = Self(libc::ENOSYS);
     pub(crate) const NOTCONN: Self = Self(libc::ENOTCONN);
     pub(crate) const NOTDIR: Self = Self(libc::ENOTDIR);
-    pub(crate) const NOTSOCK: Self = Self(libc::ENOTSOCK);
-    pub(crate) const NOTSUP: Self = Self(libc::ENOTSUP);
-    pub(crate) const NXIO: Self = Self(libc::ENXIO);
-    pub(crate) const OPNOTSUPP: Self = Self(libc::EOPNOTSUPP);
     pub(crate) const PERM: Self = Self(libc::EPERM);
     pub(crate) const PIPE: Self = Self(libc::EPIPE);
-    pub(crate) const PROTO: Self = Self(libc::EPROTO);
-    pub(crate) const PROTONOSUPPORT: Self = Self(libc::EPROTONOSUPPORT);
     pub(crate) const SHUTDOWN: Self = Self(libc::ESHUTDOWN);
     pub(crate) const SRCH: Self = Self(libc::ESRCH);
     pub(crate) const TIMEDOUT: Self = Self(libc::ETIMEDOUT);
@@ -65,6 +58,21 @@ impl Errno {
     /// The failure of the call this thread made last.
     pub(crate) fn last() -> Self {
         Self::from(io::Error::last_os_error())
+    }
+
+    /// Makes this the failure the thread sees: for signal handlers, which must leave it as it was.
+    pub(crate) fn restore(self) {
+        #[cfg(linux)]
+        // SAFETY: the location is this thread's own and always valid.
+        let location = unsafe { libc::__errno_location() };
+        #[cfg(any(apple, target_os = "freebsd"))]
+        // SAFETY: the location is this thread's own and always valid.
+        let location = unsafe { libc::__error() };
+        #[cfg(all(bsd, not(target_os = "freebsd")))]
+        // SAFETY: the location is this thread's own and always valid.
+        let location = unsafe { libc::__errno() };
+        // SAFETY: as said, the location is valid and nobody else uses it.
+        unsafe { *location = self.0 };
     }
 
     /// The name, `"ECONNREFUSED"`; where two share a number, the one Python's `errno.errorcode` has.

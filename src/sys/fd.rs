@@ -3,7 +3,9 @@
 use std::ffi::c_int;
 use std::os::fd::{AsRawFd as _, BorrowedFd, FromRawFd as _, IntoRawFd as _, OwnedFd, RawFd};
 
-use super::errno::{Errno, Result, check};
+#[cfg(any(test, not(linux)))]
+use super::errno::Errno;
+use super::errno::{Result, check};
 
 /// Sets whether calls on the descriptor return EAGAIN instead of blocking; every duplicate shares the
 /// setting.
@@ -14,6 +16,7 @@ pub(crate) fn set_nonblocking(fd: BorrowedFd<'_>, nonblocking: bool) -> Result<(
 }
 
 /// Tells whether calls on the descriptor return EAGAIN instead of blocking.
+#[cfg(test)]
 pub(crate) fn is_nonblocking(fd: BorrowedFd<'_>) -> Result<bool> {
     // SAFETY: F_GETFL takes no argument and touches no memory.
     let flags = check(unsafe { libc::fcntl(fd.as_raw_fd(), libc::F_GETFL) })?;
@@ -50,6 +53,7 @@ pub(crate) fn close(fd: RawFd) -> Result<()> {
 }
 
 /// Tells whether the number stands for an open descriptor.
+#[cfg(test)]
 pub(crate) fn is_open(fd: RawFd) -> bool {
     descriptor_flags(fd).is_ok()
 }
@@ -78,6 +82,7 @@ pub(crate) fn borrow<'a>(fd: RawFd) -> Option<BorrowedFd<'a>> {
 }
 
 /// Opens a connected pair of pipe ends, not inherited: what is written to the second is read from the first.
+#[cfg(any(test, not(linux)))]
 pub(crate) fn pipe() -> Result<(OwnedFd, OwnedFd)> {
     let (reader, writer) = std::io::pipe().map_err(Errno::from)?;
     Ok((reader.into(), writer.into()))

@@ -3,7 +3,7 @@
 //! The only file that knows the stack-switching crate. A [`Fiber`] runs one closure on one [`Stack`]; stacks come from
 //! a [`StackPool`] and go back to it. Nothing here knows what runs on a fiber, nor who decides which runs next.
 
-use std::cell::{Cell, UnsafeCell};
+use std::cell::{Cell, RefCell, UnsafeCell};
 use std::fmt;
 use std::mem::ManuallyDrop;
 use std::num::NonZeroUsize;
@@ -121,8 +121,8 @@ unsafe impl RawStack for Stack {
 /// Stacks that are not in use, kept for the next fiber.
 #[derive(Debug)]
 pub(crate) struct StackPool {
-    size: Cell<usize>,
-    free: UnsafeCellVec,
+    size: usize,
+    free: RefCell<Vec<Stack>>,
     made: Cell<usize>,
 }
 
@@ -131,22 +131,13 @@ const WARM: usize = 64;
 /// Stacks whose address space is kept for reuse.
 const KEPT: usize = 4096;
 
-type UnsafeCellVec = std::cell::RefCell<Vec<Stack>>;
-
 impl StackPool {
     /// A pool of stacks of `size` usable bytes.
     pub(crate) fn new(size: usize) -> Self {
         Self {
-            size: Cell::new(size),
-            free: UnsafeCellVec::default(),
+            size,
+            free: RefCell::default(),
             made: Cell::new(0),
-        }
-    }
-
-    /// The size of stacks made from now on; smaller ones that were kept are let go.
-    pub(crate) fn set_size(&self, size: usize) {
-        if size != self.size.replace(size) {
-            self.free.borrow_mut().clear();
         }
     }
 
@@ -156,12 +147,12 @@ impl StackPool {
         }
         let made = self.made.get();
         self.made.set(made.wrapping_add(1));
-        Stack::new(self.size.get(), made)
+        Stack::new(self.size, made)
     }
 
     fn give(&self, stack: Stack) {
         let mut free = self.free.borrow_mut();
-        if stack.length != self.size.get() + GUARD || free.len() >= KEPT {
+        if stack.length != self.size + GUARD || free.len() >= KEPT {
             return;
         }
         if free.len() >= WARM {
@@ -170,6 +161,9 @@ impl StackPool {
         free.push(stack);
     }
 }
+
+/// A coroutine that is never dropped by accident.
+type Slot = UnsafeCell<ManuallyDrop<Option<Coroutine<(), (), (), Stack>>>>;
 
 /// What a resumed fiber did.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -192,7 +186,7 @@ enum State {
 /// Dropping a suspended fiber does not unwind it (foreign frames may stand on it): its stack is unmapped and what its
 /// frames owned leaks. Owners drive fibers to their end and abandon them only as a last resort.
 pub(crate) struct Fiber {
-    coroutine: UnsafeCell<ManuallyDrop<Option<Coroutine<(), (), (), Stack>>>>,
+    coroutine: Slot,
     yielder: Cell<*const Yielder<(), ()>>,
     state: Cell<State>,
     /// Lowest usable address and top of the stack.
@@ -280,6 +274,7 @@ impl Fiber {
     }
 
     /// Whether the body has returned.
+    #[cfg(test)]
     pub(crate) fn is_finished(&self) -> bool {
         self.state.get() == State::Finished
     }
@@ -326,7 +321,7 @@ mod tests {
     #[test]
     fn a_fiber_is_left_and_entered_again() {
         let pool = StackPool::new(256 * 1024);
-        let log = Rc::new(std::cell::RefCell::new(Vec::new()));
+        let log = Rc::new(RefCell::new(Vec::new()));
         let slot: Rc<Cell<*const Fiber>> = Rc::new(Cell::new(ptr::null()));
         let (inner_log, inner_slot) = (log.clone(), slot.clone());
         let fiber = Fiber::new(

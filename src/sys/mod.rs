@@ -13,7 +13,7 @@
 #[cfg(not(unix))]
 compile_error!("wirescript needs a Unix: there is no `sys` room for this platform yet");
 
-pub mod borrowed;
+pub(crate) mod borrowed;
 pub(crate) mod errno;
 pub(crate) mod fd;
 pub(crate) mod fiber;

@@ -10,15 +10,10 @@ use super::errno::{Errno, Result, check};
 pub(crate) mod event {
     pub(crate) const READABLE: i16 = libc::POLLIN;
     pub(crate) const WRITABLE: i16 = libc::POLLOUT;
-    /// Urgent data or another exceptional state.
-    pub(crate) const PRIORITY: i16 = libc::POLLPRI;
     pub(crate) const ERROR: i16 = libc::POLLERR;
     pub(crate) const HANGUP: i16 = libc::POLLHUP;
     /// The descriptor is not open.
     pub(crate) const INVALID: i16 = libc::POLLNVAL;
-    /// The peer ended its direction.
-    #[cfg(linux)]
-    pub(crate) const READ_HANGUP: i16 = libc::POLLRDHUP;
 }
 
 /// A descriptor to wait on, what for, and what came; laid out as C's `struct pollfd`. A negative `fd` is left

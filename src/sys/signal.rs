@@ -75,19 +75,19 @@ fn repeat_every(microseconds: libc::suseconds_t) {
 }
 
 extern "C" fn handle(signal: i32) {
-    // SAFETY: errno's location is this thread's own and always valid.
-    let errno = unsafe { *libc::__errno_location() };
+    let errno = Errno::last();
     let word = WORD.load(Ordering::SeqCst);
     // SAFETY: `on_interrupt` stored a reference to a static word, or nothing yet.
-    if let Some(word) = unsafe { word.as_ref() } {
-        if signal == libc::SIGINT {
-            word.store(VALUE.load(Ordering::SeqCst), Ordering::SeqCst);
-            if PRESSED.fetch_add(1, Ordering::SeqCst) + 1 >= PATIENCE {
-                // SAFETY: `_exit` may be called in a handler and does not return.
-                unsafe { libc::_exit(130) };
-            }
-            repeat_every(REPEAT);
+    let word = unsafe { word.as_ref() };
+    if let Some(word) = word
+        && signal == libc::SIGINT
+    {
+        word.store(VALUE.load(Ordering::SeqCst), Ordering::SeqCst);
+        if PRESSED.fetch_add(1, Ordering::SeqCst) + 1 >= PATIENCE {
+            // SAFETY: `_exit` may be called in a handler and does not return.
+            unsafe { libc::_exit(130) };
         }
+        repeat_every(REPEAT);
     }
     let poke = POKE.load(Ordering::SeqCst);
     if poke != 0 {
@@ -95,6 +95,6 @@ extern "C" fn handle(signal: i32) {
         let poke: Poke = unsafe { std::mem::transmute::<usize, Poke>(poke) };
         poke();
     }
-    // SAFETY: as above; the interrupted code finds its errno unchanged.
-    unsafe { *libc::__errno_location() = errno };
+    // The interrupted code finds its errno unchanged.
+    errno.restore();
 }

@@ -2,6 +2,11 @@
 //! `options`, `resolve`, `convert` (byte order and address texts), `task`, `program` (sys, time, globals), `buffer`
 //! (bytearray), `errors`.
 
+#![allow(
+    clippy::needless_pass_by_value,
+    reason = "a row's function owns its arguments"
+)]
+
 mod buffer;
 mod connect;
 mod convert;

@@ -1,13 +1,18 @@
 //! Names and addresses.
 
+use std::ffi::CString;
+
+use crate::address::Address;
 use crate::api::handler::{Any, Text, typed};
 use crate::api::op::{Default, FUNCTION, Op, need, with};
 use crate::api::record::ADDRINFO;
 use crate::api::value::Record;
-use crate::api::{Cx, Value, address};
+use crate::api::{Cx, Value, address, handler};
 use crate::error::{Class, Error, Result};
 use crate::net::{Found, Lookup};
 use crate::policy::Request;
+use crate::sys::flag::{AI_NUMERICHOST, SOCK_DGRAM};
+use crate::sys::interface;
 
 pub(super) const OPS: &[Op] = &[
     Op {
@@ -28,6 +33,49 @@ pub(super) const OPS: &[Op] = &[
         ..FUNCTION
     },
     Op {
+        name: "getnameinfo",
+        params: &[
+            need("sockaddr", "(host, port), the host a number"),
+            need("flags", "NI_* bits"),
+        ],
+        returns: "str, str",
+        doc: "The names of a host and a service, or their numbers as `flags` ask. Raises gaierror. See getnameinfo(3).",
+        event: Some("socket.getnameinfo"),
+        run: &typed(getnameinfo),
+        ..FUNCTION
+    },
+    Op {
+        name: "sethostname",
+        params: &[need("name", "the new name")],
+        doc: "Change this machine's name. Raises PermissionError without privileges. See sethostname(2).",
+        event: Some("socket.sethostname"),
+        run: &typed(sethostname),
+        ..FUNCTION
+    },
+    Op {
+        name: "if_nameindex",
+        returns: "list of (int, str)",
+        doc: "Every network interface: its number and its name. See if_nameindex(3).",
+        run: &typed(if_nameindex),
+        ..FUNCTION
+    },
+    Op {
+        name: "if_nametoindex",
+        params: &[need("if_name", "interface name")],
+        returns: "int",
+        doc: "The number of a network interface. Raises OSError when there is none of that name.",
+        run: &typed(if_nametoindex),
+        ..FUNCTION
+    },
+    Op {
+        name: "if_indextoname",
+        params: &[need("if_index", "interface number")],
+        returns: "str",
+        doc: "The name of a network interface. Raises OSError (ENXIO) when there is none of that number.",
+        run: &typed(if_indextoname),
+        ..FUNCTION
+    },
+    Op {
         name: "gethostname",
         returns: "str",
         doc: "This machine's name, as it calls itself. See gethostname(2).",
@@ -36,6 +84,92 @@ pub(super) const OPS: &[Op] = &[
         ..FUNCTION
     },
 ];
+
+/// An address whose host is a number, for `getnameinfo`.
+fn numeric_address(cx: &Cx<'_>, value: Value) -> Result<Address> {
+    const OP: &str = "getnameinfo";
+    let Value::List(items) = &value else {
+        if let Value::Record(record) = value {
+            return numeric_address(cx, Value::List(record.items));
+        }
+        return Err(Error::type_error(format!(
+            "{OP}() argument 1 must be a tuple, not {}",
+            value.kind()
+        )));
+    };
+    let places = items.len();
+    let extra = |place: usize| items.get(place).and_then(handler::whole).unwrap_or(0);
+    let (flowinfo, scope_id) = (extra(2), extra(3));
+    let (host, service) = address::read_pair(OP, value)?;
+    let lookup = Lookup {
+        host,
+        service,
+        kind: SOCK_DGRAM,
+        flags: AI_NUMERICHOST,
+        ..Lookup::default()
+    };
+    match cx
+        .net
+        .lookup(&lookup)?
+        .into_iter()
+        .next()
+        .map(|found| found.address)
+    {
+        Some(Address::Inet { .. }) if places != 2 => {
+            Err(Error::new(Class::OSError, "IPv4 sockaddr must be 2 tuple"))
+        }
+        Some(Address::Inet6 {
+            ip,
+            port,
+            scope_id: zone,
+            ..
+        }) => Ok(Address::Inet6 {
+            ip,
+            port,
+            flowinfo: u32::try_from(flowinfo).map_err(|_| Error::overflow("flowinfo must be 0-1048575."))?,
+            scope_id: u32::try_from(scope_id)
+                .map_err(|_| Error::overflow("scope_id is out of range"))
+                .map(|given| if given == 0 { zone } else { given })?,
+        }),
+        Some(address) => Ok(address),
+        None => Err(Error::new(Class::OSError, "getaddrinfo returns an empty list")),
+    }
+}
+
+fn getnameinfo(cx: &Cx<'_>, sockaddr: Any, flags: i32) -> Result<(String, String)> {
+    let address = numeric_address(cx, sockaddr.0)?;
+    cx.net.name_info(&address, flags)
+}
+
+fn sethostname(cx: &Cx<'_>, name: Text) -> Result<()> {
+    const OP: &str = "sethostname";
+    cx.net
+        .guard(&Request::SetHostName(&name.0))
+        .map_err(|error| error.during(OP))?;
+    interface::set_host_name(&name.0).map_err(|errno| Error::from(errno).during(OP))
+}
+
+fn if_nameindex(_: &Cx<'_>) -> Result<Value> {
+    let all = interface::interfaces().map_err(|errno| Error::from(errno).during("if_nameindex"))?;
+    let pair = |(index, name): (u32, Vec<u8>)| {
+        Value::Several(vec![
+            Value::Int(index.into()),
+            Value::text(String::from_utf8_lossy(&name).into_owned()),
+        ])
+    };
+    Ok(Value::List(all.into_iter().map(pair).collect()))
+}
+
+fn if_nametoindex(_: &Cx<'_>, name: Text) -> Result<u32> {
+    let name = CString::new(name.0).map_err(|_| Error::value("embedded null byte"))?;
+    interface::index_of(&name)
+        .map_err(|_| Error::new(Class::OSError, "no interface with this name").during("if_nametoindex"))
+}
+
+fn if_indextoname(_: &Cx<'_>, index: u32) -> Result<String> {
+    let name = interface::name_of(index).map_err(|errno| Error::from(errno).during("if_indextoname"))?;
+    Ok(String::from_utf8_lossy(&name).into_owned())
+}
 
 fn getaddrinfo(
     cx: &Cx<'_>,
@@ -78,7 +212,7 @@ fn gethostname(cx: &Cx<'_>) -> Result<String> {
     cx.net
         .guard(&Request::HostName)
         .map_err(|error| error.during(OP))?;
-    let name = crate::sys::interface::host_name().map_err(|errno| Error::from(errno).during(OP))?;
+    let name = interface::host_name().map_err(|errno| Error::from(errno).during(OP))?;
     String::from_utf8(name)
         .map_err(|_| Error::new(Class::UnicodeDecodeError, "the host name is not valid UTF-8"))
 }

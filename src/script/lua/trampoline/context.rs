@@ -31,8 +31,6 @@ pub(crate) struct Context {
     pub(super) records: RefCell<Vec<(usize, &'static RecordKind)>>,
     /// Threads of tasks that nobody can reach any more: to be let go when a machine call is possible.
     pub(super) released: Rc<RefCell<Vec<State>>>,
-    /// How many tasks wait: the collector rests meanwhile inside finalizers.
-    pub(super) status: Cell<Option<i32>>,
 }
 
 /// The registry's key for the context.
@@ -55,7 +53,6 @@ impl Context {
             poked: Cell::new(false),
             records: RefCell::default(),
             released: Rc::default(),
-            status: Cell::new(None),
         });
         let context: *mut Self = Box::into_raw(context);
         let kept = main.protected(|building| {
@@ -97,8 +94,10 @@ impl Context {
         if slot.is_null() {
             return None;
         }
-        // SAFETY: the registry's value is the userdata `install` made, which holds the context or nothing.
-        unsafe { (*slot).as_ref() }
+        // SAFETY: the registry's value is the userdata `install` made, which has room for one pointer.
+        let context = unsafe { *slot };
+        // SAFETY: the pointer is null or the context, which the machine keeps until it closes.
+        unsafe { context.as_ref() }
     }
 
     /// As an upvalue.

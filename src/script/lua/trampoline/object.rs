@@ -114,7 +114,7 @@ pub(super) fn push(building: Building, value: &Value) {
         object.write(Object {
             magic: MAGIC,
             held: Cell::new(None),
-        })
+        });
     };
     let state = building.state();
     state.raw_get_pointer(REGISTRY, Context::type_key(kind));

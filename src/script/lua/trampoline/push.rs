@@ -40,7 +40,7 @@ pub(super) fn one(building: Building, context: &'static Context, value: &Value) 
     let state = building.state();
     match value {
         Value::None | Value::Function(_) | Value::Rest(_) | Value::Outcome(_) | Value::Opaque(_) => {
-            state.push_nil()
+            state.push_nil();
         }
         Value::Bool(flag) => state.push_bool(*flag),
         Value::Int(number) => state.push_integer(*number),

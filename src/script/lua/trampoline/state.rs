@@ -281,12 +281,6 @@ impl State {
         unsafe { ffi::lua_sethook(self.0, hook, mask, count) };
     }
 
-    /// Whether somebody's hook is set.
-    pub(super) fn hook(self) -> Option<ffi::lua_Hook> {
-        // SAFETY: as in `calls!`.
-        unsafe { ffi::lua_gethook(self.0) }
-    }
-
     /// Calls the function under `arguments` arguments; with a message handler at `handler` unless 0.
     pub(super) fn call_protected(self, arguments: c_int, results: c_int, handler: c_int) -> Status {
         // SAFETY: a protected call does not raise; function and arguments are on the stack.
@@ -407,7 +401,6 @@ impl Building {
         raw_set_index(index: c_int, place: i64) = lua_rawseti;
         raw_set_pointer(index: c_int, key: *const c_void) = lua_rawsetp;
         new_table(array: c_int, hash: c_int) = lua_createtable;
-        call(arguments: c_int, results: c_int) = lua_call;
         push_where(level: c_int) = luaL_where;
         concat(count: c_int) = lua_concat;
     }
@@ -452,11 +445,6 @@ impl Building {
     pub(super) fn new_thread(self) -> State {
         // SAFETY: as in `raising!`.
         State(unsafe { ffi::lua_newthread(self.0.0) })
-    }
-
-    pub(super) fn set_global(self, name: &CStr) {
-        // SAFETY: as in `raising!`.
-        unsafe { ffi::lua_setglobal(self.0.0, name.as_ptr()) };
     }
 
     pub(super) fn push_global(self, name: &CStr) {

@@ -12,11 +12,23 @@ use super::state::State;
 /// The thread the signal handler pokes.
 static RUNNING: AtomicPtr<lua_State> = AtomicPtr::new(std::ptr::null_mut());
 
+/// Instructions between two looks at the stop flag.
+const GLANCE: c_int = 1000;
+
 const EVERYTHING: c_int = ffi::LUA_MASKCALL | ffi::LUA_MASKRET | ffi::LUA_MASKCOUNT;
 
 /// Makes `state` raise at its next instruction and at each one after.
 pub(super) fn at_every_instruction(state: State) {
     state.set_hook(Some(hook), EVERYTHING, 1);
+}
+
+/// Makes `state` look at the stop flag now and then, where another thread may set it; costs nothing otherwise.
+pub(super) fn watch(context: &Context, state: State) {
+    if context.net.sched().has_handle() {
+        state.set_hook(Some(hook), ffi::LUA_MASKCOUNT, GLANCE);
+    } else {
+        state.set_hook(None, 0, 0);
+    }
 }
 
 /// Lets the handler see which thread runs.
@@ -56,7 +68,7 @@ fn doomed(state: State, context: &'static Context) -> bool {
             true
         }
         None => {
-            state.set_hook(None, 0, 0);
+            watch(context, state);
             false
         }
     }

@@ -132,7 +132,7 @@ pub(super) fn start_function(
     let index = |place: usize| c_int::try_from(place).unwrap_or(0);
     let (first, count) = (index(arguments.first), index(arguments.count));
     context.release_threads(state);
-    let thread = new_thread(state, count)?;
+    let thread = new_thread(state, context, count)?;
     if !state.has_room(count + 1) {
         return Err(Error::memory("a task's arguments"));
     }
@@ -150,7 +150,7 @@ pub(super) fn start_chunk(context: &'static Context, chunk: &Chunk<'_>) -> Resul
     context.release_threads(main);
     let arguments = &context.environment.argv;
     let extra = c_int::try_from(arguments.len()).unwrap_or(0);
-    let thread = new_thread(main, extra)?;
+    let thread = new_thread(main, context, extra)?;
     let name = CString::new(chunk.name).map_err(|_| Error::value("a script's name must not hold a NUL"))?;
     if thread.load(chunk.source, &name) == Status::Error {
         let text = describe(thread, -1);
@@ -169,7 +169,7 @@ pub(super) fn start_chunk(context: &'static Context, chunk: &Chunk<'_>) -> Resul
 }
 
 /// A new thread, kept by the registry, with the message handler at its bottom and room for `count` arguments.
-fn new_thread(state: State, count: c_int) -> Result<State> {
+fn new_thread(state: State, context: &Context, count: c_int) -> Result<State> {
     let mut thread = None;
     let made = state.protected(|building| {
         let new = building.new_thread();
@@ -178,7 +178,7 @@ fn new_thread(state: State, count: c_int) -> Result<State> {
     });
     match (made, thread) {
         (Ok(()), Some(thread)) if thread.has_room(count + 8) => {
-            thread.set_hook(None, 0, 0);
+            stop::watch(context, thread);
             thread.push_function(on_error);
             Ok(thread)
         }
