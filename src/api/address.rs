@@ -5,7 +5,7 @@ use crate::error::{Class, Error, Result};
 use crate::net::{Endpoint, Host};
 use crate::sys::flag::{AF_INET, AF_INET6, AF_UNIX};
 
-use super::handler::whole;
+use super::argument::whole;
 use super::record;
 use super::value::{Record, Value};
 

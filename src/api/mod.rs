@@ -1,12 +1,13 @@
 //! The API as data: one const table of operations over `net` and `sched`. Names no language.
 //!
 //! An [`Op`] (`op`) is a row: name, owner, parameters, documentation, and an ordinary typed Rust function behind a
-//! [`Handler`] (`handler`) that takes [`Value`]s (`value`). `bind` turns what a script passed into what a row expects,
+//! [`handler::Handler`] (`handler`) that takes [`Value`]s (`value`); `argument` has the types it may take. `bind` turns what a script passed into what a row expects,
 //! once for every language: defaults, keywords, arity and kind errors. `address` reads and shows addresses as Python's
 //! tuples, `record` names the fields of such tuples, `repr` prints any value as Python does. `module` joins rows and
 //! constants into the modules scripts see; `ops/` has the rows, by topic.
 
 mod address;
+mod argument;
 mod bind;
 mod handler;
 mod module;

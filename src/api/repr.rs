@@ -70,7 +70,7 @@ fn write_repr(out: &mut String, value: &Value, shape: Shape) {
             if let Some(number) = error.errno() {
                 push(
                     out,
-                    format_args!("{number}, {}", str_repr(error.strerror().unwrap_or_default())),
+                    format_args!("{number}, {}", str_repr(&error.strerror().unwrap_or_default())),
                 );
             } else if !error.message().is_empty() {
                 out.push_str(&str_repr(&error.message()));

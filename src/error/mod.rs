@@ -4,12 +4,16 @@
 
 mod class;
 mod explain;
+mod trace;
 
 use std::borrow::Cow;
 use std::fmt;
 use std::path::Path;
+use std::sync::Arc;
 
 pub use class::Class;
+pub use trace::Place;
+pub(crate) use trace::Trace;
 
 use crate::address::Address;
 use crate::sys::errno::Errno;
@@ -23,13 +27,14 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// Its text is the last line of CPython's traceback for the same failure; a second line names the operation, the
 /// address and the likely cause.
 #[derive(Clone)]
-pub struct Error(Box<Detail>);
+pub struct Error(Arc<Detail>);
 
 #[derive(Clone)]
 struct Detail {
     class: Class,
     errno: Option<i32>,
-    text: Cow<'static, str>,
+    /// None is the system's text for the number.
+    text: Option<Cow<'static, str>>,
     op: Option<&'static str>,
     address: Option<Address>,
     partial: Option<Vec<u8>>,
@@ -37,26 +42,16 @@ struct Detail {
     status: Option<i32>,
     denied: bool,
     hint: Option<String>,
-    place: Option<Place>,
-    traceback: Option<Box<str>>,
-}
-
-/// Where in a script something happened.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Place {
-    /// The script's name as its messages show it.
-    pub source: Box<str>,
-    /// Line, from 1.
-    pub line: u32,
+    trace: Trace,
 }
 
 impl Error {
     /// An error of `class` with this text.
     pub fn new(class: Class, text: impl Into<Cow<'static, str>>) -> Self {
-        Self(Box::new(Detail {
+        Self(Arc::new(Detail {
             class,
             errno: None,
-            text: text.into(),
+            text: Some(text.into()),
             op: None,
             address: None,
             partial: None,
@@ -64,8 +59,7 @@ impl Error {
             status: None,
             denied: false,
             hint: None,
-            place: None,
-            traceback: None,
+            trace: Trace::default(),
         }))
     }
 
@@ -107,28 +101,28 @@ impl Error {
     /// `OSError(errno, text)` with a text of the caller's own.
     pub fn os_with_text(errno: i32, text: impl Into<Cow<'static, str>>) -> Self {
         let mut error = Self::new(Class::of_errno(Errno(errno)), text);
-        error.0.errno = Some(errno);
+        error.detail().errno = Some(errno);
         error
     }
 
     /// An error of a class with Python's `(number, text)` arguments: `gaierror`, `herror`.
     pub fn numbered(class: Class, number: i32, text: impl Into<Cow<'static, str>>) -> Self {
         let mut error = Self::new(class, text);
-        error.0.errno = Some(number);
+        error.detail().errno = Some(number);
         error
     }
 
     /// `SystemExit` with this status.
     pub fn exit(status: i32) -> Self {
         let mut error = Self::new(Class::SystemExit, status.to_string());
-        error.0.status = Some(status);
+        error.detail().status = Some(status);
         error
     }
 
     /// `SystemExit` with a text for stderr; the status is 1.
     pub fn exit_with_text(text: String) -> Self {
         let mut error = Self::new(Class::SystemExit, text);
-        error.0.status = Some(1);
+        error.detail().status = Some(1);
         error
     }
 
@@ -137,9 +131,9 @@ impl Error {
         let mut error = Self::new(class, text);
         if let Some(number) = number {
             if class == Class::OSError {
-                error.0.class = Class::of_errno(Errno(number));
+                error.detail().class = Class::of_errno(Errno(number));
             }
-            error.0.errno = Some(number);
+            error.detail().errno = Some(number);
         }
         error
     }
@@ -147,7 +141,7 @@ impl Error {
     /// A refusal by the policy: `PermissionError` with `denied` set.
     pub fn refused(text: impl Into<Cow<'static, str>>) -> Self {
         let mut error = Self::os_with_text(Errno::ACCES.0, text);
-        error.0.denied = true;
+        error.detail().denied = true;
         error
     }
 
@@ -157,7 +151,7 @@ impl Error {
             Class::AttributeError,
             format!("'{kind}' object has no attribute '{name}'"),
         );
-        error.0.hint = nearest(name, names).map(|meant| format!("Did you mean: '{meant}'?"));
+        error.detail().hint = nearest(name, names).map(|meant| format!("Did you mean: '{meant}'?"));
         error
     }
 
@@ -185,7 +179,9 @@ impl Error {
     /// Names the operation that failed, unless a deeper one is named already.
     #[must_use]
     pub fn during(mut self, op: &'static str) -> Self {
-        self.0.op.get_or_insert(op);
+        if self.0.op.is_none() {
+            self.detail().op = Some(op);
+        }
         self
     }
 
@@ -193,7 +189,7 @@ impl Error {
     #[must_use]
     pub fn at(mut self, address: &Address) -> Self {
         if self.0.address.is_none() {
-            self.0.address = Some(address.clone());
+            self.detail().address = Some(address.clone());
         }
         self
     }
@@ -201,29 +197,39 @@ impl Error {
     /// Keeps the bytes that had been read before the failure.
     #[must_use]
     pub fn with_partial(mut self, bytes: Vec<u8>) -> Self {
-        self.0.partial = Some(bytes);
+        self.detail().partial = Some(bytes);
         self
     }
 
     /// Keeps the number of bytes that had left before the failure.
     #[must_use]
     pub fn with_sent(mut self, sent: u64) -> Self {
-        self.0.sent = Some(sent);
+        self.detail().sent = Some(sent);
         self
     }
 
     /// Puts `prefix` before the text: where a whole call is concerned and not one argument.
     #[must_use]
     pub fn in_context(mut self, prefix: &str) -> Self {
-        self.0.text = format!("{prefix}{}", self.0.text).into();
+        let text = format!("{prefix}{}", self.text());
+        self.detail().text = Some(text.into());
         self
     }
 
-    /// Notes where in the script it was raised, unless that is known.
-    pub(crate) fn set_place(&mut self, place: Place, traceback: Option<Box<str>>) {
-        if self.0.place.is_none() {
-            self.0.place = Some(place);
-            self.0.traceback = traceback;
+    /// Notes where in the script it was raised.
+    pub(crate) fn set_trace(&mut self, trace: Trace) {
+        self.detail().trace = trace;
+    }
+
+    fn detail(&mut self) -> &mut Detail {
+        Arc::make_mut(&mut self.0)
+    }
+
+    fn text(&self) -> Cow<'_, str> {
+        match (&self.0.text, self.0.errno) {
+            (Some(text), _) => Cow::Borrowed(text),
+            (None, Some(number)) => Cow::Owned(Errno(number).text()),
+            (None, None) => Cow::Borrowed(""),
         }
     }
 
@@ -249,15 +255,15 @@ impl Error {
     }
 
     /// The system's text for the number, without the number.
-    pub fn strerror(&self) -> Option<&str> {
-        self.0.errno.map(|_| &*self.0.text)
+    pub fn strerror(&self) -> Option<Cow<'_, str>> {
+        self.0.errno.map(|_| self.text())
     }
 
     /// Python's `str(e)`.
     pub fn message(&self) -> Cow<'_, str> {
         match self.0.errno {
-            Some(number) => Cow::Owned(format!("[Errno {number}] {}", self.0.text)),
-            None => Cow::Borrowed(&self.0.text),
+            Some(number) => Cow::Owned(format!("[Errno {number}] {}", self.text())),
+            None => self.text(),
         }
     }
 
@@ -293,12 +299,12 @@ impl Error {
 
     /// Where in the script it was raised.
     pub fn place(&self) -> Option<&Place> {
-        self.0.place.as_ref()
+        self.0.trace.first()
     }
 
-    /// The script's calls when it was raised, one a line.
-    pub fn traceback(&self) -> Option<&str> {
-        self.0.traceback.as_deref()
+    /// The script's calls when it was raised, one a line, innermost first.
+    pub fn traceback(&self) -> Option<String> {
+        self.place().map(|_| self.0.trace.to_string())
     }
 
     /// The first line of the text: what CPython prints last in a traceback.
@@ -357,7 +363,11 @@ impl std::error::Error for Error {}
 
 impl From<Errno> for Error {
     fn from(errno: Errno) -> Self {
-        Self::os_with_text(errno.0, errno.text())
+        let mut error = Self::new(Class::of_errno(errno), "");
+        let detail = error.detail();
+        detail.errno = Some(errno.0);
+        detail.text = None;
+        error
     }
 }
 
@@ -393,7 +403,7 @@ mod tests {
                 .is_some_and(|line| line.starts_with("  in connect, address ('127.0.0.1', 1)"))
         );
         assert_eq!(error.code(), Some("ECONNREFUSED"));
-        assert_eq!(error.strerror(), Some("Connection refused"));
+        assert_eq!(error.strerror().as_deref(), Some("Connection refused"));
     }
 
     fn libc_refused() -> i32 {

@@ -23,6 +23,7 @@ use crate::script::{Chunk, Language};
 /// use wirescript::{Policy, Runtime};
 ///
 /// let mut runtime = Runtime::builder().policy(Policy::allow_all()).build()?;
+/// # #[cfg(feature = "lua54")]
 /// runtime.run("hello", "local a, b = socket.socketpair() a:send('hi') assert(b:recv(10) == 'hi')")?;
 /// # Ok::<(), wirescript::Error>(())
 /// ```

@@ -2,7 +2,8 @@
 
 use std::rc::Rc;
 
-use crate::api::handler::{Any, typed};
+use crate::api::argument::Any;
+use crate::api::handler::typed;
 use crate::api::op::{Default, FUNCTION, METHOD, Op, Owner, need, with};
 use crate::api::value::Type;
 use crate::api::{Cx, Value};
@@ -93,7 +94,7 @@ fn bytearray(cx: &Cx<'_>, source: Any) -> Result<Rc<ByteArray>> {
         Value::Array(array) => array.with(<[u8]>::to_vec),
         Value::View(view) => Bytes::Array(view).into_vec(),
         Value::List(items) => items.iter().map(byte).collect::<Result<_>>()?,
-        other => match crate::api::handler::whole(&other) {
+        other => match crate::api::argument::whole(&other) {
             Some(length) => {
                 let length = usize::try_from(length).map_err(|_| Error::value("negative count"))?;
                 let mut bytes = cx.net.buffer(length)?;
@@ -113,7 +114,7 @@ fn bytearray(cx: &Cx<'_>, source: Any) -> Result<Rc<ByteArray>> {
 
 /// A number that is a byte.
 pub(in crate::api) fn byte(value: &Value) -> Result<u8> {
-    let number = crate::api::handler::whole(value)
+    let number = crate::api::argument::whole(value)
         .ok_or_else(|| Error::type_error(format!("a byte must be int, not {}", value.kind())))?;
     u8::try_from(number).map_err(|_| Error::value("byte must be in range(0, 256)"))
 }

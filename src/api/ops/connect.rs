@@ -2,7 +2,8 @@
 
 use std::rc::Rc;
 
-use crate::api::handler::{Any, typed};
+use crate::api::argument::Any;
+use crate::api::handler::typed;
 use crate::api::op::{METHOD, Op, need};
 use crate::api::{Cx, address};
 use crate::error::Result;

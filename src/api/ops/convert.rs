@@ -1,7 +1,8 @@
 //! Byte order and address texts: no system call.
 
 use crate::api::Cx;
-use crate::api::handler::{Text, typed};
+use crate::api::argument::Text;
+use crate::api::handler::typed;
 use crate::api::op::{FUNCTION, Op, need};
 use crate::bytes::Bytes;
 use crate::constants::{self, Group};

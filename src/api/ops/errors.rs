@@ -1,7 +1,8 @@
 //! Errors as scripts see them: their fields, and the test for a class.
 
 use crate::address::Address;
-use crate::api::handler::{Any, typed};
+use crate::api::argument::Any;
+use crate::api::handler::typed;
 use crate::api::op::{METHOD, Op, Owner, PROPERTY, need};
 use crate::api::value::Type;
 use crate::api::{Cx, Value};
@@ -142,7 +143,7 @@ fn code(_: &Cx<'_>, error: Error) -> Result<Option<&'static str>> {
 }
 
 fn strerror(_: &Cx<'_>, error: Error) -> Result<Option<String>> {
-    Ok(error.strerror().map(str::to_owned))
+    Ok(error.strerror().map(std::borrow::Cow::into_owned))
 }
 
 fn message(_: &Cx<'_>, error: Error) -> Result<String> {
@@ -154,7 +155,7 @@ fn args(_: &Cx<'_>, error: Error) -> Result<Value> {
         Some(number) => {
             vec![
                 Value::Int(number.into()),
-                Value::text(error.strerror().unwrap_or_default().to_owned()),
+                Value::text(error.strerror().unwrap_or_default().into_owned()),
             ]
         }
         None if error.message().is_empty() => Vec::new(),

@@ -2,7 +2,8 @@
 
 use std::rc::Rc;
 
-use crate::api::handler::{Any, Truth, typed};
+use crate::api::argument::{Any, Truth};
+use crate::api::handler::typed;
 use crate::api::op::{Default, FUNCTION, Op, need, with};
 use crate::api::{Cx, address};
 use crate::error::{Error, Result};
@@ -225,7 +226,7 @@ fn create_connection(
 /// A timeout that is told apart from none given.
 fn read_timeout(value: Any) -> Result<Option<Timeout>> {
     use crate::api::Value;
-    use crate::api::handler::{FromArg, Mismatch};
+    use crate::api::argument::{FromArg, Mismatch};
     match value.0 {
         Value::Text(text) if text == "default" => Ok(None),
         value => {

@@ -2,7 +2,8 @@
 
 use std::rc::Rc;
 
-use crate::api::handler::{Any, FromArg, typed};
+use crate::api::argument::{Any, FromArg};
+use crate::api::handler::typed;
 use crate::api::op::{Default, METHOD, Op, need, with};
 use crate::api::{Cx, Value};
 use crate::bytes::Bytes;
@@ -73,7 +74,7 @@ fn setsockopt(
                 "socket.setsockopt() takes optlen only when the value is None",
             ));
         }
-        (value, None) => match crate::api::handler::whole(&value) {
+        (value, None) => match crate::api::argument::whole(&value) {
             Some(number) => OptionValue::Int(as_int(number)?),
             None => {
                 let given = value.kind();

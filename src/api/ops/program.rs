@@ -2,7 +2,8 @@
 
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
-use crate::api::handler::{Any, Seconds, typed};
+use crate::api::argument::{Any, Seconds};
+use crate::api::handler::typed;
 use crate::api::op::{Default, FUNCTION, Op, Owner, need, with};
 use crate::api::{Cx, Form, Value, repr};
 use crate::error::{Error, Result};
@@ -95,7 +96,7 @@ fn exit(_: &Cx<'_>, status: Any) -> Result<()> {
         Value::String(bytes) | Value::Bytes(bytes) => {
             Error::exit_with_text(bytes.with(|bytes| String::from_utf8_lossy(bytes).into_owned()))
         }
-        value => match crate::api::handler::whole(&value) {
+        value => match crate::api::argument::whole(&value) {
             // As the system sees it: the low eight bits.
             Some(number) => Error::exit(i32::try_from(number & 0xff).unwrap_or(255)),
             None => Error::exit_with_text(repr(&value)),

@@ -3,11 +3,12 @@
 use std::ffi::CString;
 
 use crate::address::Address;
-use crate::api::handler::{Any, Text, typed};
+use crate::api::argument::{Any, Text};
+use crate::api::handler::typed;
 use crate::api::op::{Default, FUNCTION, Op, need, with};
 use crate::api::record::ADDRINFO;
 use crate::api::value::Record;
-use crate::api::{Cx, Value, address, handler};
+use crate::api::{Cx, Value, address, argument};
 use crate::error::{Class, Error, Result};
 use crate::net::{Found, Lookup};
 use crate::policy::Request;
@@ -98,7 +99,7 @@ fn numeric_address(cx: &Cx<'_>, value: Value) -> Result<Address> {
         )));
     };
     let places = items.len();
-    let extra = |place: usize| items.get(place).and_then(handler::whole).unwrap_or(0);
+    let extra = |place: usize| items.get(place).and_then(argument::whole).unwrap_or(0);
     let (flowinfo, scope_id) = (extra(2), extra(3));
     let (host, service) = address::read_pair(OP, value)?;
     let lookup = Lookup {

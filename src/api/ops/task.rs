@@ -2,7 +2,8 @@
 
 use std::rc::Rc;
 
-use crate::api::handler::{Function, Rest, Seconds, typed};
+use crate::api::argument::{Function, Rest, Seconds};
+use crate::api::handler::typed;
 use crate::api::op::{Default, FUNCTION, METHOD, Op, Owner, need, with};
 use crate::api::value::Type;
 use crate::api::{Cx, Form, Value};

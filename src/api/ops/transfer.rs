@@ -3,7 +3,8 @@
 use std::rc::Rc;
 
 use crate::address::Address;
-use crate::api::handler::{Any, typed};
+use crate::api::argument::Any;
+use crate::api::handler::typed;
 use crate::api::op::{Default, Hot, METHOD, Op, need, with};
 use crate::api::{Cx, address};
 use crate::bytes::{Bytes, Pinned};

@@ -94,7 +94,7 @@ impl Language for LuaScript {
             Some(text) if error.class() == Class::RuntimeError => report.push_str(&text),
             _ => {
                 if let Some(place) = error.place() {
-                    report.push_str(&format!("{}:{}: ", place.source, place.line));
+                    report.push_str(&format!("{place}: "));
                 }
                 report.push_str(&error.to_string());
             }

@@ -5,8 +5,9 @@ use std::ffi::c_int;
 
 use mlua::ffi::{self, lua_State};
 
+use super::building::Building;
 use super::context::Context;
-use super::state::{Building, Kind, State, Status, upvalue};
+use super::state::{Kind, State, Status, upvalue};
 use super::{stop, task};
 
 /// Replaces the library's functions.

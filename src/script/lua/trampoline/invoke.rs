@@ -10,16 +10,18 @@ use std::rc::Rc;
 use mlua::ffi::lua_State;
 
 use crate::api::{Arguments, Cx, Host, Op, Slots, Value, call, repr};
-use crate::error::{Class, Error, Place, Result};
+use crate::error::{Class, Error, Result, Trace};
 use crate::net::{Socket, Timeout};
 use crate::sched::{Interest, Task};
 use crate::sys::errno::Errno;
 use crate::sys::flag::MSG_DONTWAIT;
 use crate::sys::transfer;
 
+use super::building::Building;
 use super::context::Context;
-use super::object::{self, Object};
-use super::state::{Building, Kind, State, upvalue};
+use super::metatable;
+use super::object::Object;
+use super::state::{Frame, Kind, State, upvalue};
 use super::{push, read, task};
 
 /// Stack an operation must find: what is below is left to the system's own deep calls.
@@ -136,36 +138,22 @@ pub(super) fn raise(state: State, context: &'static Context, mut error: Error) -
 
 /// Notes where the script is.
 fn locate(state: State, error: &mut Error) {
-    let mut traceback = String::new();
-    let mut place = None;
+    let mut trace = Trace::default();
     for level in 0..TRACED {
-        let Some(position) = state.position(level, false) else {
-            break;
-        };
-        if position.line == 0 {
-            continue;
+        match state.place(level) {
+            Frame::Script(place) => trace.push(place),
+            Frame::Foreign => {}
+            Frame::None => break,
         }
-        if !traceback.is_empty() {
-            traceback.push('\n');
-        }
-        traceback.push_str(&position.source);
-        traceback.push(':');
-        traceback.push_str(&position.line.to_string());
-        place.get_or_insert(Place {
-            source: position.source.into(),
-            line: position.line,
-        });
     }
-    if let Some(place) = place {
-        error.set_place(place, Some(traceback.into()));
-    }
+    error.set_trace(trace);
 }
 
 /// Any operation.
 pub(super) unsafe extern "C-unwind" fn invoke(raw: *mut lua_State) -> c_int {
     // SAFETY: Lua calls us with a live thread.
     let state = unsafe { State::from_raw(raw) };
-    let op = object::op_at(state.userdata(upvalue(1)));
+    let op = metatable::op_at(state.userdata(upvalue(1)));
     let context = Context::behind(state, 2);
     answer(state, context, |call| call.run(op)).finish(state)
 }
@@ -194,7 +182,7 @@ pub(super) unsafe extern "C-unwind" fn recv(raw: *mut lua_State) -> c_int {
             }
             Err(errno) if is_for_the_loop(errno) => {}
             // What the kernel has told once it does not tell again.
-            Err(errno) => return fail(state, context, socket, "recv", errno).finish(state),
+            Err(errno) => return fail(state, context, socket, errno).finish(state),
         }
     }
     // SAFETY: Lua called us with this thread.
@@ -220,7 +208,7 @@ pub(super) unsafe extern "C-unwind" fn send(raw: *mut lua_State) -> c_int {
                 return 1;
             }
             Err(errno) if is_for_the_loop(errno) => {}
-            Err(errno) => return fail(state, context, socket, "send", errno).finish(state),
+            Err(errno) => return fail(state, context, socket, errno).finish(state),
         }
     }
     // SAFETY: Lua called us with this thread.
@@ -234,14 +222,15 @@ fn is_for_the_loop(errno: Errno) -> bool {
 
 /// The plain case failed for good.
 #[cold]
-fn fail(state: State, context: &'static Context, socket: &Socket, op: &'static str, errno: Errno) -> Answer {
-    answer(state, context, |_| Err(socket.failed(op, errno)))
+fn fail(state: State, context: &'static Context, socket: &Socket, errno: Errno) -> Answer {
+    let op = metatable::op_at(state.userdata(upvalue(1)));
+    raise(state, context, socket.failed(op.name, errno))
 }
 
 /// The flag for a try on a plain socket that nobody else waits for and nobody watches; none where the long way is due.
 #[inline(always)]
 fn hot_flags(context: &Context, socket: &Socket, interest: Interest) -> Option<c_int> {
-    if !socket.is_plain(interest) || context.net.is_observed() {
+    if socket.fd() < 0 || !socket.is_plain(interest) || context.net.is_observed() {
         return None;
     }
     let sched = context.net.sched();

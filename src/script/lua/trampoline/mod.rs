@@ -1,14 +1,16 @@
 //! The C side of the Lua binding: the only `unsafe` outside `sys`.
 //!
-//! `state` wraps the C API so that the compiler checks the rest. `context` is what every C function here finds behind
-//! its upvalue. `object` lays out our userdata and their metatables; `read` and `push` turn values around; `invoke` is
+//! `state` and `building` wrap the C API so that the compiler checks the rest. `context` is what every C function here finds behind
+//! its upvalue. `object` lays out our userdata, `metatable` makes them look like Python's objects; `read` and `push` turn values around; `invoke` is
 //! the one C function behind every operation of the table, with a shorter way for the plain `recv` and `send`; `module`
 //! builds the modules scripts see; `coroutine` is Lua's coroutine library, knowing which thread runs; `task` runs
 //! script functions on fibers; `stop` makes a script end.
 
+mod building;
 mod context;
 mod coroutine;
 mod invoke;
+mod metatable;
 mod module;
 mod object;
 mod push;
@@ -42,7 +44,7 @@ pub(super) fn install(lua: &Lua, net: &Rc<Net>, environment: Rc<Environment>) ->
     let main = main_state(lua);
     let context = Context::install(lua, main, net, environment)?;
     main.protected(|building| {
-        object::build_metatables(building, context);
+        metatable::build(building, context);
         module::build(building, context);
         coroutine::build(building, context);
     })

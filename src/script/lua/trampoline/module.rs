@@ -6,11 +6,12 @@ use mlua::ffi::lua_State;
 
 use crate::api::{Form, MODULES, Module, Op, Owner, ops};
 
+use super::building::Building;
 use super::context::Context;
 use super::invoke::{self, Answer};
-use super::object;
+use super::metatable;
 use super::push;
-use super::state::{Building, Kind, State, upvalue};
+use super::state::{Kind, State, upvalue};
 
 /// Makes every module loadable and a global, and puts the global functions in place.
 pub(super) fn build(building: Building, context: &'static Context) {
@@ -42,7 +43,7 @@ pub(super) fn build(building: Building, context: &'static Context) {
         set_global(building, module.name);
     }
     for op in ops().filter(|op| op.on == Owner::Module("")) {
-        object::push_op(building, context, op);
+        metatable::push_op(building, context, op);
         set_global(building, op.name);
     }
     set_arguments(building, context);
@@ -133,7 +134,7 @@ fn find(state: State, module: &'static Module, context: &'static Context) -> Ans
 }
 
 fn push_function(state: State, context: &'static Context, op: &'static Op) -> Answer {
-    match state.protected(|building| object::push_op(building, context, op)) {
+    match state.protected(|building| metatable::push_op(building, context, op)) {
         Ok(()) => Answer::Results(1),
         Err(_) => Answer::Raise,
     }
@@ -184,7 +185,7 @@ fn fill(state: State, module: &'static Module, context: &'static Context) -> Ans
             if building.state().raw_get(1) == mlua::ffi::LUA_TNIL {
                 building.state().pop(1);
                 match (module.op(name), &value) {
-                    (Some(op), _) if op.form != Form::Property => object::push_op(building, context, op),
+                    (Some(op), _) if op.form != Form::Property => metatable::push_op(building, context, op),
                     (_, Some(value)) => push::one(building, context, value),
                     _ => building.state().push_nil(),
                 }

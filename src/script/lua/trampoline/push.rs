@@ -4,9 +4,10 @@ use std::ffi::c_int;
 
 use crate::api::{Record, Value};
 
+use super::building::Building;
 use super::context::Context;
 use super::object;
-use super::state::{Building, REGISTRY, State};
+use super::state::{REGISTRY, State};
 
 /// Pushes results; says how many. On failure the error value is on top.
 pub(super) fn results(

@@ -1,13 +1,14 @@
-//! The Lua C API in two halves: calls that cannot raise, on [`State`], and calls that can, on [`Building`].
-//!
-//! A call that raises leaves by longjmp and runs no destructor. `Building` is handed out only where that is harmless:
-//! inside [`State::protected`], to a closure that borrows everything it uses. So the rest of this room is checked by the
-//! compiler, and each C call stands here once.
+//! The half of Lua's C API that cannot raise, so that the rest of this room is checked by the compiler. The other half is
+//! in `building`.
 
-use std::ffi::{CStr, c_char, c_int, c_void};
+use std::ffi::{CStr, c_int, c_void};
 use std::ptr;
 
 use mlua::ffi;
+
+use crate::error::Place;
+
+use super::building::Building;
 
 /// A C function as Lua calls it.
 pub(super) type CFunction = ffi::lua_CFunction;
@@ -54,13 +55,14 @@ impl Status {
     }
 }
 
-/// A frame's position.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Position {
-    pub(super) source: String,
-    /// 0 where there is none: C code.
-    pub(super) line: u32,
-    pub(super) function: Option<String>,
+/// A call on a thread.
+pub(super) enum Frame {
+    /// A script's, and where it is.
+    Script(Place),
+    /// C code's.
+    Foreign,
+    /// There are no more.
+    None,
 }
 
 macro_rules! calls {
@@ -243,31 +245,27 @@ impl State {
         unsafe { ffi::lua_getstack(self.0, 0, frame.as_mut_ptr()) != 0 }
     }
 
-    /// Where the frame `level` calls above this one is.
-    pub(super) fn position(self, level: c_int, with_name: bool) -> Option<Position> {
+    /// Where the call `level` levels above this one is.
+    pub(super) fn place(self, level: c_int) -> Frame {
         let mut frame = std::mem::MaybeUninit::<ffi::lua_Debug>::zeroed();
         // SAFETY: the record is writable, and zero bytes are a valid one.
         if unsafe { ffi::lua_getstack(self.0, level, frame.as_mut_ptr()) } == 0 {
-            return None;
+            return Frame::None;
         }
-        let what = if with_name { c"Sln" } else { c"Sl" };
-        // SAFETY: lua_getstack has filled the record; these options push nothing and cannot raise.
-        unsafe { ffi::lua_getinfo(self.0, what.as_ptr(), frame.as_mut_ptr()) };
+        // SAFETY: lua_getstack has filled the record; this option pushes nothing and cannot raise.
+        unsafe { ffi::lua_getinfo(self.0, c"l".as_ptr(), frame.as_mut_ptr()) };
+        // SAFETY: zeroed and then filled.
+        let line = u32::try_from(unsafe { frame.assume_init_ref() }.currentline).unwrap_or(0);
+        if line == 0 {
+            return Frame::Foreign;
+        }
+        // SAFETY: as above.
+        unsafe { ffi::lua_getinfo(self.0, c"S".as_ptr(), frame.as_mut_ptr()) };
         // SAFETY: zeroed and then filled.
         let frame = unsafe { frame.assume_init() };
         // SAFETY: short_src is an array Lua closes with a NUL.
         let source = unsafe { CStr::from_ptr(frame.short_src.as_ptr()) };
-        let function = (with_name && !frame.name.is_null()).then(|| {
-            // SAFETY: a name Lua gives is a C string that lives as long as the function.
-            unsafe { CStr::from_ptr(frame.name) }
-                .to_string_lossy()
-                .into_owned()
-        });
-        Some(Position {
-            source: source.to_string_lossy().into_owned(),
-            line: u32::try_from(frame.currentline).unwrap_or(0),
-            function,
-        })
+        Frame::Script(Place::new(source.to_bytes(), line))
     }
 
     /// Whether the machine is running a finalizer.
@@ -363,142 +361,9 @@ unsafe extern "C-unwind" fn run_protected(state: *mut ffi::lua_State) -> c_int {
     let given = state.top();
     // SAFETY: `protected` passes a pointer to its closure, which it keeps until this call is over.
     let build = unsafe { &mut *build };
-    build(Building(state));
+    // SAFETY: the closure borrows what it uses, and this frame holds nothing to drop.
+    build(unsafe { Building::new(state) });
     (state.top() - given).max(0)
-}
-
-/// A thread on which calls may raise: only the closure of [`State::protected`] and C functions without anything to drop
-/// hold one.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Building(State);
-
-macro_rules! raising {
-    ($($name:ident($($arg:ident: $type:ty),*) = $c:ident;)*) => {$(
-        pub(super) fn $name(self, $($arg: $type),*) {
-            // SAFETY: the call may raise, which `new`'s contract makes harmless; the rest is as in `calls!`.
-            unsafe { ffi::$c(self.0.0, $($arg),*) };
-        }
-    )*};
-}
-
-impl Building {
-    /// For C functions that Lua calls.
-    ///
-    /// # Safety
-    /// While the result is used, nothing with a destructor may be alive in any frame between here and Lua.
-    #[inline(always)]
-    pub(super) const unsafe fn new(state: State) -> Self {
-        Self(state)
-    }
-
-    #[inline(always)]
-    pub(super) const fn state(self) -> State {
-        self.0
-    }
-
-    raising! {
-        raw_set(index: c_int) = lua_rawset;
-        raw_set_index(index: c_int, place: i64) = lua_rawseti;
-        raw_set_pointer(index: c_int, key: *const c_void) = lua_rawsetp;
-        new_table(array: c_int, hash: c_int) = lua_createtable;
-        push_where(level: c_int) = luaL_where;
-        concat(count: c_int) = lua_concat;
-    }
-
-    /// Makes room or raises a stack overflow.
-    pub(super) fn need_room(self, count: c_int) {
-        // SAFETY: as in `raising!`.
-        unsafe { ffi::luaL_checkstack(self.0.0, count, ptr::null()) };
-    }
-
-    #[inline(always)]
-    pub(super) fn push_bytes(self, bytes: &[u8]) {
-        // SAFETY: as in `raising!`; Lua copies the bytes before it could raise.
-        unsafe { ffi::lua_pushlstring(self.0.0, bytes.as_ptr().cast(), bytes.len()) };
-    }
-
-    /// `table[name] = top`, with `table` at `index`.
-    pub(super) fn set_named(self, index: c_int, name: &str) {
-        let index = self.0.absolute(index);
-        self.push_bytes(name.as_bytes());
-        self.0.rotate(-2, 1);
-        self.raw_set(index);
-    }
-
-    /// A new userdata of `T`'s size with room for `slots` values of the script.
-    pub(super) fn new_userdata<T>(self, slots: c_int) -> *mut T {
-        // SAFETY: as in `raising!`.
-        unsafe { ffi::lua_newuserdatauv(self.0.0, size_of::<T>(), slots) }.cast()
-    }
-
-    /// Pops a value into a slot of the userdata at `index`.
-    pub(super) fn set_slot(self, index: c_int, slot: c_int) {
-        // SAFETY: as in `raising!`.
-        unsafe { ffi::lua_setiuservalue(self.0.0, index, slot) };
-    }
-
-    pub(super) fn push_closure(self, function: CFunction, upvalues: c_int) {
-        // SAFETY: as in `raising!`; the upvalues are on the stack.
-        unsafe { ffi::lua_pushcclosure(self.0.0, function, upvalues) };
-    }
-
-    pub(super) fn new_thread(self) -> State {
-        // SAFETY: as in `raising!`.
-        State(unsafe { ffi::lua_newthread(self.0.0) })
-    }
-
-    pub(super) fn push_global(self, name: &CStr) {
-        // SAFETY: as in `raising!`.
-        unsafe { ffi::lua_getglobal(self.0.0, name.as_ptr()) };
-    }
-
-    pub(super) fn get_named(self, index: c_int, name: &CStr) {
-        // SAFETY: as in `raising!`.
-        unsafe { ffi::lua_getfield(self.0.0, index, name.as_ptr()) };
-    }
-
-    /// The text of any value, as `tostring` gives it; it is on top then.
-    pub(super) fn push_text_of(self, index: c_int) {
-        // SAFETY: as in `raising!`.
-        unsafe { ffi::luaL_tolstring(self.0.0, index, ptr::null_mut()) };
-    }
-
-    pub(super) fn push_traceback(self, of: State, level: c_int) {
-        // SAFETY: as in `raising!`; both threads belong to one machine.
-        unsafe { ffi::luaL_traceback(self.0.0, of.0, ptr::null::<c_char>(), level) };
-    }
-
-    /// Checks that an argument is of a kind, or raises Lua's own message.
-    pub(super) fn check_kind(self, argument: c_int, kind: c_int) {
-        // SAFETY: as in `raising!`.
-        unsafe { ffi::luaL_checktype(self.0.0, argument, kind) };
-    }
-
-    /// Raises Lua's own message about an argument.
-    pub(super) fn argument_error(self, argument: c_int, message: &CStr) -> c_int {
-        // SAFETY: as in `raising!`.
-        unsafe { ffi::luaL_argerror(self.0.0, argument, message.as_ptr()) }
-    }
-
-    /// Raises a text, with the caller's position before it.
-    pub(super) fn raise_text(self, text: &[u8]) -> c_int {
-        self.push_where(1);
-        self.push_bytes(text);
-        self.concat(2);
-        self.raise()
-    }
-
-    /// Raises the value on top.
-    pub(super) fn raise(self) -> c_int {
-        // SAFETY: as in `raising!`: nothing is left to drop.
-        unsafe { ffi::lua_error(self.0.0) }
-    }
-
-    /// Yields `count` values to the resumer.
-    pub(super) fn give(self, count: c_int) -> c_int {
-        // SAFETY: as in `raising!`: a yield leaves as an error does.
-        unsafe { ffi::lua_yield(self.0.0, count) }
-    }
 }
 
 /// The upvalue's index.

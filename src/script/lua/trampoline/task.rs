@@ -248,7 +248,7 @@ unsafe extern "C-unwind" fn to_text(raw: *mut lua_State) -> c_int {
     // SAFETY: Lua calls us with a live thread.
     let state = unsafe { State::from_raw(raw) };
     // SAFETY: nothing with a destructor is alive here.
-    unsafe { super::state::Building::new(state) }.push_text_of(1);
+    unsafe { super::building::Building::new(state) }.push_text_of(1);
     1
 }
 

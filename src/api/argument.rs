@@ -1,0 +1,368 @@
+//! The types arguments and results of an operation can have.
+
+use std::rc::Rc;
+use std::time::Duration;
+
+use crate::address::Address;
+use crate::bytes::{ByteArray, Bytes, Pinned};
+use crate::error::{Class, Error, Result};
+use crate::net::{Socket, Timeout};
+use crate::sched::Task;
+
+use super::address;
+use super::value::{Record, Slots, Value};
+
+/// Why a value cannot be an argument.
+pub(crate) enum Mismatch {
+    Kind,
+    Range(i64),
+    Error(Error),
+}
+
+/// A type arguments can have.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be an argument of an operation",
+    note = "take one of the types that implement FromArg in api/handler.rs"
+)]
+pub(crate) trait FromArg: Sized {
+    /// Its name in messages and documentation.
+    const KIND: &'static str;
+    /// Reads the value.
+    fn from_arg(value: Value) -> Result<Self, Mismatch>;
+}
+
+/// A type results can have.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be the result of an operation",
+    note = "return one of the types that implement IntoValue in api/handler.rs"
+)]
+pub(crate) trait IntoValue {
+    /// The value the script gets.
+    fn into_value(self) -> Value;
+}
+
+/// Whether Python takes the value for true: nothing, zero and what is empty are not.
+pub(crate) struct Truth(pub(crate) bool);
+
+/// Any value at all.
+pub(crate) struct Any(pub(crate) Value);
+
+/// Text given as a string or as bytes; bytes that are no UTF-8 stay as they are.
+pub(crate) struct Text(pub(crate) Vec<u8>);
+
+/// A function of the script.
+pub(crate) struct Function(pub(crate) usize);
+
+/// The arguments that are left.
+pub(crate) struct Rest(pub(crate) Slots);
+
+/// A number of seconds, whole or not.
+#[derive(Clone, Copy)]
+pub(crate) struct Seconds(pub(crate) Duration);
+
+impl Text {
+    /// The text as UTF-8.
+    pub(crate) fn utf8(self, what: &str) -> Result<String> {
+        String::from_utf8(self.0)
+            .map_err(|_| Error::new(Class::UnicodeDecodeError, format!("{what} is not valid UTF-8")))
+    }
+}
+
+macro_rules! integer {
+    ($($type:ty),*) => {$(
+        impl FromArg for $type {
+            const KIND: &'static str = "int";
+            fn from_arg(value: Value) -> Result<Self, Mismatch> {
+                let wide = whole(&value).ok_or(Mismatch::Kind)?;
+                Self::try_from(wide).map_err(|_| Mismatch::Range(wide))
+            }
+        }
+
+        impl IntoValue for $type {
+            fn into_value(self) -> Value {
+                i64::try_from(self).map_or(Value::None, Value::Int)
+            }
+        }
+    )*};
+}
+
+integer!(i64, i32, u32, u16, usize);
+
+/// A whole number, however it is written.
+pub(super) fn whole(value: &Value) -> Option<i64> {
+    match value {
+        Value::Int(number) => Some(*number),
+        Value::Bool(flag) => Some(i64::from(*flag)),
+        #[allow(
+            clippy::cast_possible_truncation,
+            reason = "the guard keeps it within what i64 holds exactly"
+        )]
+        Value::Float(number) if number.fract() == 0.0 && number.abs() < 9.0e15 => Some(*number as i64),
+        _ => None,
+    }
+}
+
+impl FromArg for f64 {
+    const KIND: &'static str = "float";
+    fn from_arg(value: Value) -> Result<Self, Mismatch> {
+        match value {
+            Value::Float(number) => Ok(number),
+            #[allow(clippy::cast_precision_loss, reason = "as Python's float() does")]
+            Value::Int(number) => Ok(number as Self),
+            _ => Err(Mismatch::Kind),
+        }
+    }
+}
+
+impl FromArg for Truth {
+    const KIND: &'static str = "bool";
+    fn from_arg(value: Value) -> Result<Self, Mismatch> {
+        Ok(Self(match &value {
+            Value::None => false,
+            Value::Bool(flag) => *flag,
+            Value::Int(number) => *number != 0,
+            Value::Float(number) => *number != 0.0,
+            Value::Text(text) => !text.is_empty(),
+            Value::Bytes(bytes) | Value::String(bytes) => !bytes.is_empty(),
+            Value::List(items) => !items.is_empty(),
+            Value::Map(entries) => !entries.is_empty(),
+            _ => true,
+        }))
+    }
+}
+
+impl FromArg for Any {
+    const KIND: &'static str = "any";
+    fn from_arg(value: Value) -> Result<Self, Mismatch> {
+        Ok(Self(value))
+    }
+}
+
+impl FromArg for Text {
+    const KIND: &'static str = "str";
+    fn from_arg(value: Value) -> Result<Self, Mismatch> {
+        match value {
+            Value::Text(text) => Ok(Self(text.into_owned().into_bytes())),
+            Value::String(bytes) | Value::Bytes(bytes) => Ok(Self(bytes.into_vec())),
+            Value::Array(array) => Ok(Self(array.with(<[u8]>::to_vec))),
+            _ => Err(Mismatch::Kind),
+        }
+    }
+}
+
+impl FromArg for Bytes {
+    const KIND: &'static str = "bytes-like object";
+    fn from_arg(value: Value) -> Result<Self, Mismatch> {
+        match value {
+            Value::String(bytes) | Value::Bytes(bytes) => Ok(bytes),
+            Value::Text(text) => Ok(Self::Owned(text.into_owned().into_bytes())),
+            Value::Array(array) => Ok(Self::Array(array.pin(0, array.len()))),
+            Value::View(view) => Ok(Self::Array(view)),
+            _ => Err(Mismatch::Kind),
+        }
+    }
+}
+
+impl FromArg for Pinned {
+    const KIND: &'static str = "read-write bytes-like object";
+    fn from_arg(value: Value) -> Result<Self, Mismatch> {
+        match value {
+            Value::Array(array) => Ok(array.pin(0, array.len())),
+            Value::View(view) => Ok(view),
+            _ => Err(Mismatch::Kind),
+        }
+    }
+}
+
+impl FromArg for Function {
+    const KIND: &'static str = "function";
+    fn from_arg(value: Value) -> Result<Self, Mismatch> {
+        match value {
+            Value::Function(place) => Ok(Self(place)),
+            _ => Err(Mismatch::Kind),
+        }
+    }
+}
+
+impl FromArg for Rest {
+    const KIND: &'static str = "...";
+    fn from_arg(value: Value) -> Result<Self, Mismatch> {
+        match value {
+            Value::Rest(slots) => Ok(Self(slots)),
+            _ => Err(Mismatch::Kind),
+        }
+    }
+}
+
+impl FromArg for Seconds {
+    const KIND: &'static str = "float";
+    fn from_arg(value: Value) -> Result<Self, Mismatch> {
+        let number = f64::from_arg(value)?;
+        if number.is_nan() {
+            return Err(Mismatch::Error(Error::value("Invalid value NaN (not a number)")));
+        }
+        if number < 0.0 {
+            return Err(Mismatch::Error(Error::value("Timeout value out of range")));
+        }
+        Duration::try_from_secs_f64(number)
+            .map(Self)
+            .map_err(|_| Mismatch::Error(Error::overflow("timestamp too large to convert to C PyTime_t")))
+    }
+}
+
+impl FromArg for Timeout {
+    const KIND: &'static str = "float or None";
+    fn from_arg(value: Value) -> Result<Self, Mismatch> {
+        if matches!(value, Value::None) {
+            return Ok(Self::Blocking);
+        }
+        let Seconds(duration) = Seconds::from_arg(value)?;
+        Ok(if duration.is_zero() {
+            Self::NonBlocking
+        } else {
+            Self::After(duration)
+        })
+    }
+}
+
+impl<T: FromArg> FromArg for Option<T> {
+    const KIND: &'static str = T::KIND;
+    fn from_arg(value: Value) -> Result<Self, Mismatch> {
+        match value {
+            Value::None => Ok(None),
+            value => T::from_arg(value).map(Some),
+        }
+    }
+}
+
+macro_rules! objects {
+    ($($variant:ident $type:ty, $kind:literal;)*) => {$(
+        impl FromArg for $type {
+            const KIND: &'static str = $kind;
+            fn from_arg(value: Value) -> Result<Self, Mismatch> {
+                match value {
+                    Value::$variant(object) => Ok(object),
+                    _ => Err(Mismatch::Kind),
+                }
+            }
+        }
+
+        impl IntoValue for $type {
+            fn into_value(self) -> Value {
+                Value::$variant(self)
+            }
+        }
+    )*};
+}
+
+objects! {
+    Socket Rc<Socket>, "socket";
+    Task Rc<Task>, "Task";
+    Array Rc<ByteArray>, "bytearray";
+    Class Class, "error class";
+    Error Error, "error";
+}
+
+impl IntoValue for Value {
+    fn into_value(self) -> Value {
+        self
+    }
+}
+
+impl IntoValue for () {
+    fn into_value(self) -> Value {
+        Value::None
+    }
+}
+
+impl IntoValue for bool {
+    fn into_value(self) -> Value {
+        Value::Bool(self)
+    }
+}
+
+impl IntoValue for f64 {
+    fn into_value(self) -> Value {
+        Value::Float(self)
+    }
+}
+
+impl IntoValue for String {
+    fn into_value(self) -> Value {
+        Value::Text(self.into())
+    }
+}
+
+impl IntoValue for &'static str {
+    fn into_value(self) -> Value {
+        Value::Text(self.into())
+    }
+}
+
+impl IntoValue for Bytes {
+    fn into_value(self) -> Value {
+        Value::Bytes(self)
+    }
+}
+
+impl IntoValue for Vec<u8> {
+    fn into_value(self) -> Value {
+        Value::Bytes(Bytes::Owned(self))
+    }
+}
+
+impl IntoValue for Pinned {
+    fn into_value(self) -> Value {
+        Value::View(self)
+    }
+}
+
+impl IntoValue for Address {
+    fn into_value(self) -> Value {
+        address::show(&self)
+    }
+}
+
+impl IntoValue for Record {
+    fn into_value(self) -> Value {
+        Value::Record(Box::new(self))
+    }
+}
+
+impl IntoValue for Timeout {
+    fn into_value(self) -> Value {
+        match self {
+            Self::Blocking => Value::None,
+            Self::NonBlocking => Value::Float(0.0),
+            Self::After(duration) => Value::Float(duration.as_secs_f64()),
+        }
+    }
+}
+
+impl<T: IntoValue> IntoValue for Option<T> {
+    fn into_value(self) -> Value {
+        self.map_or(Value::None, T::into_value)
+    }
+}
+
+impl<T: IntoValue> IntoValue for Vec<T>
+where
+    T: NotByte,
+{
+    fn into_value(self) -> Value {
+        Value::List(self.into_iter().map(T::into_value).collect())
+    }
+}
+
+/// What a list may hold: all but bytes, whose list is a value of its own.
+pub(crate) trait NotByte {}
+impl NotByte for Record {}
+impl NotByte for String {}
+impl NotByte for Value {}
+impl NotByte for i64 {}
+
+impl<A: IntoValue, B: IntoValue> IntoValue for (A, B) {
+    fn into_value(self) -> Value {
+        Value::Several(vec![self.0.into_value(), self.1.into_value()])
+    }
+}

@@ -1,0 +1,372 @@
+//! The metatables of our userdata and of the tuples whose places have names.
+
+use std::ffi::{c_int, c_void};
+use std::rc::Rc;
+
+use mlua::ffi::lua_State;
+
+use crate::api::{Form, Hot, Op, Owner, RecordKind, Type, Value, ops, repr};
+use crate::error::{Class, Error};
+
+use super::building::Building;
+use super::context::Context;
+use super::invoke::{self, Answer};
+use super::object::Object;
+use super::read;
+use super::state::{Kind, REGISTRY, State, upvalue};
+
+/// Builds the metatable of every type, and of every kind of record.
+pub(super) fn build(building: Building, context: &'static Context) {
+    let state = building.state();
+    building.need_room(12);
+    for kind in Type::ALL {
+        building.new_table(0, 12);
+        let metatable = state.top();
+        building.new_table(0, 32);
+        for op in ops().filter(|op| op.on == Owner::Type(kind)) {
+            match op.form {
+                Form::Property => state.push_light(op_pointer(op)),
+                Form::Method | Form::Function => push_op(building, context, op),
+            }
+            building.set_named(-2, op.name);
+        }
+        state.push_light(context.as_upvalue());
+        state.push_light(type_pointer(kind));
+        building.push_closure(index, 3);
+        building.set_named(metatable, "__index");
+        for (name, function) in METAMETHODS {
+            state.push_light(context.as_upvalue());
+            building.push_closure(*function, 1);
+            building.set_named(metatable, name);
+        }
+        if kind == Type::Absent {
+            for name in ABSENT_USES {
+                state.push_light(context.as_upvalue());
+                building.push_closure(absent_use, 1);
+                building.set_named(metatable, name);
+            }
+        }
+        building.push_bytes(kind.name().as_bytes());
+        building.set_named(metatable, "__name");
+        state.push_bool(false);
+        building.set_named(metatable, "__metatable");
+        building.raw_set_pointer(REGISTRY, Context::type_key(kind));
+    }
+    for kind in RecordKind::all() {
+        building.new_table(0, 8);
+        for (name, function) in RECORD_METAMETHODS {
+            state.push_light(context.as_upvalue());
+            building.push_closure(*function, 1);
+            building.set_named(-2, name);
+        }
+        building.push_bytes(kind.name.as_bytes());
+        building.set_named(-2, "__name");
+        state.push_bool(false);
+        building.set_named(-2, "__metatable");
+        context
+            .records
+            .borrow_mut()
+            .push((state.pointer(-1) as usize, kind));
+        building.raw_set_pointer(REGISTRY, std::ptr::from_ref(kind).cast());
+    }
+}
+
+/// Pushes the function of an operation.
+pub(super) fn push_op(building: Building, context: &'static Context, op: &'static Op) {
+    let state = building.state();
+    state.push_light(op_pointer(op));
+    state.push_light(context.as_upvalue());
+    let function = match op.hot {
+        Some(Hot::Recv) => invoke::recv,
+        Some(Hot::Send) => invoke::send,
+        None => invoke::invoke,
+    };
+    building.push_closure(function, 2);
+}
+
+fn op_pointer(op: &'static Op) -> *mut c_void {
+    std::ptr::from_ref(op).cast_mut().cast()
+}
+
+/// The operation behind a pointer that `op_pointer` made.
+pub(super) fn op_at(pointer: *mut c_void) -> &'static Op {
+    // SAFETY: only pointers made by `op_pointer` get here: they point into the static table.
+    unsafe { &*pointer.cast::<Op>() }
+}
+
+fn type_pointer(kind: Type) -> *mut c_void {
+    Context::type_key(kind).cast_mut().cast()
+}
+
+const METAMETHODS: &[(&str, super::state::CFunction)] = &[
+    ("__gc", collect),
+    ("__close", close),
+    ("__tostring", text),
+    ("__eq", equal),
+    ("__len", length),
+    ("__newindex", set_index),
+    ("__call", invoke::construct),
+];
+
+const RECORD_METAMETHODS: &[(&str, super::state::CFunction)] = &[
+    ("__index", record_index),
+    ("__tostring", text),
+    ("__eq", equal),
+    ("__concat", join_texts),
+];
+
+const ABSENT_USES: &[&str] = &[
+    "__add", "__sub", "__mul", "__div", "__mod", "__pow", "__unm", "__idiv", "__band", "__bor", "__bxor",
+    "__shl", "__shr", "__bnot", "__lt", "__le", "__concat",
+];
+
+/// `object.name`: a method, the value of a property, or a place of a `bytearray`.
+unsafe extern "C-unwind" fn index(raw: *mut lua_State) -> c_int {
+    // SAFETY: Lua calls us with a live thread.
+    let state = unsafe { State::from_raw(raw) };
+    state.copy_to_top(2);
+    if state.raw_get(upvalue(1)) == mlua::ffi::LUA_TFUNCTION {
+        return 1;
+    }
+    let context = Context::behind(state, 2);
+    invoke::answer(state, context, |call| {
+        if state.kind(-1) == Kind::LightUserdata {
+            let op = op_at(state.userdata(-1));
+            return call.property(op);
+        }
+        let value = read::value(state, context, 1, 0);
+        if let (Value::Array(array), Kind::Integer) = (&value, state.kind(2)) {
+            let place = state.integer(2);
+            let found = array.with(|bytes| {
+                let from_end = |place: i64| place + i64::try_from(bytes.len()).unwrap_or(i64::MAX) + 1;
+                let place = if place < 0 { from_end(place) } else { place };
+                usize::try_from(place - 1)
+                    .ok()
+                    .and_then(|place| bytes.get(place).copied())
+            });
+            return Ok(found.map_or(Value::None, |byte| Value::Int(byte.into())));
+        }
+        Err(no_attribute(
+            value.kind(),
+            &read::value(state, context, 2, 0),
+            value.object_type(),
+        ))
+    })
+    .finish(state)
+}
+
+/// `AttributeError`, with the name that was probably meant.
+fn no_attribute(kind: &str, key: &Value, owner: Option<Type>) -> Error {
+    let key = match key {
+        Value::String(bytes) => bytes.with(|bytes| String::from_utf8_lossy(bytes).into_owned()),
+        other => repr(other),
+    };
+    let names = ops()
+        .filter(|op| owner.is_some_and(|owner| op.on == Owner::Type(owner)))
+        .map(|op| op.name);
+    Error::no_attribute(kind, &key, names)
+}
+
+/// `object.name = value`: only places of a `bytearray` can be set.
+unsafe extern "C-unwind" fn set_index(raw: *mut lua_State) -> c_int {
+    // SAFETY: Lua calls us with a live thread.
+    let state = unsafe { State::from_raw(raw) };
+    let context = Context::behind(state, 1);
+    invoke::answer(state, context, |_| {
+        let target = read::value(state, context, 1, 0);
+        let key = read::value(state, context, 2, 0);
+        let (Value::Array(array), Value::Int(place)) = (&target, &key) else {
+            let name = match &key {
+                Value::String(bytes) => bytes.with(|bytes| String::from_utf8_lossy(bytes).into_owned()),
+                other => repr(other),
+            };
+            return Err(Error::new(
+                Class::AttributeError,
+                format!("'{}' object attribute '{name}' is read-only", target.kind()),
+            ));
+        };
+        let byte = match read::value(state, context, 3, 0) {
+            Value::Int(number) => {
+                u8::try_from(number).map_err(|_| Error::value("byte must be in range(0, 256)"))?
+            }
+            other => {
+                return Err(Error::type_error(format!(
+                    "a byte must be int, not {}",
+                    other.kind()
+                )));
+            }
+        };
+        let length = i64::try_from(array.len()).unwrap_or(i64::MAX);
+        let place = if *place < 0 { place + length } else { place - 1 };
+        if usize::try_from(place).is_ok_and(|place| array.set(place, byte)) {
+            Ok(Value::None)
+        } else {
+            Err(Error::new(Class::IndexError, "bytearray index out of range"))
+        }
+    })
+    .finish(state)
+}
+
+/// `tostring(value)`.
+unsafe extern "C-unwind" fn text(raw: *mut lua_State) -> c_int {
+    // SAFETY: Lua calls us with a live thread.
+    let state = unsafe { State::from_raw(raw) };
+    let context = Context::behind(state, 1);
+    invoke::answer(state, context, |_| {
+        Ok(text_of(&read::value(state, context, 1, 0)))
+    })
+    .finish(state)
+}
+
+fn text_of(value: &Value) -> Value {
+    match value {
+        Value::Error(error) => Value::text(error.to_string()),
+        Value::Record(record) if record.kind.is_bare() => match record.items.first() {
+            Some(Value::String(bytes)) if bytes.with(|bytes| bytes.first() != Some(&0)) => {
+                Value::bytes(bytes.to_vec())
+            }
+            _ => Value::text(repr(value)),
+        },
+        Value::String(bytes) => Value::bytes(bytes.to_vec()),
+        other => Value::text(repr(other)),
+    }
+}
+
+/// `address .. text`.
+unsafe extern "C-unwind" fn join_texts(raw: *mut lua_State) -> c_int {
+    // SAFETY: Lua calls us with a live thread.
+    let state = unsafe { State::from_raw(raw) };
+    let context = Context::behind(state, 1);
+    invoke::answer(state, context, |_| {
+        let mut joined = Vec::new();
+        for place in 1..=2 {
+            match text_of(&read::value(state, context, place, 0)) {
+                Value::Bytes(bytes) => bytes.with(|bytes| joined.extend_from_slice(bytes)),
+                Value::Text(text) => joined.extend_from_slice(text.as_bytes()),
+                _ => {}
+            }
+        }
+        Ok(Value::bytes(joined))
+    })
+    .finish(state)
+}
+
+/// `one == other`: records by their items, classes and absent constants by what they are, the rest by identity.
+unsafe extern "C-unwind" fn equal(raw: *mut lua_State) -> c_int {
+    // SAFETY: Lua calls us with a live thread.
+    let state = unsafe { State::from_raw(raw) };
+    let context = Context::behind(state, 1);
+    invoke::answer(state, context, |_| {
+        let (one, other) = (
+            read::value(state, context, 1, 0),
+            read::value(state, context, 2, 0),
+        );
+        Ok(Value::Bool(match (&one, &other) {
+            (Value::Record(_), Value::Record(_) | Value::List(_)) | (Value::List(_), Value::Record(_)) => {
+                items_repr(&one) == items_repr(&other)
+            }
+            (Value::Class(one), Value::Class(other)) => one == other,
+            (Value::Absent(one), Value::Absent(other)) => std::ptr::eq(*one, *other),
+            (Value::Socket(one), Value::Socket(other)) => Rc::ptr_eq(one, other),
+            (Value::Task(one), Value::Task(other)) => Rc::ptr_eq(one, other),
+            (Value::Array(one), Value::Array(other)) => one.with(|one| other.with(|other| one == other)),
+            _ => state.raw_equal(1, 2),
+        }))
+    })
+    .finish(state)
+}
+
+/// The items of a tuple, for comparing.
+fn items_repr(value: &Value) -> Vec<String> {
+    match value {
+        Value::Record(record) => record.items.iter().map(repr).collect(),
+        Value::List(items) => items.iter().map(repr).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// `#value`.
+unsafe extern "C-unwind" fn length(raw: *mut lua_State) -> c_int {
+    // SAFETY: Lua calls us with a live thread.
+    let state = unsafe { State::from_raw(raw) };
+    let context = Context::behind(state, 1);
+    invoke::answer(state, context, |_| {
+        let length = match read::value(state, context, 1, 0) {
+            Value::Array(array) => array.len(),
+            Value::View(view) => view.len(),
+            other => {
+                return Err(Error::type_error(format!(
+                    "object of type '{}' has no len()",
+                    other.kind()
+                )));
+            }
+        };
+        Ok(Value::Int(i64::try_from(length).unwrap_or(i64::MAX)))
+    })
+    .finish(state)
+}
+
+/// A record's field by its name.
+unsafe extern "C-unwind" fn record_index(raw: *mut lua_State) -> c_int {
+    // SAFETY: Lua calls us with a live thread.
+    let state = unsafe { State::from_raw(raw) };
+    let context = Context::behind(state, 1);
+    if state.kind(2) == Kind::String
+        && let Some(kind) = read::record_kind(state, context, 1)
+    {
+        let place = {
+            let name = state.string_copy(2);
+            std::str::from_utf8(&name).ok().and_then(|name| kind.place(name))
+        };
+        if let Some(place) = place {
+            state.raw_get_index(1, i64::try_from(place).unwrap_or(0) + 1);
+            return 1;
+        }
+    }
+    state.push_nil();
+    1
+}
+
+/// Using a constant this platform does not have.
+unsafe extern "C-unwind" fn absent_use(raw: *mut lua_State) -> c_int {
+    // SAFETY: Lua calls us with a live thread.
+    let state = unsafe { State::from_raw(raw) };
+    let context = Context::behind(state, 1);
+    invoke::answer(state, context, |_| {
+        for place in 1..=2 {
+            if let Value::Absent(constant) = read::value(state, context, place, 0) {
+                return Err(crate::api::absent(constant));
+            }
+        }
+        Err(Error::type_error("unsupported operand"))
+    })
+    .finish(state)
+}
+
+/// Leaving the scope of a `<close>` variable: a socket closes.
+unsafe extern "C-unwind" fn close(raw: *mut lua_State) -> c_int {
+    // SAFETY: Lua calls us with a live thread.
+    let state = unsafe { State::from_raw(raw) };
+    let context = Context::behind(state, 1);
+    let answer = invoke::answer(state, context, |_| {
+        if let Value::Socket(socket) = read::value(state, context, 1, 0) {
+            socket.close()?;
+        }
+        Ok(Value::None)
+    });
+    match answer {
+        // A task that is being killed leaves by its own error.
+        Answer::Raise if context.net.sched().current().is_some_and(|task| task.is_killed()) => 0,
+        answer => answer.finish(state),
+    }
+}
+
+/// The collector, or a script, ends the object.
+unsafe extern "C-unwind" fn collect(raw: *mut lua_State) -> c_int {
+    // SAFETY: Lua calls us with a live thread.
+    let state = unsafe { State::from_raw(raw) };
+    if let Some(object) = Object::at(state, 1) {
+        object.release();
+    }
+    0
+}
