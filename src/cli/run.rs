@@ -159,7 +159,11 @@ fn status_of(outcome: Result<()>, told: bool) -> u8 {
             }
             u8::try_from(error.status().unwrap_or(0) & 0xff).unwrap_or(UNCAUGHT)
         }
-        Class::KeyboardInterrupt => INTERRUPTED,
+        Class::KeyboardInterrupt => {
+            let place = error.place().map_or(String::new(), |place| format!("{place}: "));
+            complain(&format!("{place}{}", error.headline()));
+            INTERRUPTED
+        }
         _ if told => UNCAUGHT,
         Class::SyntaxError => {
             complain(&error.message());

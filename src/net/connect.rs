@@ -69,7 +69,7 @@ impl Socket {
 
     fn try_connect(&self, address: &Address, patience: Patience) -> Result<()> {
         let sched = self.net().sched().clone();
-        if patience != Patience::Until(None) || !sched.is_alone() {
+        if patience != Patience::Until(None) || !sched.may_block() {
             self.force_nonblocking()?;
         }
         let mut waited = false;

@@ -85,7 +85,7 @@ impl Socket {
         loop {
             let fd = self.open_fd()?;
             if !queued {
-                let block = patience == Patience::Until(None) && sched.is_alone();
+                let block = patience == Patience::Until(None) && sched.may_block();
                 match step(fd, if block { 0 } else { MSG_DONTWAIT }) {
                     Ok(value) => return Ok(value),
                     Err(Errno::AGAIN) => {}

@@ -72,7 +72,7 @@ impl Socket {
     pub fn accept(&self) -> Result<(Rc<Self>, Address)> {
         const OP: &str = "accept";
         let patience = Patience::from(self.timeout());
-        if patience != Patience::Until(None) || !self.net().sched().is_alone() {
+        if patience != Patience::Until(None) || !self.net().sched().may_block() {
             // Between the event and the call another process may take the connection: the call must not block then.
             self.force_nonblocking().map_err(|error| self.failed(OP, error))?;
         }

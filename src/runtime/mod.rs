@@ -125,6 +125,9 @@ impl Runtime {
         if let Some(error) = main.failure() {
             return Err(error);
         }
+        if let Some(class @ (Class::KeyboardInterrupt | Class::CancelledError)) = self.sched.killed_by() {
+            return Err(Error::new(class, ""));
+        }
         let failed = self.failed.take();
         match failed
             .iter()

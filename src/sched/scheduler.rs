@@ -41,6 +41,8 @@ pub(crate) struct Scheduler {
     has_handle: Cell<bool>,
     alone: Cell<bool>,
     dying: Cell<bool>,
+    /// What everything was last ended by.
+    killed_by: Cell<Option<Class>>,
     closed: Cell<bool>,
     status: Cell<Option<i32>>,
     made: Cell<u64>,
@@ -63,6 +65,7 @@ impl Scheduler {
             has_handle: Cell::new(false),
             alone: Cell::new(true),
             dying: Cell::new(false),
+            killed_by: Cell::new(None),
             closed: Cell::new(false),
             status: Cell::new(None),
             made: Cell::new(0),
@@ -135,6 +138,17 @@ impl Scheduler {
     #[inline]
     pub(crate) fn is_alone(&self) -> bool {
         self.alone.get()
+    }
+
+    /// Whether a call may block the thread: it belongs to one task, which may wait where it is.
+    #[inline]
+    pub(crate) fn may_block(&self) -> bool {
+        self.alone.get()
+            && self
+                .current
+                .borrow()
+                .as_ref()
+                .is_none_or(|task| task.payload.standing().is_ok())
     }
 
     /// Whether other threads hold handles.
@@ -245,6 +259,7 @@ impl Scheduler {
         *self.current.borrow_mut() = Some(task.clone());
         task.payload.enter();
         let progress = fiber.resume();
+        task.payload.leave();
         self.current.borrow_mut().take();
         if progress == Progress::Finished {
             self.finish(task);
@@ -339,6 +354,7 @@ impl Scheduler {
     /// Makes every task end: each wait fails at once, each script raises at every instruction.
     pub(crate) fn kill_all(&self, class: Class) {
         self.dying.set(true);
+        self.killed_by.set(Some(class));
         let tasks: Vec<_> = self.live.borrow().clone();
         for task in tasks {
             if !task.is_killed() {
@@ -365,8 +381,15 @@ impl Scheduler {
         std::mem::take(&mut *self.live.borrow_mut())
     }
 
+    /// What everything was ended by since the last [`Self::revive`].
+    pub(crate) fn killed_by(&self) -> Option<Class> {
+        self.killed_by.get()
+    }
+
     /// Lets a runtime that was stopped run again.
     pub(crate) fn revive(&self) {
+        self.killed_by.set(None);
+        self.status.set(None);
         self.dying.set(false);
     }
 

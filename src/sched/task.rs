@@ -26,6 +26,8 @@ pub(crate) enum Standing {
 pub(crate) trait Payload {
     /// The task's fiber is about to be entered.
     fn enter(&self);
+    /// The task's fiber has been left.
+    fn leave(&self);
     /// How a wait may be done now; an error where waiting is impossible (a finalizer).
     fn standing(&self) -> Result<Standing>;
     /// Makes the script raise at its next instruction, and at each one after.

@@ -235,7 +235,8 @@ fn hot_flags(context: &Context, socket: &Socket, interest: Interest) -> Option<c
     }
     let sched = context.net.sched();
     if sched.is_alone() {
-        let block = socket.timeout() == Timeout::Blocking && !sched.is_dying();
+        let block =
+            socket.timeout() == Timeout::Blocking && !sched.is_dying() && !context.current().is_finalizing();
         Some(if block { 0 } else { MSG_DONTWAIT })
     } else if sched.spend() {
         // Its turn is over: the long way lets the others run.

@@ -83,6 +83,11 @@ impl Payload for LuaTask {
         self.context.set_current(self.running.get());
     }
 
+    #[inline]
+    fn leave(&self) {
+        self.context.set_current(self.context.main);
+    }
+
     fn standing(&self) -> Result<Standing> {
         let current = self.context.current();
         self.running.set(current);
@@ -203,9 +208,10 @@ fn spawn(context: &'static Context, thread: State, arguments: c_int, name: Strin
 fn run(thread: State, task: &Rc<Task>, arguments: c_int) -> Result<()> {
     match thread.call_protected(arguments, mlua::ffi::LUA_MULTRET, HANDLER) {
         Status::Ok | Status::Yield => Ok(()),
-        Status::Error => Err(match task.death() {
-            Some(error) => error,
-            None => error_at(thread, -1),
+        Status::Error => Err(match (task.death(), error_at(thread, -1)) {
+            // A dying script's last words may be anything.
+            (Some(death), error) if death.class() != error.class() => death,
+            (_, error) => error,
         }),
     }
 }
