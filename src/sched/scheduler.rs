@@ -85,7 +85,7 @@ impl Scheduler {
         self.alone.set(false);
         StopHandle {
             stop: self.stop.clone(),
-            waker: self.reactor().waker().clone(),
+            waker: self.reactor().ok().map(|reactor| reactor.waker().clone()),
         }
     }
 
@@ -221,7 +221,7 @@ impl Scheduler {
             None => None,
         };
         if watched || timeout != Some(Duration::ZERO) {
-            match self.reactor().poll(timeout, |task, wake| self.wake(task, wake)) {
+            match self.reactor()?.poll(timeout, |task, wake| self.wake(task, wake)) {
                 Ok(()) => {}
                 Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
                 Err(error) => return Err(Errno::from(error).into()),
@@ -402,8 +402,10 @@ impl Scheduler {
 
     /// The descriptor is about to be closed: whoever waits on it gets `EBADF`.
     pub(crate) fn forget(&self, source: &Source) {
-        for task in self.reactor().forget(source) {
-            self.wake(&task, Wake::Ready);
+        if let Some(reactor) = self.reactor.get() {
+            for task in reactor.forget(source) {
+                self.wake(&task, Wake::Ready);
+            }
         }
     }
 
@@ -414,14 +416,15 @@ impl Scheduler {
         }
     }
 
-    pub(super) fn reactor(&self) -> &Reactor {
-        self.reactor.get_or_init(|| {
-            #[allow(
-                clippy::expect_used,
-                reason = "without epoll or its like there is no way to go on"
-            )]
-            Reactor::new().expect("the system's readiness facility (epoll, kqueue) can be opened")
-        })
+    /// What watches descriptors, opened when first needed.
+    pub(super) fn reactor(&self) -> Result<&Reactor> {
+        if self.reactor.get().is_none() {
+            let opened = Reactor::new().map_err(|error| Error::from(Errno::from(error)).during("wait"))?;
+            return Ok(self.reactor.get_or_init(|| opened));
+        }
+        self.reactor
+            .get()
+            .ok_or_else(|| Error::runtime("nothing watches descriptors"))
     }
 
     /// Whether the runtime itself lives by this descriptor.
