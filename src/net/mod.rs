@@ -4,7 +4,8 @@
 //! doors every operation passes, `guard` and `observe`. [`Socket`] (`socket`) is one socket with its timeout, `life` is
 //! how it ends; it stands on a `transport`, the kernel unless something else takes its place. `io` is the loop that tries
 //! and waits. The operations are grouped by topic: `connect`, `listen` (bind, listen, accept), `transfer` (recv and send
-//! in all forms), `options`; `resolve` looks names up off the thread, `convert` turns numbers and address texts around
+//! in all forms), `options`; `resolve` looks names up off the thread, `netdb` in C's
+//! older data bases, `convert` turns numbers and address texts around
 //! without a system call.
 
 mod connect;
@@ -13,6 +14,7 @@ pub(crate) mod convert;
 mod io;
 mod life;
 mod listen;
+mod netdb;
 mod observe;
 mod options;
 mod resolve;
