@@ -33,6 +33,15 @@ impl Bytes {
         }
     }
 
+    /// The bytes, where they neither move nor change while the handle lives.
+    pub(crate) fn as_stable(&self) -> Option<&[u8]> {
+        match self {
+            Self::Owned(bytes) => Some(bytes),
+            Self::Script(bytes) => Some(bytes.as_slice()),
+            Self::Scratch(..) | Self::Array(_) => None,
+        }
+    }
+
     /// Number of bytes.
     pub fn len(&self) -> usize {
         self.with(<[u8]>::len)

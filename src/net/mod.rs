@@ -4,7 +4,7 @@
 //! doors every operation passes, `guard` and `observe`. [`Socket`] (`socket`) is one socket with its timeout, `life` is
 //! how it ends; it stands on a `transport`, the kernel unless something else takes its place. `io` is the loop that tries
 //! and waits. The operations are grouped by topic: `connect`, `listen` (bind, listen, accept), `transfer` (recv and send
-//! in all forms), `options`; `resolve` looks names up off the thread, `netdb` in C's
+//! in all forms), `message` (with control data), `options`; `resolve` looks names up off the thread, `netdb` in C's
 //! older data bases, `convert` turns numbers and address texts around
 //! without a system call.
 
@@ -14,6 +14,7 @@ pub(crate) mod convert;
 mod io;
 mod life;
 mod listen;
+pub(crate) mod message;
 mod netdb;
 mod observe;
 mod options;
@@ -25,6 +26,7 @@ mod transport;
 pub(crate) use connect::Attempt;
 pub use context::Net;
 pub(crate) use listen::{DEFAULT_BACKLOG, ServerOptions};
+pub(crate) use message::Message;
 pub use observe::{Event, Observer};
 pub(crate) use options::OptionValue;
 pub(crate) use resolve::{Endpoint, Found, Host, Lookup};

@@ -45,3 +45,6 @@ pub(crate) const AI_CANONNAME: c_int = libc::AI_CANONNAME;
 pub(crate) const AI_NUMERICHOST: c_int = libc::AI_NUMERICHOST;
 pub(crate) const NI_NUMERICHOST: c_int = libc::NI_NUMERICHOST;
 pub(crate) const NI_NUMERICSERV: c_int = libc::NI_NUMERICSERV;
+
+/// Control data that carries descriptors.
+pub(crate) const SCM_RIGHTS: c_int = libc::SCM_RIGHTS;

@@ -4,7 +4,7 @@
 //! one unsafe operation under one SAFETY line that names what makes it sound. None of them retries on EINTR,
 //! waits by its own decision, or judges: the loop above owns that. `errno` names the failures and `flag` the
 //! few numbers the rooms above need; `fd` is about any descriptor; `sockaddr` turns an address into C's bytes
-//! and back; `socket` makes, binds and connects, `transfer` moves bytes, `option` reads and sets options;
+//! and back; `socket` makes, binds and connects, `transfer` moves bytes, `message` bytes with control data, `option` reads and sets options;
 //! `poll` waits; `wake` wakes who waits; `fiber` switches stacks and `signal` hears Ctrl-C; `borrowed` is a slice a script owns; `resolve` asks the resolver, `netdb` the older data bases, `interface` the host for its names; `process` knows this
 //! process, thread and machine.
 //!
@@ -19,6 +19,7 @@ pub(crate) mod fd;
 pub(crate) mod fiber;
 pub(crate) mod flag;
 pub(crate) mod interface;
+pub(crate) mod message;
 pub(crate) mod netdb;
 pub(crate) mod option;
 pub(crate) mod poll;

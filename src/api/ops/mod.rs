@@ -1,4 +1,4 @@
-//! The rows, by topic: `open` (making sockets), `life` (closing, modes, names), `connect`, `listen`, `transfer`,
+//! The rows, by topic: `open` (making sockets), `life` (closing, modes, names), `connect`, `listen`, `transfer`, `message`,
 //! `options`, `resolve`, `netdb`, `convert` (byte order and address texts), `task`, `program` (sys, time, globals), `buffer`
 //! (bytearray), `errors`.
 
@@ -13,6 +13,7 @@ mod convert;
 mod errors;
 mod life;
 mod listen;
+mod message;
 mod netdb;
 mod open;
 mod options;
@@ -29,6 +30,7 @@ pub(super) static ALL: &[&[Op]] = &[
     connect::OPS,
     listen::OPS,
     transfer::OPS,
+    message::OPS,
     life::OPS,
     options::OPS,
     resolve::OPS,

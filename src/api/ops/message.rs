@@ -1,0 +1,256 @@
+//! Messages with control data, and descriptors passed with them.
+
+use std::rc::Rc;
+
+use crate::address::Address;
+use crate::api::argument::{Any, FromArg, IntoValue, Mismatch};
+use crate::api::handler::typed;
+use crate::api::op::{Default, FUNCTION, METHOD, Op, need, with};
+use crate::api::{Cx, Value, address};
+use crate::bytes::{Bytes, Pinned};
+use crate::error::{Error, Result};
+use crate::net::{Message, Socket, message};
+use crate::sys::message::{Control, control_length, control_space};
+
+const FLAGS: crate::api::Param = with("flags", Default::Int(0), "MSG_* bits");
+const ANCBUFSIZE: crate::api::Param = with(
+    "ancbufsize",
+    Default::Int(0),
+    "room for control data, in bytes: a sum of CMSG_SPACE",
+);
+
+pub(super) const OPS: &[Op] = &[
+    Op {
+        name: "sendmsg",
+        params: &[
+            need("buffers", "list of bytes, sent one after the other"),
+            with("ancdata", Default::None, "list of (level, type, data)"),
+            FLAGS,
+            with("address", Default::None, "where to, for a socket without a peer"),
+        ],
+        returns: "int",
+        doc: "Send buffers as one message with control data; return the number of bytes. Raises as send. See sendmsg(2).",
+        event: Some("socket.sendmsg"),
+        run: &typed(sendmsg),
+        ..METHOD
+    },
+    Op {
+        name: "recvmsg",
+        params: &[need("bufsize", "most bytes to return"), ANCBUFSIZE, FLAGS],
+        returns: "bytes, list of (level, type, data), int, address",
+        doc: "Receive one message: its bytes, its control data, its MSG_* bits and the sender's address. Descriptors in \
+              the control data belong to the caller. Raises as recv. See recvmsg(2).",
+        run: &typed(recvmsg),
+        ..METHOD
+    },
+    Op {
+        name: "recvmsg_into",
+        params: &[
+            need(
+                "buffers",
+                "list of bytearrays or views to fill one after the other",
+            ),
+            ANCBUFSIZE,
+            FLAGS,
+        ],
+        returns: "int, list of (level, type, data), int, address",
+        doc: "As recvmsg, into buffers; the number of bytes comes first.",
+        run: &typed(recvmsg_into),
+        ..METHOD
+    },
+    Op {
+        name: "send_fds",
+        params: &[
+            need("sock", "a Unix socket"),
+            need("buffers", "list of bytes; at least one byte must be sent"),
+            need("fds", "list of descriptors"),
+            FLAGS,
+            with("address", Default::None, "where to, for a socket without a peer"),
+        ],
+        returns: "int",
+        doc: "Send descriptors to another process over a Unix socket, with some bytes. Raises as sendmsg. CPython leaves \
+              `flags` and `address` aside; here they count.",
+        event: Some("socket.sendmsg"),
+        run: &typed(send_fds),
+        ..FUNCTION
+    },
+    Op {
+        name: "recv_fds",
+        params: &[
+            need("sock", "a Unix socket"),
+            need("bufsize", "most bytes to return"),
+            need("maxfds", "most descriptors to take"),
+            FLAGS,
+        ],
+        returns: "bytes, list of int, int, address",
+        doc: "Receive descriptors another process sent, with some bytes; they belong to the caller. Raises as recvmsg.",
+        run: &typed(recv_fds),
+        ..FUNCTION
+    },
+    Op {
+        name: "CMSG_LEN",
+        params: &[need("length", "bytes of data")],
+        returns: "int",
+        doc: "Bytes a control message takes without the padding after it. Raises OverflowError. See cmsg(3).",
+        run: &typed(cmsg_len),
+        ..FUNCTION
+    },
+    Op {
+        name: "CMSG_SPACE",
+        params: &[need("length", "bytes of data")],
+        returns: "int",
+        doc: "Bytes a control message takes with its padding. Raises OverflowError. See cmsg(3).",
+        run: &typed(cmsg_space),
+        ..FUNCTION
+    },
+];
+
+/// The items of a list argument.
+fn items(op: &str, name: &str, value: Value) -> Result<Vec<Value>> {
+    match value {
+        Value::List(items) | Value::Several(items) => Ok(items),
+        other => Err(Error::type_error(format!(
+            "{op}() argument '{name}' must be a list, not {}",
+            other.kind()
+        ))),
+    }
+}
+
+fn convert<T: FromArg>(op: &str, value: Value) -> Result<T> {
+    let given = value.kind();
+    T::from_arg(value).map_err(|mismatch| match mismatch {
+        Mismatch::Kind => Error::type_error(format!("{op}(): a {} is required, not {given}", T::KIND)),
+        Mismatch::Range(number) => Error::overflow(format!("{op}(): {number} is out of range")),
+        Mismatch::Error(error) => error,
+    })
+}
+
+fn convert_all<T: FromArg>(op: &str, name: &str, value: Value) -> Result<Vec<T>> {
+    items(op, name, value)?
+        .into_iter()
+        .map(|item| convert(op, item))
+        .collect()
+}
+
+fn read_control(op: &str, value: Value) -> Result<Vec<Control>> {
+    if matches!(value, Value::None) {
+        return Ok(Vec::new());
+    }
+    let control = items(op, "ancdata", value)?.into_iter().map(|item| {
+        let parts = items(op, "ancdata", item)?;
+        let count = parts.len();
+        let [level, kind, data] = <[Value; 3]>::try_from(parts).map_err(|_| {
+            Error::type_error(format!(
+                "{op}(): an ancillary data item must have 3 parts, not {count}"
+            ))
+        })?;
+        let data: Bytes = convert(op, data)?;
+        Ok(Control {
+            level: convert(op, level)?,
+            kind: convert(op, kind)?,
+            data: data.into_vec(),
+        })
+    });
+    control.collect()
+}
+
+fn read_address(cx: &Cx<'_>, op: &'static str, socket: &Socket, value: Value) -> Result<Option<Address>> {
+    if matches!(value, Value::None) {
+        return Ok(None);
+    }
+    let endpoint = address::read(op, socket.family(), value)?;
+    cx.net
+        .resolve(&endpoint, None)
+        .map(Some)
+        .map_err(|error| error.during(op))
+}
+
+fn size(number: i64) -> Result<usize> {
+    usize::try_from(number).map_err(|_| Error::value("negative buffer size in recvmsg()"))
+}
+
+fn control_size(number: i64) -> Result<usize> {
+    let fits = i32::try_from(number)
+        .ok()
+        .and_then(|number| usize::try_from(number).ok());
+    fits.ok_or_else(|| Error::value("invalid ancillary data buffer length"))
+}
+
+fn show(first: Value, message: Message) -> Value {
+    let control = message.control.into_iter().map(|one| {
+        Value::Several(vec![
+            Value::Int(one.level.into()),
+            Value::Int(one.kind.into()),
+            Value::bytes(one.data),
+        ])
+    });
+    Value::Several(vec![
+        first,
+        Value::List(control.collect()),
+        Value::Int(message.flags.into()),
+        message.from.into_value(),
+    ])
+}
+
+fn sendmsg(
+    cx: &Cx<'_>,
+    socket: Rc<Socket>,
+    buffers: Any,
+    control: Any,
+    flags: i32,
+    address: Any,
+) -> Result<usize> {
+    const OP: &str = "sendmsg";
+    let buffers = convert_all(OP, "buffers", buffers.0)?;
+    let control = read_control(OP, control.0)?;
+    let address = read_address(cx, OP, &socket, address.0)?;
+    socket.send_message(buffers, &control, flags, address.as_ref())
+}
+
+fn recvmsg(_: &Cx<'_>, socket: Rc<Socket>, bufsize: i64, ancbufsize: i64, flags: i32) -> Result<Value> {
+    let mut message = socket.recv_message(size(bufsize)?, control_size(ancbufsize)?, flags)?;
+    let data = std::mem::take(&mut message.data);
+    Ok(show(Value::bytes(data), message))
+}
+
+fn recvmsg_into(_: &Cx<'_>, socket: Rc<Socket>, buffers: Any, ancbufsize: i64, flags: i32) -> Result<Value> {
+    let windows: Vec<Pinned> = convert_all("recvmsg_into", "buffers", buffers.0)?;
+    let (count, message) = socket.recv_message_into(&windows, control_size(ancbufsize)?, flags)?;
+    Ok(show(count.into_value(), message))
+}
+
+fn send_fds(
+    cx: &Cx<'_>,
+    socket: Rc<Socket>,
+    buffers: Any,
+    fds: Any,
+    flags: i32,
+    address: Any,
+) -> Result<usize> {
+    const OP: &str = "send_fds";
+    let buffers = convert_all(OP, "buffers", buffers.0)?;
+    let fds: Vec<i32> = convert_all(OP, "fds", fds.0)?;
+    let address = read_address(cx, OP, &socket, address.0)?;
+    socket.send_message(buffers, &[message::rights(&fds)], flags, address.as_ref())
+}
+
+fn recv_fds(_: &Cx<'_>, socket: Rc<Socket>, bufsize: i64, maxfds: i64, flags: i32) -> Result<Value> {
+    let bytes = maxfds.checked_mul(4).unwrap_or(-1);
+    let space = message::room("recv_fds", bytes, control_length)?;
+    let message = socket.recv_message(size(bufsize)?, space, flags)?;
+    let fds = message::descriptors(&message.control);
+    Ok(Value::Several(vec![
+        Value::bytes(message.data),
+        Value::List(fds.into_iter().map(|fd| Value::Int(fd.into())).collect()),
+        Value::Int(message.flags.into()),
+        message.from.into_value(),
+    ]))
+}
+
+fn cmsg_len(_: &Cx<'_>, length: i64) -> Result<usize> {
+    message::room("CMSG_LEN", length, control_length)
+}
+
+fn cmsg_space(_: &Cx<'_>, length: i64) -> Result<usize> {
+    message::room("CMSG_SPACE", length, control_space)
+}

@@ -1,0 +1,184 @@
+//! Messages with control data: sendmsg and recvmsg, and descriptors passed with them.
+
+use std::io::{IoSlice, IoSliceMut};
+
+use crate::address::Address;
+use crate::bytes::{Bytes, Pinned};
+use crate::error::{Error, Result};
+use crate::policy::Request;
+use crate::sched::Interest;
+use crate::sys::flag::{SCM_RIGHTS, SOL_SOCKET};
+use crate::sys::message::{self, Control, Received};
+
+use super::observe::Event;
+use super::socket::Socket;
+
+/// A received message.
+#[derive(Debug)]
+pub(crate) struct Message {
+    pub(crate) data: Vec<u8>,
+    pub(crate) control: Vec<Control>,
+    pub(crate) flags: i32,
+    pub(crate) from: Address,
+}
+
+/// Bytes of one descriptor in control data.
+const DESCRIPTOR: usize = size_of::<i32>();
+
+impl Socket {
+    /// Sends the buffers as one message with control data; returns how many bytes left.
+    ///
+    /// # Errors
+    /// As [`Socket::send`]; a control message too large to be one.
+    pub(crate) fn send_message(
+        &self,
+        buffers: Vec<Bytes>,
+        control: &[Control],
+        flags: i32,
+        address: Option<&Address>,
+    ) -> Result<usize> {
+        const OP: &str = "sendmsg";
+        if let Some(address) = address {
+            self.net()
+                .guard(&Request::SendTo(address))
+                .map_err(|error| self.failed(OP, error.at(address)))?;
+        }
+        // What could change while the call waits is copied.
+        let buffers: Vec<Bytes> = buffers
+            .into_iter()
+            .map(|bytes| {
+                if bytes.as_stable().is_some() {
+                    bytes
+                } else {
+                    Bytes::Owned(bytes.into_vec())
+                }
+            })
+            .collect();
+        let slices: Vec<IoSlice<'_>> = buffers
+            .iter()
+            .filter_map(Bytes::as_stable)
+            .map(IoSlice::new)
+            .collect();
+        let sent = self.io(OP, Interest::Write, flags, |fd, extra| {
+            message::send_message(fd, &slices, control, flags | extra, address)
+        });
+        let sent = match (sent, address) {
+            (Err(error), Some(address)) => Err(error.at(address)),
+            (sent, _) => sent,
+        }?;
+        if self.net().is_observed() {
+            let mut data: Vec<u8> = buffers.iter().flat_map(Bytes::to_vec).collect();
+            data.truncate(sent);
+            self.net().observe(|| Event::Sent {
+                fd: self.fd(),
+                data: &data,
+                to: address,
+            });
+        }
+        Ok(sent)
+    }
+
+    /// Receives one message of up to `size` bytes, with up to `control_space` bytes of control data. Descriptors that
+    /// come with it belong to the caller.
+    ///
+    /// # Errors
+    /// As [`Socket::recv`]; a refusal by the policy, which closes the descriptors.
+    pub(crate) fn recv_message(&self, size: usize, control_space: usize, flags: i32) -> Result<Message> {
+        const OP: &str = "recvmsg";
+        let mut data = self.net().buffer(size).map_err(|error| self.failed(OP, error))?;
+        data.resize(size, 0);
+        // The room is tried before the kernel hands anything over.
+        self.net()
+            .buffer(control_space)
+            .map_err(|error| self.failed(OP, error))?;
+        let received = self.io(OP, Interest::Read, flags, |fd, extra| {
+            let mut buffers = [IoSliceMut::new(&mut data)];
+            message::recv_message(fd, &mut buffers, control_space, flags | extra)
+        })?;
+        self.judge(OP, &received)?;
+        data.truncate(received.count);
+        let Received {
+            control, flags, from, ..
+        } = received;
+        if self.net().is_observed() {
+            let known = (from != Address::None).then_some(&from);
+            self.net().observe(|| Event::Received {
+                fd: self.fd(),
+                data: &data,
+                from: known,
+            });
+        }
+        Ok(Message {
+            data,
+            control,
+            flags,
+            from,
+        })
+    }
+
+    /// As [`Self::recv_message`], into windows of `bytearray`s, one after the other; `data` of the result is empty, the
+    /// number of bytes is returned beside it.
+    pub(crate) fn recv_message_into(
+        &self,
+        windows: &[Pinned],
+        control_space: usize,
+        flags: i32,
+    ) -> Result<(usize, Message)> {
+        let size = windows.iter().map(Pinned::len).sum();
+        let mut message = self.recv_message(size, control_space, flags)?;
+        let data = std::mem::take(&mut message.data);
+        let mut rest = &data[..];
+        for window in windows {
+            let (now, later) = rest.split_at(window.len().min(rest.len()));
+            window.window_mut()[..now.len()].copy_from_slice(now);
+            rest = later;
+        }
+        Ok((data.len(), message))
+    }
+
+    /// Asks the policy for each received descriptor; all are closed when one is refused.
+    fn judge(&self, op: &'static str, received: &Received) -> Result<()> {
+        let fds = descriptors(&received.control);
+        let refused = fds
+            .iter()
+            .find_map(|fd| self.net().guard(&Request::Adopt { fd: *fd }).err());
+        match refused {
+            None => Ok(()),
+            Some(error) => {
+                for fd in fds {
+                    // Refused descriptors have nobody to tell of a failed close.
+                    let _ = crate::sys::fd::close(fd);
+                }
+                Err(self.failed(op, error))
+            }
+        }
+    }
+}
+
+/// The descriptors in control data; a trailing part of one is left out.
+pub(crate) fn descriptors(control: &[Control]) -> Vec<i32> {
+    control
+        .iter()
+        .filter(|one| (one.level, one.kind) == (SOL_SOCKET, SCM_RIGHTS))
+        .flat_map(|one| one.data.chunks_exact(DESCRIPTOR))
+        .filter_map(|bytes| bytes.try_into().ok().map(i32::from_ne_bytes))
+        .collect()
+}
+
+/// Control data that carries descriptors.
+pub(crate) fn rights(fds: &[i32]) -> Control {
+    let data = fds.iter().flat_map(|fd| fd.to_ne_bytes()).collect();
+    Control {
+        level: SOL_SOCKET,
+        kind: SCM_RIGHTS,
+        data,
+    }
+}
+
+/// The room `CMSG_LEN` or `CMSG_SPACE` asks for, or Python's complaint.
+pub(crate) fn room(op: &str, length: i64, measure: fn(usize) -> Option<usize>) -> Result<usize> {
+    usize::try_from(length)
+        .ok()
+        .and_then(measure)
+        .ok_or_else(|| Error::overflow(format!("{op}() argument out of range")))
+}
