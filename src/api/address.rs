@@ -5,7 +5,7 @@ use crate::error::{Class, Error, Result};
 use crate::net::{Endpoint, Host};
 use crate::sys::flag::{AF_INET, AF_INET6, AF_UNIX};
 
-use super::argument::whole;
+use super::argument::{FromArg, Text, whole};
 use super::record;
 use super::value::{Record, Value};
 
@@ -115,16 +115,11 @@ fn parts(
 }
 
 fn read_host(op: &str, value: Value) -> Result<Host> {
-    let bytes = match value {
-        Value::Text(text) => text.into_owned().into_bytes(),
-        Value::String(bytes) | Value::Bytes(bytes) => bytes.into_vec(),
-        Value::Array(array) => array.with(<[u8]>::to_vec),
-        other => {
-            return Err(Error::type_error(format!(
-                "{op}(): host must be str, bytes or bytearray, not {}",
-                other.kind()
-            )));
-        }
+    let given = value.kind();
+    let Ok(Text(bytes)) = Text::from_arg(value) else {
+        return Err(Error::type_error(format!(
+            "{op}(): host must be str, bytes or bytearray, not {given}"
+        )));
     };
     if bytes.contains(&0) {
         return Err(Error::value("host name must not contain null character"));
@@ -162,16 +157,11 @@ fn read_unix(value: Value) -> Result<UnixName> {
         Value::Record(mut record) if record.items.len() == 1 => record.items.remove(0),
         value => value,
     };
-    let path = match value {
-        Value::Text(text) => text.into_owned().into_bytes(),
-        Value::String(bytes) | Value::Bytes(bytes) => bytes.into_vec(),
-        Value::Array(array) => array.with(<[u8]>::to_vec),
-        other => {
-            return Err(Error::type_error(format!(
-                "a bytes-like object is required, not '{}'",
-                other.kind()
-            )));
-        }
+    let given = value.kind();
+    let Ok(Text(path)) = Text::from_arg(value) else {
+        return Err(Error::type_error(format!(
+            "a bytes-like object is required, not '{given}'"
+        )));
     };
     let longest = if path.first() == Some(&0) {
         LONGEST_ABSTRACT
@@ -188,7 +178,7 @@ fn read_unix(value: Value) -> Result<UnixName> {
 }
 
 /// Reads a `(host, port)` pair whose host may be any name or none: for lookups.
-pub(super) fn read_pair(op: &str, value: Value) -> Result<(Option<String>, Option<String>)> {
+pub(super) fn read_pair(op: &'static str, value: Value) -> Result<(Option<String>, Option<String>)> {
     let items = match value {
         Value::List(items) => items,
         Value::Record(record) => record.items,
@@ -214,21 +204,15 @@ pub(super) fn read_pair(op: &str, value: Value) -> Result<(Option<String>, Optio
 }
 
 /// A port number or service name, as text for the resolver.
-pub(super) fn read_service(op: &str, value: Value) -> Result<Option<String>> {
-    Ok(match value {
-        Value::None => None,
-        Value::Text(text) => Some(text.into_owned()),
-        Value::String(bytes) | Value::Bytes(bytes) => {
-            Some(String::from_utf8(bytes.into_vec()).map_err(|_| {
-                Error::new(
-                    Class::UnicodeError,
-                    format!("{op}(): service name is not valid UTF-8"),
-                )
-            })?)
-        }
+pub(super) fn read_service(op: &'static str, value: Value) -> Result<Option<String>> {
+    match value {
+        Value::None => Ok(None),
         value => match whole(&value) {
-            Some(number) => Some(number.to_string()),
-            None => return Err(Error::new(Class::OSError, "Int or String expected")),
+            Some(number) => Ok(Some(number.to_string())),
+            None => match Text::from_arg(value) {
+                Ok(text) => text.utf8("service name").map(Some),
+                Err(_) => Err(Error::new(Class::OSError, "Int or String expected").during(op)),
+            },
         },
-    })
+    }
 }

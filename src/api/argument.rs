@@ -260,7 +260,7 @@ objects! {
     Task Rc<Task>, "Task";
     Array Rc<ByteArray>, "bytearray";
     Class Class, "error class";
-    Error Error, "error";
+    Error Rc<Error>, "error";
 }
 
 impl IntoValue for Value {

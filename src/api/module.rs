@@ -10,6 +10,10 @@ use super::value::Value;
 /// A module: operations of the table, and names that are values.
 pub(crate) struct Module {
     pub(crate) name: &'static str,
+    #[cfg_attr(
+        not(feature = "cli"),
+        allow(dead_code, reason = "without the command nobody reads it")
+    )]
     pub(crate) doc: &'static str,
     values: Values,
 }

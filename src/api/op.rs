@@ -1,4 +1,8 @@
 //! One row of the table.
+#![cfg_attr(
+    not(feature = "cli"),
+    allow(dead_code, reason = "without the command nobody reads the documentation")
+)]
 
 use crate::error::Result;
 

@@ -37,7 +37,7 @@ pub(crate) enum Value {
     /// A window of a `bytearray`.
     View(Pinned),
     Class(Class),
-    Error(Error),
+    Error(Rc<Error>),
     /// A constant of another platform: prints, and raises when used.
     Absent(&'static Constant),
     /// A function of the script: its place among the call's arguments.

@@ -8,7 +8,14 @@ use crate::sys::errno::Errno;
 pub(super) fn likely_cause(error: &Error) -> Option<String> {
     let op = error.op().unwrap_or_default();
     if error.class() == Class::gaierror {
-        return Some("the name is unknown to the resolver, or the resolver cannot be reached".into());
+        let cause = match error.code()? {
+            "EAI_NONAME" | "EAI_NODATA" => "the resolver knows no such name",
+            "EAI_AGAIN" | "EAI_FAIL" => "the resolver does not answer: is the network up?",
+            "EAI_SERVICE" => "the resolver knows no such service for this type of socket",
+            "EAI_ADDRFAMILY" | "EAI_FAMILY" => "the host has no address of this family",
+            _ => return None,
+        };
+        return Some(cause.into());
     }
     let errno = Errno(error.errno()?);
     let cause = match errno {

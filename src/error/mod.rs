@@ -9,7 +9,6 @@ mod trace;
 use std::borrow::Cow;
 use std::fmt;
 use std::path::Path;
-use std::sync::Arc;
 
 pub use class::Class;
 pub use trace::Place;
@@ -27,7 +26,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// Its text is the last line of CPython's traceback for the same failure; a second line names the operation, the
 /// address and the likely cause.
 #[derive(Clone)]
-pub struct Error(Arc<Detail>);
+pub struct Error(Box<Detail>);
 
 #[derive(Clone)]
 struct Detail {
@@ -48,7 +47,7 @@ struct Detail {
 impl Error {
     /// An error of `class` with this text.
     pub fn new(class: Class, text: impl Into<Cow<'static, str>>) -> Self {
-        Self(Arc::new(Detail {
+        Self(Box::new(Detail {
             class,
             errno: None,
             text: Some(text.into()),
@@ -222,7 +221,7 @@ impl Error {
     }
 
     fn detail(&mut self) -> &mut Detail {
-        Arc::make_mut(&mut self.0)
+        &mut self.0
     }
 
     fn text(&self) -> Cow<'_, str> {

@@ -3,7 +3,7 @@
 use std::fmt;
 
 /// Calls that are kept.
-pub(crate) const DEPTH: usize = 6;
+const DEPTH: usize = 4;
 /// Longest name of a script that is kept.
 const NAME: usize = 60;
 

@@ -134,7 +134,12 @@ impl Net {
     }
 
     /// One address of a host in a family, and its zone.
-    fn host_address(&self, host: &str, family: i32, deadline: Option<Instant>) -> Result<(IpAddr, u32)> {
+    pub(super) fn host_address(
+        &self,
+        host: &str,
+        family: i32,
+        deadline: Option<Instant>,
+    ) -> Result<(IpAddr, u32)> {
         match (host, family) {
             ("", AF_INET) => return Ok((Ipv4Addr::UNSPECIFIED.into(), 0)),
             ("", AF_INET6) => return Ok((Ipv6Addr::UNSPECIFIED.into(), 0)),

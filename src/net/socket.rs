@@ -200,6 +200,11 @@ impl Socket {
         }
     }
 
+    /// Takes the descriptor out of the socket, which is closed then; -1 when it was.
+    pub(super) fn take_fd(&self) -> RawFd {
+        self.fd.replace(-1)
+    }
+
     pub(super) fn borrowed(&self) -> Result<BorrowedFd<'_>> {
         Ok(open(self.fd.get())?)
     }
@@ -258,6 +263,11 @@ impl Socket {
         Ok(())
     }
 
+    /// Takes the timeout of a socket whose descriptor this one's is a duplicate of.
+    pub(super) fn copy_timeout(&self, of: &Self) {
+        self.timeout.set(of.timeout.get());
+    }
+
     /// Keeps the kernel from blocking a call that has no flag for it, until the descriptor leaves our hands.
     pub(super) fn force_nonblocking(&self) -> Result<()> {
         if self.timeout.get() == Timeout::Blocking && !self.forced.get() {
@@ -273,134 +283,6 @@ impl Socket {
             sys::fd::set_nonblocking(self.borrowed()?, false)?;
         }
         Ok(())
-    }
-
-    /// Closes it; a closed socket is left alone. Who waits on it gets `EBADF`.
-    ///
-    /// # Errors
-    /// What close(2) reports; the descriptor is gone all the same.
-    pub fn close(&self) -> Result<()> {
-        let Some(fd) = self.leave() else { return Ok(()) };
-        let closed = if self.lingers.get() {
-            let sched = self.net.sched();
-            sched
-                .off_thread(None, move || sys::fd::close(fd))?
-                .unwrap_or(Ok(()))
-        } else {
-            sys::fd::close(fd)
-        };
-        match closed {
-            // The connection was reset before: CPython keeps silent about it, and so do we.
-            Ok(()) | Err(Errno::CONNRESET) => Ok(()),
-            Err(errno) => Err(Error::from(errno).during("close")),
-        }
-    }
-
-    /// Ends the socket without closing its descriptor, which is returned (-1 when it was closed).
-    pub fn detach(&self) -> RawFd {
-        // The descriptor goes to somebody who expects the mode the socket showed.
-        let _ = self.restore_blocking();
-        self.leave().unwrap_or(-1)
-    }
-
-    /// The descriptor is ours no more.
-    fn leave(&self) -> Option<RawFd> {
-        let fd = self.fd.replace(-1);
-        if fd < 0 {
-            return None;
-        }
-        if let Some(source) = self.source.get() {
-            self.net.sched().forget(source);
-        }
-        self.net.observe(|| Event::Closed { fd });
-        Some(fd)
-    }
-
-    /// A second socket on a duplicate of its descriptor, with the same timeout.
-    ///
-    /// # Errors
-    /// `EBADF` on a closed socket, `EMFILE`.
-    pub fn dup(&self) -> Result<Rc<Self>> {
-        self.restore_blocking()
-            .map_err(|error| self.failed("dup", error))?;
-        let duplicate = self
-            .borrowed()
-            .and_then(|fd| Ok(sys::fd::dup(fd)?))
-            .map_err(|error| self.failed("dup", error))?;
-        let socket = Self::wrap(&self.net, duplicate, self.family, self.kind, self.protocol);
-        socket.timeout.set(self.timeout.get());
-        Ok(socket)
-    }
-
-    /// Whether a program this one starts gets the descriptor.
-    ///
-    /// # Errors
-    /// `EBADF` on a closed socket.
-    pub fn is_inheritable(&self) -> Result<bool> {
-        self.borrowed()
-            .and_then(|fd| Ok(sys::fd::is_inheritable(fd)?))
-            .map_err(|error| self.failed("get_inheritable", error))
-    }
-
-    /// Sets whether a program this one starts gets the descriptor.
-    ///
-    /// # Errors
-    /// `EBADF` on a closed socket.
-    pub fn set_inheritable(&self, inheritable: bool) -> Result<()> {
-        self.restore_blocking()
-            .map_err(|error| self.failed("set_inheritable", error))?;
-        self.borrowed()
-            .and_then(|fd| Ok(sys::fd::set_inheritable(fd, inheritable)?))
-            .map_err(|error| self.failed("set_inheritable", error))
-    }
-
-    /// Its own address.
-    ///
-    /// # Errors
-    /// `EBADF` on a closed socket.
-    pub fn local_address(&self) -> Result<Address> {
-        self.open_fd()
-            .and_then(|fd| Ok(self.transport().local_address(fd)?))
-            .map_err(|error| self.failed("getsockname", error))
-    }
-
-    /// Its peer's address.
-    ///
-    /// # Errors
-    /// `ENOTCONN` when it has no peer.
-    pub fn peer_address(&self) -> Result<Address> {
-        self.open_fd()
-            .and_then(|fd| Ok(self.transport().peer_address(fd)?))
-            .map_err(|error| self.failed("getpeername", error))
-    }
-
-    /// Ends one or both directions: `SHUT_RD`, `SHUT_WR`, `SHUT_RDWR`.
-    ///
-    /// # Errors
-    /// `ENOTCONN` when it is not connected.
-    pub fn shutdown(&self, how: i32) -> Result<()> {
-        self.open_fd()
-            .and_then(|fd| Ok(self.transport().shutdown(fd, how)?))
-            .map_err(|error| self.failed("shutdown", error))?;
-        self.net.observe(|| Event::Done {
-            fd: self.fd(),
-            op: "shutdown",
-        });
-        Ok(())
-    }
-}
-
-impl Drop for Socket {
-    fn drop(&mut self) {
-        let Some(fd) = self.leave() else { return };
-        if self.lingers.get() {
-            // Nobody can wait here: the linger runs out on a thread of its own.
-            let spawned = std::thread::Builder::new().spawn(move || sys::fd::close(fd));
-            if spawned.is_ok() {
-                return;
-            }
-        }
-        let _ = sys::fd::close(fd);
     }
 }
 

@@ -9,42 +9,36 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::error::{Class, Error, Result};
+use crate::error::{Error, Result};
 use crate::sys::errno::Errno;
 use crate::sys::fiber::{Fiber, Progress, StackPool};
 
+use super::ending::End;
 use super::jobs::Jobs;
 use super::reactor::{Reactor, Source};
-use super::stop::{Reason, Stop, StopHandle};
-use super::task::{Body, Doom, Payload, Task};
+use super::stop::{Stop, StopHandle};
+use super::task::{Body, Payload, Task};
 use super::timers::{TimerId, Timers};
 use super::wait::{Turn, Wake};
 
 /// Fibers entered before the descriptors are looked at again, however many are ready.
 const BATCH: usize = 61;
-/// Times a dying task is entered before it is given up.
-const LAST_RESUMES: usize = 1000;
 
 /// Told of each task that failed and that nobody joined.
 type Reporter = Box<dyn Fn(&Rc<Task>)>;
 
 /// The tasks of one runtime, on one thread.
 pub(crate) struct Scheduler {
-    ready: RefCell<VecDeque<Rc<Task>>>,
+    pub(super) ready: RefCell<VecDeque<Rc<Task>>>,
     current: RefCell<Option<Rc<Task>>>,
-    live: RefCell<Vec<Rc<Task>>>,
+    pub(super) live: RefCell<Vec<Rc<Task>>>,
     timers: RefCell<Timers>,
-    reactor: OnceCell<Reactor>,
+    pub(super) reactor: OnceCell<Reactor>,
     jobs: Jobs,
-    stacks: StackPool,
-    stop: Arc<Stop>,
+    pub(super) stacks: StackPool,
     has_handle: Cell<bool>,
     alone: Cell<bool>,
-    dying: Cell<bool>,
-    /// What everything was last ended by.
-    killed_by: Cell<Option<Class>>,
-    closed: Cell<bool>,
-    status: Cell<Option<i32>>,
+    pub(super) end: End,
     made: Cell<u64>,
     turn: Turn,
     reporter: RefCell<Option<Reporter>>,
@@ -61,13 +55,9 @@ impl Scheduler {
             reactor: OnceCell::new(),
             jobs: Jobs::new(),
             stacks: StackPool::new(stack_size),
-            stop: Arc::default(),
             has_handle: Cell::new(false),
             alone: Cell::new(true),
-            dying: Cell::new(false),
-            killed_by: Cell::new(None),
-            closed: Cell::new(false),
-            status: Cell::new(None),
+            end: End::default(),
             made: Cell::new(0),
             turn: Turn::default(),
             reporter: RefCell::default(),
@@ -84,14 +74,14 @@ impl Scheduler {
         self.has_handle.set(true);
         self.alone.set(false);
         StopHandle {
-            stop: self.stop.clone(),
-            waker: self.reactor().waker().clone(),
+            stop: self.end.stop.clone(),
+            waker: self.reactor().ok().map(|reactor| reactor.waker().clone()),
         }
     }
 
     /// The flag that signal handlers and handles set.
     pub(crate) fn stop_flag(&self) -> &Arc<Stop> {
-        &self.stop
+        &self.end.stop
     }
 
     /// Starts a task; it runs when the caller waits.
@@ -99,7 +89,7 @@ impl Scheduler {
     /// # Errors
     /// `MemoryError` when there is no address space for a stack; the task that is being killed starts nothing.
     pub(crate) fn spawn(&self, name: String, payload: Box<dyn Payload>, body: Body) -> Result<Rc<Task>> {
-        if self.dying.get() {
+        if self.is_dying() {
             return Err(Error::runtime(
                 "no task can be started while the program is ending",
             ));
@@ -185,7 +175,7 @@ impl Scheduler {
                 };
                 self.enter(&task);
                 since_poll += 1;
-                if since_poll >= BATCH || self.stop.asked().is_some() {
+                if since_poll >= BATCH || self.end.stop.asked().is_some() {
                     break;
                 }
             }
@@ -221,7 +211,7 @@ impl Scheduler {
             None => None,
         };
         if watched || timeout != Some(Duration::ZERO) {
-            match self.reactor().poll(timeout, |task, wake| self.wake(task, wake)) {
+            match self.reactor()?.poll(timeout, |task, wake| self.wake(task, wake)) {
                 Ok(()) => {}
                 Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
                 Err(error) => return Err(Errno::from(error).into()),
@@ -254,7 +244,7 @@ impl Scheduler {
     }
 
     #[inline]
-    fn enter(&self, task: &Rc<Task>) {
+    pub(super) fn enter(&self, task: &Rc<Task>) {
         let Some(fiber) = task.fiber.get() else { return };
         *self.current.borrow_mut() = Some(task.clone());
         task.payload.enter();
@@ -308,102 +298,12 @@ impl Scheduler {
         }
     }
 
-    /// Fails the task's current or next wait once, with `CancelledError`.
-    pub(crate) fn cancel(&self, task: &Rc<Task>) {
-        if !task.is_done() && task.doom.get() == Doom::None {
-            task.doom.set(Doom::Cancelled);
-            self.wake(task, Wake::Ready);
-        }
-    }
-
-    /// Looks at the stop flag, and kills everything when it is set. Returns the class everything dies of.
-    pub(crate) fn check_stop(&self) -> Option<Class> {
-        let class = match self.stop.asked()? {
-            Reason::Interrupt => Class::KeyboardInterrupt,
-            Reason::Stop => Class::CancelledError,
-        };
-        self.stop.clear();
-        crate::sys::signal::acknowledge();
-        self.kill_all(class);
-        Some(class)
-    }
-
-    /// Whether everything is being ended.
-    #[inline]
-    pub(crate) fn is_dying(&self) -> bool {
-        self.dying.get()
-    }
-
-    /// Whether nothing may wait any more: the engines are being closed.
-    pub(super) fn is_closed(&self) -> bool {
-        self.closed.get()
-    }
-
-    /// Ends the program with a status: every task is killed. Returns the error the caller ends by.
-    pub(crate) fn exit(&self, status: i32) -> Error {
-        self.status.set(Some(status));
-        self.kill_all(Class::SystemExit);
-        Error::exit(status)
-    }
-
-    /// The status the program was ended with.
-    pub(crate) fn exit_status(&self) -> Option<i32> {
-        self.status.get()
-    }
-
-    /// Makes every task end: each wait fails at once, each script raises at every instruction.
-    pub(crate) fn kill_all(&self, class: Class) {
-        self.dying.set(true);
-        self.killed_by.set(Some(class));
-        let tasks: Vec<_> = self.live.borrow().clone();
-        for task in tasks {
-            if !task.is_killed() {
-                task.doom.set(Doom::Killed(class));
-            }
-            task.payload.kill();
-            self.wake(&task, Wake::Ready);
-        }
-    }
-
-    /// Kills and drives every task to its end, a bounded number of steps each. What does not end is returned: the
-    /// caller closes the engine it runs in and then abandons it.
-    pub(crate) fn shut_down(&self) -> Vec<Rc<Task>> {
-        self.kill_all(Class::SystemExit);
-        self.closed.set(true);
-        let bound = LAST_RESUMES * self.live_count();
-        for _ in 0..bound {
-            let Some(task) = self.ready.borrow_mut().pop_front() else {
-                break;
-            };
-            self.enter(&task);
-        }
-        self.ready.borrow_mut().clear();
-        std::mem::take(&mut *self.live.borrow_mut())
-    }
-
-    /// What everything was ended by since the last [`Self::revive`].
-    pub(crate) fn killed_by(&self) -> Option<Class> {
-        self.killed_by.get()
-    }
-
-    /// Lets a runtime that was stopped run again.
-    pub(crate) fn revive(&self) {
-        self.killed_by.set(None);
-        self.status.set(None);
-        self.dying.set(false);
-    }
-
-    /// Gives up the stack of a task that did not end. Its engine must be closed.
-    pub(crate) fn abandon(&self, task: &Rc<Task>) {
-        if let Some(fiber) = task.fiber.get() {
-            fiber.retire(&self.stacks);
-        }
-    }
-
     /// The descriptor is about to be closed: whoever waits on it gets `EBADF`.
     pub(crate) fn forget(&self, source: &Source) {
-        for task in self.reactor().forget(source) {
-            self.wake(&task, Wake::Ready);
+        if let Some(reactor) = self.reactor.get() {
+            for task in reactor.forget(source) {
+                self.wake(&task, Wake::Ready);
+            }
         }
     }
 
@@ -414,14 +314,15 @@ impl Scheduler {
         }
     }
 
-    pub(super) fn reactor(&self) -> &Reactor {
-        self.reactor.get_or_init(|| {
-            #[allow(
-                clippy::expect_used,
-                reason = "without epoll or its like there is no way to go on"
-            )]
-            Reactor::new().expect("the system's readiness facility (epoll, kqueue) can be opened")
-        })
+    /// What watches descriptors, opened when first needed.
+    pub(super) fn reactor(&self) -> Result<&Reactor> {
+        if self.reactor.get().is_none() {
+            let opened = Reactor::new().map_err(|error| Error::from(Errno::from(error)).during("wait"))?;
+            return Ok(self.reactor.get_or_init(|| opened));
+        }
+        self.reactor
+            .get()
+            .ok_or_else(|| Error::runtime("nothing watches descriptors"))
     }
 
     /// Whether the runtime itself lives by this descriptor.

@@ -50,13 +50,16 @@ impl Stop {
 #[derive(Clone, Debug)]
 pub(crate) struct StopHandle {
     pub(super) stop: Arc<Stop>,
-    pub(super) waker: Arc<Waker>,
+    /// None when the system had no descriptors left: then nothing waits where a waker would be needed.
+    pub(super) waker: Option<Arc<Waker>>,
 }
 
 impl StopHandle {
     /// Ends every task of the runtime as soon as it can be.
     pub(crate) fn stop(&self) {
         self.stop.asked.store(Stop::STOP, Ordering::SeqCst);
-        self.waker.wake();
+        if let Some(waker) = &self.waker {
+            waker.wake();
+        }
     }
 }

@@ -56,7 +56,7 @@ impl Scheduler {
         }
         let source = match source.get() {
             Some(source) => source.clone(),
-            None => match self.reactor().source(fd) {
+            None => match self.reactor()?.source(fd) {
                 Ok(new) => source.get_or_init(|| new).clone(),
                 Err(Errno::PERM) => return Ok(Wake::Ready),
                 Err(errno) => return Err(errno.into()),
@@ -70,9 +70,10 @@ impl Scheduler {
                 queue.push_back(task.clone());
             }
         }
-        self.reactor().waiters.set(self.reactor().waiters.get() + 1);
+        let waiters = &self.reactor()?.waiters;
+        waiters.set(waiters.get() + 1);
         let wake = self.suspend(&task, deadline);
-        self.reactor().waiters.set(self.reactor().waiters.get() - 1);
+        waiters.set(waiters.get() - 1);
         source
             .queue(interest)
             .borrow_mut()
@@ -149,7 +150,7 @@ impl Scheduler {
         let slot = result.clone();
         let job = self
             .jobs()
-            .submit(task.clone(), self.reactor().waker().clone(), move || {
+            .submit(task.clone(), self.reactor()?.waker().clone(), move || {
                 let value = work();
                 *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(value);
             });

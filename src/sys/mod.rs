@@ -5,7 +5,7 @@
 //! waits by its own decision, or judges: the loop above owns that. `errno` names the failures and `flag` the
 //! few numbers the rooms above need; `fd` is about any descriptor; `sockaddr` turns an address into C's bytes
 //! and back; `socket` makes, binds and connects, `transfer` moves bytes, `option` reads and sets options;
-//! `poll` waits; `wake` wakes who waits; `fiber` switches stacks and `signal` hears Ctrl-C; `borrowed` is a slice a script owns; `resolve` asks the resolver, `interface` the host for its names; `process` knows this
+//! `poll` waits; `wake` wakes who waits; `fiber` switches stacks and `signal` hears Ctrl-C; `borrowed` is a slice a script owns; `resolve` asks the resolver, `netdb` the older data bases, `interface` the host for its names; `process` knows this
 //! process, thread and machine.
 //!
 //! Another platform is another folder behind these names; no room above changes.
@@ -19,6 +19,7 @@ pub(crate) mod fd;
 pub(crate) mod fiber;
 pub(crate) mod flag;
 pub(crate) mod interface;
+pub(crate) mod netdb;
 pub(crate) mod option;
 pub(crate) mod poll;
 pub(crate) mod process;
@@ -26,6 +27,7 @@ pub(crate) mod resolve;
 pub(crate) mod signal;
 pub(crate) mod sockaddr;
 pub(crate) mod socket;
+#[cfg(feature = "cli")]
 pub(crate) mod stdio;
 pub(crate) mod transfer;
 pub(crate) mod wake;

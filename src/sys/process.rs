@@ -1,10 +1,13 @@
 //! This process, this thread and this machine: the pid, the terminal, processor time and memory.
 
 use std::ffi::c_int;
+#[cfg(feature = "cli")]
 use std::io::IsTerminal as _;
+#[cfg(feature = "cli")]
 use std::os::fd::BorrowedFd;
 
 /// Tells whether a person sits at the other end.
+#[cfg(feature = "cli")]
 pub(crate) fn is_terminal(fd: BorrowedFd<'_>) -> bool {
     fd.is_terminal()
 }
@@ -27,13 +30,15 @@ fn system_value(name: c_int) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
-    use std::os::fd::AsFd as _;
-
-    use super::super::fd;
     use super::*;
 
+    #[cfg(feature = "cli")]
     #[test]
     fn a_pipe_is_no_terminal() -> super::super::errno::Result<()> {
+        use std::os::fd::AsFd as _;
+
+        use super::super::fd;
+
         assert!(!is_terminal(fd::pipe()?.0.as_fd()));
         Ok(())
     }

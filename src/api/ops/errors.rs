@@ -1,5 +1,7 @@
 //! Errors as scripts see them: their fields, and the test for a class.
 
+use std::rc::Rc;
+
 use crate::address::Address;
 use crate::api::argument::Any;
 use crate::api::handler::typed;
@@ -115,7 +117,7 @@ pub(super) const OPS: &[Op] = &[
     },
 ];
 
-fn is(_: &Cx<'_>, error: Error, class: Any) -> Result<bool> {
+fn is(_: &Cx<'_>, error: Rc<Error>, class: Any) -> Result<bool> {
     let ancestor = match class.0 {
         Value::Class(class) => Some(class),
         Value::Text(text) => Class::by_name(&text),
@@ -130,27 +132,27 @@ fn is(_: &Cx<'_>, error: Error, class: Any) -> Result<bool> {
     Ok(ancestor.is_some_and(|ancestor| error.class().is_a(ancestor)))
 }
 
-fn name(_: &Cx<'_>, error: Error) -> Result<&'static str> {
+fn name(_: &Cx<'_>, error: Rc<Error>) -> Result<&'static str> {
     Ok(error.class().name())
 }
 
-fn errno(_: &Cx<'_>, error: Error) -> Result<Option<i32>> {
+fn errno(_: &Cx<'_>, error: Rc<Error>) -> Result<Option<i32>> {
     Ok(error.errno())
 }
 
-fn code(_: &Cx<'_>, error: Error) -> Result<Option<&'static str>> {
+fn code(_: &Cx<'_>, error: Rc<Error>) -> Result<Option<&'static str>> {
     Ok(error.code())
 }
 
-fn strerror(_: &Cx<'_>, error: Error) -> Result<Option<String>> {
+fn strerror(_: &Cx<'_>, error: Rc<Error>) -> Result<Option<String>> {
     Ok(error.strerror().map(std::borrow::Cow::into_owned))
 }
 
-fn message(_: &Cx<'_>, error: Error) -> Result<String> {
+fn message(_: &Cx<'_>, error: Rc<Error>) -> Result<String> {
     Ok(error.message().into_owned())
 }
 
-fn args(_: &Cx<'_>, error: Error) -> Result<Value> {
+fn args(_: &Cx<'_>, error: Rc<Error>) -> Result<Value> {
     Ok(Value::List(match error.errno() {
         Some(number) => {
             vec![
@@ -163,26 +165,26 @@ fn args(_: &Cx<'_>, error: Error) -> Result<Value> {
     }))
 }
 
-fn op(_: &Cx<'_>, error: Error) -> Result<Option<&'static str>> {
+fn op(_: &Cx<'_>, error: Rc<Error>) -> Result<Option<&'static str>> {
     Ok(error.op())
 }
 
-fn address(_: &Cx<'_>, error: Error) -> Result<Address> {
+fn address(_: &Cx<'_>, error: Rc<Error>) -> Result<Address> {
     Ok(error.address().cloned().unwrap_or(Address::None))
 }
 
-fn partial(_: &Cx<'_>, error: Error) -> Result<Option<Vec<u8>>> {
+fn partial(_: &Cx<'_>, error: Rc<Error>) -> Result<Option<Vec<u8>>> {
     Ok(error.partial().map(<[u8]>::to_vec))
 }
 
-fn sent(_: &Cx<'_>, error: Error) -> Result<Option<i64>> {
+fn sent(_: &Cx<'_>, error: Rc<Error>) -> Result<Option<i64>> {
     Ok(error.sent().and_then(|sent| i64::try_from(sent).ok()))
 }
 
-fn denied(_: &Cx<'_>, error: Error) -> Result<bool> {
+fn denied(_: &Cx<'_>, error: Rc<Error>) -> Result<bool> {
     Ok(error.denied())
 }
 
-fn traceback(_: &Cx<'_>, error: Error) -> Result<String> {
+fn traceback(_: &Cx<'_>, error: Rc<Error>) -> Result<String> {
     Ok(error.traceback().unwrap_or_default().to_owned())
 }

@@ -1,5 +1,5 @@
 //! The rows, by topic: `open` (making sockets), `life` (closing, modes, names), `connect`, `listen`, `transfer`,
-//! `options`, `resolve`, `convert` (byte order and address texts), `task`, `program` (sys, time, globals), `buffer`
+//! `options`, `resolve`, `netdb`, `convert` (byte order and address texts), `task`, `program` (sys, time, globals), `buffer`
 //! (bytearray), `errors`.
 
 #![allow(
@@ -13,6 +13,7 @@ mod convert;
 mod errors;
 mod life;
 mod listen;
+mod netdb;
 mod open;
 mod options;
 mod program;
@@ -31,6 +32,7 @@ pub(super) static ALL: &[&[Op]] = &[
     life::OPS,
     options::OPS,
     resolve::OPS,
+    netdb::OPS,
     convert::OPS,
     task::OPS,
     program::OPS,

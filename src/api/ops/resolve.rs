@@ -209,11 +209,5 @@ fn row(found: Found) -> Record {
 }
 
 fn gethostname(cx: &Cx<'_>) -> Result<String> {
-    const OP: &str = "gethostname";
-    cx.net
-        .guard(&Request::HostName)
-        .map_err(|error| error.during(OP))?;
-    let name = interface::host_name().map_err(|errno| Error::from(errno).during(OP))?;
-    String::from_utf8(name)
-        .map_err(|_| Error::new(Class::UnicodeDecodeError, "the host name is not valid UTF-8"))
+    cx.net.host_name()
 }

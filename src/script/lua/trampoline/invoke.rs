@@ -26,8 +26,8 @@ use super::{push, read, task};
 
 /// Stack an operation must find: what is below is left to the system's own deep calls.
 const STACK_RESERVE: usize = 128 * 1024;
-/// Frames of a script that an error's traceback tells of.
-const TRACED: c_int = 8;
+/// Calls that are looked at for an error's trace.
+const TRACED: c_int = 6;
 /// Largest `recv` with a way of its own.
 const HOT_SIZE: i64 = 64 * 1024;
 
@@ -130,7 +130,7 @@ pub(super) fn raise(state: State, context: &'static Context, mut error: Error) -
     if error.place().is_none() {
         locate(state, &mut error);
     }
-    let value = Value::Error(error);
+    let value = Value::Error(Rc::new(error));
     // Where not even the error can be had, Lua's own memory error is on top instead.
     let _ = state.protected(|building| push::one(building, context, &value));
     Answer::Raise
@@ -139,7 +139,8 @@ pub(super) fn raise(state: State, context: &'static Context, mut error: Error) -
 /// Notes where the script is.
 fn locate(state: State, error: &mut Error) {
     let mut trace = Trace::default();
-    for level in 0..TRACED {
+    // Level 0 is the C function that raises.
+    for level in 1..=TRACED {
         match state.place(level) {
             Frame::Script(place) => trace.push(place),
             Frame::Foreign => {}
@@ -270,13 +271,13 @@ pub(super) unsafe extern "C-unwind" fn construct(raw: *mut lua_State) -> c_int {
             read::value(state, context, 2, 0),
             read::value(state, context, 3, 0),
         );
-        Ok(Value::Error(match (&first, &second) {
+        Ok(Value::Error(Rc::new(match (&first, &second) {
             (Value::Int(number), second) if class.is_a(Class::OSError) && state.top() >= 3 => {
                 let number = i32::try_from(*number).map_err(|_| Error::overflow("errno is out of range"))?;
                 Error::from_arguments(class, Some(number), text(second))
             }
             (first, _) => Error::from_arguments(class, None, text(first)),
-        }))
+        })))
     })
     .finish(state)
 }

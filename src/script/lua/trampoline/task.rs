@@ -219,7 +219,7 @@ fn run(thread: State, task: &Rc<Task>, arguments: c_int) -> Result<()> {
 /// The error value at an index as an error of ours.
 fn error_at(state: State, index: c_int) -> Error {
     match Object::at(state, index).map(Object::value) {
-        Some(Value::Error(error)) => error,
+        Some(Value::Error(error)) => (*error).clone(),
         _ => Error::runtime(describe(state, index)),
     }
 }

@@ -1,0 +1,123 @@
+//! Ending: one task, all tasks, the program.
+
+use std::cell::Cell;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use crate::error::{Class, Error};
+
+use super::scheduler::Scheduler;
+use super::stop::{Reason, Stop};
+use super::task::{Doom, Task};
+use super::wait::Wake;
+
+/// Times a dying task is entered before it is given up.
+const LAST_RESUMES: usize = 1000;
+
+/// How far the end has come.
+#[derive(Debug, Default)]
+pub(super) struct End {
+    /// What signals and other threads have asked.
+    pub(super) stop: Arc<Stop>,
+    dying: Cell<bool>,
+    /// What everything was last ended by.
+    killed_by: Cell<Option<Class>>,
+    /// The engines are being closed: nothing may wait any more.
+    closed: Cell<bool>,
+    /// The status the program was ended with.
+    status: Cell<Option<i32>>,
+}
+
+impl Scheduler {
+    /// Fails the task's current or next wait once, with `CancelledError`.
+    pub(crate) fn cancel(&self, task: &Rc<Task>) {
+        if !task.is_done() && task.doom.get() == Doom::None {
+            task.doom.set(Doom::Cancelled);
+            self.wake(task, Wake::Ready);
+        }
+    }
+
+    /// Looks at the stop flag, and kills everything when it is set. Returns the class everything dies of.
+    pub(crate) fn check_stop(&self) -> Option<Class> {
+        let class = match self.end.stop.asked()? {
+            Reason::Interrupt => Class::KeyboardInterrupt,
+            Reason::Stop => Class::CancelledError,
+        };
+        self.end.stop.clear();
+        crate::sys::signal::acknowledge();
+        self.kill_all(class);
+        Some(class)
+    }
+
+    /// Whether everything is being ended.
+    #[inline]
+    pub(crate) fn is_dying(&self) -> bool {
+        self.end.dying.get()
+    }
+
+    /// Whether nothing may wait any more: the engines are being closed.
+    pub(super) fn is_closed(&self) -> bool {
+        self.end.closed.get()
+    }
+
+    /// Ends the program with a status: every task is killed. Returns the error the caller ends by.
+    pub(crate) fn exit(&self, status: i32) -> Error {
+        self.end.status.set(Some(status));
+        self.kill_all(Class::SystemExit);
+        Error::exit(status)
+    }
+
+    /// The status the program was ended with.
+    pub(crate) fn exit_status(&self) -> Option<i32> {
+        self.end.status.get()
+    }
+
+    /// Makes every task end: each wait fails at once, each script raises at every instruction.
+    pub(crate) fn kill_all(&self, class: Class) {
+        self.end.dying.set(true);
+        self.end.killed_by.set(Some(class));
+        let tasks: Vec<_> = self.live.borrow().clone();
+        for task in tasks {
+            if !task.is_killed() {
+                task.doom.set(Doom::Killed(class));
+            }
+            task.payload.kill();
+            self.wake(&task, Wake::Ready);
+        }
+    }
+
+    /// Kills and drives every task to its end, a bounded number of steps each. What does not end is returned: the
+    /// caller closes the engine it runs in and then abandons it.
+    pub(crate) fn shut_down(&self) -> Vec<Rc<Task>> {
+        self.kill_all(Class::SystemExit);
+        self.end.closed.set(true);
+        let bound = LAST_RESUMES * self.live_count();
+        for _ in 0..bound {
+            let Some(task) = self.ready.borrow_mut().pop_front() else {
+                break;
+            };
+            self.enter(&task);
+        }
+        self.ready.borrow_mut().clear();
+        std::mem::take(&mut *self.live.borrow_mut())
+    }
+
+    /// What everything was ended by since the last [`Self::revive`].
+    pub(crate) fn killed_by(&self) -> Option<Class> {
+        self.end.killed_by.get()
+    }
+
+    /// Lets a runtime that was stopped run again.
+    pub(crate) fn revive(&self) {
+        self.end.killed_by.set(None);
+        self.end.status.set(None);
+        self.end.dying.set(false);
+    }
+
+    /// Gives up the stack of a task that did not end. Its engine must be closed.
+    pub(crate) fn abandon(&self, task: &Rc<Task>) {
+        if let Some(fiber) = task.fiber.get() {
+            fiber.retire(&self.stacks);
+        }
+    }
+}
