@@ -1,0 +1,237 @@
+//! No panic is reachable from a script: `tests/support/argument_fuzz.lua` calls every operation of the table with every
+//! kind of value in every position, and every metamethod by hand, each target in a process of its own with a limit on its
+//! memory. Whatever it is, a call gives results or raises an error object.
+//!
+//! The names come from the rows of `src/api/ops`, read here as text, so that no row is left out.
+#![cfg(all(feature = "cli", feature = "lua54", target_os = "linux"))]
+
+#[allow(dead_code, reason = "it serves several tests; this one needs a part")]
+#[path = "support/runner.rs"]
+mod runner;
+#[allow(dead_code, reason = "it serves all integration tests; this one needs a part")]
+mod support;
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::num::NonZero;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::thread;
+use std::time::Duration;
+
+use runner::{Told, capped, ended, room, tell, write};
+use support::{Running, entries, folder, note};
+
+/// Kilobytes of addresses a target may have, and bytes its engine may.
+const ADDRESSES: u32 = 4_000_000;
+const MEMORY: &str = "1000000000";
+/// How long one target may take.
+const PATIENCE: Duration = Duration::from_secs(150);
+
+/// A row of the table.
+struct Row {
+    owner: &'static str,
+    name: String,
+    parameters: Vec<String>,
+}
+
+#[test]
+fn every_operation_takes_every_value() {
+    let told = run_targets("every", &[]);
+    let called: BTreeSet<&str> = lines(&told, "called ").collect();
+    let missed: Vec<String> = rows()
+        .into_iter()
+        .map(|row| row.name)
+        .filter(|name| !called.contains(&**name))
+        .collect();
+    assert!(missed.is_empty(), "rows that were never called: {missed:?}");
+    assert!(calls(&told) > 500_000, "only {} calls", calls(&told));
+}
+
+#[test]
+fn every_metamethod_can_be_called_by_hand() {
+    let told = run_targets("hand", &["hand"]);
+    for event in [
+        "__index",
+        "__newindex",
+        "__gc",
+        "__close",
+        "__tostring",
+        "__eq",
+        "__len",
+        "__call",
+        "__pairs",
+    ] {
+        assert!(
+            lines(&told, "called ").any(|called| called == event),
+            "{event} was never called"
+        );
+    }
+    assert!(calls(&told) > 100_000, "only {} calls", calls(&told));
+}
+
+/// Runs all targets, a few at a time; fails with the problems of all of them.
+fn run_targets(title: &str, mode: &[&str]) -> Vec<Told> {
+    let home = room(title);
+    let list = rows()
+        .iter()
+        .map(|row| format!("{} {} {}\n", row.owner, row.name, row.parameters.join(" ")))
+        .collect::<String>();
+    let names = write(&home, "names", list);
+    let mut list = capped(ADDRESSES, [script()]);
+    let listed = tell(list.args(mode).arg("list").arg(&names).current_dir(&home));
+    assert_eq!(listed.status, 0, "{}", listed.stderr);
+    let targets: Vec<String> = listed.stdout.lines().map(str::to_owned).collect();
+    assert!(targets.len() > 12, "{targets:?}");
+    let (jobs, done) = (Mutex::new(targets), Mutex::new(Vec::new()));
+    let next = || jobs.lock().expect("no worker panics while it takes a job").pop();
+    thread::scope(|scope| {
+        for _ in 0..thread::available_parallelism().map_or(1, NonZero::get) {
+            scope.spawn(|| {
+                while let Some(target) = next() {
+                    let outcome = run_target(&home, mode, &target, &names);
+                    done.lock()
+                        .expect("no worker panics while it tells")
+                        .push((target, outcome));
+                }
+            });
+        }
+    });
+    let (mut problems, mut all) = (String::new(), Vec::new());
+    for (target, outcome) in done.into_inner().expect("the workers are done") {
+        match outcome {
+            Ok(told) => {
+                for failure in lines(std::slice::from_ref(&told), "failure ") {
+                    problems.push_str(&format!("{target}: {failure}\n"));
+                }
+                all.push(told);
+            }
+            Err(problem) => problems.push_str(&format!("{target}: {problem}\n")),
+        }
+    }
+    note(&format!(
+        "{title}: {} calls of {} targets",
+        calls(&all),
+        all.len()
+    ));
+    assert!(problems.is_empty(), "{problems}");
+    all
+}
+
+/// Runs one target in a folder of its own: results, or why it did not come to its end.
+fn run_target(home: &Path, mode: &[&str], target: &str, names: &Path) -> Result<Told, String> {
+    let place = home.join(target);
+    fs::create_dir(&place).expect("a new folder");
+    let script = script();
+    let mut command = capped(
+        ADDRESSES,
+        ["--max-memory".as_ref(), MEMORY.as_ref(), script.as_os_str()],
+    );
+    command.args(mode).arg(target).arg(names).current_dir(&place);
+    // Where a name server does not answer, it is soon given up.
+    command.env("RES_OPTIONS", "timeout:1 attempts:1");
+    let done = Running::start(&mut command).finish(PATIENCE);
+    let last = || {
+        let text = fs::read(place.join("last")).unwrap_or_default();
+        let line = text.split(|byte| *byte == b'\n').next().unwrap_or_default();
+        String::from_utf8_lossy(line).into_owned()
+    };
+    if done.status.and_then(|status| status.code()).is_none() {
+        let how = done
+            .status
+            .map_or("had to be ended".to_owned(), |status| status.to_string());
+        return Err(format!(
+            "{how}; its last call was {}\n{}",
+            last(),
+            head(&done.stderr)
+        ));
+    }
+    let told = ended(done, target);
+    // Tasks that failed and that nobody joined are told of, and give status 1.
+    let through = told.stdout.contains("\ncalled ") && told.status <= 1;
+    if through {
+        Ok(told)
+    } else {
+        Err(format!("status {}\n{}", told.status, head(&told.stderr)))
+    }
+}
+
+/// The beginning of a text.
+fn head(text: &str) -> String {
+    text.lines()
+        .take(8)
+        .map(|line| format!("    | {line}\n"))
+        .collect()
+}
+
+/// What follows `word` in the lines that start with it.
+fn lines<'a>(told: &'a [Told], word: &'a str) -> impl Iterator<Item = &'a str> {
+    told.iter()
+        .flat_map(|told| told.stdout.lines())
+        .filter_map(move |line| line.strip_prefix(word))
+}
+
+/// How many calls were made.
+fn calls(told: &[Told]) -> u64 {
+    lines(told, "calls ")
+        .filter_map(|rest| rest.split(' ').next()?.parse::<u64>().ok())
+        .sum()
+}
+
+fn script() -> PathBuf {
+    folder("tests/support").join("argument_fuzz.lua")
+}
+
+/// The rows of the table, from the text of the files that hold them.
+fn rows() -> Vec<Row> {
+    let rows: Vec<Row> = entries(&folder("src/api/ops"))
+        .iter()
+        .flat_map(|path| {
+            let text = fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+            text.split("Op {").skip(1).filter_map(parse).collect::<Vec<_>>()
+        })
+        .collect();
+    assert!(
+        rows.len() > 90,
+        "the rows are written otherwise than this test expects: {}",
+        rows.len()
+    );
+    rows
+}
+
+/// Reads what follows `Op {`: a row, if it has a name. It ends with what it leaves unsaid: `..METHOD`.
+fn parse(text: &str) -> Option<Row> {
+    let (owner, end) = ["..FUNCTION", "..METHOD", "..PROPERTY", "..FIELD"]
+        .into_iter()
+        .filter_map(|rest| Some((rest, text.find(rest)?)))
+        .min_by_key(|(_, end)| *end)?;
+    let text = &text[..end];
+    let (_, name) = text.split_once("name: \"")?;
+    let mut parameters = Vec::new();
+    let mut rest = text;
+    while let Some((place, mark)) = ["need(", "with(", "FLAGS"]
+        .into_iter()
+        .filter_map(|mark| Some((rest.find(mark)?, mark)))
+        .min()
+    {
+        rest = &rest[place + mark.len()..];
+        match mark {
+            "FLAGS" => parameters.push("flags".to_owned()),
+            _ => parameters.extend(quoted(rest).filter(|name| *name != "...").map(str::to_owned)),
+        }
+    }
+    Some(Row {
+        owner: match owner {
+            "..FUNCTION" if text.contains("on: GLOBAL") => "global",
+            "..FUNCTION" => "module",
+            _ => "object",
+        },
+        name: name.split('"').next()?.to_owned(),
+        parameters,
+    })
+}
+
+/// The first text in quotes.
+fn quoted(text: &str) -> Option<&str> {
+    text.split('"').nth(1)
+}

@@ -1,0 +1,243 @@
+//! An error caught by `pcall` has every field of `API.md` §2, and the first line of its text is the last line of CPython's
+//! traceback for the same failure: compared with a live `python3`.
+#![cfg(all(feature = "cli", feature = "lua54", target_os = "linux"))]
+
+#[allow(dead_code, reason = "it serves several tests; this one needs a part")]
+#[path = "support/runner.rs"]
+mod runner;
+#[allow(dead_code, reason = "it serves all integration tests; this one needs a part")]
+mod support;
+
+use std::process::Command;
+
+use runner::{eval, room, tell, write};
+use support::{LIMIT, Running};
+
+/// The same failure in both languages.
+const FAILURES: &[(&str, &str)] = &[
+    (
+        "local d = socket.socket() d:bind({'127.0.0.1', 0}) socket.socket():connect(d:getsockname())",
+        "d = socket.socket(); d.bind(('127.0.0.1', 0)); socket.socket().connect(d.getsockname())",
+    ),
+    (
+        "local d = socket.socket() d:bind({'127.0.0.1', 0}) socket.socket():bind(d:getsockname())",
+        "d = socket.socket(); d.bind(('127.0.0.1', 0)); socket.socket().bind(d.getsockname())",
+    ),
+    (
+        "local a, b = socket.socketpair() a:settimeout(0.01) a:recv(1)",
+        "a, b = socket.socketpair(); a.settimeout(0.01); a.recv(1)",
+    ),
+    (
+        "local a, b = socket.socketpair() a:setblocking(false) a:recv(1)",
+        "a, b = socket.socketpair(); a.setblocking(False); a.recv(1)",
+    ),
+    (
+        "local a, b = socket.socketpair() b:close() a:send('x')",
+        "a, b = socket.socketpair(); b.close(); a.send(b'x')",
+    ),
+    (
+        "local a, b = socket.socketpair() a:send('x') b:close() a:recv(1) a:recv(1)",
+        "a, b = socket.socketpair(); a.send(b'x'); b.close(); a.recv(1); a.recv(1)",
+    ),
+    (
+        "local s = socket.socket() s:close() s:listen()",
+        "s = socket.socket(); s.close(); s.listen()",
+    ),
+    ("socket.socket():getpeername()", "socket.socket().getpeername()"),
+    ("socket.socket():accept()", "socket.socket().accept()"),
+    (
+        "socket.socket():shutdown(socket.SHUT_RD)",
+        "socket.socket().shutdown(socket.SHUT_RD)",
+    ),
+    ("socket.socket():recv(-1)", "socket.socket().recv(-1)"),
+    ("socket.socket():settimeout(-1)", "socket.socket().settimeout(-1)"),
+    (
+        "socket.socket():connect({'127.0.0.1', 65536})",
+        "socket.socket().connect(('127.0.0.1', 65536))",
+    ),
+    (
+        "socket.socket():bind({'127.0.0.1', -1})",
+        "socket.socket().bind(('127.0.0.1', -1))",
+    ),
+    ("socket.socket(99)", "socket.socket(99)"),
+    (
+        "socket.socket(socket.AF_UNIX):connect('missing')",
+        "socket.socket(socket.AF_UNIX).connect('missing')",
+    ),
+    (
+        "socket.socket(socket.AF_UNIX):bind('no/such/folder')",
+        "socket.socket(socket.AF_UNIX).bind('no/such/folder')",
+    ),
+    (
+        "socket.socket(socket.AF_UNIX):bind(('p'):rep(108))",
+        "socket.socket(socket.AF_UNIX).bind('p' * 108)",
+    ),
+    (
+        "socket.socket():setsockopt(socket.SOL_SOCKET, 9999, 1)",
+        "socket.socket().setsockopt(socket.SOL_SOCKET, 9999, 1)",
+    ),
+    (
+        "socket.getaddrinfo('127.0.0.1', 'no-such-service')",
+        "socket.getaddrinfo('127.0.0.1', 'no-such-service')",
+    ),
+    (
+        "socket.getaddrinfo('::1', 80, socket.AF_INET)",
+        "socket.getaddrinfo('::1', 80, socket.AF_INET)",
+    ),
+    ("socket.inet_aton('nonsense')", "socket.inet_aton('nonsense')"),
+    (
+        "socket.inet_pton(socket.AF_INET6, '1.2.3.4')",
+        "socket.inet_pton(socket.AF_INET6, '1.2.3.4')",
+    ),
+    ("socket.close(999999)", "socket.close(999999)"),
+    ("bytearray(-1)", "bytearray(-1)"),
+    ("error(errors.OSError(98, 'made'))", "raise OSError(98, 'made')"),
+    ("error(errors.ValueError('made'))", "raise ValueError('made')"),
+    ("error(errors.ValueError())", "raise ValueError"),
+    (
+        "error(socket.gaierror(-2, 'made'))",
+        "raise socket.gaierror(-2, 'made')",
+    ),
+    ("error(socket.timeout('made'))", "raise socket.timeout('made')"),
+];
+
+#[test]
+fn the_first_line_is_the_last_of_cpythons_traceback() {
+    let Some(python) = support::python() else { return };
+    let room = room("first_line");
+    let mut problems = String::new();
+    for (lua, code) in FAILURES {
+        let script = format!(
+            "local ok, e = pcall(function() {lua} end) assert(not ok) print((tostring(e):match('^[^\\n]*')))"
+        );
+        let told = tell(runner::command(["-e", &script]).current_dir(&room));
+        let code = format!("import socket\n{code}");
+        let mut command = Command::new(&python);
+        let done = Running::start(command.args(["-c", &code]).current_dir(&room)).finish(LIMIT);
+        let expected = done.stderr.lines().last().unwrap_or("no error");
+        if told.stdout.trim_end() != expected {
+            problems.push_str(&format!(
+                "{lua}\n  - {expected}\n  + {}{}\n",
+                told.stdout, told.stderr
+            ));
+        }
+    }
+    assert!(problems.is_empty(), "- CPython, + here\n{problems}");
+}
+
+#[test]
+fn uncaught_it_is_told_with_the_same_line() {
+    let room = room("uncaught");
+    for (lua, _) in FAILURES {
+        let caught =
+            format!("local ok, e = pcall(function() {lua} end) print((tostring(e):match('^[^\\n]*')))");
+        write(&room, "caught.lua", caught);
+        write(&room, "uncaught.lua", lua);
+        let caught = tell(runner::command(["caught.lua"]).current_dir(&room));
+        let uncaught = tell(runner::command(["uncaught.lua"]).current_dir(&room));
+        assert_eq!(uncaught.status, 1, "{lua}");
+        assert!(
+            uncaught.complaint().ends_with(caught.stdout.trim_end()),
+            "{lua}: {uncaught:?}, not {:?}",
+            caught.stdout
+        );
+    }
+}
+
+/// Every field, in the order of `API.md` §2.
+const SHOW_FIELDS: &str = r#"
+local function show(f, ...)
+  local ok, e = pcall(f, ...)
+  assert(not ok and type(e) == "userdata", "no error object")
+  for _, field in ipairs {"name", "errno", "code", "strerror", "message", "op", "address", "partial", "sent", "denied"} do
+    io.write(field, "=", tostring(e[field]), "; ")
+  end
+  print("args=" .. table.concat(e.args, ","), "is=" .. tostring(e:is(e.name)), type(e.traceback))
+  assert(e:is("Exception") and not e:is(errors.KeyError) and not e:is("no such class"))
+  return e
+end
+"#;
+
+/// Runs code that shows the fields of one error.
+fn fields(code: &str) -> String {
+    let told = eval(&format!("{SHOW_FIELDS}{code}"));
+    assert_eq!((told.status, &*told.stderr), (0, ""), "{code}");
+    told.stdout.trim_end().to_owned()
+}
+
+#[test]
+fn every_field_is_there() {
+    assert_eq!(
+        fields("local s = socket.socket() s:close() show(s.recv, s, 1)"),
+        "name=OSError; errno=9; code=EBADF; strerror=Bad file descriptor; message=[Errno 9] Bad file descriptor; op=recv; \
+         address=nil; partial=nil; sent=nil; denied=false; args=9,Bad file descriptor\tis=true\tstring"
+    );
+    assert_eq!(
+        fields("show(socket.getaddrinfo, '127.0.0.1', 'no-such-service')"),
+        "name=gaierror; errno=-8; code=EAI_SERVICE; strerror=Servname not supported for ai_socktype; \
+         message=[Errno -8] Servname not supported for ai_socktype; op=getaddrinfo; address=nil; partial=nil; sent=nil; \
+         denied=false; args=-8,Servname not supported for ai_socktype\tis=true\tstring"
+    );
+    assert_eq!(
+        fields("local a, b = socket.socketpair() a:settimeout(0.01) show(a.recv, a, 1)"),
+        "name=TimeoutError; errno=nil; code=nil; strerror=nil; message=timed out; op=recv; address=nil; partial=nil; sent=nil; \
+         denied=false; args=timed out\tis=true\tstring"
+    );
+    assert_eq!(
+        fields("show(error, errors.ValueError())"),
+        "name=ValueError; errno=nil; code=nil; strerror=nil; message=; op=nil; address=nil; partial=nil; sent=nil; \
+         denied=false; args=\tis=true\tstring"
+    );
+}
+
+#[test]
+fn the_address_concerned_is_an_address() {
+    let told = eval(&format!(
+        "{SHOW_FIELDS}
+         local deaf, s = socket.socket(), socket.socket()
+         deaf:bind({{'127.0.0.1', 0}})
+         local address = deaf:getsockname()
+         local e = show(s.connect, s, address)
+         assert(e.op == 'connect' and e.address == address and e.address.port == address.port)
+         assert(tostring(e):find('address ' .. tostring(address), 1, true))
+         e = show(s.bind, s, address)
+         assert(e.op == 'bind' and e.address == address)"
+    ));
+    assert_eq!((told.status, &*told.stderr), (0, ""), "{}", told.stdout);
+}
+
+#[test]
+fn what_left_before_a_failed_sendall_is_counted() {
+    let told = eval(&format!(
+        "{SHOW_FIELDS}
+         local a, b = socket.socketpair()
+         a:settimeout(0.01)
+         local e = show(a.sendall, a, ('x'):rep(1 << 24))
+         local arrived = 0
+         a:close()
+         repeat
+           local piece = b:recv(1 << 20)
+           arrived = arrived + #piece
+         until piece == ''
+         assert(e.name == 'TimeoutError' and e.sent == arrived and arrived > 0, arrived)"
+    ));
+    assert_eq!((told.status, &*told.stderr), (0, ""), "{}", told.stdout);
+}
+
+#[test]
+fn the_traceback_names_the_scripts_lines() {
+    let room = room("traceback");
+    write(
+        &room,
+        "deep.lua",
+        "local function inner()\n  bytearray(-1)\nend\nlocal function outer()\n  inner()\n  return 1\nend\n\
+         local ok, e = pcall(outer)\nprint(e.traceback)\n",
+    );
+    let told = tell(runner::command(["deep.lua"]).current_dir(&room));
+    let lines: Vec<&str> = told.stdout.lines().collect();
+    assert!(lines.len() >= 3, "{told:?}");
+    assert!(
+        lines[0].contains("deep.lua:2") && lines[1].contains("deep.lua:5"),
+        "{told:?}"
+    );
+}
