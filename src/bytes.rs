@@ -121,19 +121,60 @@ impl fmt::Debug for Scratch {
     }
 }
 
+/// Memory scripts may hold outside their engine.
+#[derive(Debug)]
+pub struct Budget {
+    limit: usize,
+    used: Cell<usize>,
+}
+
+impl Budget {
+    /// A budget of so many bytes.
+    pub(crate) fn new(limit: usize) -> Rc<Self> {
+        Rc::new(Self {
+            limit,
+            used: Cell::new(0),
+        })
+    }
+
+    /// Whether `bytes` more may be held.
+    pub(crate) fn allows(&self, bytes: usize) -> bool {
+        self.used
+            .get()
+            .checked_add(bytes)
+            .is_some_and(|sum| sum <= self.limit)
+    }
+
+    fn recount(&self, before: usize, now: usize) {
+        self.used.set((self.used.get() - before).saturating_add(now));
+    }
+}
+
 /// Python's `bytearray`: bytes that scripts and receives change in place.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct ByteArray {
     bytes: RefCell<Vec<u8>>,
     exports: Cell<usize>,
+    budget: Rc<Budget>,
+}
+
+/// Why a `bytearray` cannot change its length.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Rigid {
+    /// A handle pins it.
+    Pinned,
+    /// There is no memory for it.
+    NoMemory,
 }
 
 impl ByteArray {
-    /// An array of these bytes.
-    pub fn new(bytes: Vec<u8>) -> Rc<Self> {
+    /// An array of these bytes, which count towards `budget`.
+    pub(crate) fn new(bytes: Vec<u8>, budget: &Rc<Budget>) -> Rc<Self> {
+        budget.recount(0, bytes.len());
         Rc::new(Self {
             bytes: RefCell::new(bytes),
             exports: Cell::new(0),
+            budget: budget.clone(),
         })
     }
 
@@ -161,9 +202,28 @@ impl ByteArray {
             .is_some()
     }
 
-    /// Changes the bytes, their number included; `None` while a handle pins the array (Python's `BufferError`).
-    pub fn resize_with<R>(&self, f: impl FnOnce(&mut Vec<u8>) -> R) -> Option<R> {
-        (self.exports.get() == 0).then(|| f(&mut self.bytes.borrow_mut()))
+    /// Adds bytes at the end.
+    pub(crate) fn extend(&self, more: &[u8]) -> Result<(), Rigid> {
+        if self.exports.get() > 0 {
+            return Err(Rigid::Pinned);
+        }
+        let mut bytes = self.bytes.borrow_mut();
+        if !self.budget.allows(more.len()) || bytes.try_reserve(more.len()).is_err() {
+            return Err(Rigid::NoMemory);
+        }
+        self.budget.recount(bytes.len(), bytes.len() + more.len());
+        bytes.extend_from_slice(more);
+        Ok(())
+    }
+
+    /// Removes all bytes.
+    pub(crate) fn clear(&self) -> Result<(), Rigid> {
+        if self.exports.get() > 0 {
+            return Err(Rigid::Pinned);
+        }
+        let bytes = std::mem::take(&mut *self.bytes.borrow_mut());
+        self.budget.recount(bytes.len(), 0);
+        Ok(())
     }
 
     /// Pins `length` bytes from `start` (clamped to what there is): they can be read and written, not resized away.
@@ -175,6 +235,12 @@ impl ByteArray {
             start,
             length: length.min(self.len() - start),
         }
+    }
+}
+
+impl Drop for ByteArray {
+    fn drop(&mut self) {
+        self.budget.recount(self.len(), 0);
     }
 }
 
@@ -239,13 +305,14 @@ mod tests {
 
     #[test]
     fn a_pinned_array_is_written_but_not_resized() {
-        let array = ByteArray::new(b"hello".to_vec());
+        let array = ByteArray::new(b"hello".to_vec(), &Budget::new(100));
         let pinned = array.pin(1, 100);
         assert_eq!(pinned.len(), 4);
         pinned.window_mut()[0] = b'E';
-        assert!(array.resize_with(|bytes| bytes.push(b'!')).is_none());
+        assert_eq!(array.extend(b"!"), Err(Rigid::Pinned));
         drop(pinned);
-        assert!(array.resize_with(|bytes| bytes.push(b'!')).is_some());
+        assert_eq!(array.extend(b"!"), Ok(()));
+        assert_eq!(array.extend(&[0; 100]), Err(Rigid::NoMemory));
         assert_eq!(array.with(<[u8]>::to_vec), b"hEllo!");
     }
 

@@ -95,9 +95,11 @@ pub(super) fn whole(value: &Value) -> Option<i64> {
         Value::Bool(flag) => Some(i64::from(*flag)),
         #[allow(
             clippy::cast_possible_truncation,
-            reason = "the guard keeps it within what i64 holds exactly"
+            reason = "the guard keeps it within what i64 holds"
         )]
-        Value::Float(number) if number.fract() == 0.0 && number.abs() < 9.0e15 => Some(*number as i64),
+        Value::Float(number) if number.fract() == 0.0 && number.abs() < 9_223_372_036_854_775_808.0 => {
+            Some(*number as i64)
+        }
         _ => None,
     }
 }
@@ -194,6 +196,9 @@ impl FromArg for Rest {
     }
 }
 
+/// Seconds that 64 bits of nanoseconds do not hold: where CPython draws the line.
+const LONGEST_SECONDS: f64 = 9_223_372_036.854_775;
+
 impl FromArg for Seconds {
     const KIND: &'static str = "float";
     fn from_arg(value: Value) -> Result<Self, Mismatch> {
@@ -204,9 +209,19 @@ impl FromArg for Seconds {
         if number < 0.0 {
             return Err(Mismatch::Error(Error::value("Timeout value out of range")));
         }
-        Duration::try_from_secs_f64(number)
-            .map(Self)
-            .map_err(|_| Mismatch::Error(Error::overflow("timestamp too large to convert to C PyTime_t")))
+        if number >= LONGEST_SECONDS {
+            return Err(Mismatch::Error(Error::overflow(
+                "timestamp too large to convert to C PyTime_t",
+            )));
+        }
+        let duration = Duration::try_from_secs_f64(number).map_err(|_| Mismatch::Kind)?;
+        // Less than the clock can tell is still more than no time.
+        let least = if number > 0.0 {
+            Duration::from_nanos(1)
+        } else {
+            Duration::ZERO
+        };
+        Ok(Self(duration.max(least)))
     }
 }
 

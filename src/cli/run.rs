@@ -1,15 +1,16 @@
 //! Running a script, and turning its end into an exit status.
 
 use std::cell::Cell;
-use std::ffi::{OsStr, OsString};
-use std::io::Read;
-use std::path::Path;
+use std::ffi::OsString;
+use std::io::{ErrorKind, Read, Write};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::rc::Rc;
 
 use crate::error::{Class, Error, Result};
 use crate::policy::Policy;
 use crate::runtime::{Builder, Runtime};
+use crate::script::Chunk;
 use crate::sys::stdio;
 
 use super::args::{Args, Lang};
@@ -22,10 +23,12 @@ const UNCAUGHT: u8 = 1;
 /// Ctrl-C.
 const INTERRUPTED: u8 = 130;
 
-/// Where the script is.
-enum Script<'a> {
-    File(&'a Path),
-    Text { name: &'static str, source: Vec<u8> },
+/// A script that has been read.
+struct Script {
+    /// Its name as Lua wants it: `@` before a file's, `=` before any other.
+    name: String,
+    source: Vec<u8>,
+    path: Option<PathBuf>,
 }
 
 /// Runs what the arguments ask for.
@@ -38,33 +41,38 @@ pub(super) fn run(arguments: &Args) -> ExitCode {
         }
     };
     stdio::unbuffer_terminal();
+    stdio::heed_broken_pipes();
     let told = Rc::new(Cell::new(false));
-    let status = match runtime(arguments, &script, argv, told.clone()) {
-        Ok(mut runtime) => {
-            let outcome = match &script {
-                Script::File(path) => runtime.run_file(path),
-                Script::Text { name, source } => runtime.run(name, source),
-            };
-            status_of(outcome, told.get())
+    let outcome = runtime(arguments, &script, argv, told.clone()).and_then(|mut runtime| {
+        runtime.run_chunk(&Chunk {
+            name: &script.name,
+            source: &script.source,
+            path: script.path.as_deref(),
+        })
+    });
+    // What the script printed comes before what is said of it.
+    let flushed = stdio::flush();
+    let status = status_of(outcome, told.get());
+    match flushed {
+        Err(errno) if status == 0 => {
+            complain(&format!("cannot write standard output: {}", errno.text()));
+            ExitCode::from(UNCAUGHT)
         }
-        Err(error) => {
-            complain(&error.to_string());
-            UNCAUGHT
-        }
-    };
-    stdio::flush();
-    ExitCode::from(status)
+        _ => ExitCode::from(status),
+    }
 }
 
 /// The script and the arguments it sees.
-fn locate(arguments: &Args) -> Result<(Script<'_>, Vec<OsString>), String> {
+fn locate(arguments: &Args) -> Result<(Script, Vec<OsString>), String> {
     let rest = &arguments.script;
     if let Some(code) = &arguments.eval {
         let argv = std::iter::once("-e".into()).chain(rest.iter().cloned()).collect();
+        let source = code.as_encoded_bytes().to_vec();
         return Ok((
-            Script::Text {
-                name: "-e",
-                source: code.as_encoded_bytes().to_vec(),
+            Script {
+                name: "=-e".into(),
+                source,
+                path: None,
             },
             argv,
         ));
@@ -79,42 +87,53 @@ fn locate(arguments: &Args) -> Result<(Script<'_>, Vec<OsString>), String> {
             .read_to_end(&mut source)
             .map_err(|error| format!("cannot read standard input: {error}"))?;
         return Ok((
-            Script::Text {
-                name: "stdin",
+            Script {
+                name: "=stdin".into(),
                 source,
+                path: None,
             },
             rest.clone(),
         ));
     }
     let path = Path::new(file);
-    match std::fs::metadata(path) {
-        Ok(what) if what.is_dir() => Err(format!("cannot run {}: it is a directory", path.display())),
-        Ok(_) => Ok((Script::File(path), rest.clone())),
-        Err(error) => {
-            let error = Error::file(path, &error);
+    let refuse = |reason: &str| Err(format!("cannot run {}: {reason}", path.display()));
+    match std::fs::read(path) {
+        Ok(source) => {
+            let script = Script {
+                name: format!("@{}", path.display()),
+                source,
+                path: Some(path.to_owned()),
+            };
+            Ok((script, rest.clone()))
+        }
+        Err(error) if error.kind() == ErrorKind::IsADirectory => refuse("it is a directory"),
+        Err(error) if error.kind() == ErrorKind::NotFound && file.as_encoded_bytes().starts_with(b"-") => {
             Err(format!(
-                "cannot run {}: {}",
-                path.display(),
-                error.strerror().unwrap_or_default()
+                "there is no option {}; try 'wirescript --help'",
+                path.display()
             ))
+        }
+        Err(error) => {
+            let errno = error.raw_os_error().map(Error::os);
+            refuse(
+                &errno
+                    .as_ref()
+                    .and_then(Error::strerror)
+                    .unwrap_or_else(|| error.to_string().into()),
+            )
         }
     }
 }
 
 /// A runtime for the script; `told` becomes true when a failure has been reported.
-fn runtime(
-    arguments: &Args,
-    script: &Script<'_>,
-    argv: Vec<OsString>,
-    told: Rc<Cell<bool>>,
-) -> Result<Runtime> {
+fn runtime(arguments: &Args, script: &Script, argv: Vec<OsString>, told: Rc<Cell<bool>>) -> Result<Runtime> {
     let mut builder = Runtime::builder()
         .policy(Policy::allow_all())
         .argv(argv)
         .on_failure(move |report| {
             told.set(true);
-            // What the script printed comes before what is said of it.
-            stdio::flush();
+            // What the script printed comes before what is said of it. A failed flush is told at the end.
+            let _ = stdio::flush();
             complain(report);
         });
     if let Some(bytes) = arguments.max_memory {
@@ -125,10 +144,10 @@ fn runtime(
     Ok(runtime)
 }
 
-fn language(arguments: &Args, script: &Script<'_>) -> Lang {
-    let by_ending = match script {
-        Script::File(path) if path.extension() == Some(OsStr::new("rhai")) => Lang::Rhai,
-        Script::File(_) | Script::Text { .. } => Lang::Lua,
+fn language(arguments: &Args, script: &Script) -> Lang {
+    let by_ending = match script.path.as_ref().and_then(|path| path.extension()) {
+        Some(ending) if ending == "rhai" => Lang::Rhai,
+        _ => Lang::Lua,
     };
     arguments.lang.unwrap_or(by_ending)
 }
@@ -153,9 +172,9 @@ fn status_of(outcome: Result<()>, told: bool) -> u8 {
     let Err(error) = outcome else { return 0 };
     match error.class() {
         Class::SystemExit => {
-            let message = error.message();
-            if error.status() == Some(1) && message != "1" && !message.is_empty() {
-                complain(&message);
+            if let Some(words) = error.last_words() {
+                // A closed stderr leaves nobody to tell.
+                let _ = writeln!(std::io::stderr().lock(), "{words}");
             }
             u8::try_from(error.status().unwrap_or(0) & 0xff).unwrap_or(UNCAUGHT)
         }

@@ -119,10 +119,8 @@ impl Error {
     }
 
     /// `SystemExit` with a text for stderr; the status is 1.
-    pub fn exit_with_text(text: String) -> Self {
-        let mut error = Self::new(Class::SystemExit, text);
-        error.detail().status = Some(1);
-        error
+    pub fn exit_with_text(text: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(Class::SystemExit, text)
     }
 
     /// The error Python makes of `class(number, text)`: `OSError` turns into the child its number has.
@@ -291,9 +289,14 @@ impl Error {
         self.0.denied
     }
 
-    /// The status a script asked the program to end with.
+    /// The status a script asked the program to end with: 1 where it gave a text instead.
     pub fn status(&self) -> Option<i32> {
-        self.0.status
+        (self.0.class == Class::SystemExit).then(|| self.0.status.unwrap_or(1))
+    }
+
+    /// The text a script asked the program to end with.
+    pub fn last_words(&self) -> Option<Cow<'_, str>> {
+        (self.0.class == Class::SystemExit && self.0.status.is_none()).then(|| self.text())
     }
 
     /// Where in the script it was raised.

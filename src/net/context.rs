@@ -5,7 +5,7 @@ use std::fmt;
 use std::os::fd::RawFd;
 use std::rc::Rc;
 
-use crate::bytes::Scratch;
+use crate::bytes::{Budget, ByteArray, Scratch};
 use crate::error::{Error, Result};
 use crate::policy::{Decision, Policy, Request};
 use crate::sched::Scheduler;
@@ -23,14 +23,12 @@ pub struct Net {
     scratch: Rc<Scratch>,
     observer: RefCell<Option<Rc<dyn Observer>>>,
     observed: Cell<bool>,
-    largest_buffer: Cell<usize>,
+    budget: Rc<Budget>,
 }
 
-/// Largest buffer an operation may be asked for, unless a limit says less.
-const LARGEST_BUFFER: usize = 1 << 30;
-
 impl Net {
-    pub(crate) fn new(sched: Rc<Scheduler>, policy: Policy) -> Rc<Self> {
+    /// A network whose buffers and arrays may hold `memory_limit` bytes in all.
+    pub(crate) fn new(sched: Rc<Scheduler>, policy: Policy, memory_limit: usize) -> Rc<Self> {
         Rc::new(Self {
             sched,
             policy,
@@ -38,7 +36,7 @@ impl Net {
             scratch: Scratch::new(),
             observer: RefCell::default(),
             observed: Cell::new(false),
-            largest_buffer: Cell::new(LARGEST_BUFFER),
+            budget: Budget::new(memory_limit),
         })
     }
 
@@ -121,13 +119,24 @@ impl Net {
             .map_err(|errno| Error::from(errno).during(OP))
     }
 
+    /// A `bytearray` of these bytes.
+    ///
+    /// # Errors
+    /// `MemoryError` when the limit does not allow for it.
+    pub(crate) fn array(&self, bytes: Vec<u8>) -> Result<Rc<ByteArray>> {
+        if !self.budget.allows(bytes.len()) {
+            return Err(Error::memory(format!("a bytearray of {} bytes", bytes.len())));
+        }
+        Ok(ByteArray::new(bytes, &self.budget))
+    }
+
     /// Room for `size` bytes, asked for and not trusted.
     ///
     /// # Errors
     /// `MemoryError` when the limit or the machine has not that much.
     pub(crate) fn buffer(&self, size: usize) -> Result<Vec<u8>> {
         let mut bytes = Vec::new();
-        if size > self.largest_buffer.get() || bytes.try_reserve_exact(size).is_err() {
+        if !self.budget.allows(size) || bytes.try_reserve_exact(size).is_err() {
             return Err(Error::memory(format!("a buffer of {size} bytes")));
         }
         Ok(bytes)

@@ -101,16 +101,15 @@ impl Builder {
             Speech::Lua => {
                 use crate::script::lua::{LuaScript, STACK_SIZE};
                 let sched = Scheduler::new(STACK_SIZE);
-                let net = Net::new(sched.clone(), self.policy);
+                let net = Net::new(sched.clone(), self.policy, memory_limit);
                 let language: Rc<dyn Language> = Rc::new(LuaScript::new(&net, environment, memory_limit)?);
                 Ok(Runtime::new(sched, net, language, self.reporter))
             }
             #[cfg(feature = "rhai")]
             Speech::Rhai => {
                 use crate::script::rhai::{RhaiScript, STACK_SIZE};
-                let _ = memory_limit;
                 let sched = Scheduler::new(STACK_SIZE);
-                let net = Net::new(sched.clone(), self.policy);
+                let net = Net::new(sched.clone(), self.policy, memory_limit);
                 let language: Rc<dyn Language> = Rc::new(RhaiScript::new(&net, environment)?);
                 Ok(Runtime::new(sched, net, language, self.reporter))
             }

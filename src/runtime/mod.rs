@@ -101,7 +101,11 @@ impl Runtime {
         })
     }
 
-    fn run_chunk(&mut self, chunk: &Chunk<'_>) -> Result<()> {
+    /// Runs a script that has been read.
+    ///
+    /// # Errors
+    /// As [`Runtime::run`].
+    pub(crate) fn run_chunk(&mut self, chunk: &Chunk<'_>) -> Result<()> {
         let Some(language) = self.language.clone() else {
             return Ok(());
         };

@@ -169,11 +169,11 @@ impl Task {
 }
 
 fn killed(class: Class) -> Error {
-    let text = match class {
-        Class::KeyboardInterrupt | Class::SystemExit => "",
-        _ => "the program is ending",
-    };
-    Error::new(class, text)
+    match class {
+        Class::SystemExit => Error::exit(0),
+        Class::KeyboardInterrupt => Error::new(class, ""),
+        class => Error::new(class, "the program is ending"),
+    }
 }
 
 impl fmt::Debug for Task {

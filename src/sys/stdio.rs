@@ -3,6 +3,7 @@
 use std::os::fd::AsFd;
 use std::ptr;
 
+use super::errno::{Errno, Result};
 use super::process;
 
 unsafe extern "C" {
@@ -10,10 +11,24 @@ unsafe extern "C" {
     static mut stdout: *mut libc::FILE;
 }
 
-/// Writes out what is buffered, of every stream.
-pub(crate) fn flush() {
+/// Writes out what is buffered, of every stream; fails when that cannot be done or could not be done before.
+pub(crate) fn flush() -> Result<()> {
     // SAFETY: a null stream means all of them.
-    unsafe { libc::fflush(ptr::null_mut()) };
+    let flushed = unsafe { libc::fflush(ptr::null_mut()) };
+    if flushed != 0 {
+        return Err(Errno::last());
+    }
+    // SAFETY: the C library sets `stdout` before `main` and nobody changes it.
+    let stream = unsafe { stdout };
+    // SAFETY: the stream is open for as long as the process runs.
+    let failed = unsafe { libc::ferror(stream) };
+    if failed == 0 { Ok(()) } else { Err(Errno::IO) }
+}
+
+/// Lets writing to a pipe nobody reads end the process, as it ends any command; Rust's start-up had it ignored.
+pub(crate) fn heed_broken_pipes() {
+    // SAFETY: the default action is always valid; our sockets ask for EPIPE instead of the signal at each call.
+    unsafe { libc::signal(libc::SIGPIPE, libc::SIG_DFL) };
 }
 
 /// Stops buffering where a person watches.

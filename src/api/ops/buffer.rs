@@ -7,7 +7,7 @@ use crate::api::handler::typed;
 use crate::api::op::{Default, FUNCTION, METHOD, Op, Owner, need, with};
 use crate::api::value::Type;
 use crate::api::{Cx, Value};
-use crate::bytes::{ByteArray, Bytes, Pinned};
+use crate::bytes::{ByteArray, Bytes, Pinned, Rigid};
 use crate::error::{Class, Error, Result};
 
 const GLOBAL: Owner = Owner::Module("");
@@ -109,7 +109,7 @@ fn bytearray(cx: &Cx<'_>, source: Any) -> Result<Rc<ByteArray>> {
             }
         },
     };
-    Ok(ByteArray::new(bytes))
+    cx.net.array(bytes)
 }
 
 /// A number that is a byte.
@@ -142,24 +142,31 @@ fn view(_: &Cx<'_>, array: Rc<ByteArray>, first: i64, last: i64) -> Result<Pinne
 }
 
 fn append(_: &Cx<'_>, array: Rc<ByteArray>, number: Any) -> Result<()> {
-    let byte = byte(&number.0)?;
-    array.resize_with(|bytes| bytes.push(byte)).ok_or_else(in_use)
+    array.extend(&[byte(&number.0)?]).map_err(refusal)
 }
 
 fn extend(_: &Cx<'_>, array: Rc<ByteArray>, data: Bytes) -> Result<()> {
-    let data = data.into_vec();
-    array
-        .resize_with(|bytes| bytes.extend_from_slice(&data))
-        .ok_or_else(in_use)
+    match data.as_stable() {
+        Some(data) => array.extend(data),
+        // A window of the array itself pins it, so what is added must be a copy.
+        None => {
+            let data = data.into_vec();
+            array.extend(&data)
+        }
+    }
+    .map_err(refusal)
 }
 
 fn clear(_: &Cx<'_>, array: Rc<ByteArray>) -> Result<()> {
-    array.resize_with(Vec::clear).ok_or_else(in_use)
+    array.clear().map_err(refusal)
 }
 
-fn in_use() -> Error {
-    Error::new(
-        Class::BufferError,
-        "Existing exports of data: object cannot be re-sized",
-    )
+fn refusal(why: Rigid) -> Error {
+    match why {
+        Rigid::Pinned => Error::new(
+            Class::BufferError,
+            "Existing exports of data: object cannot be re-sized",
+        ),
+        Rigid::NoMemory => Error::memory("more bytes for a bytearray"),
+    }
 }

@@ -75,7 +75,7 @@ impl Call {
 
     /// The value of a property of the first argument.
     pub(super) fn property(&self, op: &'static Op) -> Result<Value> {
-        let receiver = Some(read::value(self.state, self.context, 1, 0));
+        let receiver = Some(read::value(self.state, self.context, 1));
         call(
             op,
             &self.cx(),
@@ -253,7 +253,7 @@ pub(super) unsafe extern "C-unwind" fn construct(raw: *mut lua_State) -> c_int {
     let state = unsafe { State::from_raw(raw) };
     let context = Context::behind(state, 1);
     answer(state, context, |_| {
-        let class = match read::value(state, context, 1, 0) {
+        let class = match read::value(state, context, 1) {
             Value::Class(class) => class,
             other => {
                 return Err(Error::type_error(format!(
@@ -267,14 +267,15 @@ pub(super) unsafe extern "C-unwind" fn construct(raw: *mut lua_State) -> c_int {
             Value::None => String::new(),
             other => repr(other),
         };
-        let (first, second) = (
-            read::value(state, context, 2, 0),
-            read::value(state, context, 3, 0),
-        );
+        let (first, second) = (read::value(state, context, 2), read::value(state, context, 3));
         Ok(Value::Error(Rc::new(match (&first, &second) {
             (Value::Int(number), second) if class.is_a(Class::OSError) && state.top() >= 3 => {
                 let number = i32::try_from(*number).map_err(|_| Error::overflow("errno is out of range"))?;
                 Error::from_arguments(class, Some(number), text(second))
+            }
+            (Value::None, _) if class == Class::SystemExit => Error::exit(0),
+            (Value::Int(status), _) if class == Class::SystemExit => {
+                Error::exit(i32::try_from(*status & 0xff).unwrap_or(255))
             }
             (first, _) => Error::from_arguments(class, None, text(first)),
         })))

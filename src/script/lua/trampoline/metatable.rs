@@ -134,7 +134,7 @@ unsafe extern "C-unwind" fn index(raw: *mut lua_State) -> c_int {
             let op = op_at(state.userdata(-1));
             return call.property(op);
         }
-        let value = read::value(state, context, 1, 0);
+        let value = read::value(state, context, 1);
         if let (Value::Array(array), Kind::Integer) = (&value, state.kind(2)) {
             let place = state.integer(2);
             let found = array.with(|bytes| {
@@ -148,7 +148,7 @@ unsafe extern "C-unwind" fn index(raw: *mut lua_State) -> c_int {
         }
         Err(no_attribute(
             value.kind(),
-            &read::value(state, context, 2, 0),
+            &read::value(state, context, 2),
             value.object_type(),
         ))
     })
@@ -173,8 +173,8 @@ unsafe extern "C-unwind" fn set_index(raw: *mut lua_State) -> c_int {
     let state = unsafe { State::from_raw(raw) };
     let context = Context::behind(state, 1);
     invoke::answer(state, context, |_| {
-        let target = read::value(state, context, 1, 0);
-        let key = read::value(state, context, 2, 0);
+        let target = read::value(state, context, 1);
+        let key = read::value(state, context, 2);
         let (Value::Array(array), Value::Int(place)) = (&target, &key) else {
             let name = match &key {
                 Value::String(bytes) => bytes.with(|bytes| String::from_utf8_lossy(bytes).into_owned()),
@@ -185,7 +185,7 @@ unsafe extern "C-unwind" fn set_index(raw: *mut lua_State) -> c_int {
                 format!("'{}' object attribute '{name}' is read-only", target.kind()),
             ));
         };
-        let byte = match read::value(state, context, 3, 0) {
+        let byte = match read::value(state, context, 3) {
             Value::Int(number) => {
                 u8::try_from(number).map_err(|_| Error::value("byte must be in range(0, 256)"))?
             }
@@ -212,10 +212,7 @@ unsafe extern "C-unwind" fn text(raw: *mut lua_State) -> c_int {
     // SAFETY: Lua calls us with a live thread.
     let state = unsafe { State::from_raw(raw) };
     let context = Context::behind(state, 1);
-    invoke::answer(state, context, |_| {
-        Ok(text_of(&read::value(state, context, 1, 0)))
-    })
-    .finish(state)
+    invoke::answer(state, context, |_| Ok(text_of(&read::value(state, context, 1)))).finish(state)
 }
 
 fn text_of(value: &Value) -> Value {
@@ -240,7 +237,7 @@ unsafe extern "C-unwind" fn join_texts(raw: *mut lua_State) -> c_int {
     invoke::answer(state, context, |_| {
         let mut joined = Vec::new();
         for place in 1..=2 {
-            match text_of(&read::value(state, context, place, 0)) {
+            match text_of(&read::value(state, context, place)) {
                 Value::Bytes(bytes) => bytes.with(|bytes| joined.extend_from_slice(bytes)),
                 Value::Text(text) => joined.extend_from_slice(text.as_bytes()),
                 _ => {}
@@ -257,10 +254,7 @@ unsafe extern "C-unwind" fn equal(raw: *mut lua_State) -> c_int {
     let state = unsafe { State::from_raw(raw) };
     let context = Context::behind(state, 1);
     invoke::answer(state, context, |_| {
-        let (one, other) = (
-            read::value(state, context, 1, 0),
-            read::value(state, context, 2, 0),
-        );
+        let (one, other) = (read::value(state, context, 1), read::value(state, context, 2));
         Ok(Value::Bool(match (&one, &other) {
             (Value::Record(_), Value::Record(_) | Value::List(_)) | (Value::List(_), Value::Record(_)) => {
                 items_repr(&one) == items_repr(&other)
@@ -291,7 +285,7 @@ unsafe extern "C-unwind" fn length(raw: *mut lua_State) -> c_int {
     let state = unsafe { State::from_raw(raw) };
     let context = Context::behind(state, 1);
     invoke::answer(state, context, |_| {
-        let length = match read::value(state, context, 1, 0) {
+        let length = match read::value(state, context, 1) {
             Value::Array(array) => array.len(),
             Value::View(view) => view.len(),
             other => {
@@ -334,7 +328,7 @@ unsafe extern "C-unwind" fn absent_use(raw: *mut lua_State) -> c_int {
     let context = Context::behind(state, 1);
     invoke::answer(state, context, |_| {
         for place in 1..=2 {
-            if let Value::Absent(constant) = read::value(state, context, place, 0) {
+            if let Value::Absent(constant) = read::value(state, context, place) {
                 return Err(crate::api::absent(constant));
             }
         }
@@ -349,7 +343,7 @@ unsafe extern "C-unwind" fn close(raw: *mut lua_State) -> c_int {
     let state = unsafe { State::from_raw(raw) };
     let context = Context::behind(state, 1);
     let answer = invoke::answer(state, context, |_| {
-        if let Value::Socket(socket) = read::value(state, context, 1, 0) {
+        if let Value::Socket(socket) = read::value(state, context, 1) {
             socket.close()?;
         }
         Ok(Value::None)

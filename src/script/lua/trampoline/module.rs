@@ -5,6 +5,7 @@ use std::ffi::c_int;
 use mlua::ffi::lua_State;
 
 use crate::api::{Form, MODULES, Module, Op, Owner, ops};
+use crate::error::Error;
 
 use super::building::Building;
 use super::context::Context;
@@ -76,10 +77,13 @@ unsafe extern "C-unwind" fn exit(raw: *mut lua_State) -> c_int {
         Kind::Boolean => i32::from(!state.truth(1)),
         // As the system sees it: the low eight bits.
         Kind::Integer => i32::try_from(state.integer(1) & 0xff).unwrap_or(255),
-        _ => {
-            // SAFETY: nothing with a destructor is alive here.
-            return unsafe { Building::new(state) }.argument_error(1, c"a number or a boolean expected");
-        }
+        _ => match state.as_integer(1) {
+            Some(number) => i32::try_from(number & 0xff).unwrap_or(255),
+            None => {
+                // SAFETY: nothing with a destructor is alive here.
+                return unsafe { Building::new(state) }.argument_error(1, c"a number or a boolean expected");
+            }
+        },
     };
     invoke::answer(state, context, |_| Err(context.net.sched().exit(status))).finish(state)
 }
@@ -142,7 +146,7 @@ fn push_function(state: State, context: &'static Context, op: &'static Op) -> An
 
 /// Puts the value on top into the module's table as well.
 fn keep(state: State, answer: Answer) -> Answer {
-    if answer == Answer::Results(1) && state.has_room(6) {
+    if answer == Answer::Results(1) && state.kind(1) == Kind::Table && state.has_room(6) {
         let value = state.top();
         // A table that cannot grow is asked again next time.
         let _ = state.protected_with(&[1, 2, value], |building| building.raw_set(1));
@@ -157,6 +161,10 @@ unsafe extern "C-unwind" fn pairs(raw: *mut lua_State) -> c_int {
     let state = unsafe { State::from_raw(raw) };
     let module = module_at(state);
     let context = Context::behind(state, 2);
+    if state.kind(1) != Kind::Table {
+        let refuse = |_: &invoke::Call| Err(Error::type_error("pairs() of a module needs the module"));
+        return invoke::answer(state, context, refuse).finish(state);
+    }
     match fill(state, module, context) {
         Answer::Results(_) => {
             state.set_top(1);

@@ -12,12 +12,17 @@ use super::state::{Kind, State};
 
 /// Tables within tables that are looked into.
 const DEEPEST: u32 = 32;
-/// Most items of a table that are read.
-const MOST_ITEMS: usize = 1 << 24;
+/// Most items that are read of one argument, tables within tables included.
+const MOST_ITEMS: usize = 1 << 20;
 
 /// The value at an index. Strings on the stack itself are borrowed for the length of the call; those inside tables are
 /// copied, as a script could take them out meanwhile.
-pub(super) fn value(state: State, context: &Context, index: c_int, depth: u32) -> Value {
+pub(super) fn value(state: State, context: &Context, index: c_int) -> Value {
+    let mut left = MOST_ITEMS;
+    read(state, context, index, 0, &mut left)
+}
+
+fn read(state: State, context: &Context, index: c_int, depth: u32, left: &mut usize) -> Value {
     match state.kind(index) {
         Kind::Absent | Kind::Nil => Value::None,
         Kind::Boolean => Value::Bool(state.truth(index)),
@@ -30,7 +35,7 @@ pub(super) fn value(state: State, context: &Context, index: c_int, depth: u32) -
             Value::String(Bytes::Script(unsafe { Borrowed::new(start, length) }))
         }
         Kind::String => Value::String(Bytes::Owned(state.string_copy(index))),
-        Kind::Table => table(state, context, index, depth),
+        Kind::Table => table(state, context, index, depth, left),
         Kind::Function => Value::Function(usize::try_from(state.absolute(index)).unwrap_or(0)),
         Kind::Userdata => Object::at(state, index).map_or(Value::Opaque("userdata"), Object::value),
         Kind::LightUserdata => Value::Opaque("userdata"),
@@ -38,21 +43,22 @@ pub(super) fn value(state: State, context: &Context, index: c_int, depth: u32) -
     }
 }
 
-fn table(state: State, context: &Context, index: c_int, depth: u32) -> Value {
+fn table(state: State, context: &Context, index: c_int, depth: u32, left: &mut usize) -> Value {
     if depth >= DEEPEST || !state.has_room(6) {
         return Value::Opaque("table");
     }
     let index = state.absolute(index);
     let length = state.raw_length(index);
-    if length > MOST_ITEMS {
-        return Value::Opaque("table");
+    match left.checked_sub(length + 1) {
+        Some(rest) => *left = rest,
+        None => return Value::Opaque("table"),
     }
     let kind = record_kind(state, context, index);
     if length > 0 || kind.is_some() {
         let mut items = Vec::with_capacity(length.min(1024));
         for place in 1..=length {
             state.raw_get_index(index, i64::try_from(place).unwrap_or(0));
-            items.push(value(state, context, -1, depth + 1));
+            items.push(read(state, context, -1, depth + 1, left));
             state.pop(1);
         }
         return match kind {
@@ -60,7 +66,7 @@ fn table(state: State, context: &Context, index: c_int, depth: u32) -> Value {
             None => Value::List(items),
         };
     }
-    match entries(state, context, index, depth) {
+    match entries(state, context, index, depth, left) {
         Some(entries) if entries.is_empty() => Value::List(Vec::new()),
         Some(entries) => Value::Map(entries),
         None => Value::Opaque("table"),
@@ -84,7 +90,13 @@ fn record(kind: &'static RecordKind, items: Vec<Value>) -> Value {
 }
 
 /// The pairs of a table whose keys are all strings.
-fn entries(state: State, context: &Context, index: c_int, depth: u32) -> Option<Vec<(String, Value)>> {
+fn entries(
+    state: State,
+    context: &Context,
+    index: c_int,
+    depth: u32,
+    left: &mut usize,
+) -> Option<Vec<(String, Value)>> {
     let mut entries = Vec::new();
     state.push_nil();
     while state.next(index) {
@@ -96,7 +108,12 @@ fn entries(state: State, context: &Context, index: c_int, depth: u32) -> Option<
             state.pop(2);
             return None;
         };
-        entries.push((key, value(state, context, -1, depth + 1)));
+        let Some(rest) = left.checked_sub(1) else {
+            state.pop(2);
+            return None;
+        };
+        *left = rest;
+        entries.push((key, read(state, context, -1, depth + 1, left)));
         state.pop(1);
     }
     Some(entries)
@@ -121,7 +138,7 @@ pub(super) fn record_kind(state: State, context: &Context, index: c_int) -> Opti
 pub(super) fn arguments(state: State, context: &Context, op: &'static Op) -> Arguments {
     let top = state.top();
     let first = if op.takes_self() { 2 } else { 1 };
-    let receiver = op.takes_self().then(|| value(state, context, 1, 0));
+    let receiver = op.takes_self().then(|| value(state, context, 1));
     let rest = op.params.iter().position(|param| param.default == Default::Rest);
     let mut last = top;
     let mut keywords = Vec::new();
@@ -143,7 +160,7 @@ pub(super) fn arguments(state: State, context: &Context, op: &'static Op) -> Arg
             }));
             break;
         }
-        positional.push(value(state, context, index, 0));
+        positional.push(value(state, context, index));
     }
     if rest == Some(positional.len()) {
         positional.push(Value::Rest(Slots { first: 0, count: 0 }));
@@ -164,5 +181,6 @@ fn keyword_table(state: State, context: &Context, index: c_int) -> Option<Vec<(S
         state.pop(1);
         return None;
     }
-    entries(state, context, index, 0).filter(|entries| !entries.is_empty())
+    let mut left = MOST_ITEMS;
+    entries(state, context, index, 0, &mut left).filter(|entries| !entries.is_empty())
 }

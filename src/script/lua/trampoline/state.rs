@@ -170,6 +170,14 @@ impl State {
         unsafe { ffi::lua_tointegerx(self.0, index, ptr::null_mut()) }
     }
 
+    /// The integer a number or a numeric string at `index` stands for, as Lua converts them.
+    pub(super) fn as_integer(self, index: c_int) -> Option<i64> {
+        let mut whole = 0;
+        // SAFETY: as in `calls!`; the conversion leaves the value as it is.
+        let number = unsafe { ffi::lua_tointegerx(self.0, index, &raw mut whole) };
+        (whole != 0).then_some(number)
+    }
+
     /// The number at `index`, which holds one.
     pub(super) fn float(self, index: c_int) -> f64 {
         // SAFETY: as in `calls!`; the conversion leaves the value as it is.
