@@ -1,0 +1,22 @@
+//! Fibers: a call that waits suspends its task wherever it stands, and nobody notices but the clock. The rules are those
+//! of `docs/architecture.md`; each part of this test holds one topic.
+#![cfg(all(feature = "cli", feature = "lua54", target_os = "linux"))]
+
+#[path = "fibers/collector.rs"]
+mod collector;
+#[path = "fibers/coroutines.rs"]
+mod coroutines;
+#[path = "fibers/depth.rs"]
+mod depth;
+#[path = "fibers/errors.rs"]
+mod errors;
+#[path = "fibers/exits.rs"]
+mod exits;
+#[path = "support/script.rs"]
+mod script;
+#[expect(dead_code, reason = "what other tests share and this one does not need")]
+mod support;
+#[path = "fibers/tasks.rs"]
+mod tasks;
+#[path = "fibers/waits.rs"]
+mod waits;

@@ -1,0 +1,255 @@
+//! The collector runs whenever it likes, and so do finalizers, which must not wait.
+
+use std::process::Command;
+
+use crate::script::{complaint, passes, report};
+use crate::support::{LIMIT, Running};
+
+#[test]
+fn collection_between_suspensions() {
+    let modes = [
+        ("full", "", "collectgarbage()"),
+        (
+            "generational",
+            "collectgarbage('generational', 5, 20)",
+            "collectgarbage('step')",
+        ),
+        (
+            "incremental",
+            "collectgarbage('incremental', 1, 1, 0)",
+            "collectgarbage('step', 1)",
+        ),
+        (
+            "both by turns",
+            "",
+            "collectgarbage('incremental') collectgarbage('step', 1) collectgarbage('generational')",
+        ),
+    ];
+    let mut problems = Vec::new();
+    for (name, mode, step) in modes {
+        problems.extend(complaint(
+            name,
+            &format!(
+                r#"
+                {mode}
+                local live, sum = 300, 0
+                local tasks = {{}}
+                for i = 1, live do
+                    tasks[i] = task.spawn(function(mark, ...)
+                        local a, b = socket.socketpair()
+                        local kept = {{ mark = mark .. i }}
+                        local weak = setmetatable({{ kept }}, {{ __mode = "v" }})
+                        local co = coroutine.wrap(function(x)
+                            while true do
+                                local got = ("%s-%s"):format(x, a:recv(10))
+                                task.sleep(0)
+                                x = coroutine.yield(got)
+                            end
+                        end)
+                        for round = 1, 4 do
+                            b:send("r" .. round)
+                            local got = co(mark .. i)
+                            assert(got == "m" .. i .. "-r" .. round, got)
+                            local junk = {{}} for j = 1, 20 do junk[j] = {{ ("x"):rep(j) .. i }} end
+                            task.sleep(0)
+                            assert(weak[1] == kept and kept.mark == "m" .. i)
+                        end
+                        a:close() b:close()
+                        return {{ i }}, ...
+                    end, "m", i, "extra")
+                end
+                local collecting = task.spawn(function() for _ = 1, 30 do {step} task.sleep(0) end end)
+                for i, t in ipairs(tasks) do
+                    local r, n, extra = t:join()
+                    assert(r[1] == i and n == i and extra == "extra")
+                    sum = sum + r[1]
+                end
+                collecting:join()
+                assert(sum == live * (live + 1) // 2)
+                "#
+            ),
+        ));
+    }
+    report(&problems);
+}
+
+#[test]
+fn what_a_suspended_task_holds_is_kept_and_let_go_after() {
+    passes(
+        r#"
+        local gone = false
+        local a, b = socket.socketpair()
+        local t = task.spawn(function()
+            local mark <const> = setmetatable({}, {__gc = function() gone = true end})
+            a:recv(1)
+            return mark ~= nil
+        end)
+        task.sleep(0)
+        collectgarbage() collectgarbage()
+        assert(not gone, "collected under a waiting task")
+        b:send("x")
+        assert(t:join())
+        t = nil
+        task.spawn(function() end):join()
+        collectgarbage() collectgarbage()
+        assert(gone, "kept after the task's end")
+        "#,
+    );
+}
+
+#[test]
+fn ended_tasks_are_forgotten() {
+    passes(
+        r#"
+        local function churn(n)
+            for _ = 1, n do task.spawn(function() task.sleep(0) end):join() end
+            collectgarbage() collectgarbage()
+            return collectgarbage("count")
+        end
+        local before = churn(500)
+        local after = churn(5000)
+        assert(after < before + 200, before .. " KiB, then " .. after)
+        "#,
+    );
+}
+
+#[test]
+fn an_unreachable_task_goes_on_and_an_unreachable_socket_closes() {
+    passes(
+        r#"
+        local a, b = socket.socketpair()
+        do local c, d = socket.socketpair() task.spawn(function() a:send(d:recv(1)) end) task.sleep(0) c:send("x") end
+        collectgarbage() collectgarbage()
+        assert(b:recv(1) == "x")
+        do local c, d = socket.socketpair() b = d end
+        collectgarbage() collectgarbage()
+        assert(b:recv(1) == "")
+        "#,
+    );
+}
+
+#[test]
+fn waiting_in_a_finalizer_raises() {
+    let waits = [
+        "task.sleep(0.01)",
+        "local a = socket.socketpair() a:recv(1)",
+        "task.spawn(function() end):join()",
+        "coroutine.wrap(function() task.sleep(0.01) end)()",
+        "table.sort({2, 1}, function() task.sleep(0.01) end)",
+        "socket.create_server({'127.0.0.1', 0}):accept()",
+        "socket.getaddrinfo('localhost.invalid', 80)",
+    ];
+    let ways = [
+        ("alone", ""),
+        (
+            "beside another task",
+            "task.spawn(function() task.sleep(0.02) end)",
+        ),
+    ];
+    let mut problems = Vec::new();
+    for wait in waits {
+        for (way, before) in ways {
+            problems.extend(complaint(
+                &format!("{wait}, {way}"),
+                &format!(
+                    r#"
+                    {before}
+                    local ok, e
+                    setmetatable({{}}, {{__gc = function() ok, e = pcall(function() {wait} end) end}})
+                    collectgarbage()
+                    assert(ok == false, "it did not raise")
+                    assert(tostring(e):find("__gc", 1, true), tostring(e))
+                    -- The collector still works, and so does waiting.
+                    local again setmetatable({{}}, {{__gc = function() again = true end}})
+                    task.sleep(0.001)
+                    collectgarbage()
+                    assert(again)
+                    "#
+                ),
+            ));
+        }
+    }
+    report(&problems);
+}
+
+#[test]
+fn what_needs_no_wait_works_in_a_finalizer() {
+    passes(
+        r#"
+        local a, b = socket.socketpair()
+        a:send("ready")
+        local got, spawned
+        setmetatable({}, {__gc = function()
+            got = b:recv(10)
+            a:send("sent")
+            task.spawn(function() spawned = true end)
+        end})
+        collectgarbage()
+        assert(got == "ready" and b:recv(10) == "sent")
+        task.sleep(0)
+        assert(spawned)
+        "#,
+    );
+}
+
+#[test]
+fn an_error_in_a_finalizer_is_a_warning() {
+    let run = |code: &str| {
+        Running::start(Command::new(env!("CARGO_BIN_EXE_wirescript")).args(["-e", code])).finish(LIMIT)
+    };
+    let done = run(
+        "warn('@on') for _, e in ipairs {'text', {}, setmetatable({}, {__tostring = function() error('x') end})} do
+            setmetatable({}, {__gc = function() error(e) end}) end
+         setmetatable({}, {__gc = function() local s = socket.socket() s:close() s:recv(1) end})
+         collectgarbage() print('on') warn('said')",
+    );
+    assert_eq!((done.complaint(), done.stdout.as_str()), (None, "on\n"));
+    assert!(done.stderr.contains("warning: error in __gc"), "{}", done.stderr);
+    assert!(done.stderr.contains("text"), "{}", done.stderr);
+    assert!(done.stderr.contains("said"), "{}", done.stderr);
+}
+
+#[test]
+fn finalizers_at_the_end_find_a_machine_that_does_not_wait() {
+    let code = "kept = setmetatable({}, {__gc = function() for _, f in ipairs {
+            function() task.sleep(1) end, function() task.spawn(print):join() end,
+            function() local a = socket.socketpair() a:recv(1) end } do print(pcall(f) == false) end end})
+         left = socket.socketpair()";
+    let done =
+        Running::start(Command::new(env!("CARGO_BIN_EXE_wirescript")).args(["-e", code])).finish(LIMIT);
+    assert_eq!(
+        (done.complaint(), done.stdout.as_str()),
+        (None, "true\ntrue\ntrue\n"),
+        "{}",
+        done.stderr
+    );
+}
+
+#[test]
+fn a_socket_survives_its_own_finalizer() {
+    passes(
+        r#"
+        local a, b = socket.socketpair()
+        local gc = getmetatable(a) and debug.getmetatable(a).__gc or debug.getmetatable(a).__gc
+        if gc then
+            gc(a) gc(a)
+            local ok, e = pcall(a.recv, a, 1)
+            assert(not ok)
+            assert(not pcall(gc, b) or not pcall(b.send, b, "x") or true)
+            pcall(gc, io.stdout) pcall(gc, {}) pcall(gc)
+            tostring(a)
+        end
+        -- Brought back to life by its owner's finalizer.
+        local alive
+        do
+            local s = socket.socket()
+            setmetatable({s}, {__gc = function(o) alive = o[1] end})
+        end
+        collectgarbage() collectgarbage()
+        assert(alive)
+        pcall(alive.fileno, alive) pcall(alive.recv, alive, 1) tostring(alive) pcall(alive.close, alive)
+        alive = nil
+        collectgarbage()
+        "#,
+    );
+}
