@@ -218,14 +218,24 @@ fn held() -> (usize, usize) {
     (descriptors, maps.lines().count())
 }
 
+/// Threads of ours that still run, by the beginning of their name.
+fn helpers() -> usize {
+    let threads = fs::read_dir("/proc/self/task").expect("the threads");
+    let names = threads
+        .flatten()
+        .map(|thread| fs::read_to_string(thread.path().join("comm")));
+    names
+        .flatten()
+        .filter(|name| name.starts_with("wirescript"))
+        .count()
+}
+
 /// Does something again and again, after a first time that may keep things for later; nothing may be left.
 fn leaves_nothing(mut something: impl FnMut()) -> Result<(), String> {
-    let threads = || fs::read_dir("/proc/self/task").expect("the threads").count();
-    let at_start = threads();
     let mut round = || {
         something();
         // A helper thread may still be asking the resolver: the next round shall find its stack free.
-        let _ = wait_until(Instant::now() + LIMIT, || (threads() <= at_start).then_some(()));
+        let _ = wait_until(Instant::now() + LIMIT, || (helpers() == 0).then_some(()));
     };
     round();
     round();

@@ -253,24 +253,30 @@ fn waiting_for_the_outside_is_no_deadlock() {
 fn timeouts_fire_in_order() {
     passes(
         r#"
-        local order, n = {}, 200
+        local order, begun, delay, n = {}, {}, {}, 200
         local tasks = {}
         for i = 1, n do
-            local after = ((i * 37) % n) * 0.0005
+            delay[i] = 0.005 + ((i * 37) % n) * 0.0005
             tasks[i] = task.spawn(function()
                 local a, b = socket.socketpair()
-                a:settimeout(0.005 + after)
-                local start = time.monotonic()
+                a:settimeout(delay[i])
+                begun[i] = time.monotonic()
                 local ok, e = pcall(a.recv, a, 1)
                 assert(not ok and e:is(socket.timeout))
-                assert(time.monotonic() - start >= 0.005 + after - 1e-6, "too early")
-                order[#order + 1] = start + 0.005 + after
+                assert(time.monotonic() - begun[i] >= delay[i] - 1e-6, "too early")
+                order[#order + 1] = i
                 b:close()
             end)
         end
+        task.spawn(function() begun[n + 1] = time.monotonic() end)
         for _, t in ipairs(tasks) do t:join() end
-        -- By deadline, but for those a clock reading apart.
-        for i = 2, n do assert(order[i] > order[i - 1] - 0.0005, i) end
+        assert(#order == n)
+        -- A deadline lies between what the clock said before it was taken and what the next task's clock said.
+        local latest = 0
+        for _, i in ipairs(order) do
+            assert(latest <= begun[i + 1] + delay[i], "overtaken by one whose deadline is later")
+            latest = math.max(latest, begun[i] + delay[i])
+        end
         "#,
     );
 }

@@ -130,3 +130,129 @@ impl std::fmt::Debug for LuaScript {
         f.debug_struct("LuaScript").finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::{Read, Write};
+    use std::os::fd::IntoRawFd;
+    use std::os::unix::net::UnixStream;
+
+    use crate::policy::Policy;
+    use crate::sched::Scheduler;
+
+    const MEMORY: usize = 64 << 20;
+
+    /// Runs a script that finds `host(f, …)`, a plain callback of mlua's that calls `f`, and `inherited`, one end of a
+    /// pair whose other end answers every byte with the next one, from another thread.
+    fn run(source: &str) {
+        let (mine, theirs) = UnixStream::pair().expect("a pair");
+        let answering = std::thread::spawn(move || {
+            let mut mine = mine;
+            let mut byte = [0];
+            while mine.read_exact(&mut byte).is_ok() {
+                byte[0] += 1;
+                if mine.write_all(&byte).is_err() {
+                    break;
+                }
+            }
+        });
+        {
+            let sched = Scheduler::new(STACK_SIZE);
+            let net = Net::new(sched.clone(), Policy::allow_all(), MEMORY);
+            let environment = Rc::new(Environment { argv: Vec::new() });
+            let script = LuaScript::new(&net, environment, MEMORY).expect("a machine");
+            let globals = script.lua.globals();
+            let host = script
+                .lua
+                .create_function(|_, (f, rest): (mlua::Function, mlua::MultiValue)| {
+                    f.call::<mlua::MultiValue>(rest)
+                })
+                .expect("a function");
+            globals.set("host", host).expect("a global");
+            globals.set("inherited", theirs.into_raw_fd()).expect("a global");
+            let chunk = Chunk {
+                name: "=script",
+                source: source.as_bytes(),
+                path: None,
+            };
+            let main = script.start(&chunk).expect("it compiles");
+            sched.run_until(|| false).expect("it runs");
+            assert_eq!(main.failure().map(|error| error.to_string()), None);
+            drop(main);
+            drop(globals);
+            assert!(sched.shut_down().is_empty(), "every task has ended");
+            drop(script);
+        }
+        answering.join().expect("the script's end is closed");
+    }
+
+    #[test]
+    fn a_wait_below_a_hosts_callback_blocks_and_does_not_suspend() {
+        run(r#"
+            local s <close> = socket.socket({fileno = inherited})
+            local ran = 0
+            local other = task.spawn(function() ran = ran + 1 task.sleep(0) ran = ran + 1 end)
+            local function ask(byte) s:send(byte) return s:recv(1) end
+
+            assert(host(ask, "a") == "b" and ran == 0, "suspended in recv")
+            local start = time.monotonic()
+            host(task.sleep, 0.01)
+            assert(time.monotonic() - start >= 0.01 and ran == 0, "suspended in sleep")
+            assert(host(coroutine.wrap(function() return ask("c") end)) == "d" and ran == 0)
+            assert(coroutine.wrap(function() return host(ask, "e") end)() == "f" and ran == 0)
+            assert(host(host, host, ask, "g") == "h" and ran == 0)
+            local sorted = {3, 1, 2}
+            host(table.sort, sorted, function(x, y) assert(ask("i") == "j") return x < y end)
+            assert(table.concat(sorted) == "123" and ran == 0)
+            -- Many that need not wait do not hand over either.
+            host(function() for _ = 1, 500 do s:send("k") s:recv(1) s:getpeername() end end)
+            assert(ran == 0)
+            -- A timeout passes here too.
+            s:settimeout(0.01)
+            local ok, e = pcall(host, s.recv, s, 1)
+            assert(not ok and tostring(e):find("timed out"), tostring(e))
+            assert(ran == 0)
+
+            -- Beside the callback all is as ever.
+            s:settimeout(nil)
+            s:send("x")
+            task.sleep(0)
+            assert(s:recv(1) == "y" and ran > 0)
+            other:join()
+            assert(ran == 2)
+        "#);
+    }
+
+    #[test]
+    fn below_a_hosts_callback_a_join_is_refused_and_a_spawn_is_not() {
+        run(r#"
+            socket.socket({fileno = inherited}):close()
+            local other = task.spawn(function() return "r" end)
+            local ok, e = pcall(host, other.join, other)
+            assert(not ok and tostring(e):find("join"), tostring(e))
+            local late = host(task.spawn, function() task.sleep(0) return "late" end)
+            assert(other:join() == "r" and late:join() == "late")
+            assert(host(other.join, other) == "r", "an ended task can be asked anywhere")
+        "#);
+    }
+
+    #[test]
+    fn a_hosts_callback_in_one_task_leaves_the_others_alone() {
+        run(r#"
+            local s <close> = socket.socket({fileno = inherited})
+            local a, b = socket.socketpair()
+            local reader = task.spawn(function() return pcall(function() return (("x"):gsub("x", function() return a:recv(1) end)) end) end)
+            task.sleep(0)
+            local calls = task.spawn(function() for _ = 1, 5 do host(s.send, s, "a") assert(host(s.recv, s, 1) == "b") task.sleep(0) end end)
+            calls:join()
+            assert(not reader:done())
+            host(b.send, b, "z")
+            local ok, got = reader:join()
+            assert(ok and got == "z")
+            -- Errors come through as text, which is all mlua keeps of them.
+            local ok, e = pcall(host, function() error(errors.OSError(5, "inside")) end)
+            assert(not ok and tostring(e):find("inside"), tostring(e))
+        "#);
+    }
+}
