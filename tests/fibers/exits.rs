@@ -55,7 +55,7 @@ fn sys_exit_in_the_main_chunk_ends_the_tasks() {
     );
     let done = command("task.spawn(task.sleep, 100) task.sleep(0) sys.exit('last words')");
     assert_eq!(done.status.and_then(|status| status.code()), Some(1));
-    assert_eq!(done.stderr, "wirescript: last words\n");
+    assert_eq!(done.stderr, "last words\n");
 }
 
 #[test]
