@@ -372,9 +372,44 @@ fn memory_comes_back() {
     assert!(grown < 16 << 20, "{} MiB more after ten rounds", grown >> 20);
 }
 
+/// Does something on a thread of its own; one that hangs fails the test and is left behind.
+fn within_limit(something: impl FnOnce() + Send + 'static) {
+    let (ends, end) = mpsc::channel();
+    thread::spawn(move || {
+        something();
+        // Nobody listens any more when the time was up.
+        let _ = ends.send(());
+    });
+    end.recv_timeout(LIMIT).expect("it neither hangs nor panics");
+}
+
+#[test]
+fn a_runtime_with_a_handle_ends_by_itself() {
+    let _alone = alone();
+    within_limit(|| {
+        let mut runtime = Runtime::builder()
+            .policy(Policy::allow_all())
+            .build()
+            .expect("a runtime");
+        let handle = runtime.handle();
+        runtime.run("script", "return").expect("it ends well");
+        runtime
+            .run("script", "task.spawn(task.sleep, 0.001)")
+            .expect("it ends well");
+        drop(handle);
+        runtime
+            .run("script", "task.spawn(task.sleep, 0.001):join()")
+            .expect("it ends well");
+    });
+}
+
 #[test]
 fn a_runtime_that_was_stopped_can_run_again() {
     let _alone = alone();
+    within_limit(stop_and_run_again);
+}
+
+fn stop_and_run_again() {
     let mut runtime = Runtime::builder()
         .policy(Policy::allow_all())
         .build()
