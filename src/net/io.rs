@@ -52,6 +52,8 @@ impl Socket {
         patience: Patience,
         step: impl FnMut(RawFd, i32) -> sys::errno::Result<T>,
     ) -> Result<T> {
+        // The others have their turn before the call and not after it: what it brings may lie in a buffer they use too.
+        self.net().sched().tick()?;
         let mut waited = false;
         let outcome = self.attempt(interest, patience, &mut waited, step);
         if let Some(source) = self.source.get()
@@ -59,15 +61,7 @@ impl Socket {
         {
             self.net().sched().pass_on(source, interest);
         }
-        match outcome {
-            Ok(value) => {
-                if !waited {
-                    self.net().sched().tick()?;
-                }
-                Ok(value)
-            }
-            Err(error) => Err(self.failed(op, error)),
-        }
+        outcome.map_err(|error| self.failed(op, error))
     }
 
     fn attempt<T>(

@@ -180,7 +180,7 @@ impl Scheduler {
                 }
             }
             self.check_stop();
-            if done() {
+            if done() || self.live_count() == 0 {
                 break;
             }
             let idle = self.ready.borrow().is_empty();
@@ -344,8 +344,14 @@ impl Scheduler {
 
     /// Counts an operation; true when the task has had its turn.
     #[inline]
-    pub(crate) fn spend(&self) -> bool {
+    pub(super) fn spend(&self) -> bool {
         self.turn.spend()
+    }
+
+    /// Counts an operation, unless it is the last of the task's turn: that one must go the way that lets others run.
+    #[inline]
+    pub(crate) fn has_turn(&self) -> bool {
+        !self.turn.is_ending() && !self.turn.spend()
     }
 }
 

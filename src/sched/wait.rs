@@ -183,7 +183,7 @@ impl Scheduler {
         Ok(())
     }
 
-    /// Called after each operation that did not wait: now and then lets the others run.
+    /// Called before each operation: now and then lets the others run.
     #[inline]
     pub(crate) fn tick(&self) -> Result<()> {
         if self.is_alone() || !self.spend() {
@@ -289,6 +289,12 @@ impl Default for Turn {
 }
 
 impl Turn {
+    /// Whether the next operation is the turn's last.
+    #[inline]
+    pub(super) fn is_ending(&self) -> bool {
+        self.0.get() == 1
+    }
+
     /// Counts one; true when the turn is over.
     #[inline]
     pub(super) fn spend(&self) -> bool {

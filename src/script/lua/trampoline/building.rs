@@ -44,6 +44,7 @@ impl Building {
         raw_set_index(index: c_int, place: i64) = lua_rawseti;
         raw_set_pointer(index: c_int, key: *const c_void) = lua_rawsetp;
         new_table(array: c_int, hash: c_int) = lua_createtable;
+        call(arguments: c_int, results: c_int) = lua_call;
         push_where(level: c_int) = luaL_where;
         concat(count: c_int) = lua_concat;
     }
@@ -123,6 +124,25 @@ impl Building {
     pub(super) fn argument_error(self, argument: c_int, message: &CStr) -> c_int {
         // SAFETY: as in `raising!`.
         unsafe { ffi::luaL_argerror(self.0.as_ptr(), argument, message.as_ptr()) }
+    }
+
+    /// Where warnings go, with what is handed to it.
+    pub(super) fn set_warnings(self, function: ffi::lua_WarnFunction, with: *mut c_void) {
+        // SAFETY: as in `raising!`; what is handed over outlives the machine.
+        unsafe { ffi::lua_setwarnf(self.0.as_ptr(), Some(function), with) };
+    }
+
+    /// Calls a function in protected mode, keeping results; `handler` is the message handler's index. A yield inside goes
+    /// on in `then`.
+    pub(super) fn call_protected_to_be_continued(
+        self,
+        arguments: c_int,
+        handler: c_int,
+        then: ffi::lua_KFunction,
+    ) -> c_int {
+        let (state, extra) = (self.0.as_ptr(), handler as ffi::lua_KContext);
+        // SAFETY: as in `raising!`: a yield inside leaves as an error does.
+        unsafe { ffi::lua_pcallk(state, arguments, ffi::LUA_MULTRET, handler, extra, Some(then)) }
     }
 
     /// Raises a text, with the caller's position before it.

@@ -25,6 +25,9 @@ pub(crate) struct Context {
     entered: Cell<State>,
     /// The thread that runs.
     current: Cell<State>,
+    /// Whether warnings are written, and the one that is not whole yet.
+    pub(super) warns: Cell<bool>,
+    pub(super) warning: RefCell<Vec<u8>>,
     /// Whether `current` is shown to the signal handler.
     poked: Cell<bool>,
     /// Metatables by type, to recognise our objects and to find them without a lookup by name.
@@ -50,6 +53,8 @@ impl Context {
             main,
             entered: Cell::new(main),
             current: Cell::new(main),
+            warns: Cell::new(false),
+            warning: RefCell::default(),
             poked: Cell::new(false),
             records: RefCell::default(),
             released: Rc::default(),

@@ -48,6 +48,9 @@ fn coroutine(building: Building) -> State {
 
 /// Resumes `coroutine` with the arguments on top of `state`; results, or the error, are on top of `state` then.
 fn go_on(state: State, coroutine: State, context: &'static Context, arguments: c_int) -> Result<c_int, ()> {
+    if coroutine != state && task::is_base(coroutine) && !coroutine.has_frames() {
+        return text(state, b"cannot resume dead coroutine");
+    }
     if !coroutine.has_room(arguments) {
         return text(state, b"too many arguments to resume");
     }
@@ -117,8 +120,11 @@ unsafe extern "C-unwind" fn wrapped(raw: *mut lua_State) -> c_int {
         return count;
     }
     if coroutine.status() == Status::Error {
+        context.set_current(coroutine);
+        let closed = coroutine.close_thread(state);
+        context.set_current(state);
         // An error in a variable's closing takes the place of the first one.
-        if coroutine.close_thread(state) == Status::Error {
+        if closed == Status::Error {
             coroutine.move_to(state, 1);
         }
     }
@@ -145,7 +151,13 @@ unsafe extern "C-unwind" fn give(raw: *mut lua_State) -> c_int {
 unsafe extern "C-unwind" fn is_yieldable(raw: *mut lua_State) -> c_int {
     // SAFETY: Lua calls us with a live thread.
     let state = unsafe { State::from_raw(raw) };
-    let of = state.thread(1).unwrap_or(state);
+    // SAFETY: nothing with a destructor is alive here.
+    let building = unsafe { Building::new(state) };
+    let of = if state.kind(1) == Kind::Absent {
+        state
+    } else {
+        coroutine(building)
+    };
     let context = Context::behind(state, 1);
     state.push_bool(!is_base(context, of) && of.is_yieldable() != 0);
     1
@@ -153,13 +165,7 @@ unsafe extern "C-unwind" fn is_yieldable(raw: *mut lua_State) -> c_int {
 
 /// Whether it is the thread a task, or the host, began with.
 fn is_base(context: &Context, state: State) -> bool {
-    state == context.main
-        || context
-            .net
-            .sched()
-            .current()
-            .and_then(|current| task::thread_of(&current))
-            == Some(state)
+    state == context.main || task::thread_of_current(context) == Some(state)
 }
 
 unsafe extern "C-unwind" fn running(raw: *mut lua_State) -> c_int {
@@ -181,7 +187,7 @@ fn condition(state: State, coroutine: State) -> &'static str {
         Status::Yield => "suspended",
         Status::Error => "dead",
         Status::Ok if coroutine.has_frames() => "normal",
-        Status::Ok if coroutine.top() == 0 => "dead",
+        Status::Ok if coroutine.top() == 0 || task::is_base(coroutine) => "dead",
         Status::Ok => "suspended",
     }
 }
@@ -207,6 +213,11 @@ unsafe extern "C-unwind" fn close(raw: *mut lua_State) -> c_int {
         "dead" | "suspended" => {}
         "running" => return building.raise_text(b"cannot close a running coroutine"),
         _ => return building.raise_text(b"cannot close a normal coroutine"),
+    }
+    if task::is_base(coroutine) {
+        // It holds what the task returned: nothing is left to close.
+        state.push_bool(true);
+        return 1;
     }
     context.set_current(coroutine);
     let closed = coroutine.close_thread(state);

@@ -239,11 +239,9 @@ fn hot_flags(context: &Context, socket: &Socket, interest: Interest) -> Option<c
         let block =
             socket.timeout() == Timeout::Blocking && !sched.is_dying() && !context.current().is_finalizing();
         Some(if block { 0 } else { MSG_DONTWAIT })
-    } else if sched.spend() {
-        // Its turn is over: the long way lets the others run.
-        None
     } else {
-        Some(MSG_DONTWAIT)
+        // At the end of its turn the long way lets the others run.
+        sched.has_turn().then_some(MSG_DONTWAIT)
     }
 }
 

@@ -3,12 +3,13 @@
 //! `state` and `building` wrap the C API so that the compiler checks the rest. `context` is what every C function here finds behind
 //! its upvalue. `object` lays out our userdata, `metatable` makes them look like Python's objects; `read` and `push` turn values around; `invoke` is
 //! the one C function behind every operation of the table, with a shorter way for the plain `recv` and `send`; `module`
-//! builds the modules scripts see; `coroutine` is Lua's coroutine library, knowing which thread runs; `task` runs
+//! builds the modules scripts see; `coroutine` is Lua's coroutine library, knowing which thread runs; `guard` is its `xpcall` and `warn`; `task` runs
 //! script functions on fibers; `stop` makes a script end.
 
 mod building;
 mod context;
 mod coroutine;
+mod guard;
 mod invoke;
 mod metatable;
 mod module;
@@ -47,6 +48,7 @@ pub(super) fn install(lua: &Lua, net: &Rc<Net>, environment: Rc<Environment>) ->
         metatable::build(building, context);
         module::build(building, context);
         coroutine::build(building, context);
+        guard::build(building, context);
     })
     .map_err(|_| Error::memory("a Lua machine"))?;
     main.set_top(0);

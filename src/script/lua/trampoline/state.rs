@@ -200,6 +200,12 @@ impl State {
         unsafe { std::slice::from_raw_parts(start, length) }.to_vec()
     }
 
+    /// The C function at an index.
+    pub(super) fn function(self, index: c_int) -> Option<CFunction> {
+        // SAFETY: as in `calls!`.
+        unsafe { ffi::lua_tocfunction(self.0, index) }
+    }
+
     pub(super) fn thread(self, index: c_int) -> Option<Self> {
         // SAFETY: as in `calls!`.
         let thread = unsafe { ffi::lua_tothread(self.0, index) };
@@ -232,6 +238,13 @@ impl State {
     pub(super) fn rotate(self, index: c_int, count: c_int) {
         // SAFETY: as in `calls!`.
         unsafe { ffi::lua_rotate(self.0, index, count) };
+    }
+
+    /// Puts the value on top in the place of another.
+    pub(super) fn replace(self, index: c_int) {
+        // SAFETY: as in `calls!`.
+        unsafe { ffi::lua_copy(self.0, -1, index) };
+        self.pop(1);
     }
 
     /// Takes the value at an index out.

@@ -15,7 +15,7 @@ use crate::script::Chunk;
 
 use super::context::Context;
 use super::object::Object;
-use super::state::{Kind, REGISTRY, State, Status};
+use super::state::{CFunction, Kind, REGISTRY, State, Status};
 use super::{invoke, stop};
 
 /// Place of the message handler on a task's thread; the function's results follow it.
@@ -54,12 +54,29 @@ pub(super) fn thread_of(task: &Task) -> Option<State> {
     payload(task).map(|payload| payload.thread)
 }
 
+/// The thread the running task began with.
+pub(super) fn thread_of_current(context: &Context) -> Option<State> {
+    context
+        .net
+        .sched()
+        .current()
+        .and_then(|current| thread_of(&current))
+}
+
 /// Pushes the thread value of a task's thread, which the registry keeps.
 pub(super) fn push_thread(state: State, thread: State) -> bool {
     state.raw_get_pointer(REGISTRY, anchor(thread)) == mlua::ffi::LUA_TTHREAD || {
         state.pop(1);
         false
     }
+}
+
+/// Whether a thread is one a task began with, living or ended: nobody else may resume it.
+pub(super) fn is_base(thread: State) -> bool {
+    thread.top() >= HANDLER
+        && thread
+            .function(HANDLER)
+            .is_some_and(|function| std::ptr::fn_addr_eq(function, on_error as CFunction))
 }
 
 fn anchor(thread: State) -> *const c_void {
@@ -208,11 +225,14 @@ fn spawn(context: &'static Context, thread: State, arguments: c_int, name: Strin
 fn run(thread: State, task: &Rc<Task>, arguments: c_int) -> Result<()> {
     match thread.call_protected(arguments, mlua::ffi::LUA_MULTRET, HANDLER) {
         Status::Ok | Status::Yield => Ok(()),
-        Status::Error => Err(match (task.death(), error_at(thread, -1)) {
-            // A dying script's last words may be anything.
-            (Some(death), error) if death.class() != error.class() => death,
-            (_, error) => error,
-        }),
+        Status::Error => {
+            // Putting an error into words may run a script's code, and so be where it is ended.
+            let error = error_at(thread, -1);
+            Err(match task.death() {
+                Some(death) if death.class() != error.class() => death,
+                _ => error,
+            })
+        }
     }
 }
 
@@ -284,7 +304,10 @@ pub(super) fn push_outcome(state: State, task: &Task) -> Result<c_int, super::st
         state.push_nil();
         return Ok(1);
     };
-    if task.failure().is_some() {
+    if task
+        .failure()
+        .is_some_and(|error| error.class() != Class::SystemExit)
+    {
         return Err(match task.death() {
             None if state.has_room(1) && thread.has_room(1) && thread.top() > HANDLER => {
                 thread.copy_to_top(-1);
@@ -300,7 +323,11 @@ pub(super) fn push_outcome(state: State, task: &Task) -> Result<c_int, super::st
             }
         });
     }
-    let count = thread.top() - HANDLER;
+    let count = if task.failure().is_some() {
+        0
+    } else {
+        (thread.top() - HANDLER).max(0)
+    };
     if !state.has_room(count + 1) || !thread.has_room(1) {
         state.push_nil();
         return Ok(1);
