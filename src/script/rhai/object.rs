@@ -1,0 +1,227 @@
+//! The handles as Rhai types: methods and properties from the table, and what every Rhai type is expected to do.
+
+use std::any::TypeId;
+use std::rc::Rc;
+
+use rhai::{Dynamic, Engine, ImmutableString, NativeCallContext};
+
+use crate::api::{self, Form, Owner, Type, Value};
+use crate::bytes::{ByteArray, Pinned};
+use crate::constants::Constant;
+use crate::error::{Class, Error};
+use crate::net::Socket;
+use crate::sched::Task;
+
+use super::error::Thrown;
+use super::op::{self, Native, Site, arities, register};
+use super::value::{self, Absent, type_id};
+
+/// Registers the types and the global functions.
+pub(super) fn install(engine: &mut Engine, site: &Rc<Site>) {
+    for kind in Type::ALL {
+        name_type(engine, kind);
+        printing(engine, type_id(kind), &shown(kind));
+        unknown_members(engine, site, kind);
+    }
+    for op in api::ops() {
+        let (types, form) = match op.on {
+            Owner::Type(kind) => (vec![type_id(kind)], op.form),
+            Owner::Module("") => (vec![], op.form),
+            Owner::Module(_) => continue,
+        };
+        let native = op::native(site, op);
+        if form == Form::Property {
+            register(engine, &format!("get${}", op.name), &types, &native);
+            continue;
+        }
+        for arity in arities(op) {
+            let mut types = types.clone();
+            types.extend(std::iter::repeat_n(TypeId::of::<Dynamic>(), arity));
+            register(engine, op.name, &types, &native);
+        }
+    }
+    equality(engine);
+    absent_constants(engine, site);
+    missing_functions(engine, site);
+}
+
+fn name_type(engine: &mut Engine, kind: Type) {
+    let name = kind.name();
+    match kind {
+        Type::Socket => engine.register_type_with_name::<Rc<Socket>>(name),
+        Type::Task => engine.register_type_with_name::<Rc<Task>>(name),
+        Type::ByteArray => engine.register_type_with_name::<Rc<ByteArray>>(name),
+        Type::View => engine.register_type_with_name::<Pinned>(name),
+        Type::Error => engine.register_type_with_name::<Rc<Error>>(name),
+        Type::Class => engine.register_type_with_name::<Class>(name),
+        Type::Absent => engine.register_type_with_name::<Absent>(name),
+    };
+}
+
+/// How a handle prints: an error as its text, all else as Python prints it.
+fn shown(kind: Type) -> Native {
+    Rc::new(move |_, args| {
+        let value = args.first().map_or(Value::None, |object| value::read(object, 0));
+        let text = match (kind, &value) {
+            (Type::Error, Value::Error(error)) => error.to_string(),
+            _ => api::repr(&value),
+        };
+        Ok(text.into())
+    })
+}
+
+fn printing(engine: &mut Engine, id: TypeId, native: &Native) {
+    for name in ["to_string", "print", "to_debug", "debug"] {
+        register(engine, name, &[id], native);
+    }
+}
+
+/// An attribute that the table does not have, read or written: Python's `AttributeError`.
+fn unknown_members(engine: &mut Engine, site: &Rc<Site>, kind: Type) {
+    let text = TypeId::of::<ImmutableString>();
+    let reader = site.clone();
+    let read: Native = Rc::new(move |context, args| {
+        let name = args.get(1).map(ToString::to_string).unwrap_or_default();
+        let error = match op::member(kind, &name) {
+            // A method where a property is written.
+            Some(_) => Error::type_error(format!("'{name}' is a method of {}: call it", kind.name())),
+            None => no_attribute(kind, &name),
+        };
+        Err(fail(&reader, error, context.as_ref()))
+    });
+    register(engine, "index$get$", &[type_id(kind), text], &read);
+    let writer = site.clone();
+    let write: Native = Rc::new(move |context, args| {
+        let name = args.get(1).map(ToString::to_string).unwrap_or_default();
+        let error = match op::member(kind, &name) {
+            Some(_) => Error::new(
+                Class::AttributeError,
+                format!("'{}' object attribute '{name}' is read-only", kind.name()),
+            ),
+            None => no_attribute(kind, &name),
+        };
+        Err(fail(&writer, error, context.as_ref()))
+    });
+    register(
+        engine,
+        "index$set$",
+        &[type_id(kind), text, TypeId::of::<Dynamic>()],
+        &write,
+    );
+}
+
+fn fail(site: &Site, error: Error, context: Option<&NativeCallContext<'_>>) -> Thrown {
+    match context {
+        Some(context) => site.raise(error, context),
+        None => super::error::thrown(error, rhai::Position::NONE),
+    }
+}
+
+/// Python's words for an attribute that is not there, with the one that may be meant.
+fn no_attribute(kind: Type, name: &str) -> Error {
+    let mut text = format!("'{}' object has no attribute '{name}'", kind.name());
+    if let Some(meant) = closest(kind, name) {
+        text.push_str(&format!(". Did you mean: '{meant}'?"));
+    }
+    Error::new(Class::AttributeError, text)
+}
+
+/// The member whose name is closest to `name`, if any is close.
+fn closest(kind: Type, name: &str) -> Option<&'static str> {
+    let furthest = name.len() / 3 + 1;
+    api::ops()
+        .filter(|op| op.on == Owner::Type(kind))
+        .map(|op| (distance(op.name, name), op.name))
+        .filter(|(distance, _)| *distance <= furthest)
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, name)| name)
+}
+
+/// How many letters must be changed, added or taken away to get from one word to the other.
+fn distance(one: &str, other: &str) -> usize {
+    let mut row: Vec<usize> = (0..=other.len()).collect();
+    for (above, letter) in one.bytes().enumerate() {
+        let mut diagonal = std::mem::replace(&mut row[0], above + 1);
+        for (place, candidate) in other.bytes().enumerate() {
+            let changed = diagonal + usize::from(candidate != letter);
+            diagonal = row[place + 1];
+            row[place + 1] = changed.min(row[place] + 1).min(diagonal + 1);
+        }
+    }
+    row.last().copied().unwrap_or(0)
+}
+
+/// A call that fits no registered function: a method or global of the table with another number of arguments tells what
+/// is wrong with them; on a handle it is an unknown method.
+fn missing_functions(engine: &mut Engine, site: &Rc<Site>) {
+    let site = site.clone();
+    #[allow(deprecated, reason = "volatile, says Rhai; the only way to answer for unknown names")]
+    engine.on_missing_function(move |name, args, is_method, context| {
+        let kind = args.first().and_then(|object| value::handle_type(object));
+        let op = match kind.and_then(|kind| op::member(kind, name)) {
+            Some(method) => Some(method),
+            None => api::ops().find(|op| op.on == Owner::Module("") && op.name == name),
+        };
+        // Rhai asks as well when a function was there and failed.
+        let is_missing = match op {
+            Some(op) => !arities(op).contains(&(args.len() - usize::from(op.takes_self()))),
+            None => is_method && kind.is_some() && !is_registered(context.engine(), name),
+        };
+        if !is_missing {
+            return Ok(None);
+        }
+        let native = NativeCallContext::new_with_all_fields(
+            context.engine(),
+            name,
+            context.source(),
+            context.global_runtime_state(),
+            rhai::Position::NONE,
+        );
+        match (op, kind) {
+            (Some(op), _) => site.run(op, &native, args).map(Some),
+            (None, Some(kind)) => Err(site.raise(no_attribute(kind, name), &native)),
+            (None, None) => Ok(None),
+        }
+    });
+}
+
+/// Whether any native function has this name.
+fn is_registered(engine: &Engine, name: &str) -> bool {
+    let found = engine.collect_fn_metadata(
+        None,
+        |function| (function.metadata.name == name).then_some(()),
+        true,
+    );
+    !found.is_empty()
+}
+
+/// `==` and `!=`: the same object; errors and constants of the same kind.
+fn equality(engine: &mut Engine) {
+    engine.register_fn("==", |one: Rc<Socket>, other: Rc<Socket>| Rc::ptr_eq(&one, &other));
+    engine.register_fn("!=", |one: Rc<Socket>, other: Rc<Socket>| !Rc::ptr_eq(&one, &other));
+    engine.register_fn("==", |one: Rc<Task>, other: Rc<Task>| Rc::ptr_eq(&one, &other));
+    engine.register_fn("!=", |one: Rc<Task>, other: Rc<Task>| !Rc::ptr_eq(&one, &other));
+    engine.register_fn("==", |one: Rc<Error>, other: Rc<Error>| Rc::ptr_eq(&one, &other));
+    engine.register_fn("!=", |one: Rc<Error>, other: Rc<Error>| !Rc::ptr_eq(&one, &other));
+    engine.register_fn("==", |one: Class, other: Class| one == other);
+    engine.register_fn("!=", |one: Class, other: Class| one != other);
+}
+
+/// A constant this platform does not have raises wherever it is calculated or compared with.
+fn absent_constants(engine: &mut Engine, site: &Rc<Site>) {
+    let (absent, any) = (TypeId::of::<Absent>(), TypeId::of::<Dynamic>());
+    let site = site.clone();
+    let refuse: Native = Rc::new(move |context, args| {
+        let constant = args
+            .iter()
+            .find_map(|argument| value::with(argument, |constant: &&'static Constant| *constant));
+        let error = constant.map_or_else(|| Error::type_error("not a constant"), api::absent);
+        Err(fail(&site, error, context.as_ref()))
+    });
+    for operator in [
+        "==", "!=", "<", "<=", ">", ">=", "+", "-", "*", "/", "%", "**", "|", "&", "^", "<<", ">>",
+    ] {
+        register(engine, operator, &[absent, any], &refuse);
+        register(engine, operator, &[any, absent], &refuse);
+    }
+}
