@@ -58,11 +58,11 @@ impl Failure {
     pub(super) fn new(thrown: &EvalAltResult, source: &str) -> Self {
         let mut calls = Vec::new();
         let innermost = unwind(thrown, &mut calls);
+        for call in calls.iter_mut().filter(|call| call.source.is_empty()) {
+            call.source = source;
+        }
         let position = innermost.position();
-        let source = calls
-            .last()
-            .map_or(source, |call| call.source)
-            .to_owned();
+        let source = calls.last().map_or(source, |call| call.source);
         let (value, mut error) = match innermost {
             EvalAltResult::ErrorRuntime(value, _) | EvalAltResult::ErrorTerminated(value, _) => {
                 (value.clone(), of_value(value))
@@ -70,17 +70,17 @@ impl Failure {
             other => {
                 let class = class_of_kind(&kind(other)).unwrap_or(Class::RuntimeError);
                 let error = Error::new(class, message(other));
-                (caught(other, &source), error)
+                (caught(other, source), error)
             }
         };
         if let Some(line) = line(position) {
             let place = Place {
-                source: source.clone().into(),
+                source: source.into(),
                 line,
             };
             error.set_place(place, None);
         }
-        let report = report(&error, &spot(&source, position), &calls);
+        let report = report(&error, &spot(source, position), &calls);
         Self {
             value,
             error,

@@ -1,6 +1,6 @@
 //! Rhai.
 //!
-//! [`Rhai`] builds one engine for all scripts of a runtime. `op` is the adapter every operation passes; `object`
+//! [`RhaiScript`] builds one engine for all scripts of a runtime. `op` is the adapter every operation passes; `object`
 //! (methods and properties of handles, global functions) and `module` (`socket::…`) register the table with it. `value`
 //! and `error` carry values and errors over the border. `task` runs chunks and functions on fibers and looks after them
 //! while they run. `syntax` adds `with` and frees words that Rhai reserves, `variable` lets several tasks use what a
@@ -21,6 +21,7 @@ mod tests;
 mod value;
 mod variable;
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::fmt;
 use std::rc::Rc;
@@ -38,13 +39,15 @@ use op::Site;
 use task::Watch;
 use variable::Places;
 
+pub(crate) use task::STACK_SIZE;
+
 /// Calls a script may nest: what fits on a fiber's stack.
 const DEEPEST_CALLS: usize = if cfg!(debug_assertions) { 100 } else { 400 };
 /// Expressions and statements a script may nest.
 const DEEPEST_EXPRESSION: usize = 64;
 
 /// Rhai, as one runtime has it.
-pub(crate) struct Rhai(Rc<Core>);
+pub(crate) struct RhaiScript(Rc<Core>);
 
 /// What running scripts share.
 struct Core {
@@ -56,13 +59,12 @@ struct Core {
     scripts: RefCell<Vec<Rc<AST>>>,
 }
 
-impl Rhai {
+impl RhaiScript {
     /// An engine with everything the table has, on this network.
     ///
     /// # Errors
     /// A value of a module could not be had.
     pub(crate) fn new(net: &Rc<Net>, environment: Rc<Environment>) -> Result<Self> {
-        net.sched().set_stack_size(task::STACK_SIZE);
         let watch = Watch::new(net.sched().clone());
         let mut failure = None;
         let core = Rc::new_cyclic(|core| {
@@ -111,8 +113,7 @@ impl Core {
     fn compile(&self, name: &str, source: &[u8]) -> Result<Rc<AST>> {
         let text = std::str::from_utf8(source)
             .map_err(|_| Error::new(Class::SyntaxError, format!("{name}: the script is not valid UTF-8")))?;
-        let text = without_shebang(text);
-        let lowered = syntax::lower(&self.engine, &text);
+        let lowered = syntax::lower(&self.engine, &without_first_comment(text));
         let mut ast = self
             .engine
             .compile(lowered)
@@ -125,31 +126,40 @@ impl Core {
     }
 }
 
-/// The text with a `#!` line blanked out.
-fn without_shebang(text: &str) -> std::borrow::Cow<'_, str> {
-    if text.starts_with("#!") {
-        format!("//{}", &text[2..]).into()
-    } else {
-        text.into()
+/// The text without a byte-order mark, and with a first line that starts with `#!` made a comment of Rhai's.
+fn without_first_comment(text: &str) -> Cow<'_, str> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    match text.strip_prefix("#!") {
+        Some(rest) => format!("//{rest}").into(),
+        None => text.into(),
     }
 }
 
-impl Language for Rhai {
+/// A script's name as messages show it: without the mark that tells files from other texts.
+fn shown_name(name: &str) -> &str {
+    name.strip_prefix(['@', '=']).unwrap_or(name)
+}
+
+impl Language for RhaiScript {
     fn start(&self, chunk: &Chunk<'_>) -> Result<Rc<Task>> {
         if let Some(folder) = chunk.path.and_then(|path| path.parent()) {
             self.0.neighbours.set_folder(folder);
         }
-        let ast = self.0.compile(chunk.name, chunk.source)?;
+        let ast = self.0.compile(shown_name(chunk.name), chunk.source)?;
         task::start(&self.0, ast, "main".to_owned())
     }
 
     fn report(&self, task: &Task) -> String {
         task::report(task)
     }
+
+    fn heed_signals(&self) {
+        // Every step of a script looks at the stop flag.
+    }
 }
 
-impl fmt::Debug for Rhai {
+impl fmt::Debug for RhaiScript {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Rhai").finish_non_exhaustive()
+        f.debug_struct("RhaiScript").finish_non_exhaustive()
     }
 }

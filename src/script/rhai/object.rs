@@ -117,38 +117,12 @@ fn fail(site: &Site, error: Error, context: Option<&NativeCallContext<'_>>) -> T
     }
 }
 
-/// Python's words for an attribute that is not there, with the one that may be meant.
+/// An attribute that is not there, with the one that may be meant.
 fn no_attribute(kind: Type, name: &str) -> Error {
-    let mut text = format!("'{}' object has no attribute '{name}'", kind.name());
-    if let Some(meant) = closest(kind, name) {
-        text.push_str(&format!(". Did you mean: '{meant}'?"));
-    }
-    Error::new(Class::AttributeError, text)
-}
-
-/// The member whose name is closest to `name`, if any is close.
-fn closest(kind: Type, name: &str) -> Option<&'static str> {
-    let furthest = name.len() / 3 + 1;
-    api::ops()
+    let known = api::ops()
         .filter(|op| op.on == Owner::Type(kind))
-        .map(|op| (distance(op.name, name), op.name))
-        .filter(|(distance, _)| *distance <= furthest)
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, name)| name)
-}
-
-/// How many letters must be changed, added or taken away to get from one word to the other.
-fn distance(one: &str, other: &str) -> usize {
-    let mut row: Vec<usize> = (0..=other.len()).collect();
-    for (above, letter) in one.bytes().enumerate() {
-        let mut diagonal = std::mem::replace(&mut row[0], above + 1);
-        for (place, candidate) in other.bytes().enumerate() {
-            let changed = diagonal + usize::from(candidate != letter);
-            diagonal = row[place + 1];
-            row[place + 1] = changed.min(row[place] + 1).min(diagonal + 1);
-        }
-    }
-    row.last().copied().unwrap_or(0)
+        .map(|op| op.name);
+    Error::no_attribute(kind.name(), name, known)
 }
 
 /// A call that fits no registered function: a method or global of the table with another number of arguments tells what

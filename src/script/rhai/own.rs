@@ -9,6 +9,7 @@ use rhai::{Array, Dynamic, Engine, EvalAltResult, Map, NativeCallContext, Positi
 
 use crate::api::{self, Value};
 use crate::error::Class;
+use crate::sys::stdio;
 
 use super::error;
 use super::op::{Native, register};
@@ -23,12 +24,10 @@ pub(super) fn install(engine: &mut Engine) {
 
 /// `print` goes to stdout, `debug` to stderr with its place.
 fn output(engine: &mut Engine) {
-    // A closed stdout or stderr is no reason to stop.
-    engine.on_print(|text| {
-        let _ = writeln!(std::io::stdout().lock(), "{text}");
-    });
+    engine.on_print(stdio::print_line);
     engine.on_debug(|text, source, position| {
         let spot = error::spot(source.unwrap_or_default(), position);
+        // A closed stderr is no reason to stop.
         let _ = writeln!(std::io::stderr().lock(), "{spot}: {text}");
     });
 }

@@ -14,7 +14,7 @@ use super::Core;
 use super::error::{Failure, Thrown};
 
 /// Address space for a fiber's stack: the deepest recursion that is allowed fits.
-pub(super) const STACK_SIZE: usize = 4 << 20;
+pub(crate) const STACK_SIZE: usize = 4 << 20;
 /// Stack that must be left for native code below a script.
 const STACK_RESERVE: usize = 128 << 10;
 /// How long a task may calculate before the others get a turn.

@@ -8,14 +8,14 @@ use crate::policy::Policy;
 use crate::sched::{Scheduler, Task};
 use crate::script::{Chunk, Language};
 
-use super::Rhai;
+use super::{RhaiScript, STACK_SIZE};
 
-fn run(source: &str) -> (Rc<Task>, Rhai) {
-    let sched = Scheduler::new(1 << 20);
+fn run(source: &str) -> (Rc<Task>, RhaiScript) {
+    let sched = Scheduler::new(STACK_SIZE);
     let net = Net::new(sched.clone(), Policy::allow_all());
-    let rhai = Rhai::new(&net, Rc::new(Environment::default())).expect("an engine");
+    let rhai = RhaiScript::new(&net, Rc::new(Environment::default())).expect("an engine");
     let chunk = Chunk {
-        name: "test.rhai",
+        name: "=test.rhai",
         source: source.as_bytes(),
         path: None,
     };
