@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use rhai::{AST, Dynamic, FnPtr, NativeCallContext, Scope};
 
 use crate::error::{Error, Result};
-use crate::sched::{Body, Payload, Scheduler, Standing, Task};
+use crate::sched::{Payload, Scheduler, Standing, Task};
 
 use super::Core;
 use super::error::{Failure, Thrown};
@@ -134,7 +134,7 @@ fn launch(
         floor: Cell::new(0),
         outcome: RefCell::default(),
     };
-    let body: Body = Box::new(move |task| {
+    let body = Box::new(move |task: &Rc<Task>| {
         let Some(strand) = strand(task) else { return Ok(()) };
         strand.watch.begin(strand);
         let outcome = match run() {
