@@ -165,10 +165,34 @@ fn class_of_kind(kind: &str) -> Option<Class> {
     })
 }
 
+/// How messages of Rhai's own errors begin: the kind itself is lost in an error that has left a function.
+const BEGINNINGS: [(&str, Class); 15] = [
+    ("Function not found", Class::NameError),
+    ("Variable not found", Class::NameError),
+    ("Module not found", Class::ModuleNotFoundError),
+    ("Property not found", Class::AttributeError),
+    ("Unknown property", Class::AttributeError),
+    ("No writable property", Class::AttributeError),
+    ("Invalid index", Class::KeyError),
+    ("Array index", Class::IndexError),
+    ("String index", Class::IndexError),
+    ("Bit-field index", Class::IndexError),
+    ("Data type incorrect", Class::TypeError),
+    ("Output type incorrect", Class::TypeError),
+    ("Indexer unavailable", Class::TypeError),
+    ("For loop expects iterable type", Class::TypeError),
+    ("Division by zero", Class::ZeroDivisionError),
+];
+
 /// The Python class of an error of Rhai's own that a script has caught: a map that names its kind.
 pub(super) fn class_of_caught(map: &Map) -> Option<Class> {
     let kind = map.get("error")?.as_immutable_string_ref().ok()?;
-    class_of_kind(&kind)
+    let by_kind = class_of_kind(&kind)?;
+    let message = map.get("message")?.as_immutable_string_ref().ok()?;
+    let by_message = BEGINNINGS
+        .iter()
+        .find(|(beginning, _)| message.starts_with(beginning));
+    Some(by_message.map_or(by_kind, |(_, class)| *class))
 }
 
 /// What one of Rhai's own errors says, without its position.

@@ -21,7 +21,7 @@ pub(super) fn install(engine: &mut Engine, site: &Rc<Site>) -> Result<()> {
                 if let Value::Class(class) = value {
                     set_function(&mut module, name, 0..=2, &maker(site, class));
                 }
-                module.set_var(name, value::give(value));
+                module.set_var(name, value::give(from_one(value)));
             }
         }
         for op in description.ops() {
@@ -40,6 +40,17 @@ pub(super) fn install(engine: &mut Engine, site: &Rc<Site>) -> Result<()> {
         engine.register_static_module(description.name, module.into());
     }
     Ok(())
+}
+
+/// The table counts a module's lists from 1: here an empty place comes first, so that numbers stay what they are.
+fn from_one(value: Value) -> Value {
+    match value {
+        Value::List(mut items) => {
+            items.insert(0, Value::None);
+            Value::List(items)
+        }
+        value => value,
+    }
 }
 
 fn set_function(

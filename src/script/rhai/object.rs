@@ -8,7 +8,7 @@ use rhai::{Dynamic, Engine, ImmutableString, NativeCallContext};
 use crate::api::{self, Form, Owner, Type, Value};
 use crate::bytes::{ByteArray, Pinned};
 use crate::constants::Constant;
-use crate::error::{Class, Error};
+use crate::error::{Class, Error, Result};
 use crate::net::Socket;
 use crate::sched::Task;
 
@@ -76,7 +76,7 @@ fn printing(engine: &mut Engine, id: TypeId, native: &Native) {
     }
 }
 
-/// An attribute that the table does not have, read or written: Python's `AttributeError`.
+/// An attribute that the table does not have, or that cannot be written: Python's `AttributeError`.
 fn unknown_members(engine: &mut Engine, site: &Rc<Site>, kind: Type) {
     let text = TypeId::of::<ImmutableString>();
     let reader = site.clone();
@@ -92,15 +92,7 @@ fn unknown_members(engine: &mut Engine, site: &Rc<Site>, kind: Type) {
     register(engine, "index$get$", &[type_id(kind), text], &read);
     let writer = site.clone();
     let write: Native = Rc::new(move |context, args| {
-        let name = args.get(1).map(ToString::to_string).unwrap_or_default();
-        let error = match op::member(kind, &name) {
-            Some(_) => Error::new(
-                Class::AttributeError,
-                format!("'{}' object attribute '{name}' is read-only", kind.name()),
-            ),
-            None => no_attribute(kind, &name),
-        };
-        Err(fail(&writer, error, context.as_ref()))
+        write(&writer, kind, args).map_err(|error| fail(&writer, error, context.as_ref()))
     });
     register(
         engine,
@@ -108,6 +100,27 @@ fn unknown_members(engine: &mut Engine, site: &Rc<Site>, kind: Type) {
         &[type_id(kind), text, TypeId::of::<Dynamic>()],
         &write,
     );
+}
+
+/// Refuses to write an attribute. Rhai also writes back what `e.args[0]` has only read: that changes nothing and passes.
+fn write(site: &Site, kind: Type, args: &mut [&mut Dynamic]) -> Result<Dynamic> {
+    let [object, name, value] = args else {
+        return Ok(Dynamic::UNIT);
+    };
+    let name = name.to_string();
+    let Some(op) = op::member(kind, &name) else {
+        return Err(no_attribute(kind, &name));
+    };
+    if op.form == Form::Property {
+        let current = site.run_alone(op, Some(value::read(object, 0)))?;
+        if api::repr(&value::read(&value::give(current), 0)) == api::repr(&value::read(value, 2)) {
+            return Ok(Dynamic::UNIT);
+        }
+    }
+    Err(Error::new(
+        Class::AttributeError,
+        format!("'{}' object attribute '{name}' is read-only", kind.name()),
+    ))
 }
 
 fn fail(site: &Site, error: Error, context: Option<&NativeCallContext<'_>>) -> Thrown {
