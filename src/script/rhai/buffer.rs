@@ -4,7 +4,7 @@
 use std::any::TypeId;
 use std::rc::Rc;
 
-use rhai::{Array, Blob, Dynamic, Engine, ImmutableString, NativeCallContext};
+use rhai::{Array, Blob, Dynamic, ImmutableString, Module, NativeCallContext};
 
 use crate::api::{Type, Value};
 use crate::bytes::{ByteArray, Pinned};
@@ -14,17 +14,17 @@ use super::op::{Native, Site, register};
 use super::value::{self, type_id};
 
 /// Registers them.
-pub(super) fn install(engine: &mut Engine, site: &Rc<Site>) {
-    literal(engine, site);
+pub(super) fn install(functions: &mut Module, site: &Rc<Site>) {
+    literal(functions, site);
     for kind in [Type::ByteArray, Type::View] {
-        length(engine, kind);
-        places(engine, site, kind);
+        length(functions, kind);
+        places(functions, site, kind);
     }
-    equality(engine);
+    equality(functions);
 }
 
 /// `bytes("…")`: one byte a character. Also a copy of a blob, and the bytes of a list of numbers.
-fn literal(engine: &mut Engine, site: &Rc<Site>) {
+fn literal(functions: &mut Module, site: &Rc<Site>) {
     let site = site.clone();
     let native: Native = Rc::new(move |context, args| {
         let value = args.first().map_or(Value::None, |argument| value::read(argument, 0));
@@ -38,7 +38,7 @@ fn literal(engine: &mut Engine, site: &Rc<Site>) {
         TypeId::of::<Array>(),
         TypeId::of::<char>(),
     ] {
-        register(engine, "bytes", &[id], &native);
+        register(functions, "bytes", &[id], &native);
     }
 }
 
@@ -90,17 +90,17 @@ fn look<R>(object: &Dynamic, f: impl FnOnce(&[u8]) -> R) -> Option<R> {
     Some(f(&bytes))
 }
 
-fn length(engine: &mut Engine, kind: Type) {
+fn length(functions: &mut Module, kind: Type) {
     let native: Native = Rc::new(|_, args| {
         let length = args.first().and_then(|object| look(object, <[u8]>::len));
         Ok(length.and_then(|length| i64::try_from(length).ok()).unwrap_or(0).into())
     });
-    register(engine, "len", &[type_id(kind)], &native);
-    register(engine, "get$len", &[type_id(kind)], &native);
+    register(functions, "len", &[type_id(kind)], &native);
+    register(functions, "get$len", &[type_id(kind)], &native);
 }
 
 /// `b[0]` and `b[0] = 1`.
-fn places(engine: &mut Engine, site: &Rc<Site>, kind: Type) {
+fn places(functions: &mut Module, site: &Rc<Site>, kind: Type) {
     let int = TypeId::of::<i64>();
     let reader = site.clone();
     let get: Native = Rc::new(move |context, args| {
@@ -117,7 +117,7 @@ fn places(engine: &mut Engine, site: &Rc<Site>, kind: Type) {
             .map(|byte| i64::from(byte).into())
             .ok_or_else(|| fail(&reader, out_of_range(kind), context.as_ref()))
     });
-    register(engine, "index$get$", &[type_id(kind), int], &get);
+    register(functions, "index$get$", &[type_id(kind), int], &get);
     let writer = site.clone();
     let set: Native = Rc::new(move |context, args| {
         set_byte(kind, args)
@@ -125,7 +125,7 @@ fn places(engine: &mut Engine, site: &Rc<Site>, kind: Type) {
             .map_err(|error| fail(&writer, error, context.as_ref()))
     });
     register(
-        engine,
+        functions,
         "index$set$",
         &[type_id(kind), int, TypeId::of::<Dynamic>()],
         &set,
@@ -164,7 +164,7 @@ fn out_of_range(kind: Type) -> Error {
 }
 
 /// Buffers are equal when their bytes are; also to a blob.
-fn equality(engine: &mut Engine) {
+fn equality(functions: &mut Module) {
     let kinds = [
         type_id(Type::ByteArray),
         type_id(Type::View),
@@ -186,7 +186,7 @@ fn equality(engine: &mut Engine) {
                     Ok((bytes.next() == bytes.next()) == wanted)
                         .map(Dynamic::from)
                 });
-                register(engine, name, &[one, other], &native);
+                register(functions, name, &[one, other], &native);
             }
         }
     }

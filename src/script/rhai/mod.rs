@@ -26,7 +26,7 @@ use std::cell::RefCell;
 use std::fmt;
 use std::rc::Rc;
 
-use rhai::{AST, Engine};
+use rhai::{AST, Engine, Module};
 
 use crate::api::Environment;
 use crate::error::{Class, Error, Result};
@@ -79,9 +79,11 @@ impl RhaiScript {
             let mut engine = Engine::new();
             limits(&mut engine, &site.watch);
             engine.set_module_resolver(Resolver(neighbours.clone()));
-            object::install(&mut engine, &site);
-            buffer::install(&mut engine, &site);
-            own::install(&mut engine);
+            let mut functions = Module::new();
+            object::install(&mut engine, &mut functions, &site);
+            buffer::install(&mut functions, &site);
+            own::install(&mut engine, &mut functions);
+            engine.register_global_module(functions.into());
             syntax::install(&mut engine, &site);
             variable::install(&mut engine, places.clone(), site.watch.clone());
             failure = module::install(&mut engine, &site).err();

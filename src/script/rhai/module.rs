@@ -3,13 +3,13 @@
 use std::any::TypeId;
 use std::rc::Rc;
 
-use rhai::{Dynamic, Engine, FuncRegistration, Module};
+use rhai::{Dynamic, Engine, Module};
 
 use crate::api::{Form, MODULES, Value};
 use crate::error::{Class, Error, Result};
 
 use super::error::Thrown;
-use super::op::{self, Native, Site, arities};
+use super::op::{self, Native, Site, arities, register};
 use super::value;
 
 /// Registers every module of the table.
@@ -60,10 +60,7 @@ fn set_function(
     native: &Native,
 ) {
     for arity in arities {
-        let types = vec![TypeId::of::<Dynamic>(); arity];
-        FuncRegistration::new(name)
-            .in_internal_namespace()
-            .set_into_module_raw(module, types, op::method(native));
+        register(module, name, &vec![TypeId::of::<Dynamic>(); arity], native);
     }
 }
 

@@ -3,7 +3,7 @@
 use std::any::TypeId;
 use std::rc::Rc;
 
-use rhai::{Dynamic, Engine, ImmutableString, NativeCallContext};
+use rhai::{Dynamic, Engine, ImmutableString, Module, NativeCallContext};
 
 use crate::api::{self, Form, Owner, Type, Value};
 use crate::bytes::{ByteArray, Pinned};
@@ -17,11 +17,11 @@ use super::op::{self, Native, Site, arities, register};
 use super::value::{self, Absent, type_id};
 
 /// Registers the types and the global functions.
-pub(super) fn install(engine: &mut Engine, site: &Rc<Site>) {
+pub(super) fn install(engine: &mut Engine, functions: &mut Module, site: &Rc<Site>) {
     for kind in Type::ALL {
         name_type(engine, kind);
-        printing(engine, type_id(kind), &shown(kind));
-        unknown_members(engine, site, kind);
+        printing(functions, type_id(kind), &shown(kind));
+        unknown_members(functions, site, kind);
     }
     for op in api::ops() {
         let (types, form) = match op.on {
@@ -31,17 +31,17 @@ pub(super) fn install(engine: &mut Engine, site: &Rc<Site>) {
         };
         let native = op::native(site, op);
         if form == Form::Property {
-            register(engine, &format!("get${}", op.name), &types, &native);
+            register(functions, &format!("get${}", op.name), &types, &native);
             continue;
         }
         for arity in arities(op) {
             let mut types = types.clone();
             types.extend(std::iter::repeat_n(TypeId::of::<Dynamic>(), arity));
-            register(engine, op.name, &types, &native);
+            register(functions, op.name, &types, &native);
         }
     }
-    equality(engine);
-    absent_constants(engine, site);
+    equality(functions);
+    absent_constants(functions, site);
     missing_functions(engine, site);
 }
 
@@ -70,14 +70,14 @@ fn shown(kind: Type) -> Native {
     })
 }
 
-fn printing(engine: &mut Engine, id: TypeId, native: &Native) {
+fn printing(functions: &mut Module, id: TypeId, native: &Native) {
     for name in ["to_string", "print", "to_debug", "debug"] {
-        register(engine, name, &[id], native);
+        register(functions, name, &[id], native);
     }
 }
 
 /// An attribute that the table does not have, or that cannot be written: Python's `AttributeError`.
-fn unknown_members(engine: &mut Engine, site: &Rc<Site>, kind: Type) {
+fn unknown_members(functions: &mut Module, site: &Rc<Site>, kind: Type) {
     let text = TypeId::of::<ImmutableString>();
     let reader = site.clone();
     let read: Native = Rc::new(move |context, args| {
@@ -89,13 +89,13 @@ fn unknown_members(engine: &mut Engine, site: &Rc<Site>, kind: Type) {
         };
         Err(fail(&reader, error, context.as_ref()))
     });
-    register(engine, "index$get$", &[type_id(kind), text], &read);
+    register(functions, "index$get$", &[type_id(kind), text], &read);
     let writer = site.clone();
     let write: Native = Rc::new(move |context, args| {
         write(&writer, kind, args).map_err(|error| fail(&writer, error, context.as_ref()))
     });
     register(
-        engine,
+        functions,
         "index$set$",
         &[type_id(kind), text, TypeId::of::<Dynamic>()],
         &write,
@@ -182,20 +182,34 @@ fn is_registered(engine: &Engine, name: &str) -> bool {
     !found.is_empty()
 }
 
-/// `==` and `!=`: the same object; errors and constants of the same kind.
-fn equality(engine: &mut Engine) {
-    engine.register_fn("==", |one: Rc<Socket>, other: Rc<Socket>| Rc::ptr_eq(&one, &other));
-    engine.register_fn("!=", |one: Rc<Socket>, other: Rc<Socket>| !Rc::ptr_eq(&one, &other));
-    engine.register_fn("==", |one: Rc<Task>, other: Rc<Task>| Rc::ptr_eq(&one, &other));
-    engine.register_fn("!=", |one: Rc<Task>, other: Rc<Task>| !Rc::ptr_eq(&one, &other));
-    engine.register_fn("==", |one: Rc<Error>, other: Rc<Error>| Rc::ptr_eq(&one, &other));
-    engine.register_fn("!=", |one: Rc<Error>, other: Rc<Error>| !Rc::ptr_eq(&one, &other));
-    engine.register_fn("==", |one: Class, other: Class| one == other);
-    engine.register_fn("!=", |one: Class, other: Class| one != other);
+/// `==` and `!=`: the same object, the same class.
+fn equality(functions: &mut Module) {
+    for kind in [Type::Socket, Type::Task, Type::Error, Type::Class] {
+        for (operator, wanted) in [("==", true), ("!=", false)] {
+            let native: Native = Rc::new(move |_, args| Ok((is_same(kind, args) == wanted).into()));
+            register(functions, operator, &[type_id(kind); 2], &native);
+        }
+    }
+}
+
+fn is_same(kind: Type, args: &[&mut Dynamic]) -> bool {
+    fn both<T: Clone + 'static>(args: &[&mut Dynamic], same: impl Fn(&T, &T) -> bool) -> bool {
+        let [one, other] = args else { return false };
+        value::with(one, |one: &T| value::with(other, |other: &T| same(one, other)))
+            .flatten()
+            .unwrap_or(false)
+    }
+    match kind {
+        Type::Socket => both::<Rc<Socket>>(args, Rc::ptr_eq),
+        Type::Task => both::<Rc<Task>>(args, Rc::ptr_eq),
+        Type::Error => both::<Rc<Error>>(args, Rc::ptr_eq),
+        Type::Class => both::<Class>(args, Class::eq),
+        Type::ByteArray | Type::View | Type::Absent => false,
+    }
 }
 
 /// A constant this platform does not have raises wherever it is calculated or compared with.
-fn absent_constants(engine: &mut Engine, site: &Rc<Site>) {
+fn absent_constants(functions: &mut Module, site: &Rc<Site>) {
     let (absent, any) = (TypeId::of::<Absent>(), TypeId::of::<Dynamic>());
     let site = site.clone();
     let refuse: Native = Rc::new(move |context, args| {
@@ -208,7 +222,7 @@ fn absent_constants(engine: &mut Engine, site: &Rc<Site>) {
     for operator in [
         "==", "!=", "<", "<=", ">", ">=", "+", "-", "*", "/", "%", "**", "|", "&", "^", "<<", ">>",
     ] {
-        register(engine, operator, &[absent, any], &refuse);
-        register(engine, operator, &[any, absent], &refuse);
+        register(functions, operator, &[absent, any], &refuse);
+        register(functions, operator, &[any, absent], &refuse);
     }
 }

@@ -1,9 +1,10 @@
 //! THE adapter: collects the arguments of a call, binds and runs the operation, hands its result back.
 
+use std::any::TypeId;
 use std::cell::RefCell;
 use std::rc::{Rc, Weak};
 
-use rhai::{Dynamic, Engine, EvalAltResult, Map, NativeCallContext};
+use rhai::{Dynamic, EvalAltResult, FuncRegistration, Map, Module, NativeCallContext, RhaiFunc};
 
 use crate::api::{self, Arguments, Cx, Default, Environment, Hot, Op, Slots, Type, Value};
 use crate::bytes::Bytes;
@@ -259,18 +260,13 @@ pub(super) fn native(site: &Rc<Site>, op: &'static Op) -> Native {
     })
 }
 
-/// A native function as Rhai keeps it: a method whose object may be a constant.
-pub(super) fn method(native: &Native) -> rhai::RhaiFunc {
-    rhai::RhaiFunc::Method {
+/// Puts a native function into a module for one list of argument types.
+pub(super) fn register(module: &mut Module, name: &str, types: &[TypeId], native: &Native) {
+    let function = RhaiFunc::Method {
         func: native.clone(),
         has_context: true,
         is_pure: true,
         is_volatile: true,
-    }
-}
-
-/// Registers a native function in the global namespace for one list of argument types.
-pub(super) fn register(engine: &mut Engine, name: &str, types: &[std::any::TypeId], native: &Native) {
-    let native = native.clone();
-    engine.register_raw_fn(name, types, move |context, args| native(Some(context), args));
+    };
+    FuncRegistration::new(name).set_into_module_raw(module, types, function);
 }

@@ -5,7 +5,7 @@ use std::any::TypeId;
 use std::io::Write;
 use std::rc::Rc;
 
-use rhai::{Array, Dynamic, Engine, EvalAltResult, Map, NativeCallContext, Position, Target};
+use rhai::{Array, Dynamic, Engine, EvalAltResult, Map, Module, NativeCallContext, Position, Target};
 
 use crate::api::{self, Value};
 use crate::error::Class;
@@ -16,10 +16,10 @@ use super::op::{Native, register};
 use super::value;
 
 /// Registers them.
-pub(super) fn install(engine: &mut Engine) {
+pub(super) fn install(engine: &mut Engine, functions: &mut Module) {
     output(engine);
-    tuples(engine);
-    caught_errors(engine);
+    tuples(functions);
+    caught_errors(engine, functions);
 }
 
 /// `print` goes to stdout, `debug` to stderr with its place.
@@ -32,7 +32,7 @@ fn output(engine: &mut Engine) {
     });
 }
 
-fn tuples(engine: &mut Engine) {
+fn tuples(functions: &mut Module) {
     let native: Native = Rc::new(|context, args| {
         let Some(array) = args.first() else {
             return Ok(Dynamic::UNIT);
@@ -43,7 +43,7 @@ fn tuples(engine: &mut Engine) {
         Ok(list(array, context.as_ref()).into())
     });
     for name in ["to_string", "print", "to_debug", "debug"] {
-        register(engine, name, &[TypeId::of::<Array>()], &native);
+        register(functions, name, &[TypeId::of::<Array>()], &native);
     }
 }
 
@@ -64,7 +64,7 @@ fn list(array: &Dynamic, context: Option<&NativeCallContext<'_>>) -> String {
     format!("[{}]", texts.join(", "))
 }
 
-fn caught_errors(engine: &mut Engine) {
+fn caught_errors(engine: &mut Engine, functions: &mut Module) {
     #[allow(deprecated, reason = "volatile, says Rhai")]
     engine.on_map_missing_property(|map, name, _| {
         if name == "name"
@@ -88,5 +88,5 @@ fn caught_errors(engine: &mut Engine) {
         };
         Ok(own.zip(asked).is_some_and(|(own, asked)| own.is_a(asked)).into())
     });
-    register(engine, "is", &[any, any], &native);
+    register(functions, "is", &[any, any], &native);
 }
