@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use rhai::{Dynamic, EvalAltResult, Map, NativeCallContext, Position};
 
-use crate::error::{Class, Error, Place};
+use crate::error::{Class, Error, Place, Trace};
 
 use super::value;
 
@@ -16,15 +16,20 @@ pub(super) type Thrown = Box<EvalAltResult>;
 #[cold]
 pub(super) fn raise(mut error: Error, context: &NativeCallContext<'_>) -> Thrown {
     let position = context.call_position();
-    let source = context.call_source().unwrap_or_default();
-    if let Some(line) = line(position) {
-        let place = Place {
-            source: source.into(),
-            line,
-        };
-        error.set_place(place, Some(spot(source, position).into()));
-    }
+    locate(&mut error, context.call_source().unwrap_or_default(), position);
     thrown(error, position)
+}
+
+/// Notes where the error was raised, unless that is known.
+fn locate(error: &mut Error, source: &str, position: Position) {
+    let line = position.line().and_then(|line| u32::try_from(line).ok());
+    if let Some(line) = line
+        && error.place().is_none()
+    {
+        let mut trace = Trace::default();
+        trace.push(Place::new(source.as_bytes(), line));
+        error.set_trace(trace);
+    }
 }
 
 /// The error as a script catches it.
@@ -73,14 +78,8 @@ impl Failure {
                 (caught(other, source), error)
             }
         };
-        if let Some(line) = line(position) {
-            let place = Place {
-                source: source.into(),
-                line,
-            };
-            error.set_place(place, None);
-        }
-        let report = report(&error, &spot(source, position), &calls);
+        locate(&mut error, source, position);
+        let report = report(&error, source, position, &calls);
         Self {
             value,
             error,
@@ -221,10 +220,6 @@ fn caught(thrown: &EvalAltResult, source: &str) -> Dynamic {
     map.into()
 }
 
-fn line(position: Position) -> Option<u32> {
-    position.line().and_then(|line| u32::try_from(line).ok())
-}
-
 /// `name.rhai:3:5`.
 pub(super) fn spot(source: &str, position: Position) -> String {
     let mut spot = source.to_owned();
@@ -238,14 +233,14 @@ pub(super) fn spot(source: &str, position: Position) -> String {
 }
 
 /// Position, message, and the calls that lead there, innermost first.
-fn report(error: &Error, spot_of_raise: &str, calls: &[Call<'_>]) -> String {
+fn report(error: &Error, source: &str, position: Position, calls: &[Call<'_>]) -> String {
+    let here = spot(source, position);
     // An error that travelled between tasks tells where it comes from, not where it was raised again.
-    let mut report = match (error.traceback(), error.place()) {
-        (Some(traceback), _) if !traceback.is_empty() => traceback.to_owned(),
-        (_, Some(_)) | (_, None) => spot_of_raise.to_owned(),
+    let mut report = match error.place().map(Place::to_string) {
+        Some(place) if !here.starts_with(&place) => place,
+        _ => here,
     };
-    let begins_with_position = !report.is_empty();
-    if begins_with_position {
+    if !report.is_empty() {
         report.push_str(": ");
     }
     push(&mut report, error);
@@ -276,13 +271,7 @@ fn push(text: &mut String, value: impl std::fmt::Display) {
 pub(super) fn syntax(error: &rhai::ParseError, source: &str) -> Error {
     let text = format!("{}: {}", spot(source, error.position()), error.err_type());
     let mut syntax = Error::new(Class::SyntaxError, text);
-    if let Some(line) = line(error.position()) {
-        let place = Place {
-            source: source.into(),
-            line,
-        };
-        syntax.set_place(place, None);
-    }
+    locate(&mut syntax, source, error.position());
     syntax
 }
 
@@ -304,7 +293,7 @@ mod tests {
             "t.rhai:1:14: RuntimeError: no\n  in function 'inner', called at t.rhai:2:14\n  \
              in function 'outer', called at t.rhai:4:1"
         );
-        assert_eq!(failure.error.place().map(|place| place.line), Some(1));
+        assert_eq!(failure.error.place().map(Place::line), Some(1));
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! Rhai.
 //!
 //! [`RhaiScript`] builds one engine for all scripts of a runtime. `op` is the adapter every operation passes; `object`
-//! (methods and properties of handles, global functions) and `module` (`socket::…`) register the table with it. `value`
+//! (methods and properties of handles, global functions) and `module` (`socket::…`) register the table with it; `hot` is a shorter
+//! way for the most frequent ones. `value`
 //! and `error` carry values and errors over the border. `task` runs chunks and functions on fibers and looks after them
 //! while they run. `syntax` adds `with` and frees words that Rhai reserves, `variable` lets several tasks use what a
 //! closure has captured, `import` loads neighbouring scripts. `buffer` and `own` add what buffers and Rhai's own values
@@ -9,6 +10,7 @@
 
 mod buffer;
 mod error;
+mod hot;
 mod import;
 mod module;
 mod object;

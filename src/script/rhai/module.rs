@@ -70,7 +70,7 @@ fn maker(site: &Rc<Site>, class: Class) -> Native {
     Rc::new(move |context, args| {
         let values: Vec<_> = args.iter().map(|argument| value::read(argument, 0)).collect();
         make(class, values)
-            .map(|error| value::give(Value::Error(error)))
+            .map(|error| value::give(Value::Error(Rc::new(error))))
             .map_err(|error| -> Thrown {
                 match &context {
                     Some(context) => site.raise(error, context),

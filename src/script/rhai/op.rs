@@ -6,15 +6,14 @@ use std::rc::{Rc, Weak};
 
 use rhai::{Dynamic, EvalAltResult, FuncRegistration, Map, Module, NativeCallContext, RhaiFunc};
 
-use crate::api::{self, Arguments, Cx, Default, Environment, Hot, Op, Slots, Type, Value};
-use crate::bytes::Bytes;
+use crate::api::{self, Arguments, Cx, Default, Environment, Op, Slots, Type, Value};
 use crate::error::{Error, Result};
-use crate::net::{Net, Socket};
+use crate::net::Net;
 use crate::sched::Task;
 
 use super::error::{self, Thrown};
 use super::task::{self, Outcome, Watch};
-use super::{Core, value};
+use super::{Core, hot, value};
 
 /// Arguments as Rhai hands them to a native function: an object or first argument may be the script's own variable,
 /// the others are the call's to use up.
@@ -37,11 +36,12 @@ impl Site {
         context: &NativeCallContext<'_>,
         args: Slice<'_, '_>,
     ) -> Result<Dynamic, Thrown> {
-        let done = match op.hot.and_then(|hot| run_hot(hot, args)) {
-            Some(done) => done,
-            None => return self.run_bound(op, context, args),
-        };
-        done.map_err(|error| self.raise(error, context))
+        if let Some(hot) = op.hot
+            && let Some(done) = hot::run(&self.net, hot, op, args)
+        {
+            return done.map_err(|error| self.raise(error, context));
+        }
+        self.run_bound(op, context, args)
     }
 
     fn run_bound(
@@ -99,29 +99,6 @@ impl Site {
             error::fatal(error)
         } else {
             error::raise(error, context)
-        }
-    }
-}
-
-/// The plain case of the most frequent operations: a socket and one argument of the right kind.
-#[inline]
-fn run_hot(hot: Hot, args: Slice<'_, '_>) -> Option<Result<Dynamic>> {
-    let [object, argument] = args else {
-        return None;
-    };
-    let socket = value::with(object, Rc::<Socket>::clone)?;
-    match hot {
-        Hot::Recv => {
-            let size = usize::try_from(argument.as_int().ok()?).ok()?;
-            Some(socket.recv(size, 0).map(value::give_bytes))
-        }
-        Hot::Send => {
-            if !argument.is_blob() {
-                return None;
-            }
-            let bytes = Bytes::Owned(argument.take().into_blob().ok()?);
-            let sent = socket.send(&bytes, 0);
-            Some(sent.map(|sent| i64::try_from(sent).unwrap_or(i64::MAX).into()))
         }
     }
 }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use rhai::{AST, Dynamic, FnPtr, NativeCallContext, Scope};
 
-use crate::error::{Error, Result};
+use crate::error::{Class, Error, Result};
 use crate::sched::{Payload, Scheduler, Standing, Task};
 
 use super::Core;
@@ -19,8 +19,8 @@ pub(crate) const STACK_SIZE: usize = 4 << 20;
 const STACK_RESERVE: usize = 128 << 10;
 /// How long a task may calculate before the others get a turn.
 const SLICE: Duration = Duration::from_millis(10);
-/// Steps between two looks at the clock, as a mask.
-const CLOCK_MASK: u64 = 0x3ff;
+/// Steps between two looks at the stop flag and the clock, as a mask.
+const LOOK_MASK: u64 = 0x7f;
 
 /// How a task ended, for whoever joins it.
 #[derive(Clone, Debug)]
@@ -43,9 +43,11 @@ impl Payload for Strand {
     fn enter(&self) {
         self.watch.current.set(self.number);
         self.watch.killed.set(self.killed.get());
-        self.watch.floor.set(self.floor.get());
+        self.watch.floor.set(if self.killed.get() { usize::MAX } else { self.floor.get() });
         self.watch.since.set(None);
     }
+
+    fn leave(&self) {}
 
     fn standing(&self) -> Result<Standing> {
         Ok(Standing::Suspend)
@@ -55,6 +57,7 @@ impl Payload for Strand {
         self.killed.set(true);
         if self.watch.current.get() == self.number {
             self.watch.killed.set(true);
+            self.watch.floor.set(usize::MAX);
         }
     }
 
@@ -168,6 +171,7 @@ pub(super) struct Watch {
     /// Number of the task that runs.
     current: Cell<u64>,
     killed: Cell<bool>,
+    /// Lowest address the running task may use; the highest there is when it is being killed, so that every step looks.
     floor: Cell<usize>,
     /// When the running task's slice began, as far as known.
     since: Cell<Option<Instant>>,
@@ -205,19 +209,15 @@ impl Watch {
     /// One step of the running script: what it is to die of, if it may not go on.
     #[inline]
     pub(super) fn step(&self, count: u64) -> Option<Dynamic> {
-        let quiet = !self.killed.get()
-            && here() > self.floor.get()
-            && count & CLOCK_MASK != 0
-            && self.sched.stop_flag().asked().is_none();
-        if quiet { None } else { self.look(count) }
+        if here() > self.floor.get() && count & LOOK_MASK != 0 {
+            None
+        } else {
+            self.look()
+        }
     }
 
     #[cold]
-    fn look(&self, count: u64) -> Option<Dynamic> {
-        if here() <= self.floor.get() {
-            let error = Error::new(crate::error::Class::RecursionError, "stack overflow");
-            return Some(Dynamic::from(Rc::new(error)));
-        }
+    fn look(&self) -> Option<Dynamic> {
         self.sched.check_stop();
         if self.killed.get() {
             let death = self.sched.current().and_then(|task| task.death());
@@ -225,10 +225,13 @@ impl Watch {
                 death.unwrap_or_else(|| Error::runtime("the program is ending")),
             )));
         }
-        if count & CLOCK_MASK == 0 {
-            self.slice();
+        if here() <= self.floor.get() {
+            let error = Error::new(Class::RecursionError, "stack overflow");
+            return Some(Dynamic::from(Rc::new(error)));
         }
-        None
+        self.slice();
+        // A task may have been killed while the others ran.
+        if self.killed.get() { self.look() } else { None }
     }
 
     /// Lets the others run when the task has had its turn.

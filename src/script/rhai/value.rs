@@ -152,7 +152,7 @@ fn read_handle(value: &Dynamic) -> Option<Value> {
         Type::Task => Value::Task(with(value, Rc::<Task>::clone)?),
         Type::ByteArray => Value::Array(with(value, Rc::<ByteArray>::clone)?),
         Type::View => Value::View(with(value, Pinned::clone)?),
-        Type::Error => Value::Error(with(value, |error: &Rc<Error>| Error::clone(error))?),
+        Type::Error => Value::Error(with(value, Rc::<Error>::clone)?),
         Type::Class => Value::Class(with(value, Class::clone)?),
         Type::Absent => Value::Absent(with(value, |constant: &Absent| *constant)?),
     })
@@ -182,13 +182,13 @@ pub(super) fn give(value: Value) -> Dynamic {
         Value::Array(array) => Dynamic::from(array),
         Value::View(view) => Dynamic::from(view),
         Value::Class(class) => Dynamic::from(class),
-        Value::Error(error) => Dynamic::from(Rc::new(error)),
+        Value::Error(error) => Dynamic::from(error),
         Value::Absent(constant) => Dynamic::from(constant),
     }
 }
 
 /// A blob of these bytes: one copy out of the scratch buffer, none of bytes that are ours.
-pub(super) fn give_bytes(bytes: Bytes) -> Dynamic {
+fn give_bytes(bytes: Bytes) -> Dynamic {
     Dynamic::from_blob(bytes.into_vec())
 }
 

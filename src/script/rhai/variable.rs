@@ -9,7 +9,7 @@
 //! A captured array or map cannot be handed out so, as scripts change it in place. Where it is in use by a task that
 //! waits, the error names it and says what to do.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashSet;
 
 use rhai::{AST, ASTNode, Dynamic, Engine, EvalContext, Expr, FnCallExpr, Position, Stmt};
@@ -22,17 +22,22 @@ use super::value;
 
 /// Places of scripts that want a variable itself: the addresses of the names that stand there.
 #[derive(Debug, Default)]
-pub(super) struct Places(RefCell<HashSet<usize>>);
+pub(super) struct Places {
+    known: RefCell<HashSet<usize>>,
+    /// Whether any script captures a variable at all.
+    any_capture: Cell<bool>,
+}
 
 impl Places {
     /// Notes the places of a compiled script, which must be kept for as long as this is asked.
     pub(super) fn note(&self, ast: &AST) {
-        let mut places = self.0.borrow_mut();
+        let mut places = self.known.borrow_mut();
         ast.walk(&mut |path: &[ASTNode<'_>]| {
             match path.last() {
                 Some(ASTNode::Stmt(Stmt::Assignment(assignment))) => {
                     places.extend(address(&assignment.1.lhs));
                 }
+                Some(ASTNode::Stmt(Stmt::Share(_))) => self.any_capture.set(true),
                 Some(ASTNode::Expr(Expr::FnCall(call, _))) => note_call(&mut places, call),
                 Some(ASTNode::Stmt(Stmt::FnCall(call, _))) => note_call(&mut places, call),
                 _ => {}
@@ -42,7 +47,7 @@ impl Places {
     }
 
     fn wants_variable(&self, name: &str) -> bool {
-        self.0.borrow().contains(&(name.as_ptr() as usize))
+        self.known.borrow().contains(&(name.as_ptr() as usize))
     }
 }
 
@@ -70,6 +75,9 @@ pub(super) fn look_up(
     index: usize,
     context: &EvalContext<'_, '_, '_, '_, '_, '_>,
 ) -> Result<Option<Dynamic>, Thrown> {
+    if !places.any_capture.get() {
+        return Ok(None);
+    }
     let scope = context.scope();
     let variable = match index.checked_sub(1) {
         Some(depth) => scope.iter_raw().nth(depth).map(|(_, _, value)| value),
