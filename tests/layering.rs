@@ -102,6 +102,22 @@ const SAME_WORD: &[(&str, &str, &str)] = &[
     ("script/lua/trampoline/coroutine.rs", "close", "coroutine.close"),
     ("script/lua/trampoline/module.rs", "exit", "os.exit"),
     (
+        "script/rhai/buffer.rs",
+        "bytes",
+        "Rhai's way to write bytes literally: bytes(\"…\")",
+    ),
+    (
+        "script/rhai/own.rs",
+        "name",
+        "a field of Rhai's own errors, as scripts catch them",
+    ),
+    (
+        "script/rhai/own.rs",
+        "is",
+        "the test of a class on Rhai's own errors",
+    ),
+    ("script/rhai/tests.rs", "done", "what a test script throws"),
+    (
         "script/rhai/error.rs",
         "message",
         "a key of the map Rhai makes of its own errors",

@@ -11,10 +11,9 @@ use mlua::ffi::lua_State;
 
 use crate::api::{Arguments, Cx, Host, Op, Slots, Value, call, repr};
 use crate::error::{Class, Error, Result, Trace};
-use crate::net::{Socket, Timeout};
+use crate::net::Socket;
 use crate::sched::{Interest, Task};
 use crate::sys::errno::Errno;
-use crate::sys::flag::MSG_DONTWAIT;
 use crate::sys::transfer;
 
 use super::building::Building;
@@ -228,21 +227,10 @@ fn fail(state: State, context: &'static Context, socket: &Socket, errno: Errno) 
     raise(state, context, socket.failed(op.name, errno))
 }
 
-/// The flag for a try on a plain socket that nobody else waits for and nobody watches; none where the long way is due.
+/// The flag for a direct try; none where the long way is due.
 #[inline(always)]
 fn hot_flags(context: &Context, socket: &Socket, interest: Interest) -> Option<c_int> {
-    if socket.fd() < 0 || !socket.is_plain(interest) || context.net.is_observed() {
-        return None;
-    }
-    let sched = context.net.sched();
-    if sched.is_alone() {
-        let block =
-            socket.timeout() == Timeout::Blocking && !sched.is_dying() && !context.current().is_finalizing();
-        Some(if block { 0 } else { MSG_DONTWAIT })
-    } else {
-        // At the end of its turn the long way lets the others run.
-        sched.has_turn().then_some(MSG_DONTWAIT)
-    }
+    socket.direct_flags(interest, || !context.current().is_finalizing())
 }
 
 /// A call of an object: classes make errors.
