@@ -26,6 +26,14 @@ fn every_case_is_complete() {
                 problems.push(format!("{}: {name} is missing\n", title(&case)));
             }
         }
+        // A twin that cannot be says why.
+        let reason = std::fs::read_to_string(case.join("case.rhai.skip")).unwrap_or_default();
+        if case.join("case.rhai").is_file() != reason.trim().is_empty() {
+            problems.push(format!(
+                "{}: case.rhai, or the reason in case.rhai.skip\n",
+                title(&case)
+            ));
+        }
     }
     report(&problems);
 }
