@@ -27,7 +27,7 @@ fn every_case_is_complete() {
             }
         }
         // A twin that cannot be says why.
-        let reason = std::fs::read_to_string(case.join("case.rhai.skip")).unwrap_or_default();
+        let reason = fs::read_to_string(case.join("case.rhai.skip")).unwrap_or_default();
         if case.join("case.rhai").is_file() != reason.trim().is_empty() {
             problems.push(format!(
                 "{}: case.rhai, or the reason in case.rhai.skip\n",

@@ -105,8 +105,14 @@ impl Net {
             .map_err(|_| Error::new(Class::UnicodeDecodeError, "the host name is not valid UTF-8"))
     }
 
+    fn guard_service(&self, op: &'static str, service: &str) -> Result<()> {
+        self.guard(&Request::Resolve { host: None, service })
+            .map_err(|error| error.during(op))
+    }
+
     /// `getservbyname`: the port of a service.
     pub(crate) fn service_port(&self, name: CString, protocol: Option<CString>) -> Result<u16> {
+        self.guard_service("getservbyname", &name.to_string_lossy())?;
         let found = self
             .sched()
             .off_thread(None, move || netdb::service_port(&name, protocol.as_deref()))?;
@@ -116,6 +122,7 @@ impl Net {
 
     /// `getservbyport`: the service on a port.
     pub(crate) fn service_name(&self, port: u16, protocol: Option<CString>) -> Result<String> {
+        self.guard_service("getservbyport", &port.to_string())?;
         let found = self
             .sched()
             .off_thread(None, move || netdb::service_name(port, protocol.as_deref()))?;
@@ -125,6 +132,7 @@ impl Net {
 
     /// `getprotobyname`: the number of a protocol.
     pub(crate) fn protocol_number(&self, name: CString) -> Result<i32> {
+        self.guard_service("getprotobyname", &name.to_string_lossy())?;
         let found = self
             .sched()
             .off_thread(None, move || netdb::protocol_number(&name))?;

@@ -17,7 +17,7 @@ pub enum Decision {
 }
 
 /// The rules a runtime lives under.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Policy {
     deny: bool,
 }
@@ -31,6 +31,11 @@ impl Policy {
     /// Refuses everything: what a library runtime starts with.
     pub const fn deny_all() -> Self {
         Self { deny: true }
+    }
+
+    /// Whether nothing is refused: then scripts have their language's own libraries for files and processes as well.
+    pub(crate) const fn allows_everything(&self) -> bool {
+        !self.deny
     }
 
     /// Judges one request.

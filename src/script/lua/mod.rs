@@ -29,6 +29,8 @@ pub(crate) const STACK_SIZE: usize = 1024 * 1024;
 /// A Lua machine with the modules installed.
 pub(crate) struct LuaScript {
     context: &'static Context,
+    /// Whether scripts have the libraries for files and processes.
+    unguarded: bool,
     /// Dropped last: the context lives in it.
     lua: Lua,
 }
@@ -36,13 +38,17 @@ pub(crate) struct LuaScript {
 impl LuaScript {
     /// A machine that may use `memory_limit` bytes.
     pub(crate) fn new(net: &Rc<Net>, environment: Rc<Environment>, memory_limit: usize) -> Result<Self> {
-        let lua = trampoline::machine();
+        let lua = trampoline::machine(net.is_unguarded())?;
         // Without a limit a failed allocation ends the process inside mlua.
         lua.set_memory_limit(memory_limit)
             .map_err(|error| Error::runtime(error.to_string()))?;
         lua.gc_set_mode(GcMode::Generational(GcGenParams::default()));
         let context = trampoline::install(&lua, net, environment)?;
-        Ok(Self { context, lua })
+        Ok(Self {
+            context,
+            unguarded: net.is_unguarded(),
+            lua,
+        })
     }
 
     /// Scripts find modules beside the one that runs.
@@ -69,7 +75,7 @@ impl LuaScript {
 
 impl Language for LuaScript {
     fn start(&self, chunk: &Chunk<'_>) -> Result<Rc<Task>> {
-        if let Some(path) = chunk.path {
+        if let Some(path) = chunk.path.filter(|_| self.unguarded) {
             self.add_search_folder(path)
                 .map_err(|error| Error::runtime(error.to_string()))?;
         }

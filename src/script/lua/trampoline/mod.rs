@@ -34,10 +34,14 @@ use crate::net::Net;
 use crate::sched::Task;
 use crate::script::Chunk;
 
-/// A machine with every library of Lua's own, as `lua` has it.
-pub(super) fn machine() -> Lua {
-    // SAFETY: scripts of the command have what `lua` gives them; a policy takes `debug` and C modules away.
-    unsafe { Lua::unsafe_new_with(StdLib::ALL, LuaOptions::default()) }
+/// A machine with Lua's own libraries: all of them, as `lua` has them, or those that touch nothing outside the machine.
+pub(super) fn machine(unguarded: bool) -> Result<Lua> {
+    if unguarded {
+        // SAFETY: scripts that may do everything have what `lua` gives them, `debug` and C modules included.
+        return Ok(unsafe { Lua::unsafe_new_with(StdLib::ALL, LuaOptions::default()) });
+    }
+    let harmless = StdLib::COROUTINE | StdLib::TABLE | StdLib::STRING | StdLib::MATH | StdLib::UTF8;
+    Lua::new_with(harmless, LuaOptions::default()).map_err(|error| Error::runtime(error.to_string()))
 }
 
 /// Puts modules, globals and the coroutine library into a fresh machine.

@@ -22,7 +22,11 @@ pub(super) fn build(building: Building, context: &'static Context) {
     if state.kind(-1) == Kind::Table {
         building.get_named(-1, c"loaded");
     } else {
+        // Without a package library there are our modules and no others.
         building.new_table(0, 0);
+        state.copy_to_top(-1);
+        building.push_closure(require, 1);
+        set_global(building, "require");
     }
     let loaded = state.top();
     for module in MODULES {
@@ -86,6 +90,20 @@ unsafe extern "C-unwind" fn exit(raw: *mut lua_State) -> c_int {
         },
     };
     invoke::answer(state, context, |_| Err(context.net.sched().exit(status))).finish(state)
+}
+
+/// `require(name)` where only our own modules can be had.
+unsafe extern "C-unwind" fn require(raw: *mut lua_State) -> c_int {
+    // SAFETY: Lua calls us with a live thread.
+    let state = unsafe { State::from_raw(raw) };
+    // SAFETY: nothing with a destructor is alive here.
+    let building = unsafe { Building::new(state) };
+    building.check_kind(1, mlua::ffi::LUA_TSTRING);
+    state.copy_to_top(1);
+    if state.raw_get(upvalue(1)) == mlua::ffi::LUA_TNIL {
+        return building.raise_text(b"no such module, and the policy allows no files");
+    }
+    1
 }
 
 fn set_global(building: Building, name: &str) {
