@@ -3,6 +3,8 @@
 
 #[cfg(feature = "lua54")]
 pub(crate) mod lua;
+#[cfg(feature = "rhai")]
+pub(crate) mod rhai;
 
 use std::path::Path;
 use std::rc::Rc;

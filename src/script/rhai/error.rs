@@ -1,0 +1,308 @@
+//! Errors on their way between Rhai and the rest: raised as objects scripts can ask, caught, and told of at the end.
+
+use std::fmt::Write;
+use std::rc::Rc;
+
+use rhai::{Dynamic, EvalAltResult, Map, NativeCallContext, Position};
+
+use crate::error::{Class, Error, Place, Trace};
+
+use super::value;
+
+/// What evaluation fails with.
+pub(super) type Thrown = Box<EvalAltResult>;
+
+/// The error as a script catches it. Where it was raised is noted, unless it is known already.
+#[cold]
+pub(super) fn raise(mut error: Error, context: &NativeCallContext<'_>) -> Thrown {
+    let position = context.call_position();
+    locate(&mut error, context.call_source().unwrap_or_default(), position);
+    thrown(error, position)
+}
+
+/// Notes where the error was raised, unless that is known.
+fn locate(error: &mut Error, source: &str, position: Position) {
+    let line = position.line().and_then(|line| u32::try_from(line).ok());
+    if let Some(line) = line
+        && error.place().is_none()
+    {
+        let mut trace = Trace::default();
+        trace.push(Place::new(source.as_bytes(), line));
+        error.set_trace(trace);
+    }
+}
+
+/// The error as a script catches it.
+pub(super) fn thrown(error: Error, position: Position) -> Thrown {
+    EvalAltResult::ErrorRuntime(Dynamic::from(Rc::new(error)), position).into()
+}
+
+/// The error as no script can catch it: the task is being killed.
+pub(super) fn fatal(error: Error) -> Thrown {
+    EvalAltResult::ErrorTerminated(Dynamic::from(Rc::new(error)), Position::NONE).into()
+}
+
+/// Our error inside a thrown value.
+pub(super) fn inside(value: &Dynamic) -> Option<Rc<Error>> {
+    value::with(value, Rc::<Error>::clone)
+}
+
+/// How a task that did not return ended.
+#[derive(Clone, Debug)]
+pub(super) struct Failure {
+    /// What was thrown, for whoever joins the task.
+    pub(super) value: Dynamic,
+    /// The same for hosts and the scheduler.
+    pub(super) error: Error,
+    /// Position, message and traceback.
+    pub(super) report: String,
+}
+
+impl Failure {
+    /// Reads what evaluation failed with. `source` is the script's name.
+    pub(super) fn new(thrown: &EvalAltResult, source: &str) -> Self {
+        let mut calls = Vec::new();
+        let innermost = unwind(thrown, &mut calls);
+        for call in calls.iter_mut().filter(|call| call.source.is_empty()) {
+            call.source = source;
+        }
+        let position = innermost.position();
+        let source = calls.last().map_or(source, |call| call.source);
+        let (value, mut error) = match innermost {
+            EvalAltResult::ErrorRuntime(value, _) | EvalAltResult::ErrorTerminated(value, _) => {
+                (value.clone(), of_value(value))
+            }
+            other => {
+                let class = class_of_kind(&kind(other)).unwrap_or(Class::RuntimeError);
+                let error = Error::new(class, message(other));
+                (caught(other, source), error)
+            }
+        };
+        locate(&mut error, source, position);
+        let report = report(&error, source, position, &calls);
+        Self {
+            value,
+            error,
+            report,
+        }
+    }
+
+    /// A failure that no script had a part in.
+    pub(super) fn of(error: Error) -> Self {
+        Self {
+            value: Dynamic::from(Rc::new(error.clone())),
+            report: error.to_string(),
+            error,
+        }
+    }
+}
+
+/// A call that was under way when the error was raised.
+struct Call<'a> {
+    function: &'a str,
+    source: &'a str,
+    position: Position,
+}
+
+/// The error at the bottom; the calls that lead there are put into `calls`, outermost first.
+fn unwind<'a>(mut thrown: &'a EvalAltResult, calls: &mut Vec<Call<'a>>) -> &'a EvalAltResult {
+    loop {
+        match thrown {
+            EvalAltResult::ErrorInFunctionCall(function, source, inner, position) => {
+                calls.push(Call {
+                    function,
+                    source,
+                    position: *position,
+                });
+                thrown = inner;
+            }
+            EvalAltResult::ErrorInModule(_, inner, _) => thrown = inner,
+            _ => return thrown,
+        }
+    }
+}
+
+/// The error a thrown value stands for: itself, or an error whose text the value is.
+fn of_value(value: &Dynamic) -> Error {
+    if let Some(error) = inside(value) {
+        return Error::clone(&error);
+    }
+    if let Some(map) = value.read_lock::<Map>()
+        && let Some(message) = map.get("message")
+    {
+        return Error::new(class_of_caught(&map).unwrap_or(Class::RuntimeError), message.to_string());
+    }
+    Error::runtime(value.to_string())
+}
+
+/// The variant's name of one of Rhai's own errors: what scripts find as `error` in the map they catch.
+fn kind(thrown: &EvalAltResult) -> String {
+    let debug = format!("{thrown:?}");
+    debug.split('(').next().unwrap_or_default().to_owned()
+}
+
+/// The Python class closest to one of Rhai's own errors, by its kind.
+fn class_of_kind(kind: &str) -> Option<Class> {
+    Some(match kind {
+        "ErrorFunctionNotFound" | "ErrorVariableNotFound" | "ErrorUnboundThis" => Class::NameError,
+        "ErrorModuleNotFound" => Class::ModuleNotFoundError,
+        "ErrorPropertyNotFound" | "ErrorDotExpr" => Class::AttributeError,
+        "ErrorIndexNotFound" => Class::KeyError,
+        "ErrorArrayBounds" | "ErrorStringBounds" | "ErrorBitFieldBounds" => Class::IndexError,
+        "ErrorMismatchDataType"
+        | "ErrorMismatchOutputType"
+        | "ErrorIndexingType"
+        | "ErrorFor"
+        | "ErrorNonPureMethodCallOnConstant"
+        | "ErrorAssignmentToConstant" => Class::TypeError,
+        "ErrorArithmetic" => Class::ArithmeticError,
+        "ErrorStackOverflow" => Class::RecursionError,
+        "ErrorDataTooLarge" => Class::MemoryError,
+        "ErrorParsing" => Class::SyntaxError,
+        kind if kind.starts_with("Error") => Class::RuntimeError,
+        _ => return None,
+    })
+}
+
+/// How messages of Rhai's own errors begin: the kind itself is lost in an error that has left a function.
+const BEGINNINGS: [(&str, Class); 15] = [
+    ("Function not found", Class::NameError),
+    ("Variable not found", Class::NameError),
+    ("Module not found", Class::ModuleNotFoundError),
+    ("Property not found", Class::AttributeError),
+    ("Unknown property", Class::AttributeError),
+    ("No writable property", Class::AttributeError),
+    ("Invalid index", Class::KeyError),
+    ("Array index", Class::IndexError),
+    ("String index", Class::IndexError),
+    ("Bit-field index", Class::IndexError),
+    ("Data type incorrect", Class::TypeError),
+    ("Output type incorrect", Class::TypeError),
+    ("Indexer unavailable", Class::TypeError),
+    ("For loop expects iterable type", Class::TypeError),
+    ("Division by zero", Class::ZeroDivisionError),
+];
+
+/// The Python class of an error of Rhai's own that a script has caught: a map that names its kind.
+pub(super) fn class_of_caught(map: &Map) -> Option<Class> {
+    let kind = map.get("error")?.as_immutable_string_ref().ok()?;
+    let by_kind = class_of_kind(&kind)?;
+    let message = map.get("message")?.as_immutable_string_ref().ok()?;
+    let by_message = BEGINNINGS
+        .iter()
+        .find(|(beginning, _)| message.starts_with(beginning));
+    Some(by_message.map_or(by_kind, |(_, class)| *class))
+}
+
+/// What one of Rhai's own errors says, without its position.
+fn message(thrown: &EvalAltResult) -> String {
+    let text = thrown.to_string();
+    match thrown.position() {
+        Position::NONE => text,
+        position => {
+            let ending = format!(" ({position})");
+            text.strip_suffix(&ending).map_or(text.clone(), str::to_owned)
+        }
+    }
+}
+
+/// One of Rhai's own errors as `catch` hands it to a script: a map.
+fn caught(thrown: &EvalAltResult, source: &str) -> Dynamic {
+    let mut map = Map::new();
+    map.insert("error".into(), kind(thrown).into());
+    map.insert("message".into(), message(thrown).into());
+    map.insert("source".into(), source.into());
+    if let Some(line) = thrown.position().line() {
+        map.insert("line".into(), i64::try_from(line).unwrap_or(0).into());
+        let column = thrown.position().position().unwrap_or(0);
+        map.insert("position".into(), i64::try_from(column).unwrap_or(0).into());
+    }
+    map.into()
+}
+
+/// `name.rhai:3:5`.
+pub(super) fn spot(source: &str, position: Position) -> String {
+    let mut spot = source.to_owned();
+    if let Some(line) = position.line() {
+        push(&mut spot, format_args!(":{line}"));
+        if let Some(column) = position.position() {
+            push(&mut spot, format_args!(":{column}"));
+        }
+    }
+    spot
+}
+
+/// Position, message, and the calls that lead there, innermost first.
+fn report(error: &Error, source: &str, position: Position, calls: &[Call<'_>]) -> String {
+    let here = spot(source, position);
+    // An error that travelled between tasks tells where it comes from, not where it was raised again.
+    let mut report = match error.place().map(Place::to_string) {
+        Some(place) if !here.starts_with(&place) => place,
+        _ => here,
+    };
+    if !report.is_empty() {
+        report.push_str(": ");
+    }
+    push(&mut report, error);
+    for (depth, call) in calls.iter().enumerate().rev() {
+        let name = if call.function.starts_with("anon$") {
+            "a closure".to_owned()
+        } else {
+            format!("function '{}'", call.function)
+        };
+        let caller = depth
+            .checked_sub(1)
+            .and_then(|outer| calls.get(outer))
+            .map_or(call.source, |outer| outer.source);
+        push(&mut report, format_args!("\n  in {name}"));
+        if call.position.line().is_some() {
+            push(&mut report, format_args!(", called at {}", spot(caller, call.position)));
+        }
+    }
+    report
+}
+
+fn push(text: &mut String, value: impl std::fmt::Display) {
+    // Writing to a String does not fail.
+    let _ = write!(text, "{value}");
+}
+
+/// A script that cannot be compiled, as an error with the position.
+pub(super) fn syntax(error: &rhai::ParseError, source: &str) -> Error {
+    let text = format!("{}: {}", spot(source, error.position()), error.err_type());
+    let mut syntax = Error::new(Class::SyntaxError, text);
+    locate(&mut syntax, source, error.position());
+    syntax
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fail(script: &str) -> Failure {
+        let engine = rhai::Engine::new();
+        let thrown = engine.run(script).expect_err("it fails");
+        Failure::new(&thrown, "t.rhai")
+    }
+
+    #[test]
+    fn a_failure_tells_position_message_and_calls() {
+        let failure = fail("fn inner() { throw \"no\"; }\nfn outer() { inner(); }\n\nouter();");
+        assert_eq!(
+            failure.report,
+            "t.rhai:1:14: RuntimeError: no\n  in function 'inner', called at t.rhai:2:14\n  \
+             in function 'outer', called at t.rhai:4:1"
+        );
+        assert_eq!(failure.error.place().map(Place::line), Some(1));
+    }
+
+    #[test]
+    fn rhais_own_errors_have_a_class_and_stay_maps() {
+        let failure = fail("let a = [1];\na[7]");
+        assert_eq!(failure.error.class(), Class::IndexError);
+        assert!(failure.report.starts_with("t.rhai:2:3: IndexError: Array index 7 out of bounds"));
+        let map = failure.value.cast::<Map>();
+        assert_eq!(map["error"].to_string(), "ErrorArrayBounds");
+        assert_eq!(class_of_caught(&map), Some(Class::IndexError));
+    }
+}

@@ -1,0 +1,87 @@
+//! `import "name" as x;`: scripts load their neighbours.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::rc::{Rc, Weak};
+
+use rhai::{Engine, EvalAltResult, Module, ModuleResolver, Position, Scope, Shared};
+
+use crate::error::{Error, Result};
+use crate::policy::Request;
+
+use super::Core;
+use super::error::{self, Thrown};
+
+/// Finds scripts beside the one that imports them, and runs each once.
+pub(super) struct Neighbours {
+    core: Weak<Core>,
+    /// Where scripts lie whose name is no path.
+    folder: RefCell<PathBuf>,
+    loaded: RefCell<HashMap<PathBuf, Shared<Module>>>,
+}
+
+impl Neighbours {
+    pub(super) fn new(core: Weak<Core>) -> Self {
+        Self {
+            core,
+            folder: RefCell::default(),
+            loaded: RefCell::default(),
+        }
+    }
+
+    /// Imports begin at `folder`.
+    pub(super) fn set_folder(&self, folder: &Path) {
+        folder.clone_into(&mut self.folder.borrow_mut());
+    }
+
+    fn path(&self, source: Option<&str>, name: &str) -> PathBuf {
+        let beside = source
+            .and_then(|source| Path::new(source).parent())
+            .filter(|folder| !folder.as_os_str().is_empty());
+        let mut path = match beside {
+            Some(folder) => folder.join(name),
+            None => self.folder.borrow().join(name),
+        };
+        if path.extension().is_none() {
+            path.set_extension("rhai");
+        }
+        path
+    }
+
+    fn load(&self, engine: &Engine, path: &Path) -> Result<Module, Thrown> {
+        let refuse = |error: Error| error::thrown(error, Position::NONE);
+        let core = self.core.upgrade().ok_or("the program is ending")?;
+        let request = Request::Open { path, write: false };
+        core.site.net.guard(&request).map_err(refuse)?;
+        let text = std::fs::read(path).map_err(|error| refuse(Error::file(path, &error)))?;
+        let name = path.to_string_lossy();
+        let ast = core.compile(&name, &text).map_err(refuse)?;
+        Module::eval_ast_as_new(Scope::new(), &ast, engine)
+    }
+}
+
+/// The resolver as the engine holds it.
+pub(super) struct Resolver(pub(super) Rc<Neighbours>);
+
+impl ModuleResolver for Resolver {
+    fn resolve(
+        &self,
+        engine: &Engine,
+        source: Option<&str>,
+        name: &str,
+        position: Position,
+    ) -> Result<Shared<Module>, Thrown> {
+        let path = self.0.path(source, name);
+        if let Some(module) = self.0.loaded.borrow().get(&path) {
+            return Ok(module.clone());
+        }
+        let module = self
+            .0
+            .load(engine, &path)
+            .map_err(|inner| EvalAltResult::ErrorInModule(name.to_owned(), inner, position))?;
+        let module = Shared::new(module);
+        self.0.loaded.borrow_mut().insert(path, module.clone());
+        Ok(module)
+    }
+}

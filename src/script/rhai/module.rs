@@ -1,0 +1,104 @@
+//! The modules scripts see as `socket::…`: operations and values of the table.
+
+use std::any::TypeId;
+use std::rc::Rc;
+
+use rhai::{Dynamic, Engine, Module};
+
+use crate::api::{Form, MODULES, Value};
+use crate::error::{Class, Error, Result};
+
+use super::error::Thrown;
+use super::op::{self, Native, Site, arities, register};
+use super::value;
+
+/// Registers every module of the table.
+pub(super) fn install(engine: &mut Engine, site: &Rc<Site>) -> Result<()> {
+    for description in MODULES {
+        let mut module = Module::new();
+        for name in description.value_names() {
+            if let Some(value) = description.value(name) {
+                if let Value::Class(class) = value {
+                    set_function(&mut module, name, 0..=2, &maker(site, class));
+                }
+                module.set_var(name, value::give(from_one(value)));
+            }
+        }
+        for op in description.ops() {
+            match op.form {
+                Form::Property => {
+                    module.set_var(op.name, value::give(site.run_alone(op, None)?));
+                }
+                Form::Function | Form::Method => {
+                    // Rhai asks nobody about a module's missing function: one more than the longest says so itself.
+                    let arities = 0..=arities(op).end() + 1;
+                    set_function(&mut module, op.name, arities, &op::native(site, op));
+                }
+            }
+        }
+        module.build_index();
+        engine.register_static_module(description.name, module.into());
+    }
+    Ok(())
+}
+
+/// The table counts a module's lists from 1: here an empty place comes first, so that numbers stay what they are.
+fn from_one(value: Value) -> Value {
+    match value {
+        Value::List(mut items) => {
+            items.insert(0, Value::None);
+            Value::List(items)
+        }
+        value => value,
+    }
+}
+
+fn set_function(
+    module: &mut Module,
+    name: &str,
+    arities: std::ops::RangeInclusive<usize>,
+    native: &Native,
+) {
+    for arity in arities {
+        register(module, name, &vec![TypeId::of::<Dynamic>(); arity], native);
+    }
+}
+
+/// `errors::OSError(number, text)`: an error to throw.
+fn maker(site: &Rc<Site>, class: Class) -> Native {
+    let site = site.clone();
+    Rc::new(move |context, args| {
+        let values: Vec<_> = args.iter().map(|argument| value::read(argument, 0)).collect();
+        make(class, values)
+            .map(|error| value::give(Value::Error(Rc::new(error))))
+            .map_err(|error| -> Thrown {
+                match &context {
+                    Some(context) => site.raise(error, context),
+                    None => super::error::thrown(error, rhai::Position::NONE),
+                }
+            })
+    })
+}
+
+/// Python's `class(text)` and `class(number, text)`.
+fn make(class: Class, mut arguments: Vec<Value>) -> Result<Error> {
+    let text = match arguments.pop() {
+        None => String::new(),
+        Some(Value::Text(text)) => text.into_owned(),
+        Some(other) => crate::api::repr(&other),
+    };
+    let number = match arguments.pop() {
+        None => None,
+        Some(Value::Int(number)) => Some(i32::try_from(number).map_err(|_| {
+            Error::overflow(format!("{}() argument 'errno': {number} is out of range", class.name()))
+        })?),
+        Some(other) => {
+            return Err(Error::type_error(format!(
+                "{}() argument 'errno' must be int, not {}",
+                class.name(),
+                other.kind()
+            )));
+        }
+    };
+    Ok(Error::from_arguments(class, number, text))
+}

@@ -1,0 +1,229 @@
+//! The handles as Rhai types: methods and properties from the table, and what every Rhai type is expected to do.
+
+use std::any::TypeId;
+use std::rc::Rc;
+
+use rhai::{Dynamic, Engine, ImmutableString, Module, NativeCallContext};
+
+use crate::api::{self, Form, Owner, Type, Value};
+use crate::bytes::{ByteArray, Pinned};
+use crate::constants::Constant;
+use crate::error::{Class, Error, Result};
+use crate::net::Socket;
+use crate::sched::Task;
+
+use super::error::Thrown;
+use super::op::{self, Native, Site, arities, register};
+use super::places::Places;
+use super::value::{self, Absent, type_id};
+
+/// Registers the types and the global functions.
+pub(super) fn install(engine: &mut Engine, functions: &mut Module, site: &Rc<Site>, places: &Rc<Places>) {
+    for kind in Type::ALL {
+        name_type(engine, kind);
+        printing(functions, type_id(kind), &shown(kind));
+        unknown_members(functions, site, kind);
+    }
+    for op in api::ops() {
+        let (types, form) = match op.on {
+            Owner::Type(kind) => (vec![type_id(kind)], op.form),
+            Owner::Module("") => (vec![], op.form),
+            Owner::Module(_) => continue,
+        };
+        let native = op::native(site, op);
+        if form == Form::Property {
+            register(functions, &format!("get${}", op.name), &types, &native);
+            continue;
+        }
+        for arity in arities(op) {
+            let mut types = types.clone();
+            types.extend(std::iter::repeat_n(TypeId::of::<Dynamic>(), arity));
+            register(functions, op.name, &types, &native);
+        }
+    }
+    equality(functions);
+    absent_constants(functions, site);
+    missing_functions(engine, site, places);
+}
+
+fn name_type(engine: &mut Engine, kind: Type) {
+    let name = kind.name();
+    match kind {
+        Type::Socket => engine.register_type_with_name::<Rc<Socket>>(name),
+        Type::Task => engine.register_type_with_name::<Rc<Task>>(name),
+        Type::ByteArray => engine.register_type_with_name::<Rc<ByteArray>>(name),
+        Type::View => engine.register_type_with_name::<Pinned>(name),
+        Type::Error => engine.register_type_with_name::<Rc<Error>>(name),
+        Type::Class => engine.register_type_with_name::<Class>(name),
+        Type::Absent => engine.register_type_with_name::<Absent>(name),
+    };
+}
+
+/// How a handle prints: an error as its text, all else as Python prints it.
+fn shown(kind: Type) -> Native {
+    Rc::new(move |_, args| {
+        let value = args.first().map_or(Value::None, |object| value::read(object, 0));
+        let text = match (kind, &value) {
+            (Type::Error, Value::Error(error)) => error.to_string(),
+            _ => api::repr(&value),
+        };
+        Ok(text.into())
+    })
+}
+
+fn printing(functions: &mut Module, id: TypeId, native: &Native) {
+    for name in ["to_string", "print", "to_debug", "debug"] {
+        register(functions, name, &[id], native);
+    }
+}
+
+/// An attribute that the table does not have, or that cannot be written: Python's `AttributeError`.
+fn unknown_members(functions: &mut Module, site: &Rc<Site>, kind: Type) {
+    let text = TypeId::of::<ImmutableString>();
+    let reader = site.clone();
+    let read: Native = Rc::new(move |context, args| {
+        let name = args.get(1).map(ToString::to_string).unwrap_or_default();
+        let error = match op::member(kind, &name) {
+            // A method where a property is written.
+            Some(_) => Error::type_error(format!("'{name}' is a method of {}: call it", kind.name())),
+            None => no_attribute(kind, &name),
+        };
+        Err(fail(&reader, error, context.as_ref()))
+    });
+    register(functions, "index$get$", &[type_id(kind), text], &read);
+    let writer = site.clone();
+    let write: Native = Rc::new(move |context, args| {
+        write(&writer, kind, args).map_err(|error| fail(&writer, error, context.as_ref()))
+    });
+    register(
+        functions,
+        "index$set$",
+        &[type_id(kind), text, TypeId::of::<Dynamic>()],
+        &write,
+    );
+}
+
+/// Refuses to write an attribute. Rhai also writes back what `e.args[0]` has only read: that changes nothing and passes.
+fn write(site: &Site, kind: Type, args: &mut [&mut Dynamic]) -> Result<Dynamic> {
+    let [object, name, value] = args else {
+        return Ok(Dynamic::UNIT);
+    };
+    let name = name.to_string();
+    let Some(op) = op::member(kind, &name) else {
+        return Err(no_attribute(kind, &name));
+    };
+    if op.form == Form::Property {
+        let current = site.run_alone(op, Some(value::read(object, 0)))?;
+        if api::repr(&value::read(&value::give(current), 0)) == api::repr(&value::read(value, 2)) {
+            return Ok(Dynamic::UNIT);
+        }
+    }
+    Err(Error::new(
+        Class::AttributeError,
+        format!("'{}' object attribute '{name}' is read-only", kind.name()),
+    ))
+}
+
+fn fail(site: &Site, error: Error, context: Option<&NativeCallContext<'_>>) -> Thrown {
+    match context {
+        Some(context) => site.raise(error, context),
+        None => super::error::thrown(error, rhai::Position::NONE),
+    }
+}
+
+/// An attribute that is not there, with the one that may be meant.
+fn no_attribute(kind: Type, name: &str) -> Error {
+    let known = api::ops()
+        .filter(|op| op.on == Owner::Type(kind))
+        .map(|op| op.name);
+    Error::no_attribute(kind.name(), name, known)
+}
+
+/// A call that fits no registered function: a method or global of the table with another number of arguments tells what
+/// is wrong with them; on a handle it is an unknown method.
+fn missing_functions(engine: &mut Engine, site: &Rc<Site>, places: &Rc<Places>) {
+    let (site, places) = (site.clone(), places.clone());
+    #[allow(deprecated, reason = "volatile, says Rhai; the only way to answer for unknown names")]
+    engine.on_missing_function(move |name, args, is_method, context| {
+        let kind = args.first().and_then(|object| value::handle_type(object));
+        let op = match kind.and_then(|kind| op::member(kind, name)) {
+            Some(method) => Some(method),
+            None => api::ops().find(|op| op.on == Owner::Module("") && op.name == name),
+        };
+        // Rhai asks as well when a function was there and failed.
+        let is_missing = match op {
+            Some(op) => !arities(op).contains(&(args.len() - usize::from(op.takes_self()))),
+            None => is_method && kind.is_some() && !is_registered(context.engine(), name),
+        };
+        if !is_missing {
+            return Ok(None);
+        }
+        let native = NativeCallContext::new_with_all_fields(
+            context.engine(),
+            name,
+            context.source(),
+            context.global_runtime_state(),
+            places.call(context.source().unwrap_or_default(), name),
+        );
+        match (op, kind) {
+            (Some(op), _) => site.run(op, &native, args).map(Some),
+            (None, Some(kind)) => Err(site.raise(no_attribute(kind, name), &native)),
+            (None, None) => Ok(None),
+        }
+    });
+}
+
+/// Whether any native function has this name.
+fn is_registered(engine: &Engine, name: &str) -> bool {
+    let found = engine.collect_fn_metadata(
+        None,
+        |function| (function.metadata.name == name).then_some(()),
+        true,
+    );
+    !found.is_empty()
+}
+
+/// `==` and `!=`: the same object, the same class.
+fn equality(functions: &mut Module) {
+    for kind in [Type::Socket, Type::Task, Type::Error, Type::Class] {
+        for (operator, wanted) in [("==", true), ("!=", false)] {
+            let native: Native = Rc::new(move |_, args| Ok((is_same(kind, args) == wanted).into()));
+            register(functions, operator, &[type_id(kind); 2], &native);
+        }
+    }
+}
+
+fn is_same(kind: Type, args: &[&mut Dynamic]) -> bool {
+    fn both<T: Clone + 'static>(args: &[&mut Dynamic], same: impl Fn(&T, &T) -> bool) -> bool {
+        let [one, other] = args else { return false };
+        value::with(one, |one: &T| value::with(other, |other: &T| same(one, other)))
+            .flatten()
+            .unwrap_or(false)
+    }
+    match kind {
+        Type::Socket => both::<Rc<Socket>>(args, Rc::ptr_eq),
+        Type::Task => both::<Rc<Task>>(args, Rc::ptr_eq),
+        Type::Error => both::<Rc<Error>>(args, Rc::ptr_eq),
+        Type::Class => both::<Class>(args, Class::eq),
+        Type::ByteArray | Type::View | Type::Absent => false,
+    }
+}
+
+/// A constant this platform does not have raises wherever it is calculated or compared with.
+fn absent_constants(functions: &mut Module, site: &Rc<Site>) {
+    let (absent, any) = (TypeId::of::<Absent>(), TypeId::of::<Dynamic>());
+    let site = site.clone();
+    let refuse: Native = Rc::new(move |context, args| {
+        let constant = args
+            .iter()
+            .find_map(|argument| value::with(argument, |constant: &&'static Constant| *constant));
+        let error = constant.map_or_else(|| Error::type_error("not a constant"), api::absent);
+        Err(fail(&site, error, context.as_ref()))
+    });
+    for operator in [
+        "==", "!=", "<", "<=", ">", ">=", "+", "-", "*", "/", "%", "**", "|", "&", "^", "<<", ">>",
+    ] {
+        register(functions, operator, &[absent, any], &refuse);
+        register(functions, operator, &[any, absent], &refuse);
+    }
+}

@@ -1,0 +1,249 @@
+//! THE adapter: collects the arguments of a call, binds and runs the operation, hands its result back.
+
+use std::any::TypeId;
+use std::cell::RefCell;
+use std::rc::{Rc, Weak};
+
+use rhai::{Dynamic, EvalAltResult, FuncRegistration, Map, Module, NativeCallContext, RhaiFunc};
+
+use crate::api::{self, Arguments, Cx, Default, Environment, Op, Slots, Type, Value};
+use crate::error::{Error, Result};
+use crate::net::Net;
+use crate::sched::Task;
+
+use super::error::{self, Thrown};
+use super::task::{self, Outcome, Watch};
+use super::{Core, hot, value};
+
+/// Arguments as Rhai hands them to a native function: an object or first argument may be the script's own variable,
+/// the others are the call's to use up.
+pub(super) type Slice<'a, 'b> = &'a mut [&'b mut Dynamic];
+
+/// What every registered function needs.
+pub(super) struct Site {
+    pub(super) net: Rc<Net>,
+    pub(super) environment: Rc<Environment>,
+    pub(super) watch: Rc<Watch>,
+    pub(super) core: Weak<Core>,
+}
+
+impl Site {
+    /// Runs `op` for a script.
+    #[inline]
+    pub(super) fn run(
+        &self,
+        op: &'static Op,
+        context: &NativeCallContext<'_>,
+        args: Slice<'_, '_>,
+    ) -> Result<Dynamic, Thrown> {
+        if let Some(hot) = op.hot
+            && let Some(done) = hot::run(&self.net, hot, op, args)
+        {
+            return done.map_err(|error| self.raise(error, context));
+        }
+        self.run_bound(op, context, args)
+    }
+
+    fn run_bound(
+        &self,
+        op: &'static Op,
+        context: &NativeCallContext<'_>,
+        args: Slice<'_, '_>,
+    ) -> Result<Dynamic, Thrown> {
+        let arguments = collect(op, args);
+        let host = Call {
+            site: self,
+            context: Some(context),
+            args: RefCell::new(args),
+        };
+        let cx = Cx {
+            net: &self.net,
+            host: &host,
+            environment: &self.environment,
+        };
+        match api::call(op, &cx, arguments) {
+            Ok(Value::Outcome(task)) => match task::outcome(&task) {
+                Outcome::Returned(value) => Ok(value),
+                Outcome::Failed(failure) => {
+                    Err(EvalAltResult::ErrorRuntime(failure.value, context.call_position()).into())
+                }
+            },
+            Ok(value) => Ok(value::give(value)),
+            Err(error) => Err(self.raise(error, context)),
+        }
+    }
+
+    /// Runs `op` where no script calls it: on an object, with no arguments.
+    pub(super) fn run_alone(&self, op: &'static Op, receiver: Option<Value>) -> Result<Value> {
+        let host = Call {
+            site: self,
+            context: None,
+            args: RefCell::new(&mut []),
+        };
+        let cx = Cx {
+            net: &self.net,
+            host: &host,
+            environment: &self.environment,
+        };
+        let arguments = Arguments {
+            receiver,
+            ..Arguments::default()
+        };
+        api::call(op, &cx, arguments)
+    }
+
+    /// The error for the script; one that no script can catch when its task is being killed.
+    #[cold]
+    pub(super) fn raise(&self, error: Error, context: &NativeCallContext<'_>) -> Thrown {
+        if self.watch.is_killed() {
+            error::fatal(error)
+        } else {
+            error::raise(error, context)
+        }
+    }
+}
+
+/// Arguments for the binder: the object, values in their order, and keywords from a trailing map.
+fn collect(op: &'static Op, args: Slice<'_, '_>) -> Arguments {
+    let mut arguments = Arguments::default();
+    let first = usize::from(op.takes_self());
+    let mut end = args.len();
+    if op.takes_self() {
+        arguments.receiver = args.first().map(|object| value::read(object, 0));
+    }
+    if end > first
+        && op.takes_keywords()
+        && let Some(map) = args[end - 1].read_lock::<Map>()
+    {
+        arguments.keywords = value::entries(&map);
+        end -= 1;
+    }
+    let rest = op
+        .params
+        .iter()
+        .position(|param| param.default == Default::Rest)
+        .map(|place| first + place);
+    for place in first..end {
+        if rest.is_some_and(|rest| place >= rest) {
+            break;
+        }
+        // The first argument may be a variable of the script's, which must stay what it is.
+        let value = if place == 0 {
+            value::read(args[0], 0)
+        } else {
+            value::take(args[place], place)
+        };
+        match window(op, &value, args[place]) {
+            Some((from, to)) => arguments.positional.extend([from, to]),
+            None => arguments.positional.push(value),
+        }
+    }
+    if let Some(rest) = rest
+        && end >= rest
+    {
+        let slots = Slots {
+            first: rest,
+            count: end - rest,
+        };
+        arguments.positional.push(Value::Rest(slots));
+    }
+    arguments
+}
+
+/// A Rhai range (from 0, Python's slice) as the two places (from 1, inclusive) that operations take.
+fn window(op: &Op, value: &Value, argument: &Dynamic) -> Option<(Value, Value)> {
+    if !matches!(value, Value::Opaque(_)) || op.params.len() < 2 {
+        return None;
+    }
+    let (from, to) = if let Some(range) = argument.read_lock::<std::ops::Range<i64>>() {
+        (range.start, range.end)
+    } else {
+        let range = argument.read_lock::<std::ops::RangeInclusive<i64>>()?;
+        (*range.start(), range.end().checked_add(1)?)
+    };
+    let first = if from < 0 { from } else { from.checked_add(1)? };
+    let last = if to < 0 { to.checked_sub(1)? } else { to };
+    Some((Value::Int(first), Value::Int(last)))
+}
+
+/// One call under way: where an operation finds what it left in the language.
+struct Call<'a, 'b, 'c> {
+    site: &'a Site,
+    /// Where the script calls from; none where no script does.
+    context: Option<&'a NativeCallContext<'c>>,
+    args: RefCell<Slice<'a, 'b>>,
+}
+
+impl api::Host for Call<'_, '_, '_> {
+    fn start(&self, function: usize, arguments: Slots, name: String) -> Result<Rc<Task>> {
+        let core = self
+            .site
+            .core
+            .upgrade()
+            .ok_or_else(|| Error::runtime("the program is ending"))?;
+        let context = self
+            .context
+            .ok_or_else(|| Error::runtime("only a script can start a task"))?;
+        let mut args = self.args.borrow_mut();
+        let function = args
+            .get(function)
+            .and_then(|argument| value::function(argument))
+            .ok_or_else(|| Error::type_error("a task needs a function to run"))?;
+        let values = args
+            .iter_mut()
+            .skip(arguments.first)
+            .take(arguments.count)
+            .map(|argument| argument.take())
+            .collect();
+        task::spawn(&core, context, function, values, name)
+    }
+}
+
+/// The row for a method or property of this type.
+pub(super) fn member(kind: Type, name: &str) -> Option<&'static Op> {
+    api::ops().find(|op| op.on == api::Owner::Type(kind) && op.name == name)
+}
+
+/// The numbers of arguments an operation is registered for, the object not counted: what is needed to what it takes
+/// (and a map of keywords). Other numbers reach it where Rhai finds no function.
+pub(super) fn arities(op: &Op) -> std::ops::RangeInclusive<usize> {
+    /// Most arguments a script can hand on to a function.
+    const LONGEST_REST: usize = 8;
+    let needed = op
+        .params
+        .iter()
+        .filter(|param| param.default == Default::Required)
+        .count();
+    let rests = op.params.last().is_some_and(|last| last.default == Default::Rest);
+    let most = if rests {
+        op.params.len() - 1 + LONGEST_REST
+    } else {
+        op.params.len() + usize::from(op.takes_keywords())
+    };
+    // Keywords can stand for all that is needed.
+    let least = if op.takes_keywords() { needed.min(1) } else { needed };
+    least..=most
+}
+
+/// A native function that Rhai can keep for every arity.
+pub(super) type Native = Rc<dyn Fn(Option<NativeCallContext<'_>>, &mut [&mut Dynamic]) -> Result<Dynamic, Thrown>>;
+
+/// The function behind an operation.
+pub(super) fn native(site: &Rc<Site>, op: &'static Op) -> Native {
+    let site = site.clone();
+    Rc::new(move |context, args| match context {
+        Some(context) => site.run(op, &context, args),
+        None => Err("this function needs a script that calls it".into()),
+    })
+}
+
+/// Puts a native function into a module for one list of argument types.
+pub(super) fn register(module: &mut Module, name: &str, types: &[TypeId], native: &Native) {
+    let function = RhaiFunc::Method {
+        func: native.clone(),
+        has_context: true,
+        is_pure: true,
+        is_volatile: true,
+    };
+    FuncRegistration::new(name).set_into_module_raw(module, types, function);
+}

@@ -1,0 +1,92 @@
+//! What Rhai's own values do here that they do not do elsewhere: a tuple prints as Python prints it, and one of Rhai's
+//! own errors, caught, answers to `name` and `is` as ours do.
+
+use std::any::TypeId;
+use std::io::Write;
+use std::rc::Rc;
+
+use rhai::{Array, Dynamic, Engine, EvalAltResult, Map, Module, NativeCallContext, Position, Target};
+
+use crate::api::{self, Value};
+use crate::error::Class;
+use crate::sys::stdio;
+
+use super::error;
+use super::op::{Native, register};
+use super::value;
+
+/// Registers them.
+pub(super) fn install(engine: &mut Engine, functions: &mut Module) {
+    output(engine);
+    tuples(functions);
+    caught_errors(engine, functions);
+}
+
+/// `print` goes to stdout, `debug` to stderr with its place.
+fn output(engine: &mut Engine) {
+    engine.on_print(stdio::print_line);
+    engine.on_debug(|text, source, position| {
+        let spot = error::spot(source.unwrap_or_default(), position);
+        // A closed stderr is no reason to stop.
+        let _ = writeln!(std::io::stderr().lock(), "{spot}: {text}");
+    });
+}
+
+fn tuples(functions: &mut Module) {
+    let native: Native = Rc::new(|context, args| {
+        let Some(array) = args.first() else {
+            return Ok(Dynamic::UNIT);
+        };
+        if value::is_tuple(array) {
+            return Ok(api::repr(&value::read(array, 0)).into());
+        }
+        Ok(list(array, context.as_ref()).into())
+    });
+    for name in ["to_string", "print", "to_debug", "debug"] {
+        register(functions, name, &[TypeId::of::<Array>()], &native);
+    }
+}
+
+/// An array as Rhai prints it.
+fn list(array: &Dynamic, context: Option<&NativeCallContext<'_>>) -> String {
+    let Some(items) = array.read_lock::<Array>() else {
+        return String::new();
+    };
+    let texts: Vec<_> = items
+        .iter()
+        .map(|item| {
+            let mut item = item.clone();
+            context
+                .and_then(|context| context.call_native_fn_raw("to_debug", true, &mut [&mut item]).ok())
+                .map_or_else(|| format!("{item:?}"), |text| text.to_string())
+        })
+        .collect();
+    format!("[{}]", texts.join(", "))
+}
+
+fn caught_errors(engine: &mut Engine, functions: &mut Module) {
+    #[allow(deprecated, reason = "volatile, says Rhai")]
+    engine.on_map_missing_property(|map, name, _| {
+        if name == "name"
+            && let Some(class) = error::class_of_caught(map)
+        {
+            return Ok(Target::from(class.name()));
+        }
+        Ok(Target::from(Dynamic::UNIT))
+    });
+    // Whatever else was thrown is of no class: a catch block can ask without knowing what it has caught.
+    let any = TypeId::of::<Dynamic>();
+    let native: Native = Rc::new(|_, args| {
+        let [object, class] = args else {
+            return Err(EvalAltResult::ErrorRuntime(Dynamic::UNIT, Position::NONE).into());
+        };
+        let own = object.read_lock::<Map>().and_then(|map| error::class_of_caught(&map));
+        let asked = match value::read(class, 1) {
+            Value::Class(class) => Some(class),
+            Value::Text(name) => Class::by_name(&name),
+            _ => None,
+        };
+        Ok(own.zip(asked).is_some_and(|(own, asked)| own.is_a(asked)).into())
+    });
+    register(functions, "is", &[any, any], &native);
+}

@@ -1,0 +1,224 @@
+//! What scripts may write beyond plain Rhai: words that Rhai reserves but the table uses as names, and
+//! `with NAME = EXPR { … }`, which closes what it made on every way out.
+//!
+//! A `with` needs a variable that the parser knows, or closures inside would look for it outside. So the text is changed
+//! before it is compiled, each change as long as what it replaces: `with s = f() {` becomes `@{let s=f() ;`, where `@`
+//! is a custom syntax whose block leaves its first variable behind to be closed.
+
+use std::collections::HashSet;
+use std::rc::Rc;
+
+use rhai::{Dynamic, Engine, EvalContext, Expression, FnPtr, Map, Position, Token};
+
+use crate::api::{self, MODULES};
+use crate::error::Error;
+
+use super::error::{self, Thrown};
+use super::op::{self, Site};
+use super::value;
+
+/// Stands for `with` in what Rhai compiles.
+const MARK: &str = "@";
+/// The method that ends what a `with` holds.
+const CLOSE: &str = "close";
+
+/// Registers the words and the syntax.
+pub(super) fn install(engine: &mut Engine, site: &Rc<Site>) {
+    let words = words();
+    #[allow(deprecated, reason = "volatile, says Rhai; the only way to lift reserved words")]
+    engine.on_parse_token(move |token, _, _| match token {
+        Token::Reserved(word) if words.contains(word.as_str()) => Token::Identifier(word),
+        token => token,
+    });
+    let site = site.clone();
+    let registered = engine.register_custom_syntax([MARK, "$block$"], false, move |context, inputs| {
+        run(&site, context, inputs)
+    });
+    debug_assert!(registered.is_ok(), "{:?}", registered.err());
+}
+
+/// Every name of the table: reserved or not, scripts may write it.
+fn words() -> HashSet<&'static str> {
+    let names = api::ops().map(|op| op.name);
+    let params = api::ops().flat_map(|op| op.params.iter().map(|param| param.name));
+    let modules = MODULES.iter().map(|module| module.name);
+    names.chain(params).chain(modules).collect()
+}
+
+/// Runs the block of a `with`, then closes the variable it began with.
+fn run(
+    site: &Site,
+    context: &mut EvalContext<'_, '_, '_, '_, '_, '_>,
+    inputs: &[Expression<'_>],
+) -> Result<Dynamic, Thrown> {
+    let depth = context.scope().len();
+    #[allow(deprecated, reason = "volatile, says Rhai; the only way to see what the block leaves behind")]
+    let result = match inputs {
+        [block] => block.eval_with_context_raw(context, false),
+        _ => Ok(Dynamic::UNIT),
+    };
+    let scope = context.scope_mut();
+    let held = scope
+        .len()
+        .checked_sub(depth + 1)
+        .and_then(|above| scope.iter_raw().nth(above))
+        .map(|(_, _, value)| value.flatten_clone());
+    scope.rewind(depth);
+    let Some(held) = held else { return result };
+    let closed = close(site, context, &held);
+    match result {
+        // What went wrong inside is what is told.
+        Err(thrown) if !thrown.is_pseudo_error() => Err(thrown),
+        result => closed.and(result),
+    }
+}
+
+fn close(
+    site: &Site,
+    context: &mut EvalContext<'_, '_, '_, '_, '_, '_>,
+    held: &Dynamic,
+) -> Result<(), Thrown> {
+    let op = value::handle_type(held).and_then(|kind| op::member(kind, CLOSE));
+    if let Some(op) = op {
+        return match site.run_alone(op, Some(value::read(held, 0))) {
+            Ok(_) => Ok(()),
+            Err(error) => Err(error::thrown(error, Position::NONE)),
+        };
+    }
+    let closes_itself = held
+        .read_lock::<Map>()
+        .is_some_and(|map| map.get(CLOSE).is_some_and(Dynamic::is_fnptr));
+    if closes_itself {
+        return close_map(context, held.clone());
+    }
+    let text = format!("'{}' object does not support the context manager protocol", value::read(held, 0).kind());
+    Err(error::thrown(Error::type_error(text), Position::NONE))
+}
+
+/// A script's own object: a map with a `close` function.
+fn close_map(
+    context: &mut EvalContext<'_, '_, '_, '_, '_, '_>,
+    mut held: Dynamic,
+) -> Result<(), Thrown> {
+    let function = held
+        .read_lock::<Map>()
+        .and_then(|map| map.get(CLOSE).and_then(|close| close.read_lock::<FnPtr>().map(|f| f.clone())));
+    let Some(function) = function else { return Ok(()) };
+    let native = rhai::NativeCallContext::new_with_all_fields(
+        context.engine(),
+        CLOSE,
+        None,
+        context.global_runtime_state(),
+        Position::NONE,
+    );
+    function.call_raw(&native, Some(&mut held), []).map(drop)
+}
+
+/// The text to compile instead of `source`, of the same length: each `with NAME = EXPR {` changed.
+pub(super) fn lower(engine: &Engine, source: &str) -> String {
+    if !source.contains("with") {
+        return source.to_owned();
+    }
+    let changes = changes(engine, source);
+    let mut lowered = String::with_capacity(source.len());
+    let mut done = 0;
+    for (start, end, text) in changes {
+        lowered.push_str(&source[done..start]);
+        lowered.push_str(&text);
+        done = end;
+    }
+    lowered.push_str(&source[done..]);
+    lowered
+}
+
+/// A `with` whose block has not begun.
+struct Open {
+    depth: usize,
+}
+
+/// What to replace, in order: from, to (bytes), by what.
+fn changes(engine: &Engine, source: &str) -> Vec<(usize, usize, String)> {
+    let tokens = tokens(engine, source);
+    let lines = Lines::new(source);
+    let mut changes = Vec::new();
+    let mut open: Vec<Open> = Vec::new();
+    let mut depth = 0_usize;
+    for (place, (token, position)) in tokens.iter().enumerate() {
+        match token {
+            Token::Reserved(word) if word.as_str() == "with" => {
+                if let [(Token::Identifier(name), _), (Token::Equals, equals), ..] = &tokens[place + 1..]
+                    && let (Some(start), Some(end)) = (lines.offset(*position), lines.offset(*equals))
+                {
+                    let mut text = format!("{MARK}{{let {name}=");
+                    while text.len() < end + 1 - start {
+                        text.push(' ');
+                    }
+                    changes.push((start, end + 1, text));
+                    open.push(Open { depth });
+                }
+            }
+            Token::LeftBrace if open.last().is_some_and(|with| with.depth == depth) => {
+                // The block's brace: what opened it stands after `with` already.
+                open.pop();
+                depth += 1;
+                if let Some(start) = lines.offset(*position) {
+                    changes.push((start, start + 1, ";".to_owned()));
+                }
+            }
+            Token::LeftBrace | Token::MapStart | Token::LeftParen | Token::LeftBracket => depth += 1,
+            Token::RightBrace | Token::RightParen | Token::RightBracket => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    changes
+}
+
+/// The tokens of a text up to the first that is none.
+fn tokens(engine: &Engine, source: &str) -> Vec<(Token, Position)> {
+    let inputs = [source];
+    let (stream, control) = engine.lex(&inputs);
+    let mut tokens = Vec::new();
+    // Depths at which a text goes on after `${…}`.
+    let mut texts: Vec<usize> = Vec::new();
+    let mut depth = 0_usize;
+    for (token, position) in stream {
+        match token {
+            Token::LexError(_) | Token::EOF => break,
+            Token::InterpolatedString(_) => texts.push(depth),
+            Token::LeftBrace | Token::MapStart => depth += 1,
+            Token::RightBrace => {
+                depth = depth.saturating_sub(1);
+                if texts.last() == Some(&depth) {
+                    texts.pop();
+                    control.borrow_mut().is_within_text = true;
+                }
+            }
+            _ => {}
+        }
+        tokens.push((token, position));
+    }
+    tokens
+}
+
+/// Where lines begin.
+struct Lines<'a> {
+    source: &'a str,
+    starts: Vec<usize>,
+}
+
+impl<'a> Lines<'a> {
+    fn new(source: &'a str) -> Self {
+        let starts = std::iter::once(0)
+            .chain(source.match_indices('\n').map(|(at, _)| at + 1))
+            .collect();
+        Self { source, starts }
+    }
+
+    /// The byte a position stands for.
+    fn offset(&self, position: Position) -> Option<usize> {
+        let start = *self.starts.get(position.line()?.checked_sub(1)?)?;
+        let column = position.position()?.checked_sub(1)?;
+        let (at, _) = self.source[start..].char_indices().nth(column)?;
+        Some(start + at)
+    }
+}

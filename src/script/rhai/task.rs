@@ -1,0 +1,276 @@
+//! Tasks: the main chunk and what scripts spawn run on fibers; and the watch that ends, bounds and slices their work.
+
+use std::any::Any;
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+use rhai::{AST, Dynamic, FnPtr, NativeCallContext, Scope};
+
+use crate::error::{Class, Error, Result};
+use crate::sched::{Payload, Scheduler, Standing, Task};
+
+use super::Core;
+use super::error::{Failure, Thrown};
+
+/// Address space for a fiber's stack: the deepest recursion that is allowed fits.
+pub(crate) const STACK_SIZE: usize = 4 << 20;
+/// Stack that must be left for native code below a script.
+const STACK_RESERVE: usize = 128 << 10;
+/// How long a task may calculate before the others get a turn.
+const SLICE: Duration = Duration::from_millis(10);
+/// Steps between two looks at the stop flag and the clock, as a mask.
+const LOOK_MASK: u64 = 0x7f;
+
+/// How a task ended, for whoever joins it.
+#[derive(Clone, Debug)]
+pub(super) enum Outcome {
+    Returned(Dynamic),
+    Failed(Failure),
+}
+
+/// Rhai's own part of a task.
+pub(super) struct Strand {
+    watch: Rc<Watch>,
+    number: u64,
+    killed: Cell<bool>,
+    /// Lowest address scripts may use; 0 before the task has begun.
+    floor: Cell<usize>,
+    outcome: RefCell<Option<Outcome>>,
+}
+
+impl Payload for Strand {
+    fn enter(&self) {
+        self.watch.current.set(self.number);
+        self.watch.killed.set(self.killed.get());
+        self.watch.floor.set(if self.killed.get() { usize::MAX } else { self.floor.get() });
+        self.watch.since.set(None);
+    }
+
+    fn leave(&self) {}
+
+    fn standing(&self) -> Result<Standing> {
+        Ok(Standing::Suspend)
+    }
+
+    fn kill(&self) {
+        self.killed.set(true);
+        if self.watch.current.get() == self.number {
+            self.watch.killed.set(true);
+            self.watch.floor.set(usize::MAX);
+        }
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}
+
+fn strand(task: &Task) -> Option<&Strand> {
+    task.payload().as_any().downcast_ref()
+}
+
+/// How an ended task ended.
+pub(super) fn outcome(task: &Task) -> Outcome {
+    let known = strand(task).and_then(|strand| strand.outcome.borrow().clone());
+    known.unwrap_or_else(|| match task.failure() {
+        Some(error) => Outcome::Failed(Failure::of(error)),
+        None => Outcome::Returned(Dynamic::UNIT),
+    })
+}
+
+/// Position, message and traceback of a task that failed.
+pub(super) fn report(task: &Task) -> String {
+    match strand(task).map(|strand| strand.outcome.borrow()).as_deref() {
+        Some(Some(Outcome::Failed(failure))) => failure.report.clone(),
+        _ => task.failure().map(|error| error.to_string()).unwrap_or_default(),
+    }
+}
+
+/// Starts a compiled script.
+pub(super) fn start(core: &Rc<Core>, ast: Rc<AST>, name: String) -> Result<Rc<Task>> {
+    let inner = core.clone();
+    let source = ast.source().unwrap_or_default().to_owned();
+    launch(core, name, source, move || {
+        let mut scope = Scope::new();
+        inner.engine.eval_ast_with_scope::<Dynamic>(&mut scope, &ast)
+    })
+}
+
+/// Starts a function of a script with these arguments. What it sees of the script is what `context` sees.
+pub(super) fn spawn(
+    core: &Rc<Core>,
+    context: &NativeCallContext<'_>,
+    function: FnPtr,
+    mut arguments: Vec<Dynamic>,
+    name: String,
+) -> Result<Rc<Task>> {
+    #[allow(deprecated, reason = "volatile, says Rhai; there is no other way to call back later")]
+    let store = {
+        let mut store = context.store_data();
+        // A task begins a call stack of its own.
+        store.global.level = 0;
+        store
+    };
+    let inner = core.clone();
+    let source = context.call_source().unwrap_or_default().to_owned();
+    launch(core, name, source, move || {
+        #[allow(deprecated, reason = "as above")]
+        let context = store.create_context(&inner.engine);
+        function.call_raw(&context, None, &mut arguments[..])
+    })
+}
+
+fn launch(
+    core: &Rc<Core>,
+    name: String,
+    source: String,
+    run: impl FnOnce() -> Result<Dynamic, Thrown> + 'static,
+) -> Result<Rc<Task>> {
+    let watch = &core.site.watch;
+    let number = watch.made.get() + 1;
+    watch.made.set(number);
+    let payload = Strand {
+        watch: watch.clone(),
+        number,
+        killed: Cell::new(false),
+        floor: Cell::new(0),
+        outcome: RefCell::default(),
+    };
+    let body = Box::new(move |task: &Rc<Task>| {
+        let Some(strand) = strand(task) else { return Ok(()) };
+        strand.watch.begin(strand);
+        let outcome = match run() {
+            Ok(value) => Outcome::Returned(value.flatten()),
+            Err(thrown) => match *thrown {
+                // Rhai's own exit() ends the task and is no failure.
+                rhai::EvalAltResult::Exit(value, _) => Outcome::Returned(value),
+                thrown => {
+                    let mut failure = Failure::new(&thrown, &source);
+                    if let Some(death) = task.death() {
+                        failure.error = death;
+                    }
+                    Outcome::Failed(failure)
+                }
+            },
+        };
+        let end = match &outcome {
+            Outcome::Returned(_) => Ok(()),
+            Outcome::Failed(failure) => Err(failure.error.clone()),
+        };
+        *strand.outcome.borrow_mut() = Some(outcome);
+        end
+    });
+    core.site.net.sched().spawn(name, Box::new(payload), body)
+}
+
+/// What looks after running scripts: Rhai calls it at every step.
+pub(super) struct Watch {
+    sched: Rc<Scheduler>,
+    made: Cell<u64>,
+    /// Number of the task that runs.
+    current: Cell<u64>,
+    killed: Cell<bool>,
+    /// Lowest address the running task may use; the highest there is when it is being killed, so that every step looks.
+    floor: Cell<usize>,
+    /// When the running task's slice began, as far as known.
+    since: Cell<Option<Instant>>,
+    /// Tasks that were sent to the back of the queue in the middle of a calculation.
+    preempted: Cell<usize>,
+}
+
+impl Watch {
+    pub(super) fn new(sched: Rc<Scheduler>) -> Rc<Self> {
+        Rc::new(Self {
+            sched,
+            made: Cell::new(0),
+            current: Cell::new(0),
+            killed: Cell::new(false),
+            floor: Cell::new(0),
+            since: Cell::new(None),
+            preempted: Cell::new(0),
+        })
+    }
+
+    /// Whether the running task is being killed.
+    pub(super) fn is_killed(&self) -> bool {
+        self.killed.get()
+    }
+
+    /// The task's fiber is entered for the first time.
+    fn begin(&self, strand: &Strand) {
+        if let Some(left) = self.sched.remaining_stack() {
+            let floor = (here() + STACK_RESERVE).saturating_sub(left);
+            strand.floor.set(floor);
+            self.floor.set(floor);
+        }
+    }
+
+    /// One step of the running script: what it is to die of, if it may not go on.
+    #[inline]
+    pub(super) fn step(&self, count: u64) -> Option<Dynamic> {
+        if here() > self.floor.get() && count & LOOK_MASK != 0 {
+            None
+        } else {
+            self.look()
+        }
+    }
+
+    #[cold]
+    fn look(&self) -> Option<Dynamic> {
+        self.sched.check_stop();
+        if self.killed.get() {
+            let death = self.sched.current().and_then(|task| task.death());
+            return Some(Dynamic::from(Rc::new(
+                death.unwrap_or_else(|| Error::runtime("the program is ending")),
+            )));
+        }
+        if here() <= self.floor.get() {
+            let error = Error::new(Class::RecursionError, "stack overflow");
+            return Some(Dynamic::from(Rc::new(error)));
+        }
+        self.slice();
+        // A task may have been killed while the others ran.
+        if self.killed.get() { self.look() } else { None }
+    }
+
+    /// Lets the others run when the task has had its turn.
+    fn slice(&self) {
+        if self.sched.is_alone() {
+            return;
+        }
+        let now = Instant::now();
+        match self.since.get() {
+            None => self.since.set(Some(now)),
+            Some(since) if now.duration_since(since) >= SLICE => {
+                self.preempted.set(self.preempted.get() + 1);
+                let yielded = self.sched.yield_now();
+                self.preempted.set(self.preempted.get() - 1);
+                // A calculation cannot be cancelled, only a wait: the next one.
+                if yielded.is_err()
+                    && let Some(task) = self.sched.current()
+                {
+                    self.sched.cancel(&task);
+                }
+            }
+            Some(_) => {}
+        }
+    }
+
+    /// A variable is locked by another task: lets the others run if that can free it. False when it cannot: every
+    /// lock is then held by a task that waits.
+    pub(super) fn wait_for_lock(&self) -> Result<bool> {
+        if self.preempted.get() == 0 {
+            return Ok(false);
+        }
+        self.sched.yield_now()?;
+        Ok(true)
+    }
+}
+
+/// An address close to the caller's stack pointer.
+#[inline(always)]
+fn here() -> usize {
+    let mark = 0u8;
+    &raw const mark as usize
+}

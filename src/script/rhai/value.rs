@@ -1,0 +1,248 @@
+//! Values on their way between Rhai and the table.
+//!
+//! A handle (socket, task, buffer, error, class, constant) is a Rhai custom type: the counted pointer itself. What
+//! Python calls a tuple is an array here; the tag of its [`Dynamic`] remembers the kind, so that it still prints as
+//! Python prints it and compares with any array.
+
+use std::any::TypeId;
+use std::rc::Rc;
+
+use rhai::{Array, Blob, Dynamic, FnPtr, ImmutableString, Map};
+
+/// As wide on every platform as Rhai keeps it.
+type Tag = i32;
+
+use crate::api::{Record, RecordKind, Type, Value};
+use crate::bytes::{ByteArray, Bytes, Pinned};
+use crate::constants::Constant;
+use crate::error::{Class, Error};
+use crate::net::Socket;
+use crate::sched::Task;
+
+/// Tag of an array that is several results; a record's kind follows as its place among all kinds.
+const SEVERAL: Tag = 1;
+
+/// The Rhai type of a constant this platform does not have.
+pub(super) type Absent = &'static Constant;
+
+/// The Rhai type behind each kind of handle.
+pub(super) fn type_id(kind: Type) -> TypeId {
+    match kind {
+        Type::Socket => TypeId::of::<Rc<Socket>>(),
+        Type::Task => TypeId::of::<Rc<Task>>(),
+        Type::ByteArray => TypeId::of::<Rc<ByteArray>>(),
+        Type::View => TypeId::of::<Pinned>(),
+        Type::Error => TypeId::of::<Rc<Error>>(),
+        Type::Class => TypeId::of::<Class>(),
+        Type::Absent => TypeId::of::<Absent>(),
+    }
+}
+
+/// The kind of handle a value is. A shared value must not be locked.
+pub(super) fn handle_type(value: &Dynamic) -> Option<Type> {
+    let id = value.type_id();
+    Type::ALL.into_iter().find(|kind| type_id(*kind) == id)
+}
+
+/// Runs `f` on a handle's pointer, if the value is one of this type.
+#[inline]
+pub(super) fn with<T: Clone + 'static, R>(value: &Dynamic, f: impl FnOnce(&T) -> R) -> Option<R> {
+    value.read_lock::<T>().map(|handle| f(&handle))
+}
+
+/// An argument that may be used up. `place` is where it stands in the call.
+pub(super) fn take(value: &mut Dynamic, place: usize) -> Value {
+    if value.is_int() {
+        return value.as_int().map_or(Value::None, Value::Int);
+    }
+    if value.is_fnptr() {
+        return Value::Function(place);
+    }
+    if value.is_blob() {
+        return owned_blob(value.take());
+    }
+    read(value, place)
+}
+
+/// Bytes that are nobody else's: they are moved, not copied.
+fn owned_blob(value: Dynamic) -> Value {
+    value.into_blob().map_or(Value::None, Value::bytes)
+}
+
+/// The value of something that stays where it is. `place` is where it, or what holds it, stands in the call.
+pub(super) fn read(value: &Dynamic, place: usize) -> Value {
+    if value.is_shared() {
+        return read(&value.flatten_clone(), place);
+    }
+    if let Some(simple) = read_simple(value) {
+        return simple;
+    }
+    if value.is_fnptr() {
+        return Value::Function(place);
+    }
+    if let Some(items) = value.read_lock::<Array>() {
+        let items = items.iter().map(read_inner).collect();
+        return tuple(value.tag(), items);
+    }
+    if let Some(map) = value.read_lock::<Map>() {
+        return Value::Map(entries(&map));
+    }
+    read_handle(value).unwrap_or(Value::Opaque("object"))
+}
+
+/// An item of an array or map: a function there is no argument of the call.
+fn read_inner(value: &Dynamic) -> Value {
+    match read(value, 0) {
+        Value::Function(_) => Value::Opaque("function"),
+        value => value,
+    }
+}
+
+/// What a map holds, by name.
+pub(super) fn entries(map: &Map) -> Vec<(String, Value)> {
+    map.iter()
+        .map(|(key, value)| (key.to_string(), read_inner(value)))
+        .collect()
+}
+
+fn read_simple(value: &Dynamic) -> Option<Value> {
+    if value.is_unit() {
+        return Some(Value::None);
+    }
+    if let Ok(number) = value.as_int() {
+        return Some(Value::Int(number));
+    }
+    if let Ok(text) = value.as_immutable_string_ref() {
+        return Some(Value::text(text.as_str().to_owned()));
+    }
+    if let Ok(flag) = value.as_bool() {
+        return Some(Value::Bool(flag));
+    }
+    if let Ok(number) = value.as_float() {
+        return Some(Value::Float(number));
+    }
+    if let Ok(letter) = value.as_char() {
+        return Some(Value::text(letter.to_string()));
+    }
+    value.read_lock::<Blob>().map(|bytes| Value::bytes(bytes.clone()))
+}
+
+fn tuple(tag: Tag, items: Vec<Value>) -> Value {
+    match tag {
+        0 => Value::List(items),
+        SEVERAL => Value::Several(items),
+        kind => match usize::try_from(kind - SEVERAL - 1)
+            .ok()
+            .and_then(|place| RecordKind::all().get(place).copied())
+        {
+            Some(kind) => Value::Record(Box::new(Record { kind, items })),
+            None => Value::List(items),
+        },
+    }
+}
+
+/// Whether an array stands for a Python tuple.
+pub(super) fn is_tuple(value: &Dynamic) -> bool {
+    value.tag() != 0 && value.is_array()
+}
+
+fn read_handle(value: &Dynamic) -> Option<Value> {
+    Some(match handle_type(value)? {
+        Type::Socket => Value::Socket(with(value, Rc::<Socket>::clone)?),
+        Type::Task => Value::Task(with(value, Rc::<Task>::clone)?),
+        Type::ByteArray => Value::Array(with(value, Rc::<ByteArray>::clone)?),
+        Type::View => Value::View(with(value, Pinned::clone)?),
+        Type::Error => Value::Error(with(value, Rc::<Error>::clone)?),
+        Type::Class => Value::Class(with(value, Class::clone)?),
+        Type::Absent => Value::Absent(with(value, |constant: &Absent| *constant)?),
+    })
+}
+
+/// What a script gets for a value. Results of an ended task and functions have no form of their own here: `()`.
+pub(super) fn give(value: Value) -> Dynamic {
+    match value {
+        Value::None | Value::Function(_) | Value::Rest(_) | Value::Outcome(_) | Value::Opaque(_) => {
+            Dynamic::UNIT
+        }
+        Value::Bool(flag) => flag.into(),
+        Value::Int(number) => number.into(),
+        Value::Float(number) => number.into(),
+        Value::Text(text) => ImmutableString::from(&*text).into(),
+        Value::Bytes(bytes) | Value::String(bytes) => give_bytes(bytes),
+        Value::List(items) => array(items, 0),
+        Value::Several(items) => array(items, SEVERAL),
+        Value::Record(record) => give_record(*record),
+        Value::Map(entries) => entries
+            .into_iter()
+            .map(|(key, value)| (key.into(), give(value)))
+            .collect::<Map>()
+            .into(),
+        Value::Socket(socket) => Dynamic::from(socket),
+        Value::Task(task) => Dynamic::from(task),
+        Value::Array(array) => Dynamic::from(array),
+        Value::View(view) => Dynamic::from(view),
+        Value::Class(class) => Dynamic::from(class),
+        Value::Error(error) => Dynamic::from(error),
+        Value::Absent(constant) => Dynamic::from(constant),
+    }
+}
+
+/// A blob of these bytes: one copy out of the scratch buffer, none of bytes that are ours.
+fn give_bytes(bytes: Bytes) -> Dynamic {
+    Dynamic::from_blob(bytes.into_vec())
+}
+
+fn give_record(record: Record) -> Dynamic {
+    let Record { kind, mut items } = record;
+    if kind.is_bare() && items.len() == 1 {
+        return give(items.remove(0));
+    }
+    let place = RecordKind::all()
+        .iter()
+        .position(|known| std::ptr::eq(*known, kind))
+        .and_then(|place| Tag::try_from(place).ok());
+    array(items, place.map_or(SEVERAL, |place| SEVERAL + 1 + place))
+}
+
+fn array(items: Vec<Value>, tag: Tag) -> Dynamic {
+    let mut array = Dynamic::from_array(items.into_iter().map(give).collect());
+    array.set_tag(tag);
+    array
+}
+
+/// The function an argument is.
+pub(super) fn function(value: &Dynamic) -> Option<FnPtr> {
+    value.read_lock::<FnPtr>().map(|function| function.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::repr;
+
+    #[test]
+    fn tuples_stay_tuples_on_their_way_through_rhai() {
+        let [inet, ..] = RecordKind::all();
+        let record = Value::Record(Box::new(Record {
+            kind: inet,
+            items: vec![Value::text("::1"), Value::Int(80)],
+        }));
+        let several = Value::Several(vec![record, Value::List(vec![Value::None])]);
+        let text = repr(&several);
+        assert_eq!(text, "(('::1', 80), [None])");
+        assert_eq!(repr(&read(&give(several).into_shared(), 0)), text);
+    }
+
+    #[test]
+    fn bytes_and_functions_keep_their_kind() {
+        let mut blob = Dynamic::from_blob(vec![0, 255]);
+        assert_eq!(repr(&take(&mut blob, 1)), r"b'\x00\xff'");
+        assert!(blob.is_unit(), "an argument's bytes are moved");
+        let function = Dynamic::from(FnPtr::new("f").expect("a name"));
+        assert!(matches!(read(&function, 3), Value::Function(3)));
+        assert!(matches!(
+            read(&Dynamic::from_array(vec![function]), 3),
+            Value::List(items) if matches!(items[..], [Value::Opaque("function")])
+        ));
+    }
+}
