@@ -86,10 +86,8 @@ fn flags(net: &Net, socket: &Socket, interest: Interest) -> Option<i32> {
     if sched.is_alone() {
         let block = socket.timeout() == Timeout::Blocking && !sched.is_dying();
         Some(if block { 0 } else { MSG_DONTWAIT })
-    } else if sched.spend() {
-        // Its turn is over: the long way lets the others run.
-        None
     } else {
-        Some(MSG_DONTWAIT)
+        // At the end of its turn the long way lets the others run.
+        sched.has_turn().then_some(MSG_DONTWAIT)
     }
 }
