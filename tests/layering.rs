@@ -111,6 +111,13 @@ const SAME_WORD: &[(&str, &str, &str)] = &[
         "close",
         "what the end of a `with` calls, as the end of a `<close>` does",
     ),
+    (
+        "script/rhai/buffer.rs",
+        "bytes",
+        "the literal of Rhai's own: bytes(\"\\x7f\")",
+    ),
+    ("script/rhai/own.rs", "is", "asked of what is no error of ours"),
+    ("script/rhai/own.rs", "name", "asked of what is no error of ours"),
 ];
 
 #[test]

@@ -30,5 +30,7 @@ pub(crate) mod sockaddr;
 pub(crate) mod socket;
 #[cfg(feature = "cli")]
 pub(crate) mod stdio;
+#[cfg(feature = "rhai")]
+pub(crate) mod stdout;
 pub(crate) mod transfer;
 pub(crate) mod wake;

@@ -11,16 +11,6 @@ unsafe extern "C" {
     static mut stdout: *mut libc::FILE;
 }
 
-/// Writes a line, through the buffer that all of the program shares.
-pub(crate) fn print_line(text: &str) {
-    // SAFETY: the C library sets `stdout` before `main` and nobody changes it.
-    let stream = unsafe { stdout };
-    // SAFETY: the stream is open and the bytes are readable; a short count is remembered by the stream.
-    unsafe { libc::fwrite(text.as_ptr().cast(), 1, text.len(), stream) };
-    // SAFETY: the stream is open.
-    unsafe { libc::fputc(i32::from(b'\n'), stream) };
-}
-
 /// Writes out what is buffered, of every stream; fails when that cannot be done or could not be done before.
 pub(crate) fn flush() -> Result<()> {
     // SAFETY: a null stream means all of them.

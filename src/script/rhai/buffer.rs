@@ -27,7 +27,9 @@ pub(super) fn install(functions: &mut Module, site: &Rc<Site>) {
 fn literal(functions: &mut Module, site: &Rc<Site>) {
     let site = site.clone();
     let native: Native = Rc::new(move |context, args| {
-        let value = args.first().map_or(Value::None, |argument| value::read(argument, 0));
+        let value = args
+            .first()
+            .map_or(Value::None, |argument| value::read(argument, 0));
         bytes_of(value)
             .map(Dynamic::from_blob)
             .map_err(|error| fail(&site, error, context.as_ref()))
@@ -69,7 +71,10 @@ fn byte(value: &Value) -> Result<u8> {
         Value::Int(number) => {
             u8::try_from(*number).map_err(|_| Error::value("byte must be in range(0, 256)"))
         }
-        other => Err(Error::type_error(format!("a byte must be int, not {}", other.kind()))),
+        other => Err(Error::type_error(format!(
+            "a byte must be int, not {}",
+            other.kind()
+        ))),
     }
 }
 
@@ -93,7 +98,10 @@ fn look<R>(object: &Dynamic, f: impl FnOnce(&[u8]) -> R) -> Option<R> {
 fn length(functions: &mut Module, kind: Type) {
     let native: Native = Rc::new(|_, args| {
         let length = args.first().and_then(|object| look(object, <[u8]>::len));
-        Ok(length.and_then(|length| i64::try_from(length).ok()).unwrap_or(0).into())
+        Ok(length
+            .and_then(|length| i64::try_from(length).ok())
+            .unwrap_or(0)
+            .into())
     });
     register(functions, "len", &[type_id(kind)], &native);
     register(functions, "get$len", &[type_id(kind)], &native);
@@ -155,7 +163,11 @@ fn set_byte(kind: Type, args: &mut [&mut Dynamic]) -> Result<()> {
 /// The place an index means: negative ones count from the end.
 fn place(length: usize, index: i64) -> Option<usize> {
     let length = i64::try_from(length).ok()?;
-    let place = if index < 0 { length.checked_add(index)? } else { index };
+    let place = if index < 0 {
+        length.checked_add(index)?
+    } else {
+        index
+    };
     usize::try_from(place).ok()
 }
 
@@ -183,8 +195,7 @@ fn equality(functions: &mut Module) {
                             .map(|blob| blob.clone())
                             .or_else(|| look(argument, <[u8]>::to_vec))
                     });
-                    Ok((bytes.next() == bytes.next()) == wanted)
-                        .map(Dynamic::from)
+                    Ok(((bytes.next() == bytes.next()) == wanted).into())
                 });
                 register(functions, name, &[one, other], &native);
             }

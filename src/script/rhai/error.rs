@@ -80,11 +80,7 @@ impl Failure {
         };
         locate(&mut error, source, position);
         let report = report(&error, source, position, &calls);
-        Self {
-            value,
-            error,
-            report,
-        }
+        Self { value, error, report }
     }
 
     /// A failure that no script had a part in.
@@ -130,7 +126,10 @@ fn of_value(value: &Dynamic) -> Error {
     if let Some(map) = value.read_lock::<Map>()
         && let Some(message) = map.get("message")
     {
-        return Error::new(class_of_caught(&map).unwrap_or(Class::RuntimeError), message.to_string());
+        return Error::new(
+            class_of_caught(&map).unwrap_or(Class::RuntimeError),
+            message.to_string(),
+        );
     }
     Error::runtime(value.to_string())
 }
@@ -256,7 +255,10 @@ fn report(error: &Error, source: &str, position: Position, calls: &[Call<'_>]) -
             .map_or(call.source, |outer| outer.source);
         push(&mut report, format_args!("\n  in {name}"));
         if call.position.line().is_some() {
-            push(&mut report, format_args!(", called at {}", spot(caller, call.position)));
+            push(
+                &mut report,
+                format_args!(", called at {}", spot(caller, call.position)),
+            );
         }
     }
     report
@@ -300,7 +302,11 @@ mod tests {
     fn rhais_own_errors_have_a_class_and_stay_maps() {
         let failure = fail("let a = [1];\na[7]");
         assert_eq!(failure.error.class(), Class::IndexError);
-        assert!(failure.report.starts_with("t.rhai:2:3: IndexError: Array index 7 out of bounds"));
+        assert!(
+            failure
+                .report
+                .starts_with("t.rhai:2:3: IndexError: Array index 7 out of bounds")
+        );
         let map = failure.value.cast::<Map>();
         assert_eq!(map["error"].to_string(), "ErrorArrayBounds");
         assert_eq!(class_of_caught(&map), Some(Class::IndexError));

@@ -116,8 +116,12 @@ fn limits(engine: &mut Engine, watch: &Rc<Watch>) {
 impl Core {
     /// Compiles a script and keeps it.
     fn compile(&self, name: &str, source: &[u8]) -> Result<Rc<AST>> {
-        let text = std::str::from_utf8(source)
-            .map_err(|_| Error::new(Class::SyntaxError, format!("{name}: the script is not valid UTF-8")))?;
+        let text = std::str::from_utf8(source).map_err(|_| {
+            Error::new(
+                Class::SyntaxError,
+                format!("{name}: the script is not valid UTF-8"),
+            )
+        })?;
         let lowered = syntax::lower(&self.engine, &without_first_comment(text));
         let mut ast = self
             .engine

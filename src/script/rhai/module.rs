@@ -53,12 +53,7 @@ fn from_one(value: Value) -> Value {
     }
 }
 
-fn set_function(
-    module: &mut Module,
-    name: &str,
-    arities: std::ops::RangeInclusive<usize>,
-    native: &Native,
-) {
+fn set_function(module: &mut Module, name: &str, arities: std::ops::RangeInclusive<usize>, native: &Native) {
     for arity in arities {
         register(module, name, &vec![TypeId::of::<Dynamic>(); arity], native);
     }
@@ -90,7 +85,10 @@ fn make(class: Class, mut arguments: Vec<Value>) -> Result<Error> {
     let number = match arguments.pop() {
         None => None,
         Some(Value::Int(number)) => Some(i32::try_from(number).map_err(|_| {
-            Error::overflow(format!("{}() argument 'errno': {number} is out of range", class.name()))
+            Error::overflow(format!(
+                "{}() argument 'errno': {number} is out of range",
+                class.name()
+            ))
         })?),
         Some(other) => {
             return Err(Error::type_error(format!(

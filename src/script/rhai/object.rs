@@ -143,7 +143,10 @@ fn no_attribute(kind: Type, name: &str) -> Error {
 /// is wrong with them; on a handle it is an unknown method.
 fn missing_functions(engine: &mut Engine, site: &Rc<Site>, places: &Rc<Places>) {
     let (site, places) = (site.clone(), places.clone());
-    #[allow(deprecated, reason = "volatile, says Rhai; the only way to answer for unknown names")]
+    #[allow(
+        deprecated,
+        reason = "volatile, says Rhai; the only way to answer for unknown names"
+    )]
     engine.on_missing_function(move |name, args, is_method, context| {
         let kind = args.first().and_then(|object| value::handle_type(object));
         let op = match kind.and_then(|kind| op::member(kind, name)) {

@@ -221,12 +221,17 @@ pub(super) fn arities(op: &Op) -> std::ops::RangeInclusive<usize> {
         op.params.len() + usize::from(op.takes_keywords())
     };
     // Keywords can stand for all that is needed.
-    let least = if op.takes_keywords() { needed.min(1) } else { needed };
+    let least = if op.takes_keywords() {
+        needed.min(1)
+    } else {
+        needed
+    };
     least..=most
 }
 
 /// A native function that Rhai can keep for every arity.
-pub(super) type Native = Rc<dyn Fn(Option<NativeCallContext<'_>>, &mut [&mut Dynamic]) -> Result<Dynamic, Thrown>>;
+pub(super) type Native =
+    Rc<dyn Fn(Option<NativeCallContext<'_>>, &mut [&mut Dynamic]) -> Result<Dynamic, Thrown>>;
 
 /// The function behind an operation.
 pub(super) fn native(site: &Rc<Site>, op: &'static Op) -> Native {

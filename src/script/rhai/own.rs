@@ -1,5 +1,6 @@
-//! What Rhai's own values do here that they do not do elsewhere: a tuple prints as Python prints it, and one of Rhai's
-//! own errors, caught, answers to `name` and `is` as ours do.
+//! What Rhai's own values do here that they do not do elsewhere: a tuple prints as Python prints it, a module's array
+//! can be asked for what it may not have (`sys::argv.get(1) ?? "default"`), and one of Rhai's own errors, caught, answers
+//! to `name` and `is` as ours do.
 
 use std::any::TypeId;
 use std::io::Write;
@@ -9,7 +10,7 @@ use rhai::{Array, Dynamic, Engine, EvalAltResult, Map, Module, NativeCallContext
 
 use crate::api::{self, Value};
 use crate::error::Class;
-use crate::sys::stdio;
+use crate::sys::stdout;
 
 use super::error;
 use super::op::{Native, register};
@@ -19,12 +20,13 @@ use super::value;
 pub(super) fn install(engine: &mut Engine, functions: &mut Module) {
     output(engine);
     tuples(functions);
+    constant_arrays(functions);
     caught_errors(engine, functions);
 }
 
 /// `print` goes to stdout, `debug` to stderr with its place.
 fn output(engine: &mut Engine) {
-    engine.on_print(stdio::print_line);
+    engine.on_print(stdout::print_line);
     engine.on_debug(|text, source, position| {
         let spot = error::spot(source.unwrap_or_default(), position);
         // A closed stderr is no reason to stop.
@@ -47,6 +49,32 @@ fn tuples(functions: &mut Module) {
     }
 }
 
+/// `get` as Rhai has it, which its own refuses for constants.
+fn constant_arrays(functions: &mut Module) {
+    let native: Native = Rc::new(|_, args| {
+        let [array, index] = args else {
+            return Ok(Dynamic::UNIT);
+        };
+        let found = index.as_int().ok().and_then(|index| {
+            let items = array.read_lock::<Array>()?;
+            let from_end = || {
+                items
+                    .len()
+                    .checked_sub(usize::try_from(index.unsigned_abs()).ok()?)
+            };
+            let place = usize::try_from(index).ok().or_else(from_end)?;
+            items.get(place).cloned()
+        });
+        Ok(found.unwrap_or(Dynamic::UNIT))
+    });
+    register(
+        functions,
+        "get",
+        &[TypeId::of::<Array>(), TypeId::of::<i64>()],
+        &native,
+    );
+}
+
 /// An array as Rhai prints it.
 fn list(array: &Dynamic, context: Option<&NativeCallContext<'_>>) -> String {
     let Some(items) = array.read_lock::<Array>() else {
@@ -57,7 +85,11 @@ fn list(array: &Dynamic, context: Option<&NativeCallContext<'_>>) -> String {
         .map(|item| {
             let mut item = item.clone();
             context
-                .and_then(|context| context.call_native_fn_raw("to_debug", true, &mut [&mut item]).ok())
+                .and_then(|context| {
+                    context
+                        .call_native_fn_raw("to_debug", true, &mut [&mut item])
+                        .ok()
+                })
                 .map_or_else(|| format!("{item:?}"), |text| text.to_string())
         })
         .collect();
@@ -80,7 +112,9 @@ fn caught_errors(engine: &mut Engine, functions: &mut Module) {
         let [object, class] = args else {
             return Err(EvalAltResult::ErrorRuntime(Dynamic::UNIT, Position::NONE).into());
         };
-        let own = object.read_lock::<Map>().and_then(|map| error::class_of_caught(&map));
+        let own = object
+            .read_lock::<Map>()
+            .and_then(|map| error::class_of_caught(&map));
         let asked = match value::read(class, 1) {
             Value::Class(class) => Some(class),
             Value::Text(name) => Class::by_name(&name),

@@ -66,7 +66,10 @@ impl Places {
 /// A closure is made by a call that hands it the variables it captures.
 fn captured(call: &FnCallExpr) -> impl Iterator<Item = usize> {
     let makes_closure = call.name == "curry";
-    call.args.iter().filter(move |_| makes_closure).filter_map(address)
+    call.args
+        .iter()
+        .filter(move |_| makes_closure)
+        .filter_map(address)
 }
 
 /// The address of a variable's name.

@@ -25,7 +25,10 @@ const CLOSE: &str = "close";
 /// Registers the words and the syntax.
 pub(super) fn install(engine: &mut Engine, site: &Rc<Site>) {
     let words = words();
-    #[allow(deprecated, reason = "volatile, says Rhai; the only way to lift reserved words")]
+    #[allow(
+        deprecated,
+        reason = "volatile, says Rhai; the only way to lift reserved words"
+    )]
     engine.on_parse_token(move |token, _, _| match token {
         Token::Reserved(word) if words.contains(word.as_str()) => Token::Identifier(word),
         token => token,
@@ -52,7 +55,10 @@ fn run(
     inputs: &[Expression<'_>],
 ) -> Result<Dynamic, Thrown> {
     let depth = context.scope().len();
-    #[allow(deprecated, reason = "volatile, says Rhai; the only way to see what the block leaves behind")]
+    #[allow(
+        deprecated,
+        reason = "volatile, says Rhai; the only way to see what the block leaves behind"
+    )]
     let result = match inputs {
         [block] => block.eval_with_context_raw(context, false),
         _ => Ok(Dynamic::UNIT),
@@ -91,18 +97,19 @@ fn close(
     if closes_itself {
         return close_map(context, held.clone());
     }
-    let text = format!("'{}' object does not support the context manager protocol", value::read(held, 0).kind());
+    let text = format!(
+        "'{}' object does not support the context manager protocol",
+        value::read(held, 0).kind()
+    );
     Err(error::thrown(Error::type_error(text), Position::NONE))
 }
 
 /// A script's own object: a map with a `close` function.
-fn close_map(
-    context: &mut EvalContext<'_, '_, '_, '_, '_, '_>,
-    mut held: Dynamic,
-) -> Result<(), Thrown> {
-    let function = held
-        .read_lock::<Map>()
-        .and_then(|map| map.get(CLOSE).and_then(|close| close.read_lock::<FnPtr>().map(|f| f.clone())));
+fn close_map(context: &mut EvalContext<'_, '_, '_, '_, '_, '_>, mut held: Dynamic) -> Result<(), Thrown> {
+    let function = held.read_lock::<Map>().and_then(|map| {
+        map.get(CLOSE)
+            .and_then(|close| close.read_lock::<FnPtr>().map(|f| f.clone()))
+    });
     let Some(function) = function else { return Ok(()) };
     let native = rhai::NativeCallContext::new_with_all_fields(
         context.engine(),

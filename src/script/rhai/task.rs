@@ -43,7 +43,11 @@ impl Payload for Strand {
     fn enter(&self) {
         self.watch.current.set(self.number);
         self.watch.killed.set(self.killed.get());
-        self.watch.floor.set(if self.killed.get() { usize::MAX } else { self.floor.get() });
+        self.watch.floor.set(if self.killed.get() {
+            usize::MAX
+        } else {
+            self.floor.get()
+        });
         self.watch.since.set(None);
     }
 
@@ -105,7 +109,10 @@ pub(super) fn spawn(
     mut arguments: Vec<Dynamic>,
     name: String,
 ) -> Result<Rc<Task>> {
-    #[allow(deprecated, reason = "volatile, says Rhai; there is no other way to call back later")]
+    #[allow(
+        deprecated,
+        reason = "volatile, says Rhai; there is no other way to call back later"
+    )]
     let store = {
         let mut store = context.store_data();
         // A task begins a call stack of its own.

@@ -21,7 +21,7 @@ struct Room {
 impl Room {
     fn new() -> Self {
         let sched = Scheduler::new(STACK_SIZE);
-        let net = Net::new(sched.clone(), Policy::allow_all());
+        let net = Net::new(sched.clone(), Policy::allow_all(), 1 << 30);
         let rhai = RhaiScript::new(&net, Rc::new(Environment::default())).expect("an engine");
         Self { sched, rhai }
     }
@@ -244,10 +244,13 @@ fn busy_loops_are_killed_and_share_the_thread() {
          task::spawn(|| loop { turns += 1; });
          task::spawn(|| loop { try { loop { } } catch { } });
          task::sleep(0.05);
-         throw \"done\";",
+         throw \"the end\";",
     );
     room.sched.run_until(|| main.is_done()).expect("it runs");
-    assert_eq!(main.failure().map(|error| error.message().into_owned()), Some("done".into()));
+    assert_eq!(
+        main.failure().map(|error| error.message().into_owned()),
+        Some("the end".into())
+    );
     let start = Instant::now();
     assert!(room.sched.shut_down().is_empty(), "every task has ended");
     assert!(start.elapsed() < Duration::from_secs(2));
@@ -255,7 +258,10 @@ fn busy_loops_are_killed_and_share_the_thread() {
 
 #[test]
 fn stopping_ends_a_busy_script_and_one_that_waits() {
-    for source in ["loop { try { loop { } } catch { } }", "socket::socketpair()[0].recv(1)"] {
+    for source in [
+        "loop { try { loop { } } catch { } }",
+        "socket::socketpair()[0].recv(1)",
+    ] {
         let room = Room::new();
         let main = room.start(source);
         let handle = room.sched.handle();
@@ -265,7 +271,10 @@ fn stopping_ends_a_busy_script_and_one_that_waits() {
         });
         room.sched.run_until(|| false).expect("it runs");
         stopper.join().expect("it stops");
-        assert_eq!(main.failure().map(|error| error.class()), Some(Class::CancelledError));
+        assert_eq!(
+            main.failure().map(|error| error.class()),
+            Some(Class::CancelledError)
+        );
     }
 }
 
@@ -273,12 +282,15 @@ fn stopping_ends_a_busy_script_and_one_that_waits() {
 fn exit_carries_its_status() {
     let (error, _) = fails("let f = || sys::exit(3);\nf.call();");
     assert_eq!((error.class(), error.status()), (Class::SystemExit, Some(3)));
-    works("let t = task::spawn(|| sys::exit(4)); try { t.join(); } catch (e) { check(e.is(\"SystemExit\")); }");
+    works(
+        "let t = task::spawn(|| sys::exit(4)); try { t.join(); } catch (e) { check(e.is(\"SystemExit\")); }",
+    );
 }
 
 #[test]
 fn reports_tell_where() {
-    let (_, report) = fails("#!/usr/bin/env wirescript\nfn f(s) {\n  s.getpeername();\n}\nf(socket::socket());");
+    let (_, report) =
+        fails("#!/usr/bin/env wirescript\nfn f(s) {\n  s.getpeername();\n}\nf(socket::socket());");
     assert_eq!(
         report,
         "test:3:5: OSError: [Errno 107] Transport endpoint is not connected\n  in getpeername: the socket is not \
@@ -295,14 +307,19 @@ fn reports_tell_where() {
         path: None,
     };
     let error = room.rhai.start(&chunk).expect_err("no syntax");
-    assert!(error.message().starts_with("a/b.rhai:1:9: "), "{}", error.message());
+    assert!(
+        error.message().starts_with("a/b.rhai:1:9: "),
+        "{}",
+        error.message()
+    );
 }
 
 #[test]
 fn scripts_import_their_neighbours() {
     let folder = std::env::temp_dir().join(format!("wirescript-rhai-{}", std::process::id()));
     std::fs::create_dir_all(&folder).expect("a folder");
-    let neighbour = "fn make() { with s = socket::socket() { return s.fileno() >= 0; } }\nexport const N = 5;";
+    let neighbour =
+        "fn make() { with s = socket::socket() { return s.fileno() >= 0; } }\nexport const N = 5;";
     std::fs::write(folder.join("neighbour.rhai"), neighbour).expect("a file");
     let path = folder.join("main.rhai");
     let room = Room::new();

@@ -75,6 +75,9 @@ fn in_use(name: &str) -> Thrown {
 /// Has the engine ask for each variable.
 pub(super) fn install(engine: &mut Engine, places: Rc<Places>, watch: Rc<Watch>) {
     engine.set_max_strings_interned(0);
-    #[allow(deprecated, reason = "volatile, says Rhai; the only way to see a variable before it is used")]
+    #[allow(
+        deprecated,
+        reason = "volatile, says Rhai; the only way to see a variable before it is used"
+    )]
     engine.on_var(move |name, index, context| look_up(&places, &watch, name, index, &context));
 }
