@@ -116,7 +116,6 @@ const SAME_WORD: &[(&str, &str, &str)] = &[
         "is",
         "the test of a class on Rhai's own errors",
     ),
-    ("script/rhai/tests.rs", "done", "what a test script throws"),
     (
         "script/rhai/error.rs",
         "message",

@@ -28,7 +28,7 @@ pub(crate) mod resolve;
 pub(crate) mod signal;
 pub(crate) mod sockaddr;
 pub(crate) mod socket;
-#[cfg(feature = "cli")]
+#[cfg(any(feature = "cli", feature = "rhai"))]
 pub(crate) mod stdio;
 pub(crate) mod transfer;
 pub(crate) mod wake;

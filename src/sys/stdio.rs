@@ -1,9 +1,13 @@
 //! The C library's standard output, which Lua's `print` and `io.write` share with us.
 
+#[cfg(feature = "cli")]
 use std::os::fd::AsFd;
+#[cfg(feature = "cli")]
 use std::ptr;
 
+#[cfg(feature = "cli")]
 use super::errno::{Errno, Result};
+#[cfg(feature = "cli")]
 use super::process;
 
 unsafe extern "C" {
@@ -12,6 +16,7 @@ unsafe extern "C" {
 }
 
 /// Writes a line, through the buffer that all of the program shares.
+#[cfg(feature = "rhai")]
 pub(crate) fn print_line(text: &str) {
     // SAFETY: the C library sets `stdout` before `main` and nobody changes it.
     let stream = unsafe { stdout };
@@ -22,6 +27,7 @@ pub(crate) fn print_line(text: &str) {
 }
 
 /// Writes out what is buffered, of every stream; fails when that cannot be done or could not be done before.
+#[cfg(feature = "cli")]
 pub(crate) fn flush() -> Result<()> {
     // SAFETY: a null stream means all of them.
     let flushed = unsafe { libc::fflush(ptr::null_mut()) };
@@ -36,12 +42,14 @@ pub(crate) fn flush() -> Result<()> {
 }
 
 /// Lets writing to a pipe nobody reads end the process, as it ends any command; Rust's start-up had it ignored.
+#[cfg(feature = "cli")]
 pub(crate) fn heed_broken_pipes() {
     // SAFETY: the default action is always valid; our sockets ask for EPIPE instead of the signal at each call.
     unsafe { libc::signal(libc::SIGPIPE, libc::SIG_DFL) };
 }
 
 /// Stops buffering where a person watches.
+#[cfg(feature = "cli")]
 pub(crate) fn unbuffer_terminal() {
     if process::is_terminal(std::io::stdout().as_fd()) {
         // SAFETY: the C library sets `stdout` before `main` and nobody changes it.

@@ -195,7 +195,7 @@ fn equality(functions: &mut Module) {
                             .map(|blob| blob.clone())
                             .or_else(|| look(argument, <[u8]>::to_vec))
                     });
-                    Ok(Dynamic::from((bytes.next() == bytes.next()) == wanted))
+                    Ok(((bytes.next() == bytes.next()) == wanted).into())
                 });
                 register(functions, name, &[one, other], &native);
             }

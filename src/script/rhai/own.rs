@@ -1,5 +1,6 @@
-//! What Rhai's own values do here that they do not do elsewhere: a tuple prints as Python prints it, and one of Rhai's
-//! own errors, caught, answers to `name` and `is` as ours do.
+//! What Rhai's own values do here that they do not do elsewhere: a tuple prints as Python prints it, a module's array
+//! can be asked for what it may not have (`sys::argv.get(1) ?? "default"`), and one of Rhai's own errors, caught, answers
+//! to `name` and `is` as ours do.
 
 use std::any::TypeId;
 use std::io::Write;
@@ -19,6 +20,7 @@ use super::value;
 pub(super) fn install(engine: &mut Engine, functions: &mut Module) {
     output(engine);
     tuples(functions);
+    constant_arrays(functions);
     caught_errors(engine, functions);
 }
 
@@ -45,6 +47,32 @@ fn tuples(functions: &mut Module) {
     for name in ["to_string", "print", "to_debug", "debug"] {
         register(functions, name, &[TypeId::of::<Array>()], &native);
     }
+}
+
+/// `get` as Rhai has it, which its own refuses for constants.
+fn constant_arrays(functions: &mut Module) {
+    let native: Native = Rc::new(|_, args| {
+        let [array, index] = args else {
+            return Ok(Dynamic::UNIT);
+        };
+        let found = index.as_int().ok().and_then(|index| {
+            let items = array.read_lock::<Array>()?;
+            let from_end = || {
+                items
+                    .len()
+                    .checked_sub(usize::try_from(index.unsigned_abs()).ok()?)
+            };
+            let place = usize::try_from(index).ok().or_else(from_end)?;
+            items.get(place).cloned()
+        });
+        Ok(found.unwrap_or(Dynamic::UNIT))
+    });
+    register(
+        functions,
+        "get",
+        &[TypeId::of::<Array>(), TypeId::of::<i64>()],
+        &native,
+    );
 }
 
 /// An array as Rhai prints it.
