@@ -110,6 +110,7 @@ impl Scratch {
 
 impl Scratch {
     /// Where the buffer begins: good until the next receive.
+    #[cfg(feature = "lua54")]
     pub(crate) fn start(&self) -> *const u8 {
         self.bytes.borrow().as_ptr()
     }

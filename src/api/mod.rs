@@ -6,6 +6,15 @@
 //! tuples, `record` names the fields of such tuples, `repr` prints any value as Python does. `module` joins rows and
 //! constants into the modules scripts see; `ops/` has the rows, by topic.
 
+#![cfg_attr(
+    not(feature = "lua54"),
+    allow(
+        dead_code,
+        unused_imports,
+        reason = "what only the Lua adapter reads of the table"
+    )
+)]
+
 mod address;
 mod argument;
 mod bind;

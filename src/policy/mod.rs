@@ -34,6 +34,7 @@ impl Policy {
     }
 
     /// Whether nothing is refused: then scripts have their language's own libraries for files and processes as well.
+    #[cfg(feature = "lua54")]
     pub(crate) const fn allows_everything(&self) -> bool {
         !self.deny
     }
