@@ -61,6 +61,7 @@ impl Scheduler {
     }
 
     /// Ends the program with a status: every task is killed. Returns the error the caller ends by.
+    #[cfg(feature = "lua54")]
     pub(crate) fn exit(&self, status: i32) -> Error {
         self.end.status.set(Some(status));
         self.kill_all(Class::SystemExit);

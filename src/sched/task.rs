@@ -19,6 +19,10 @@ pub(crate) enum Standing {
     /// The fiber may be left.
     Suspend,
     /// Foreign frames must not be left: the thread has to block.
+    #[cfg_attr(
+        not(feature = "lua54"),
+        allow(dead_code, reason = "only under Lua can foreign frames stand")
+    )]
     Block,
 }
 
