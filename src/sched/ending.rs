@@ -4,7 +4,9 @@ use std::cell::Cell;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use crate::error::{Class, Error};
+use crate::error::Class;
+#[cfg(feature = "lua54")]
+use crate::error::Error;
 
 use super::scheduler::Scheduler;
 use super::stop::{Reason, Stop};
