@@ -32,7 +32,7 @@ fn literal(functions: &mut Module, site: &Rc<Site>) {
             .map_or(Value::None, |argument| value::read(argument, 0));
         bytes_of(value)
             .map(Dynamic::from_blob)
-            .map_err(|error| fail(&site, error, context.as_ref()))
+            .map_err(|error| site.raise(error, context.as_ref()))
     });
     for id in [
         TypeId::of::<ImmutableString>(),
@@ -78,13 +78,6 @@ fn byte(value: &Value) -> Result<u8> {
     }
 }
 
-fn fail(site: &Site, error: Error, context: Option<&NativeCallContext<'_>>) -> super::error::Thrown {
-    match context {
-        Some(context) => site.raise(error, context),
-        None => super::error::thrown(error, rhai::Position::NONE),
-    }
-}
-
 /// The bytes of an array or view, to be looked at.
 fn look<R>(object: &Dynamic, f: impl FnOnce(&[u8]) -> R) -> Option<R> {
     if let Some(array) = value::with(object, Rc::<ByteArray>::clone) {
@@ -123,14 +116,14 @@ fn places(functions: &mut Module, site: &Rc<Site>, kind: Type) {
         };
         found
             .map(|byte| i64::from(byte).into())
-            .ok_or_else(|| fail(&reader, out_of_range(kind), context.as_ref()))
+            .ok_or_else(|| reader.raise(out_of_range(kind), context.as_ref()))
     });
     register(functions, "index$get$", &[type_id(kind), int], &get);
     let writer = site.clone();
     let set: Native = Rc::new(move |context, args| {
         set_byte(kind, args)
             .map(|()| Dynamic::UNIT)
-            .map_err(|error| fail(&writer, error, context.as_ref()))
+            .map_err(|error| writer.raise(error, context.as_ref()))
     });
     register(
         functions,

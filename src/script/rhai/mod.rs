@@ -110,7 +110,7 @@ fn limits(engine: &mut Engine, watch: &Rc<Watch>) {
     engine.set_max_call_levels(DEEPEST_CALLS);
     engine.set_max_expr_depths(DEEPEST_EXPRESSION, DEEPEST_EXPRESSION);
     let watch = watch.clone();
-    engine.on_progress(move |count| watch.step(count));
+    engine.on_progress(move |_| watch.step());
 }
 
 impl Core {

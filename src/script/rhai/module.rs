@@ -8,7 +8,6 @@ use rhai::{Dynamic, Engine, Module};
 use crate::api::{Form, MODULES, Value};
 use crate::error::{Class, Error, Result};
 
-use super::error::Thrown;
 use super::op::{self, Native, Site, arities, register};
 use super::value;
 
@@ -66,12 +65,7 @@ fn maker(site: &Rc<Site>, class: Class) -> Native {
         let values: Vec<_> = args.iter().map(|argument| value::read(argument, 0)).collect();
         make(class, values)
             .map(|error| value::give(Value::Error(Rc::new(error))))
-            .map_err(|error| -> Thrown {
-                match &context {
-                    Some(context) => site.raise(error, context),
-                    None => super::error::thrown(error, rhai::Position::NONE),
-                }
-            })
+            .map_err(|error| site.raise(error, context.as_ref()))
     })
 }
 

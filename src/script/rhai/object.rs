@@ -88,12 +88,12 @@ fn unknown_members(functions: &mut Module, site: &Rc<Site>, kind: Type) {
             Some(_) => Error::type_error(format!("'{name}' is a method of {}: call it", kind.name())),
             None => no_attribute(kind, &name),
         };
-        Err(fail(&reader, error, context.as_ref()))
+        Err(reader.raise(error, context.as_ref()))
     });
     register(functions, "index$get$", &[type_id(kind), text], &read);
     let writer = site.clone();
     let write: Native = Rc::new(move |context, args| {
-        write(&writer, kind, args).map_err(|error| fail(&writer, error, context.as_ref()))
+        write(&writer, kind, args).map_err(|error| writer.raise(error, context.as_ref()))
     });
     register(
         functions,
@@ -122,13 +122,6 @@ fn write(site: &Site, kind: Type, args: &mut [&mut Dynamic]) -> Result<Dynamic> 
         Class::AttributeError,
         format!("'{}' object attribute '{name}' is read-only", kind.name()),
     ))
-}
-
-fn fail(site: &Site, error: Error, context: Option<&NativeCallContext<'_>>) -> Thrown {
-    match context {
-        Some(context) => site.raise(error, context),
-        None => super::error::thrown(error, rhai::Position::NONE),
-    }
 }
 
 /// An attribute that is not there, with the one that may be meant.
@@ -170,7 +163,7 @@ fn missing_functions(engine: &mut Engine, site: &Rc<Site>, places: &Rc<Places>) 
         );
         match (op, kind) {
             (Some(op), _) => site.run(op, &native, args).map(Some),
-            (None, Some(kind)) => Err(site.raise(no_attribute(kind, name), &native)),
+            (None, Some(kind)) => Err(site.raise(no_attribute(kind, name), Some(&native))),
             (None, None) => Ok(None),
         }
     });
@@ -221,7 +214,7 @@ fn absent_constants(functions: &mut Module, site: &Rc<Site>) {
             .iter()
             .find_map(|argument| value::with(argument, |constant: &&'static Constant| *constant));
         let error = constant.map_or_else(|| Error::type_error("not a constant"), api::absent);
-        Err(fail(&site, error, context.as_ref()))
+        Err(site.raise(error, context.as_ref()))
     });
     for operator in [
         "==", "!=", "<", "<=", ">", ">=", "+", "-", "*", "/", "%", "**", "|", "&", "^", "<<", ">>",

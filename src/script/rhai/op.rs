@@ -4,7 +4,7 @@ use std::any::TypeId;
 use std::cell::RefCell;
 use std::rc::{Rc, Weak};
 
-use rhai::{Dynamic, EvalAltResult, FuncRegistration, Map, Module, NativeCallContext, RhaiFunc};
+use rhai::{Dynamic, EvalAltResult, FuncRegistration, Map, Module, NativeCallContext, Position, RhaiFunc};
 
 use crate::api::{self, Arguments, Cx, Default, Environment, Op, Slots, Type, Value};
 use crate::error::{Error, Result};
@@ -39,7 +39,7 @@ impl Site {
         if let Some(hot) = op.hot
             && let Some(done) = hot::run(&self.net, hot, op, args)
         {
-            return done.map_err(|error| self.raise(error, context));
+            return done.map_err(|error| self.raise(error, Some(context)));
         }
         self.run_bound(op, context, args)
     }
@@ -69,7 +69,7 @@ impl Site {
                 }
             },
             Ok(value) => Ok(value::give(value)),
-            Err(error) => Err(self.raise(error, context)),
+            Err(error) => Err(self.raise(error, Some(context))),
         }
     }
 
@@ -94,11 +94,11 @@ impl Site {
 
     /// The error for the script; one that no script can catch when its task is being killed.
     #[cold]
-    pub(super) fn raise(&self, error: Error, context: &NativeCallContext<'_>) -> Thrown {
-        if self.watch.is_killed() {
-            error::fatal(error)
-        } else {
-            error::raise(error, context)
+    pub(super) fn raise(&self, error: Error, context: Option<&NativeCallContext<'_>>) -> Thrown {
+        match context {
+            _ if self.watch.is_killed() => error::fatal(error),
+            Some(context) => error::raise(error, context),
+            None => error::thrown(error, Position::NONE),
         }
     }
 }
@@ -115,7 +115,7 @@ fn collect(op: &'static Op, args: Slice<'_, '_>) -> Arguments {
         && op.takes_keywords()
         && let Some(map) = args[end - 1].read_lock::<Map>()
     {
-        arguments.keywords = value::entries(&map);
+        arguments.keywords = value::keywords(&map);
         end -= 1;
     }
     let rest = op

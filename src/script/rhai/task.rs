@@ -19,8 +19,8 @@ pub(crate) const STACK_SIZE: usize = 4 << 20;
 const STACK_RESERVE: usize = 128 << 10;
 /// How long a task may calculate before the others get a turn.
 const SLICE: Duration = Duration::from_millis(10);
-/// Steps between two looks at the stop flag and the clock, as a mask.
-const LOOK_MASK: u64 = 0x7f;
+/// Steps between two looks at the stop flag and the clock.
+const STRIDE: u32 = 128;
 
 /// How a task ended, for whoever joins it.
 #[derive(Clone, Debug)]
@@ -180,6 +180,8 @@ pub(super) struct Watch {
     killed: Cell<bool>,
     /// Lowest address the running task may use; the highest there is when it is being killed, so that every step looks.
     floor: Cell<usize>,
+    /// Steps left until the next look.
+    stride: Cell<u32>,
     /// When the running task's slice began, as far as known.
     since: Cell<Option<Instant>>,
     /// Tasks that were sent to the back of the queue in the middle of a calculation.
@@ -194,6 +196,7 @@ impl Watch {
             current: Cell::new(0),
             killed: Cell::new(false),
             floor: Cell::new(0),
+            stride: Cell::new(STRIDE),
             since: Cell::new(None),
             preempted: Cell::new(0),
         })
@@ -215,8 +218,11 @@ impl Watch {
 
     /// One step of the running script: what it is to die of, if it may not go on.
     #[inline]
-    pub(super) fn step(&self, count: u64) -> Option<Dynamic> {
-        if here() > self.floor.get() && count & LOOK_MASK != 0 {
+    pub(super) fn step(&self) -> Option<Dynamic> {
+        // Rhai's own count begins anew in every callback.
+        let left = self.stride.get() - 1;
+        self.stride.set(left);
+        if here() > self.floor.get() && left > 0 {
             None
         } else {
             self.look()
@@ -225,6 +231,7 @@ impl Watch {
 
     #[cold]
     fn look(&self) -> Option<Dynamic> {
+        self.stride.set(STRIDE);
         self.sched.check_stop();
         if self.killed.get() {
             let death = self.sched.current().and_then(|task| task.death());

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use crate::api::Environment;
+use crate::api::{Environment, Form, Owner};
 use crate::error::{Class, Error};
 use crate::net::Net;
 use crate::policy::Policy;
@@ -20,8 +20,12 @@ struct Room {
 
 impl Room {
     fn new() -> Self {
+        Self::with(Policy::allow_all())
+    }
+
+    fn with(policy: Policy) -> Self {
         let sched = Scheduler::new(STACK_SIZE);
-        let net = Net::new(sched.clone(), Policy::allow_all(), 1 << 30);
+        let net = Net::new(sched.clone(), policy, 1 << 30);
         let rhai = RhaiScript::new(&net, Rc::new(Environment::default())).expect("an engine");
         Self { sched, rhai }
     }
@@ -312,6 +316,58 @@ fn reports_tell_where() {
         "{}",
         error.message()
     );
+}
+
+/// Every operation with arguments of every kind: errors in plenty, and no panic.
+#[test]
+fn no_argument_makes_an_operation_panic() {
+    const ODD: &str = r#"
+        let odd = [(), true, -1, 999999, 1 << 40, -(1 << 62), 1.5, 0.0 / 0.0, "", "127.0.0.1", "\x00",
+                   bytes("\xff"), [], ["127.0.0.1", -1], #{}, #{flags: 1}, 1..3, bytearray(2), bytearray(2).view(),
+                   errors::OSError(1, "x"), errors::OSError, task::current(), |x| x, 'c', socket::SIO_RCVALL];
+        let u = ();
+        try { u = socket::socket(socket::AF_INET, socket::SOCK_DGRAM); u.settimeout(0); odd.push(u); } catch { }
+        let objects = #{socket: u, Task: task::spawn(|| 1), bytearray: bytearray(3), memoryview: bytearray(9).view(2, 4),
+                        error: errors::ValueError("x"), type: socket::timeout, constant: socket::SIO_RCVALL};
+        objects.Task.join();
+        let tried = 0;
+    "#;
+    // Nothing is allowed where operations of modules are tried, so that they reach nobody; the methods of an open socket
+    // that does not wait can do no harm.
+    for (policy, methods) in [(Policy::deny_all(), false), (Policy::allow_all(), true)] {
+        let mut script = ODD.to_owned();
+        for op in crate::api::ops() {
+            let target = match op.on {
+                Owner::Type(kind) if methods => format!("objects[\"{}\"].", kind.name()),
+                Owner::Module(module) if !methods && !module.is_empty() => format!("{module}::"),
+                Owner::Module("") if !methods => String::new(),
+                _ => continue,
+            };
+            let sleeps = op.params.first().is_some_and(|param| param.name == "seconds");
+            if op.form == Form::Property || sleeps {
+                continue;
+            }
+            for (arguments, loops) in [
+                ("", "{"),
+                ("a", "for a in odd {"),
+                ("a, b", "for a in odd { for b in odd {"),
+                (
+                    "a, b, c",
+                    "for a in odd { let b = odd[tried % 23]; { let c = odd[tried % 19];",
+                ),
+            ] {
+                let ends = "}".repeat(loops.matches('{').count());
+                script.push_str(&format!(
+                    "{loops} tried += 1; try {{ {target}{}({arguments}); }} catch (e) {{ `${{e}}` }} {ends}\n",
+                    op.name
+                ));
+            }
+        }
+        script.push_str("if tried < 5000 { throw `only ${tried}`; }");
+        let room = Room::with(policy);
+        let main = room.run(&script);
+        assert!(main.failure().is_none(), "{}", room.rhai.report(&main));
+    }
 }
 
 #[test]

@@ -19,6 +19,8 @@ use crate::error::{Class, Error};
 use crate::net::Socket;
 use crate::sched::Task;
 
+/// Arrays in arrays that are read: what lies deeper is left out.
+const DEEPEST: usize = 100;
 /// Tag of an array that is several results; a record's kind follows as its place among all kinds.
 const SEVERAL: Tag = 1;
 
@@ -69,10 +71,17 @@ fn owned_blob(value: Dynamic) -> Value {
     value.into_blob().map_or(Value::None, Value::bytes)
 }
 
-/// The value of something that stays where it is. `place` is where it, or what holds it, stands in the call.
+/// The value of something that stays where it is. `place` is where it stands in the call.
 pub(super) fn read(value: &Dynamic, place: usize) -> Value {
+    read_at(value, place, 0)
+}
+
+fn read_at(value: &Dynamic, place: usize, depth: usize) -> Value {
     if value.is_shared() {
-        return read(&value.flatten_clone(), place);
+        return read_at(&value.flatten_clone(), place, depth);
+    }
+    if depth > DEEPEST {
+        return Value::Opaque("nested too deeply");
     }
     if let Some(simple) = read_simple(value) {
         return simple;
@@ -81,27 +90,31 @@ pub(super) fn read(value: &Dynamic, place: usize) -> Value {
         return Value::Function(place);
     }
     if let Some(items) = value.read_lock::<Array>() {
-        let items = items.iter().map(read_inner).collect();
+        let items = items.iter().map(|item| read_inner(item, depth)).collect();
         return tuple(value.tag(), items);
     }
     if let Some(map) = value.read_lock::<Map>() {
-        return Value::Map(entries(&map));
+        return Value::Map(entries(&map, depth));
     }
     read_handle(value).unwrap_or(Value::Opaque("object"))
 }
 
 /// An item of an array or map: a function there is no argument of the call.
-fn read_inner(value: &Dynamic) -> Value {
-    match read(value, 0) {
+fn read_inner(value: &Dynamic, depth: usize) -> Value {
+    match read_at(value, 0, depth + 1) {
         Value::Function(_) => Value::Opaque("function"),
         value => value,
     }
 }
 
 /// What a map holds, by name.
-pub(super) fn entries(map: &Map) -> Vec<(String, Value)> {
+pub(super) fn keywords(map: &Map) -> Vec<(String, Value)> {
+    entries(map, 0)
+}
+
+fn entries(map: &Map, depth: usize) -> Vec<(String, Value)> {
     map.iter()
-        .map(|(key, value)| (key.to_string(), read_inner(value)))
+        .map(|(key, value)| (key.to_string(), read_inner(value, depth)))
         .collect()
 }
 
