@@ -4,7 +4,7 @@
 use std::any::TypeId;
 use std::rc::Rc;
 
-use rhai::{Array, Blob, Dynamic, ImmutableString, Module, NativeCallContext};
+use rhai::{Array, Blob, Dynamic, ImmutableString, Module};
 
 use crate::api::{Type, Value};
 use crate::bytes::{ByteArray, Pinned};

@@ -12,7 +12,6 @@ use crate::error::{Class, Error, Result};
 use crate::net::Socket;
 use crate::sched::Task;
 
-use super::error::Thrown;
 use super::op::{self, Native, Site, arities, register};
 use super::places::Places;
 use super::value::{self, Absent, type_id};
