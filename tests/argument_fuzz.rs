@@ -1,6 +1,6 @@
-//! No panic is reachable from a script: `tests/support/argument_fuzz.lua` calls every operation of the table with every
-//! kind of value in every position, and every metamethod by hand, each target in a process of its own with a limit on its
-//! memory. Whatever it is, a call gives results or raises an error object.
+//! No panic is reachable from a script: `tests/support/argument_fuzz.lua` and its twin in Rhai call every operation of the
+//! table with every kind of value in every position, and every metamethod by hand, each target in a process of its own
+//! with a limit on its memory. Whatever it is, a call gives results or raises an error object.
 //!
 //! The names come from the rows of `src/api/ops`, read here as text, so that no row is left out.
 #![cfg(all(feature = "cli", feature = "lua54", target_os = "linux"))]
@@ -12,6 +12,7 @@ mod runner;
 mod support;
 
 use std::collections::BTreeSet;
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
@@ -31,6 +32,8 @@ const PATIENCE: Duration = Duration::from_secs(150);
 /// A row of the table.
 struct Row {
     owner: &'static str,
+    /// The module of a function.
+    module: String,
     name: String,
     parameters: Vec<String>,
 }
@@ -70,6 +73,60 @@ fn every_metamethod_can_be_called_by_hand() {
     assert!(calls(&told) > 100_000, "only {} calls", calls(&told));
 }
 
+#[cfg(feature = "rhai")]
+#[test]
+fn every_operation_takes_every_value_in_rhai() {
+    let home = room("rhai");
+    let prelude =
+        fs::read_to_string(folder("tests/support").join("argument_fuzz.rhai")).expect("it is there");
+    let jobs: Vec<Job> = rows()
+        .iter()
+        .enumerate()
+        // The one that ends the script, and the one that is a value in Rhai.
+        .filter(|(_, row)| row.name != "exit" && row.name != "argv")
+        .map(|(number, row)| {
+            let name = format!("{number}_{}", row.name);
+            let script = write(&home, &format!("{name}.rhai"), prelude.clone() + &rhai_calls(row));
+            Job {
+                name,
+                arguments: vec![script.into()],
+            }
+        })
+        .collect();
+    let told = run_jobs("rhai", &home, jobs);
+    assert!(calls(&told) > 100_000, "only {} calls", calls(&told));
+}
+
+/// A row's part of the Rhai script.
+#[cfg(feature = "rhai")]
+fn rhai_calls(row: &Row) -> String {
+    let is_method = row.owner == "object";
+    let callee = match row.owner {
+        "object" => format!("o.{}", row.name),
+        "global" => row.name.clone(),
+        _ => format!("{}::{}", row.module, row.name),
+    };
+    let closures: Vec<String> = (0..=8)
+        .map(|count| {
+            let arguments: Vec<String> = (0..count).map(|place| format!("a{place}")).collect();
+            let arguments = arguments.join(", ");
+            if is_method {
+                format!("    |o, {arguments}| {callee}({arguments}),\n")
+            } else {
+                format!("    |{arguments}| {callee}({arguments}),\n")
+            }
+        })
+        .collect();
+    // With an object, the first argument is the object.
+    let none = if is_method { "    || (),\n" } else { "" };
+    format!(
+        "fuzz(\"{}\", {is_method}, {:?}, [\n{none}{}]);\n",
+        callee.trim_start_matches("o."),
+        row.parameters,
+        closures.concat(),
+    )
+}
+
 /// Runs all targets, a few at a time; fails with the problems of all of them.
 fn run_targets(title: &str, mode: &[&str]) -> Vec<Told> {
     let home = room(title);
@@ -83,51 +140,64 @@ fn run_targets(title: &str, mode: &[&str]) -> Vec<Told> {
     assert_eq!(listed.status, 0, "{}", listed.stderr);
     let targets: Vec<String> = listed.stdout.lines().map(str::to_owned).collect();
     assert!(targets.len() > 12, "{targets:?}");
-    let (jobs, done) = (Mutex::new(targets), Mutex::new(Vec::new()));
+    let job = |target: String| Job {
+        arguments: [script().as_os_str()]
+            .into_iter()
+            .chain(mode.iter().map(OsStr::new))
+            .chain([OsStr::new(&target), names.as_os_str()])
+            .map(OsStr::to_owned)
+            .collect(),
+        name: target,
+    };
+    run_jobs(title, &home, targets.into_iter().map(job).collect())
+}
+
+/// A process that calls one target.
+struct Job {
+    name: String,
+    arguments: Vec<OsString>,
+}
+
+/// Runs all jobs, a few at a time; fails with the problems of all of them.
+fn run_jobs(title: &str, home: &Path, jobs: Vec<Job>) -> Vec<Told> {
+    let count = jobs.len();
+    let (jobs, done) = (Mutex::new(jobs), Mutex::new(Vec::new()));
     let next = || jobs.lock().expect("no worker panics while it takes a job").pop();
     thread::scope(|scope| {
         for _ in 0..thread::available_parallelism().map_or(1, NonZero::get) {
             scope.spawn(|| {
-                while let Some(target) = next() {
-                    let outcome = run_target(&home, mode, &target, &names);
+                while let Some(job) = next() {
+                    let outcome = run_job(home, &job);
                     done.lock()
                         .expect("no worker panics while it tells")
-                        .push((target, outcome));
+                        .push((job.name, outcome));
                 }
             });
         }
     });
     let (mut problems, mut all) = (String::new(), Vec::new());
-    for (target, outcome) in done.into_inner().expect("the workers are done") {
+    for (name, outcome) in done.into_inner().expect("the workers are done") {
         match outcome {
             Ok(told) => {
                 for failure in lines(std::slice::from_ref(&told), "failure ") {
-                    problems.push_str(&format!("{target}: {failure}\n"));
+                    problems.push_str(&format!("{name}: {failure}\n"));
                 }
                 all.push(told);
             }
-            Err(problem) => problems.push_str(&format!("{target}: {problem}\n")),
+            Err(problem) => problems.push_str(&format!("{name}: {problem}\n")),
         }
     }
-    note(&format!(
-        "{title}: {} calls of {} targets",
-        calls(&all),
-        all.len()
-    ));
+    note(&format!("{title}: {} calls of {count} targets", calls(&all)));
     assert!(problems.is_empty(), "{problems}");
     all
 }
 
-/// Runs one target in a folder of its own: results, or why it did not come to its end.
-fn run_target(home: &Path, mode: &[&str], target: &str, names: &Path) -> Result<Told, String> {
-    let place = home.join(target);
+/// Runs one job in a folder of its own: results, or why it did not come to its end.
+fn run_job(home: &Path, job: &Job) -> Result<Told, String> {
+    let place = home.join(&job.name);
     fs::create_dir(&place).expect("a new folder");
-    let script = script();
-    let mut command = capped(
-        ADDRESSES,
-        ["--max-memory".as_ref(), MEMORY.as_ref(), script.as_os_str()],
-    );
-    command.args(mode).arg(target).arg(names).current_dir(&place);
+    let mut command = capped(ADDRESSES, ["--max-memory", MEMORY]);
+    command.args(&job.arguments).current_dir(&place);
     // Where a name server does not answer, it is soon given up.
     command.env("RES_OPTIONS", "timeout:1 attempts:1");
     let done = Running::start(&mut command).finish(PATIENCE);
@@ -146,7 +216,7 @@ fn run_target(home: &Path, mode: &[&str], target: &str, names: &Path) -> Result<
             head(&done.stderr)
         ));
     }
-    let told = ended(done, target);
+    let told = ended(done, &job.name);
     // Tasks that failed and that nobody joined are told of, and give status 1.
     let through = told.stdout.contains("\ncalled ") && told.status <= 1;
     if through {
@@ -188,7 +258,10 @@ fn rows() -> Vec<Row> {
         .iter()
         .flat_map(|path| {
             let text = fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-            text.split("Op {").skip(1).filter_map(parse).collect::<Vec<_>>()
+            text.split("Op {")
+                .skip(1)
+                .filter_map(|row| parse(row, &text))
+                .collect::<Vec<_>>()
         })
         .collect();
     assert!(
@@ -199,8 +272,9 @@ fn rows() -> Vec<Row> {
     rows
 }
 
-/// Reads what follows `Op {`: a row, if it has a name. It ends with what it leaves unsaid: `..METHOD`.
-fn parse(text: &str) -> Option<Row> {
+/// Reads what follows `Op {`: a row, if it has a name. It ends with what it leaves unsaid: `..METHOD`. `file` is the whole
+/// of the file it is in.
+fn parse(text: &str, file: &str) -> Option<Row> {
     let (owner, end) = ["..FUNCTION", "..METHOD", "..PROPERTY", "..FIELD"]
         .into_iter()
         .filter_map(|rest| Some((rest, text.find(rest)?)))
@@ -226,9 +300,17 @@ fn parse(text: &str) -> Option<Row> {
             "..FUNCTION" => "module",
             _ => "object",
         },
+        module: module(text, file).unwrap_or("socket").to_owned(),
         name: name.split('"').next()?.to_owned(),
         parameters,
     })
+}
+
+/// The module a row names with `on`, if it does: by a constant of the file.
+fn module<'a>(row: &str, file: &'a str) -> Option<&'a str> {
+    let owner = row.split_once("on: ")?.1.split(',').next()?;
+    let (_, constant) = file.split_once(&format!("const {owner}: Owner = Owner::Module("))?;
+    quoted(constant)
 }
 
 /// The first text in quotes.

@@ -148,7 +148,7 @@ fn missing_functions(engine: &mut Engine, site: &Rc<Site>, places: &Rc<Places>) 
         // Rhai asks as well when a function was there and failed.
         let is_missing = match op {
             Some(op) => !arities(op).contains(&(args.len() - usize::from(op.takes_self()))),
-            None => is_method && kind.is_some() && !is_registered(context.engine(), name),
+            None => is_method && kind.is_some() && !is_registered(context.engine(), name, args),
         };
         if !is_missing {
             return Ok(None);
@@ -168,11 +168,20 @@ fn missing_functions(engine: &mut Engine, site: &Rc<Site>, places: &Rc<Places>) 
     });
 }
 
-/// Whether any native function has this name.
-fn is_registered(engine: &Engine, name: &str) -> bool {
+/// Whether a native function of this name takes these arguments.
+fn is_registered(engine: &Engine, name: &str, args: &[&mut Dynamic]) -> bool {
+    let any = TypeId::of::<Dynamic>();
+    let takes = |types: &[TypeId]| {
+        let mut pairs = types.iter().zip(args);
+        types.len() == args.len() && pairs.all(|(kind, argument)| *kind == any || *kind == argument.type_id())
+    };
     let found = engine.collect_fn_metadata(
         None,
-        |function| (function.metadata.name == name).then_some(()),
+        |function| {
+            let known = function.metadata;
+            let is_global = function.namespace.is_empty();
+            (is_global && known.name == name && takes(&known.param_types)).then_some(())
+        },
         true,
     );
     !found.is_empty()

@@ -228,6 +228,19 @@ fn ten_thousand_tasks_wait_at_once() {
 }
 
 #[test]
+fn a_method_of_another_type_is_an_unknown_attribute() {
+    for call in [
+        "bytearray(1).dup()",
+        "bytearray(1).dup(1)",
+        "socket::socket().view(1, 2)",
+        "task::current().recv(1)",
+    ] {
+        let (error, report) = fails(call);
+        assert_eq!(error.class(), Class::AttributeError, "{report}");
+    }
+}
+
+#[test]
 fn deep_recursion_ends_in_an_error() {
     for source in [
         "fn f(n) { 1 + f(n + 1) }\nf(0)",
