@@ -161,10 +161,11 @@ impl Runtime {
         use crate::sched::Stop;
         let stop: &'static std::sync::Arc<Stop> = Box::leak(Box::new(self.sched.stop_flag().clone()));
         crate::sys::signal::on_interrupt(stop.word(), Stop::INTERRUPT)?;
+        crate::sys::signal::on_alarm()?;
         if let Some(language) = &self.language {
             language.heed_signals();
         }
-        Ok(())
+        self.sched.ring_slices()
     }
 }
 

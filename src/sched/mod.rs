@@ -4,13 +4,14 @@
 //! `ending` stops them before their time; a [`Task`] (`task`) is a
 //! fiber with a name and an end to wait for. `wait` is the only place where anything waits: it suspends the fiber that
 //! calls, or blocks in poll(2) where there is none. `reactor` watches descriptors for all tasks at once, `timers` keeps
-//! deadlines, `jobs` lends threads to calls that no descriptor can announce (the resolver), and `stop` is the one flag
+//! deadlines, `slice` leaves a task that calculates too long, `jobs` lends threads to calls that no descriptor can announce (the resolver), and `stop` is the one flag
 //! by which a signal or another thread ends everything.
 
 mod ending;
 mod jobs;
 mod reactor;
 mod scheduler;
+mod slice;
 mod stop;
 mod task;
 mod timers;

@@ -16,6 +16,7 @@ use crate::sys::fiber::{Fiber, Progress, StackPool};
 use super::ending::End;
 use super::jobs::Jobs;
 use super::reactor::{Reactor, Source};
+use super::slice::Slice;
 use super::stop::{Stop, StopHandle};
 use super::task::{Body, Payload, Task};
 use super::timers::{TimerId, Timers};
@@ -41,6 +42,7 @@ pub(crate) struct Scheduler {
     pub(super) end: End,
     made: Cell<u64>,
     turn: Turn,
+    pub(super) slice: Slice,
     reporter: RefCell<Option<Reporter>>,
 }
 
@@ -60,6 +62,7 @@ impl Scheduler {
             end: End::default(),
             made: Cell::new(0),
             turn: Turn::default(),
+            slice: Slice::default(),
             reporter: RefCell::default(),
         })
     }
@@ -114,6 +117,9 @@ impl Scheduler {
         task.slot.set(live.len());
         live.push(task.clone());
         self.alone.set(live.len() == 1 && !self.has_handle.get());
+        if live.len() > 1 {
+            self.slice.ring();
+        }
         self.ready.borrow_mut().push_back(task.clone());
         Ok(task)
     }
@@ -175,7 +181,8 @@ impl Scheduler {
                 };
                 self.enter(&task);
                 since_poll += 1;
-                if since_poll >= BATCH || self.end.stop.asked().is_some() {
+                // The end of one may be the end of all.
+                if task.is_done() || since_poll >= BATCH || self.end.stop.asked().is_some() {
                     break;
                 }
             }
@@ -183,7 +190,7 @@ impl Scheduler {
             if done() || self.live_count() == 0 {
                 break;
             }
-            let idle = self.ready.borrow().is_empty();
+            let idle = self.is_idle();
             if idle || since_poll >= BATCH {
                 since_poll = 0;
                 self.look(idle)?;
@@ -192,15 +199,26 @@ impl Scheduler {
         Ok(())
     }
 
+    /// Whether no task could run now but the one that runs.
+    pub(super) fn is_idle(&self) -> bool {
+        self.ready.borrow().is_empty()
+    }
+
+    /// Whether something outside could make a task ready, other than the clock.
+    fn is_watching(&self) -> bool {
+        let waiters = self.reactor.get().map_or(0, |reactor| reactor.waiters.get());
+        waiters > 0 || self.jobs.is_awaited() || self.has_handle.get()
+    }
+
+    /// Whether only the task that runs can make another one ready.
+    pub(super) fn is_quiet(&self) -> bool {
+        self.is_idle() && !self.is_watching() && self.timers.borrow().soonest().is_none()
+    }
+
     /// Waits for events (or only glances at them) and wakes whom they concern.
-    fn look(&self, may_wait: bool) -> Result<()> {
+    pub(super) fn look(&self, may_wait: bool) -> Result<()> {
         let soonest = self.timers.borrow().soonest();
-        let watched = self
-            .reactor
-            .get()
-            .is_some_and(|reactor| reactor.waiters.get() > 0)
-            || self.jobs.is_awaited()
-            || self.has_handle.get();
+        let watched = self.is_watching();
         if may_wait && soonest.is_none() && !watched {
             self.break_deadlock();
             return Ok(());
@@ -247,6 +265,7 @@ impl Scheduler {
     pub(super) fn enter(&self, task: &Rc<Task>) {
         let Some(fiber) = task.fiber.get() else { return };
         *self.current.borrow_mut() = Some(task.clone());
+        self.slice.begin();
         task.payload.enter();
         let progress = fiber.resume();
         task.payload.leave();

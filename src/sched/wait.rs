@@ -212,6 +212,7 @@ impl Scheduler {
     }
 
     fn suspend(&self, task: &Rc<Task>, deadline: Option<Instant>) -> Result<Wake> {
+        self.slice.ring();
         task.waiting.set(true);
         let timer = deadline.map(|deadline| self.add_timer(deadline, task.clone()));
         self.leave(task);

@@ -5,7 +5,7 @@
 //! waits by its own decision, or judges: the loop above owns that. `errno` names the failures and `flag` the
 //! few numbers the rooms above need; `fd` is about any descriptor; `sockaddr` turns an address into C's bytes
 //! and back; `socket` makes, binds and connects, `transfer` moves bytes, `message` bytes with control data, `option` reads and sets options;
-//! `poll` waits; `wake` wakes who waits; `fiber` switches stacks and `signal` hears Ctrl-C; `borrowed` is a slice a script owns; `resolve` asks the resolver, `netdb` the older data bases, `interface` the host for its names; `process` knows this
+//! `poll` waits; `wake` wakes who waits; `fiber` switches stacks and `signal` hears Ctrl-C and `alarm` rings by the processor time used; `borrowed` is a slice a script owns; `resolve` asks the resolver, `netdb` the older data bases, `interface` the host for its names; `process` knows this
 //! process, thread and machine.
 //!
 //! Another platform is another folder behind these names; no room above changes.
@@ -13,6 +13,7 @@
 #[cfg(not(unix))]
 compile_error!("wirescript needs a Unix: there is no `sys` room for this platform yet");
 
+pub(crate) mod alarm;
 pub(crate) mod borrowed;
 pub(crate) mod errno;
 pub(crate) mod fd;

@@ -28,13 +28,18 @@ pub(crate) type Poke = extern "C" fn();
 pub(crate) fn on_interrupt(word: &'static AtomicU32, value: u32) -> Result<()> {
     WORD.store(ptr::from_ref(word).cast_mut(), Ordering::SeqCst);
     VALUE.store(value, Ordering::SeqCst);
-    install(libc::SIGINT)?;
-    install(libc::SIGALRM)
+    install(libc::SIGINT, 0)?;
+    install(libc::SIGALRM, 0)
 }
 
 /// What the handler calls besides: makes a busy engine look at the word.
 pub(crate) fn set_poke(poke: Poke) {
     POKE.store(poke as usize, Ordering::SeqCst);
+}
+
+/// Lets alarms (`alarm`) poke the engine that runs. They interrupt no call.
+pub(crate) fn on_alarm() -> Result<()> {
+    install(libc::SIGVTALRM, libc::SA_RESTART)
 }
 
 /// The request has been seen: stops repeating the signal.
@@ -52,9 +57,10 @@ pub(crate) fn block_all() {
     unsafe { libc::pthread_sigmask(libc::SIG_BLOCK, set.as_ptr(), ptr::null_mut()) };
 }
 
-fn install(signal: i32) -> Result<()> {
+fn install(signal: i32, flags: i32) -> Result<()> {
     // SAFETY: all-zero bytes are a valid sigaction: no flags, an empty mask.
     let mut action: libc::sigaction = unsafe { MaybeUninit::zeroed().assume_init() };
+    action.sa_flags = flags;
     action.sa_sigaction = handle as extern "C" fn(i32) as usize;
     // SAFETY: the action is complete, and the handler does only what a handler may.
     let done = unsafe { libc::sigaction(signal, &raw const action, ptr::null_mut()) };

@@ -3,7 +3,6 @@
 use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
-use std::time::{Duration, Instant};
 
 use rhai::{AST, Dynamic, FnPtr, NativeCallContext, Scope};
 
@@ -17,8 +16,6 @@ use super::error::{Failure, Thrown};
 pub(crate) const STACK_SIZE: usize = 4 << 20;
 /// Stack that must be left for native code below a script.
 const STACK_RESERVE: usize = 128 << 10;
-/// How long a task may calculate before the others get a turn.
-const SLICE: Duration = Duration::from_millis(10);
 /// Steps between two looks at the stop flag and the clock.
 const STRIDE: u32 = 128;
 
@@ -48,7 +45,6 @@ impl Payload for Strand {
         } else {
             self.floor.get()
         });
-        self.watch.since.set(None);
     }
 
     fn leave(&self) {}
@@ -182,8 +178,6 @@ pub(super) struct Watch {
     floor: Cell<usize>,
     /// Steps left until the next look.
     stride: Cell<u32>,
-    /// When the running task's slice began, as far as known.
-    since: Cell<Option<Instant>>,
     /// Tasks that were sent to the back of the queue in the middle of a calculation.
     preempted: Cell<usize>,
 }
@@ -197,7 +191,6 @@ impl Watch {
             killed: Cell::new(false),
             floor: Cell::new(0),
             stride: Cell::new(STRIDE),
-            since: Cell::new(None),
             preempted: Cell::new(0),
         })
     }
@@ -250,25 +243,9 @@ impl Watch {
 
     /// Lets the others run when the task has had its turn.
     fn slice(&self) {
-        if self.sched.is_alone() {
-            return;
-        }
-        let now = Instant::now();
-        match self.since.get() {
-            None => self.since.set(Some(now)),
-            Some(since) if now.duration_since(since) >= SLICE => {
-                self.preempted.set(self.preempted.get() + 1);
-                let yielded = self.sched.yield_now();
-                self.preempted.set(self.preempted.get() - 1);
-                // A calculation cannot be cancelled, only a wait: the next one.
-                if yielded.is_err()
-                    && let Some(task) = self.sched.current()
-                {
-                    self.sched.cancel(&task);
-                }
-            }
-            Some(_) => {}
-        }
+        self.preempted.set(self.preempted.get() + 1);
+        self.sched.slice();
+        self.preempted.set(self.preempted.get() - 1);
     }
 
     /// A variable is locked by another task: lets the others run if that can free it. False when it cannot: every

@@ -22,13 +22,19 @@ pub(super) fn at_every_instruction(state: State) {
     state.set_hook(Some(hook), EVERYTHING, 1);
 }
 
-/// Makes `state` look at the stop flag now and then, where another thread may set it; costs nothing otherwise.
+/// Makes `state` look at the stop flag and the clock now and then, where another thread may set the flag, or no alarm
+/// rings for the other tasks; costs nothing otherwise.
 pub(super) fn watch(context: &Context, state: State) {
-    if context.net.sched().has_handle() {
+    if must_look(context) {
         state.set_hook(Some(hook), ffi::LUA_MASKCOUNT, GLANCE);
     } else {
         state.set_hook(None, 0, 0);
     }
+}
+
+fn must_look(context: &Context) -> bool {
+    let sched = context.net.sched();
+    sched.has_handle() || !(sched.has_alarm() || sched.is_alone())
 }
 
 /// Lets the handler see which thread runs.
@@ -48,7 +54,7 @@ pub(crate) extern "C" fn poke() {
     }
 }
 
-/// Looks at the stop flag; raises when the current task is to die, and takes itself out otherwise.
+/// Looks at the stop flag and the clock; raises when the current task is to die, and takes itself out otherwise.
 unsafe extern "C-unwind" fn hook(raw: *mut lua_State, _: *mut lua_Debug) {
     // SAFETY: Lua calls us with a live thread.
     let state = unsafe { State::from_raw(raw) };
@@ -62,6 +68,7 @@ unsafe extern "C-unwind" fn hook(raw: *mut lua_State, _: *mut lua_Debug) {
 fn doomed(state: State, context: &'static Context) -> bool {
     let sched = context.net.sched();
     sched.check_stop();
+    sched.slice();
     match sched.current().and_then(|task| task.death()) {
         Some(error) => {
             invoke::raise(state, context, error);
@@ -74,10 +81,13 @@ fn doomed(state: State, context: &'static Context) -> bool {
     }
 }
 
-/// Carries a dying task's hook to the thread it goes on with.
+/// Carries the hook of a task that is dying, or that must look now and then, to the thread it goes on with.
 #[inline]
 pub(super) fn carry(context: &Context, to: State) {
-    if context.net.sched().is_dying() && context.net.sched().current().is_some_and(|task| task.is_killed()) {
+    let sched = context.net.sched();
+    if sched.is_dying() && sched.current().is_some_and(|task| task.is_killed()) {
         at_every_instruction(to);
+    } else if must_look(context) {
+        watch(context, to);
     }
 }

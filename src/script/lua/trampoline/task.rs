@@ -163,7 +163,11 @@ pub(super) fn start_function(
         state.copy_to_top(first + place);
     }
     state.move_to(thread, count + 1);
-    spawn(context, thread, count, name)
+    let task = spawn(context, thread, count, name)?;
+    // From here on there are others to let run.
+    stop::watch(context, state);
+    stop::watch(context, thread);
+    Ok(task)
 }
 
 /// Compiles a chunk and starts it as a task.

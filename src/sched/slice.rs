@@ -1,0 +1,100 @@
+//! Time slices: a task that calculates is left after a while, so that the others get their turn.
+//!
+//! The language asks [`Scheduler::slice`] now and then while a script calculates. Who asks costs time; so where signals
+//! may be used (the command) an alarm rings by the processor time the thread has used, and only then the language asks.
+//! It is set while another task could run: a program with one task pays nothing.
+
+use std::cell::{Cell, OnceCell};
+use std::time::{Duration, Instant};
+
+use crate::error::Result;
+use crate::sys::alarm::Alarm;
+
+use super::scheduler::Scheduler;
+
+/// How long a task may calculate. With the alarm's steps and the kernel's it makes the ten milliseconds that are promised.
+const SLICE: Duration = Duration::from_millis(8);
+/// How much processor time passes between two rings.
+const RING: Duration = Duration::from_millis(2);
+
+/// The slice of the task that runs.
+#[derive(Debug, Default)]
+pub(super) struct Slice {
+    /// When it began, as far as known.
+    since: Cell<Option<Instant>>,
+    alarm: OnceCell<Alarm>,
+    ringing: Cell<bool>,
+}
+
+impl Slice {
+    /// Another task runs from here on.
+    #[inline]
+    pub(super) fn begin(&self) {
+        self.since.set(None);
+    }
+
+    /// Another task runs, or waits, beside the one that runs.
+    #[inline]
+    pub(super) fn ring(&self) {
+        if !self.ringing.get()
+            && let Some(alarm) = self.alarm.get()
+        {
+            self.ringing.set(true);
+            alarm.ring_every(Some(RING));
+        }
+    }
+
+    fn be_silent(&self) {
+        if self.ringing.replace(false)
+            && let Some(alarm) = self.alarm.get()
+        {
+            alarm.ring_every(None);
+        }
+    }
+}
+
+impl Scheduler {
+    /// Has the calling thread's alarm ring while there is more than one task: the thread handles its signal by making
+    /// the language call [`Self::slice`].
+    pub(crate) fn ring_slices(&self) -> Result<()> {
+        let alarm = Alarm::of_this_thread()?;
+        if self.slice.alarm.set(alarm).is_ok() && !self.is_alone() {
+            self.slice.ring();
+        }
+        Ok(())
+    }
+
+    /// Whether the language need not ask by itself.
+    pub(crate) fn has_alarm(&self) -> bool {
+        self.slice.alarm.get().is_some()
+    }
+
+    /// Lets the others run when the running task has had its slice; true if it did.
+    pub(crate) fn slice(&self) -> bool {
+        if self.is_alone() || self.is_quiet() {
+            // Not where tasks come and go, but here, where it has just rung.
+            self.slice.be_silent();
+            return false;
+        }
+        let now = Instant::now();
+        match self.slice.since.get() {
+            None => self.slice.since.set(Some(now)),
+            Some(since) if now.duration_since(since) >= SLICE => {
+                self.slice.since.set(None);
+                // Whoever waits for what has happened meanwhile goes first.
+                if self.look(false).is_err() || self.is_idle() {
+                    return false;
+                }
+                // A calculation cannot be cancelled, only a wait: the next one.
+                if self.yield_now().is_err()
+                    && let Some(task) = self.current()
+                {
+                    self.cancel(&task);
+                }
+                return true;
+            }
+            Some(_) => {}
+        }
+        false
+    }
+}
