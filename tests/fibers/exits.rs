@@ -35,6 +35,20 @@ fn the_end_of_the_main_chunk_waits_for_the_tasks() {
 }
 
 #[test]
+fn an_exit_ends_busy_tasks() {
+    for busy in [
+        "while true do end",
+        "while true do pcall(function() while true do end end) end",
+    ] {
+        ends(
+            &format!("task.spawn(function() {busy} end) task.sleep(0.01) sys.exit(4)"),
+            4,
+            "",
+        );
+    }
+}
+
+#[test]
 fn sys_exit_in_the_main_chunk_ends_the_tasks() {
     ends("task.spawn(function() task.sleep(100) end) local a = socket.socketpair() task.spawn(function() a:recv(1) end)
           task.sleep(0) io.write('kept') sys.exit(3)", 3, "kept");

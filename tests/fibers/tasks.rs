@@ -341,14 +341,6 @@ fn a_flood_lets_others_run() {
 }
 
 #[test]
-fn an_exit_ends_busy_tasks() {
-    passes("task.spawn(function() while true do end end) task.sleep(0.01) sys.exit(0)");
-    passes(
-        "task.spawn(function() while true do pcall(function() while true do end end) end end) task.sleep(0.01) sys.exit(0)",
-    );
-}
-
-#[test]
 fn a_busy_coroutine_lets_others_run() {
     passes(
         "local ran task.spawn(function() task.sleep(0.001) ran = true end)
