@@ -5,7 +5,10 @@ mod api;
 pub mod bytes;
 #[cfg(feature = "cli")]
 pub mod cli;
-#[cfg_attr(not(test), allow(dead_code, reason = "text files and `bytes` come next"))]
+#[cfg_attr(
+    not(test),
+    allow(dead_code, reason = "text files, which come in pieces, are next")
+)]
 mod codec;
 pub mod constants;
 #[cfg(feature = "cli")]
@@ -22,6 +25,7 @@ mod script;
 )]
 mod sys;
 mod text;
+mod wire;
 
 pub use error::{Class, Error, Place, Result};
 pub use net::{Event, Net, Observer, Socket, Timeout};

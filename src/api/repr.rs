@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use crate::constants;
 use crate::text::{bytes_repr, str_repr};
+use crate::wire::{Number, NumberArray};
 
 use super::record::Shape;
 use super::value::Value;
@@ -17,7 +18,7 @@ pub(crate) fn repr(value: &Value) -> String {
 
 fn write_repr(out: &mut String, value: &Value, shape: Shape) {
     match value {
-        Value::None => out.push_str("None"),
+        Value::None | Value::Null => out.push_str("None"),
         Value::Bool(true) => out.push_str("True"),
         Value::Bool(false) => out.push_str("False"),
         Value::Int(number) => match shape {
@@ -64,6 +65,8 @@ fn write_repr(out: &mut String, value: &Value, shape: Shape) {
         Value::Task(task) => push(out, format_args!("{task:?}")),
         Value::Array(array) => array.with(|bytes| push(out, bytearray_repr(bytes))),
         Value::View(view) => push(out, format_args!("<memory of {} bytes>", view.len())),
+        Value::Numbers(numbers) => numbers_repr(out, numbers),
+        Value::Steps(steps) => push(out, format_args!("{steps:?}")),
         Value::Class(class) => push(out, format_args!("<class '{}'>", class.qualified_name())),
         Value::Error(error) => {
             push(out, format_args!("{}(", error.class().name()));
@@ -92,6 +95,20 @@ fn bytearray_repr(bytes: &[u8]) -> String {
     } else {
         format!("bytearray({plain})")
     }
+}
+
+/// `array('i', [1, 2])`.
+fn numbers_repr(out: &mut String, numbers: &NumberArray) {
+    push(out, format_args!("array('{}'", numbers.code().letter));
+    for place in 0..numbers.len() {
+        out.push_str(if place == 0 { ", [" } else { ", " });
+        match numbers.get(place) {
+            Some(Number::Int(number)) => push(out, number),
+            Some(Number::Float(number)) => out.push_str(&float(number)),
+            None => {}
+        }
+    }
+    out.push_str(if numbers.len() == 0 { ")" } else { "])" });
 }
 
 fn write_tuple(out: &mut String, items: &[Value], shape: impl Fn(usize) -> Shape) {
