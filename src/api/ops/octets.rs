@@ -223,13 +223,10 @@ fn rjust(cx: &Cx<'_>, data: Bytes, width: i64, fill: Bytes) -> Result<Vec<u8>> {
 }
 
 fn justify(cx: &Cx<'_>, op: &str, data: &Bytes, width: i64, fill: &Bytes, right: bool) -> Result<Vec<u8>> {
-    let fill = match fill.to_vec()[..] {
-        [fill] => fill,
-        _ => {
-            return Err(Error::type_error(format!(
-                "{op}() argument 2 must be a byte string of length 1, not bytes"
-            )));
-        }
+    let [fill] = fill.to_vec()[..] else {
+        return Err(Error::type_error(format!(
+            "{op}() argument 2 must be a byte string of length 1, not bytes"
+        )));
     };
     let width = usize::try_from(width).unwrap_or(0).max(data.len());
     let mut out = cx.net.buffer(width)?;

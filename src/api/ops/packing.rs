@@ -173,27 +173,29 @@ fn put(layout: &Layout, code: Code, value: Value, place: &mut [u8]) -> Result<()
         _ => {
             let number = wide(&value).ok_or_else(|| error("required argument is not an integer"))?;
             let signed = code.kind == Kind::Signed || code.kind == Kind::Pointer && number < 0;
-            put_int(place, layout.order, signed, number).map_err(|_| error(misfit(code, number)))?;
+            put_int(place, layout.order, signed, number).map_err(|_| error(misfit(layout, code, number)))?;
         }
     }
     Ok(())
 }
 
-/// CPython's words for a number that does not fit.
-fn misfit(code: Code, number: i128) -> String {
+/// CPython's words for a number that does not fit: it has others where bytes are not in this machine's order.
+fn misfit(layout: &Layout, code: Code, number: i128) -> String {
     let (least, most) = range(code.size, code.kind == Kind::Signed);
-    let fits_c = if code.kind == Kind::Unsigned && code.size > 2 {
+    let swapped = layout.order != Order::NATIVE;
+    let fits_c = if code.kind == Kind::Unsigned && (code.size > 2 || swapped && code.size == 2) {
         u64::try_from(number).is_ok()
     } else {
         i64::try_from(number).is_ok()
     };
     let name = match code.letter {
         'P' => return "int too large to convert".to_owned(),
+        'q' | 'Q' if swapped => return "int too large to convert".to_owned(),
         _ if !fits_c => return "argument out of range".to_owned(),
         'b' => "byte".to_owned(),
         'B' => "ubyte".to_owned(),
-        'h' => "short".to_owned(),
-        'H' => "ushort".to_owned(),
+        'h' if !swapped => "short".to_owned(),
+        'H' if !swapped => "ushort".to_owned(),
         letter => format!("'{letter}'"),
     };
     format!("{name} format requires {least} <= number <= {most}")
@@ -204,7 +206,7 @@ fn pack_into(cx: &Cx<'_>, format: Text, buffer: Pinned, offset: i64, values: Val
     let bytes = packed(cx, "pack_into", &layout, values.0)?;
     let (size, length) = (layout.size, buffer.len());
     let start = begin(offset, size, length, "no space to pack")?;
-    if size > length.saturating_sub(start) {
+    if start.saturating_add(size) > length {
         return Err(error(format!(
             "pack_into requires a buffer of at least {} bytes for packing {size} bytes at offset {start} (actual buffer \
              size is {length})",
@@ -248,15 +250,14 @@ fn unpack_from(cx: &Cx<'_>, format: Text, buffer: Bytes, offset: i64) -> Result<
     let layout = layout(&format)?;
     let (size, length) = (layout.size, buffer.len());
     let start = begin(offset, size, length, "not enough data to unpack")?;
-    if size > length.saturating_sub(start) {
+    if start.saturating_add(size) > length {
         return Err(error(format!(
             "unpack_from requires a buffer of at least {} bytes for unpacking {size} bytes at offset {start} (actual \
              buffer size is {length})",
             size.saturating_add(start)
         )));
     }
-    // An offset behind the end is none for a format of no bytes.
-    buffer.with(|bytes| unpacked(cx, &layout, bytes.get(start..start + size).unwrap_or(&[])))
+    buffer.with(|bytes| unpacked(cx, &layout, &bytes[start..start + size]))
 }
 
 /// The values that fill `bytes`, which are of the layout's size.
