@@ -5,6 +5,7 @@
 
 use std::cell::{Cell, RefCell, RefMut};
 use std::fmt;
+use std::ops::Range;
 use std::rc::Rc;
 
 use crate::sys::borrowed::Borrowed;
@@ -146,6 +147,11 @@ impl Budget {
             .is_some_and(|sum| sum <= self.limit)
     }
 
+    /// Bytes that may still be held.
+    pub(crate) fn left(&self) -> usize {
+        self.limit.saturating_sub(self.used.get())
+    }
+
     fn recount(&self, before: usize, now: usize) {
         self.used.set((self.used.get() - before).saturating_add(now));
     }
@@ -205,16 +211,28 @@ impl ByteArray {
 
     /// Adds bytes at the end.
     pub(crate) fn extend(&self, more: &[u8]) -> Result<(), Rigid> {
-        if self.exports.get() > 0 {
+        self.replace(self.len()..self.len(), more)
+    }
+
+    /// Puts other bytes, as many as they are, in the place of some. The range must lie within the array.
+    pub(crate) fn replace(&self, range: Range<usize>, with: &[u8]) -> Result<(), Rigid> {
+        if self.exports.get() > 0 && range.len() != with.len() {
             return Err(Rigid::Pinned);
         }
         let mut bytes = self.bytes.borrow_mut();
-        if !self.budget.allows(more.len()) || bytes.try_reserve(more.len()).is_err() {
+        let more = with.len().saturating_sub(range.len());
+        if !self.budget.allows(more) || bytes.try_reserve(more).is_err() {
             return Err(Rigid::NoMemory);
         }
-        self.budget.recount(bytes.len(), bytes.len() + more.len());
-        bytes.extend_from_slice(more);
+        self.budget
+            .recount(bytes.len(), bytes.len() - range.len() + with.len());
+        bytes.splice(range, with.iter().copied());
         Ok(())
+    }
+
+    /// Lets `f` change the bytes in place.
+    pub(crate) fn with_mut<R>(&self, f: impl FnOnce(&mut [u8]) -> R) -> R {
+        f(&mut self.bytes.borrow_mut())
     }
 
     /// Removes all bytes.
@@ -315,6 +333,12 @@ mod tests {
         assert_eq!(array.extend(b"!"), Ok(()));
         assert_eq!(array.extend(&[0; 100]), Err(Rigid::NoMemory));
         assert_eq!(array.with(<[u8]>::to_vec), b"hEllo!");
+        assert_eq!(array.replace(1..3, b"abc"), Ok(()));
+        assert_eq!(array.with(<[u8]>::to_vec), b"habclo!");
+        let pinned = array.pin(0, 1);
+        assert_eq!(array.replace(0..2, b"xy"), Ok(()));
+        assert_eq!(array.replace(0..2, b"x"), Err(Rigid::Pinned));
+        drop(pinned);
     }
 
     #[test]

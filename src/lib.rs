@@ -5,6 +5,11 @@ mod api;
 pub mod bytes;
 #[cfg(feature = "cli")]
 pub mod cli;
+#[cfg_attr(
+    not(test),
+    allow(dead_code, reason = "text files, which come in pieces, are next")
+)]
+mod codec;
 pub mod constants;
 #[cfg(feature = "cli")]
 mod doc;
@@ -20,6 +25,7 @@ mod script;
 )]
 mod sys;
 mod text;
+mod wire;
 
 pub use error::{Class, Error, Place, Result};
 pub use net::{Event, Net, Observer, Socket, Timeout};

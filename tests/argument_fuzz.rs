@@ -272,6 +272,19 @@ fn rows() -> Vec<Row> {
     rows
 }
 
+/// The parameters of a file that several rows share: the constant's name and the parameter's.
+fn shared_parameters(file: &str) -> Vec<(&str, &str)> {
+    file.split("const ")
+        .filter_map(|text| {
+            let (declared, rest) = text.split_once(" = ")?;
+            let (name, kind) = declared.split_once(": ")?;
+            kind.ends_with("Param").then_some(())?;
+            (rest.starts_with("need(") || rest.starts_with("with(")).then_some(())?;
+            Some((name, quoted(rest)?))
+        })
+        .collect()
+}
+
 /// Reads what follows `Op {`: a row, if it has a name. It ends with what it leaves unsaid: `..METHOD`. `file` is the whole
 /// of the file it is in.
 fn parse(text: &str, file: &str) -> Option<Row> {
@@ -283,15 +296,18 @@ fn parse(text: &str, file: &str) -> Option<Row> {
     let (_, name) = text.split_once("name: \"")?;
     let mut parameters = Vec::new();
     let mut rest = text;
-    while let Some((place, mark)) = ["need(", "with(", "FLAGS"]
-        .into_iter()
-        .filter_map(|mark| Some((rest.find(mark)?, mark)))
+    let shared = shared_parameters(file);
+    let mut marks = vec!["need(", "with("];
+    marks.extend(shared.iter().map(|(constant, _)| *constant));
+    while let Some((place, mark)) = marks
+        .iter()
+        .filter_map(|mark| Some((rest.find(mark)?, *mark)))
         .min()
     {
         rest = &rest[place + mark.len()..];
-        match mark {
-            "FLAGS" => parameters.push("flags".to_owned()),
-            _ => parameters.extend(quoted(rest).filter(|name| *name != "...").map(str::to_owned)),
+        match shared.iter().find(|(constant, _)| *constant == mark) {
+            Some((_, name)) => parameters.push((*name).to_owned()),
+            None => parameters.extend(quoted(rest).filter(|name| *name != "...").map(str::to_owned)),
         }
     }
     Some(Row {

@@ -22,12 +22,12 @@ const FLOORS: &[&[&str]] = &[
     &["tools"],
     &["net"],
     &["sched"],
-    &["policy"],
+    &["policy", "codec", "wire"],
     &["error"],
     // Above `sys`, which holds the one kind of bytes that needs a pointer: those a script owns.
     &["bytes"],
     &["sys"],
-    &["address", "wire", "constants"],
+    &["address", "constants"],
     // `repr` of bytes and strings: an address prints itself with it.
     &["text"],
 ];
@@ -44,6 +44,8 @@ const CRATES: &[(&str, &[&str])] = &[
     ("mlua", &["script/lua/"]),
     ("rhai", &["script/rhai/"]),
     ("strsim", &["error/"]),
+    ("serde", &["api/json.rs"]),
+    ("serde_json", &["api/json.rs"]),
     ("clap", &["cli/"]),
 ];
 

@@ -8,9 +8,10 @@ use crate::bytes::{ByteArray, Bytes, Pinned};
 use crate::error::{Class, Error, Result};
 use crate::net::{Socket, Timeout};
 use crate::sched::Task;
+use crate::wire::NumberArray;
 
 use super::address;
-use super::value::{Record, Slots, Value};
+use super::value::{Record, Slots, Steps, Value};
 
 /// Why a value cannot be an argument.
 pub(crate) enum Mismatch {
@@ -41,6 +42,9 @@ pub(crate) trait IntoValue {
     fn into_value(self) -> Value;
 }
 
+/// The kind of a parameter that takes data of any kind: adapters read it to the last key.
+pub(crate) const DATA: &str = "value";
+
 /// Whether Python takes the value for true: nothing, zero and what is empty are not.
 pub(crate) struct Truth(pub(crate) bool);
 
@@ -52,6 +56,12 @@ pub(crate) struct Text(pub(crate) Vec<u8>);
 
 /// A function of the script.
 pub(crate) struct Function(pub(crate) usize);
+
+/// The arguments that are left, as values.
+pub(crate) struct Values(pub(crate) Vec<Value>);
+
+/// A value that is data through and through: a table that is no list and no map is refused, not shortened.
+pub(crate) struct Data(pub(crate) Value);
 
 /// The arguments that are left.
 pub(crate) struct Rest(pub(crate) Slots);
@@ -140,14 +150,30 @@ impl FromArg for Any {
     }
 }
 
+impl FromArg for Data {
+    const KIND: &'static str = DATA;
+    fn from_arg(value: Value) -> Result<Self, Mismatch> {
+        Ok(Self(value))
+    }
+}
+
+impl FromArg for Values {
+    const KIND: &'static str = "any";
+    fn from_arg(value: Value) -> Result<Self, Mismatch> {
+        match value {
+            Value::List(values) => Ok(Self(values)),
+            _ => Err(Mismatch::Kind),
+        }
+    }
+}
+
 impl FromArg for Text {
     const KIND: &'static str = "str";
     fn from_arg(value: Value) -> Result<Self, Mismatch> {
         match value {
             Value::Text(text) => Ok(Self(text.into_owned().into_bytes())),
             Value::String(bytes) | Value::Bytes(bytes) => Ok(Self(bytes.into_vec())),
-            Value::Array(array) => Ok(Self(array.with(<[u8]>::to_vec))),
-            _ => Err(Mismatch::Kind),
+            other => Bytes::from_arg(other).map(|bytes| Self(bytes.into_vec())),
         }
     }
 }
@@ -158,9 +184,7 @@ impl FromArg for Bytes {
         match value {
             Value::String(bytes) | Value::Bytes(bytes) => Ok(bytes),
             Value::Text(text) => Ok(Self::Owned(text.into_owned().into_bytes())),
-            Value::Array(array) => Ok(Self::Array(array.pin(0, array.len()))),
-            Value::View(view) => Ok(Self::Array(view)),
-            _ => Err(Mismatch::Kind),
+            other => Pinned::from_arg(other).map(Self::Array),
         }
     }
 }
@@ -171,6 +195,7 @@ impl FromArg for Pinned {
         match value {
             Value::Array(array) => Ok(array.pin(0, array.len())),
             Value::View(view) => Ok(view),
+            Value::Numbers(numbers) => Ok(numbers.bytes().pin(0, numbers.bytes().len())),
             _ => Err(Mismatch::Kind),
         }
     }
@@ -274,6 +299,7 @@ objects! {
     Socket Rc<Socket>, "socket";
     Task Rc<Task>, "Task";
     Array Rc<ByteArray>, "bytearray";
+    Numbers Rc<NumberArray>, "array";
     Class Class, "error class";
     Error Rc<Error>, "error";
 }
@@ -354,6 +380,12 @@ impl IntoValue for Timeout {
     }
 }
 
+impl IntoValue for Steps {
+    fn into_value(self) -> Value {
+        Value::Steps(Rc::new(self))
+    }
+}
+
 impl<T: IntoValue> IntoValue for Option<T> {
     fn into_value(self) -> Value {
         self.map_or(Value::None, T::into_value)
@@ -375,6 +407,7 @@ impl NotByte for Record {}
 impl NotByte for String {}
 impl NotByte for Value {}
 impl NotByte for i64 {}
+impl NotByte for Vec<u8> {}
 
 impl<A: IntoValue, B: IntoValue> IntoValue for (A, B) {
     fn into_value(self) -> Value {

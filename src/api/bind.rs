@@ -68,10 +68,14 @@ fn name(op: &Op, place: usize) -> &'static str {
 fn arrange(op: &'static Op, arguments: Arguments) -> Result<Vec<Value>> {
     let Arguments {
         receiver,
-        positional,
+        mut positional,
         keywords,
     } = arguments;
     let most = op.params.len();
+    if op.takes_values() && positional.len() >= most {
+        let values = positional.split_off(most - 1);
+        positional.push(Value::List(values));
+    }
     if positional.len() > most {
         return Err(too_many(op, positional.len()));
     }
@@ -144,6 +148,7 @@ fn too_many(op: &Op, given: usize) -> Error {
 fn default(default: Default) -> Value {
     match default {
         Default::Required | Default::None | Default::Rest => Value::None,
+        Default::Values => Value::List(Vec::new()),
         Default::Int(number) | Default::Skipped(number) => Value::Int(number),
         Default::Bool(flag) => Value::Bool(flag),
         Default::Text(text) => Value::Text(text.into()),

@@ -3,7 +3,7 @@
 //! An [`Op`] (`op`) is a row: name, owner, parameters, documentation, and an ordinary typed Rust function behind a
 //! [`handler::Handler`] (`handler`) that takes [`Value`]s (`value`); `argument` has the types it may take. `bind` turns what a script passed into what a row expects,
 //! once for every language: defaults, keywords, arity and kind errors. `address` reads and shows addresses as Python's
-//! tuples, `record` names the fields of such tuples, `repr` prints any value as Python does. `module` joins rows and
+//! tuples, `record` names the fields of such tuples, `element` has the places of buffers, `json` reads and writes JSON, `repr` prints any value as Python does. `module` joins rows and
 //! constants into the modules scripts see; `ops/` has the rows, by topic.
 
 #![cfg_attr(
@@ -18,7 +18,9 @@
 mod address;
 mod argument;
 mod bind;
+pub(crate) mod element;
 mod handler;
+mod json;
 mod module;
 mod op;
 mod ops;
@@ -28,11 +30,12 @@ mod value;
 
 pub(crate) use bind::{Arguments, call};
 pub(crate) use handler::absent;
+pub(crate) use json::{CYCLIC, DEEPEST as DEEPEST_DATA, TOO_DEEP};
 pub(crate) use module::{MODULES, Module};
 pub(crate) use op::{Default, Form, Hot, Op, Owner, Param};
 pub(crate) use record::{RecordKind, Shape};
 pub(crate) use repr::repr;
-pub(crate) use value::{Record, Slots, Type, Value};
+pub(crate) use value::{Record, Slots, Steps, Type, Value};
 
 use std::rc::Rc;
 

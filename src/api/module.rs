@@ -25,6 +25,8 @@ enum Values {
     Errors,
     Errno,
     Sys,
+    Struct,
+    Json,
 }
 
 /// Every module, in documentation order.
@@ -58,6 +60,21 @@ pub(crate) static MODULES: &[Module] = &[
         name: "time",
         doc: "Clocks and sleeping.",
         values: Values::None,
+    },
+    Module {
+        name: "struct",
+        doc: "Values as packed bytes and back, in Python's format language.",
+        values: Values::Struct,
+    },
+    Module {
+        name: "bytes",
+        doc: "What Python's bytes objects can do: digits, dumps, searching, padding, text encodings.",
+        values: Values::None,
+    },
+    Module {
+        name: "json",
+        doc: "JSON text and back.",
+        values: Values::Json,
     },
 ];
 
@@ -107,6 +124,12 @@ impl Module {
                 "version" => Some(Value::text(env!("CARGO_PKG_VERSION"))),
                 _ => None,
             },
+            Values::Struct => (name == "error").then_some(Value::Class(Class::StructError)),
+            Values::Json => match name {
+                "null" => Some(Value::Null),
+                "JSONDecodeError" => Some(Value::Class(Class::JSONDecodeError)),
+                _ => None,
+            },
         }
     }
 
@@ -130,6 +153,8 @@ impl Module {
                 .chain(["errorcode"])
                 .collect(),
             Values::Sys => vec!["platform", "version"],
+            Values::Struct => vec!["error"],
+            Values::Json => vec!["null", "JSONDecodeError"],
         }
     }
 }

@@ -7,6 +7,7 @@
 use crate::error::Result;
 
 use super::Cx;
+use super::argument::DATA;
 use super::handler::{Handler, typed};
 use super::value::Type;
 
@@ -104,8 +105,10 @@ pub(crate) enum Default {
     Text(&'static str),
     /// It may be left out though others follow, as `flags` in `sendto(data, [flags,] address)`.
     Skipped(i64),
-    /// It takes all arguments that are left.
+    /// It takes all arguments that are left, where they are.
     Rest,
+    /// It takes all arguments that are left, as values.
+    Values,
 }
 
 /// A parameter that must be given.
@@ -137,13 +140,33 @@ impl Op {
         matches!(self.on, Owner::Type(_))
     }
 
+    /// Whether the last parameter takes all values that are left.
+    pub(crate) fn takes_values(&self) -> bool {
+        self.params
+            .last()
+            .is_some_and(|last| last.default == Default::Values)
+    }
+
+    /// Whether the parameter at this place takes data of any kind.
+    pub(crate) fn takes_data(&self, place: usize) -> bool {
+        let first = usize::from(self.takes_self());
+        self.run
+            .kinds()
+            .get(first + place)
+            .is_some_and(|kind| *kind == DATA)
+    }
+
     /// Whether a trailing table or map holds keywords: not where the last parameter takes any value.
     pub(crate) fn takes_keywords(&self) -> bool {
         let last_takes_all = self
             .params
             .last()
-            .is_none_or(|last| last.default == Default::Rest)
-            || self.run.kinds().last().is_some_and(|kind| *kind == "any");
+            .is_none_or(|last| matches!(last.default, Default::Rest | Default::Values))
+            || self
+                .run
+                .kinds()
+                .last()
+                .is_some_and(|kind| *kind == "any" || *kind == DATA);
         !last_takes_all
     }
 }

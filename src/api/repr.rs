@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use crate::constants;
 use crate::text::{bytes_repr, str_repr};
+use crate::wire::{Number, NumberArray};
 
 use super::record::Shape;
 use super::value::Value;
@@ -17,7 +18,7 @@ pub(crate) fn repr(value: &Value) -> String {
 
 fn write_repr(out: &mut String, value: &Value, shape: Shape) {
     match value {
-        Value::None => out.push_str("None"),
+        Value::None | Value::Null => out.push_str("None"),
         Value::Bool(true) => out.push_str("True"),
         Value::Bool(false) => out.push_str("False"),
         Value::Int(number) => match shape {
@@ -64,6 +65,8 @@ fn write_repr(out: &mut String, value: &Value, shape: Shape) {
         Value::Task(task) => push(out, format_args!("{task:?}")),
         Value::Array(array) => array.with(|bytes| push(out, bytearray_repr(bytes))),
         Value::View(view) => push(out, format_args!("<memory of {} bytes>", view.len())),
+        Value::Numbers(numbers) => numbers_repr(out, numbers),
+        Value::Steps(steps) => push(out, format_args!("{steps:?}")),
         Value::Class(class) => push(out, format_args!("<class '{}'>", class.qualified_name())),
         Value::Error(error) => {
             push(out, format_args!("{}(", error.class().name()));
@@ -92,6 +95,20 @@ fn bytearray_repr(bytes: &[u8]) -> String {
     } else {
         format!("bytearray({plain})")
     }
+}
+
+/// `array('i', [1, 2])`.
+fn numbers_repr(out: &mut String, numbers: &NumberArray) {
+    push(out, format_args!("array('{}'", numbers.code().letter));
+    for place in 0..numbers.len() {
+        out.push_str(if place == 0 { ", [" } else { ", " });
+        match numbers.get(place) {
+            Some(Number::Int(number)) => push(out, number),
+            Some(Number::Float(number)) => out.push_str(&float(number)),
+            None => {}
+        }
+    }
+    out.push_str(if numbers.len() == 0 { ")" } else { "])" });
 }
 
 fn write_tuple(out: &mut String, items: &[Value], shape: impl Fn(usize) -> Shape) {
@@ -125,18 +142,42 @@ pub(crate) fn float(number: f64) -> String {
     if number.is_infinite() {
         return if number > 0.0 { "inf".into() } else { "-inf".into() };
     }
-    let scientific = format!("{number:e}");
-    let (digits, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
-    let power: i32 = exponent.parse().unwrap_or(0);
+    let (digits, power) = shortest(number.abs());
+    let sign = if number.is_sign_negative() { "-" } else { "" };
+    let (first, rest) = digits.split_at(1);
     if number != 0.0 && !(-4..16).contains(&power) {
-        let sign = if power < 0 { '-' } else { '+' };
-        return format!("{digits}e{sign}{:02}", power.abs());
+        let point = if rest.is_empty() { "" } else { "." };
+        let direction = if power < 0 { '-' } else { '+' };
+        return format!("{sign}{first}{point}{rest}e{direction}{:02}", power.abs());
     }
-    let plain = number.to_string();
-    if plain.contains('.') {
-        plain
+    let zeros = |count: i32| "0".repeat(usize::try_from(count).unwrap_or(0));
+    if power < 0 {
+        return format!("{sign}0.{}{digits}", zeros(-power - 1));
+    }
+    let whole = usize::try_from(power + 1).unwrap_or(0);
+    match digits.split_at_checked(whole) {
+        Some((whole, "")) => format!("{sign}{whole}.0"),
+        Some((whole, part)) => format!("{sign}{whole}.{part}"),
+        None => format!(
+            "{sign}{digits}{}.0",
+            zeros(power + 1 - i32::try_from(digits.len()).unwrap_or(0))
+        ),
+    }
+}
+
+/// The fewest digits that lead back to a number, and the power of ten of the first.
+fn shortest(number: f64) -> (String, i32) {
+    let split = |text: String| {
+        let (digits, power) = text.split_once('e').unwrap_or((&text, "0"));
+        (digits.replace('.', ""), power.parse().unwrap_or(0))
+    };
+    let found = split(format!("{number:e}"));
+    // Of two that are equally near Python takes the even one.
+    let rounded = format!("{number:.*e}", found.0.len() - 1);
+    if found.0.len() > 15 && rounded.parse() == Ok(number) {
+        split(rounded)
     } else {
-        format!("{plain}.0")
+        found
     }
 }
 
@@ -170,6 +211,18 @@ mod tests {
             (0.0001, "0.0001"),
             (-0.0, "-0.0"),
             (1.5e300, "1.5e+300"),
+            (2f64.powi(-25), "2.9802322387695312e-08"),
+            (-(2f64.powi(-25)), "-2.9802322387695312e-08"),
+            (5e-324, "5e-324"),
+            (1.797_693_134_862_315_7e308, "1.7976931348623157e+308"),
+            (9_007_199_254_740_993.0, "9007199254740992.0"),
+            (0.1 + 0.2, "0.30000000000000004"),
+            (0.0, "0.0"),
+            (-5.0, "-5.0"),
+            (120.0, "120.0"),
+            (9_999_999_999_999_998.0, "9999999999999998.0"),
+            (-0.012, "-0.012"),
+            (123.456, "123.456"),
         ] {
             assert_eq!(float(number), text);
         }

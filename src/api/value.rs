@@ -1,13 +1,16 @@
 //! What crosses the border between a script and an operation.
 
 use std::borrow::Cow;
+use std::cell::RefCell;
+use std::fmt;
 use std::rc::Rc;
 
 use crate::bytes::{ByteArray, Bytes, Pinned};
 use crate::constants::Constant;
-use crate::error::{Class, Error};
+use crate::error::{Class, Error, Result};
 use crate::net::Socket;
 use crate::sched::Task;
+use crate::wire::NumberArray;
 
 use super::record::RecordKind;
 
@@ -16,6 +19,8 @@ use super::record::RecordKind;
 pub(crate) enum Value {
     /// `None`, `nil`, `()`.
     None,
+    /// `None` where a language needs something that stands for it, as in a list. Only ever on its way out.
+    Null,
     Bool(bool),
     Int(i64),
     Float(f64),
@@ -36,6 +41,10 @@ pub(crate) enum Value {
     Array(Rc<ByteArray>),
     /// A window of a `bytearray`.
     View(Pinned),
+    /// Python's `array`.
+    Numbers(Rc<NumberArray>),
+    /// Something to walk through, once.
+    Steps(Rc<Steps>),
     Class(Class),
     Error(Rc<Error>),
     /// A constant of another platform: prints, and raises when used.
@@ -48,6 +57,34 @@ pub(crate) enum Value {
     Outcome(Rc<Task>),
     /// Something only the language knows; its kind.
     Opaque(&'static str),
+}
+
+/// Something to walk through, once: Python's iterator.
+pub(crate) struct Steps {
+    next: RefCell<Box<NextStep>>,
+}
+
+/// The next step, none after the last.
+type NextStep = dyn FnMut() -> Result<Option<Value>>;
+
+impl Steps {
+    /// An iterator that takes its steps from `next`.
+    pub(crate) fn new(next: impl FnMut() -> Result<Option<Value>> + 'static) -> Self {
+        Self {
+            next: RefCell::new(Box::new(next)),
+        }
+    }
+
+    /// Takes a step.
+    pub(crate) fn next(&self) -> Result<Option<Value>> {
+        (self.next.borrow_mut())()
+    }
+}
+
+impl fmt::Debug for Steps {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("<iterator>")
+    }
 }
 
 /// A tuple with named places.
@@ -71,6 +108,8 @@ pub(crate) enum Type {
     Task,
     ByteArray,
     View,
+    Numbers,
+    Steps,
     Error,
     Class,
     Absent,
@@ -84,6 +123,8 @@ impl Type {
             Self::Task => "Task",
             Self::ByteArray => "bytearray",
             Self::View => "memoryview",
+            Self::Numbers => "array",
+            Self::Steps => "iterator",
             Self::Error => "error",
             Self::Class => "type",
             Self::Absent => "constant",
@@ -91,11 +132,13 @@ impl Type {
     }
 
     /// Every type.
-    pub(crate) const ALL: [Self; 7] = [
+    pub(crate) const ALL: [Self; 9] = [
         Self::Socket,
         Self::Task,
         Self::ByteArray,
         Self::View,
+        Self::Numbers,
+        Self::Steps,
         Self::Error,
         Self::Class,
         Self::Absent,
@@ -110,6 +153,8 @@ impl Value {
             Self::Task(_) => Type::Task,
             Self::Array(_) => Type::ByteArray,
             Self::View(_) => Type::View,
+            Self::Numbers(_) => Type::Numbers,
+            Self::Steps(_) => Type::Steps,
             Self::Error(_) => Type::Error,
             Self::Class(_) => Type::Class,
             Self::Absent(_) => Type::Absent,
@@ -120,7 +165,7 @@ impl Value {
     /// The kind's name in error messages, the same in every language.
     pub(crate) fn kind(&self) -> &'static str {
         match self {
-            Self::None => "None",
+            Self::None | Self::Null => "None",
             Self::Bool(_) => "bool",
             Self::Int(_) => "int",
             Self::Float(_) => "float",

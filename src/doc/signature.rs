@@ -41,7 +41,7 @@ fn parameters(op: &Op) -> String {
 fn parameter(param: &Param) -> String {
     let name = param.name;
     match param.default {
-        Default::Required | Default::Rest => name.to_owned(),
+        Default::Required | Default::Rest | Default::Values => name.to_owned(),
         Default::None => format!("{name}=None"),
         Default::Int(number) | Default::Skipped(number) => format!("{name}={number}"),
         Default::Bool(flag) => format!("{name}={}", if flag { "True" } else { "False" }),

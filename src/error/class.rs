@@ -81,9 +81,11 @@ classes! {
     NotImplementedError < RuntimeError, "This platform or family has no such operation.";
     RecursionError < RuntimeError, "Calls are nested too deeply.";
     StopIteration < Exception, "An iterator has no more items.";
+    StructError < Exception, "A format and what is packed or unpacked do not fit: `struct.error`.";
     SyntaxError < Exception, "A script could not be understood.";
     TypeError < Exception, "An argument is of the wrong kind.";
     ValueError < Exception, "An argument is of the right kind but makes no sense.";
+    JSONDecodeError < ValueError, "Text is not JSON: `json.JSONDecodeError`.";
     UnicodeError < ValueError, "Text could not be converted.";
     UnicodeDecodeError < UnicodeError, "Bytes are not text in this encoding.";
     UnicodeEncodeError < UnicodeError, "Text has no form in this encoding.";
@@ -96,6 +98,8 @@ impl Class {
     /// The class of this name. `error`, `timeout`, `IOError` and `EnvironmentError` are the aliases Python has.
     pub fn by_name(name: &str) -> Option<Self> {
         match name.strip_prefix("socket.").unwrap_or(name) {
+            "struct.error" => Some(Self::StructError),
+            "json.JSONDecodeError" => Some(Self::JSONDecodeError),
             "error" | "IOError" | "EnvironmentError" => Some(Self::OSError),
             "timeout" => Some(Self::TimeoutError),
             plain => Self::ALL.iter().copied().find(|class| class.name() == plain),
@@ -120,6 +124,8 @@ impl Class {
             Self::gaierror => "socket.gaierror",
             Self::herror => "socket.herror",
             Self::UnsupportedOperation => "io.UnsupportedOperation",
+            Self::StructError => "struct.error",
+            Self::JSONDecodeError => "json.decoder.JSONDecodeError",
             other => other.name(),
         }
     }

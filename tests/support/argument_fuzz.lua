@@ -68,6 +68,8 @@ local kinds = {
   current_task = function() return task.current() end,
   bytearray = function() return bytearray("0123456789") end,
   view = view,
+  array = function() return array("i", {1, 2, 3}) end,
+  iterator = function() return struct.iter_unpack("<H", "\1\0\2\0") end,
   error = function() return errors.OSError(2, "made") end,
   class = function() return socket.timeout end,
   absent = function() return socket.AF_SYSTEM end,
@@ -75,6 +77,8 @@ local kinds = {
   collected_task = function() return collected(finished_task()) end,
   collected_bytearray = function() return collected(bytearray(9)) end,
   collected_view = function() return collected(view()) end,
+  collected_array = function() return collected(array("h", {1})) end,
+  collected_iterator = function() return collected(struct.iter_unpack("B", "x")) end,
   collected_error = function() return collected(errors.ValueError("x")) end,
 }
 
@@ -98,6 +102,8 @@ local makers = {
   {"module", function() return socket end}, {"own address", function() return listening():getsockname() end},
   {"socket", kinds.stream, true}, {"pair", kinds.connected, true}, {"closed socket", closed},
   {"bytearray", kinds.bytearray, true}, {"view", view}, {"task", finished_task}, {"error", kinds.error},
+  {"array", kinds.array, true}, {"iterator", kinds.iterator}, {"<iH", "<iH"}, {"5p 3s x", "5p 3s x"}, {"i", "i"}, {"utf-16", "utf-16"},
+  {"json", '{"a": [1, null]}'}, {"json.null", function() return json.null end},
   {"class", kinds.class}, {"absent", kinds.absent}, {"collected", kinds.collected_socket},
 }
 
@@ -115,6 +121,8 @@ local sensible = {
   optname = "2", buflen = "0", value = "1", bufsize = "2", flags = "0", nbytes = "0", buffer = "bytearray", data = "x",
   host = "127.0.0.1", port = "1", x = "1", ip_string = "127.0.0.1", packed_ip = "4 bytes", address_family = "2",
   sockaddr = "address", f = "function", seconds = "0", class = "class", first = "1", last = "2", byte = "1", source = "x",
+  format = "<iH", offset = "0", typecode = "i", initializer = "{1}", v = "1", i = "0", iterable = "{1}", list = "{1}", start = "0",
+  stop = "2", sep = "x", encoding = "utf-16", errors = "x", width = "2", fillchar = "x", sub = "x", text = "json", string = "x",
   name = "x", index = "1", inheritable = "0", flag = "0",
 }
 
@@ -344,7 +352,7 @@ elseif is_module(target) then
     local name, value = pair[1], pair[2]
     called[name] = true
     if type(value) == "function" then call_with_everything(name, value, nil, "module") end
-    if type(value) == "userdata" then call_with_everything("a class or constant", value) end
+    if type(value) == "userdata" and debug.getmetatable(value) then call_with_everything("a class or constant", value) end
   end
 else
   for _, name in ipairs(names) do

@@ -3,16 +3,24 @@
 use std::rc::Rc;
 
 use crate::api::argument::Any;
+use crate::api::element::byte;
 use crate::api::handler::typed;
 use crate::api::op::{Default, FUNCTION, METHOD, Op, Owner, need, with};
 use crate::api::value::Type;
-use crate::api::{Cx, Value};
+use crate::api::{Cx, Param, Value};
 use crate::bytes::{ByteArray, Bytes, Pinned, Rigid};
 use crate::error::{Class, Error, Result};
 
 const GLOBAL: Owner = Owner::Module("");
 const ARRAY: Owner = Owner::Type(Type::ByteArray);
 const VIEW: Owner = Owner::Type(Type::View);
+
+const FIRST: Param = with(
+    "first",
+    Default::Int(1),
+    "first place, from 1; negative counts from the end",
+);
+const LAST: Param = with("last", Default::Int(-1), "last place, inclusive");
 
 pub(super) const OPS: &[Op] = &[
     Op {
@@ -40,14 +48,7 @@ pub(super) const OPS: &[Op] = &[
     Op {
         name: "view",
         on: ARRAY,
-        params: &[
-            with(
-                "first",
-                Default::Int(1),
-                "first place, from 1; negative counts from the end",
-            ),
-            with("last", Default::Int(-1), "last place, inclusive"),
-        ],
+        params: &[FIRST, LAST],
         returns: "memoryview",
         doc: "A window of the array, as string.sub takes it: what is received into it lands in the array. While it lives \
               the array cannot change its length.",
@@ -85,6 +86,15 @@ pub(super) const OPS: &[Op] = &[
         run: &typed(view_bytes),
         ..METHOD
     },
+    Op {
+        name: "view",
+        on: VIEW,
+        params: &[FIRST, LAST],
+        returns: "memoryview",
+        doc: "A window of the window.",
+        run: &typed(view_view),
+        ..METHOD
+    },
 ];
 
 fn bytearray(cx: &Cx<'_>, source: Any) -> Result<Rc<ByteArray>> {
@@ -93,6 +103,7 @@ fn bytearray(cx: &Cx<'_>, source: Any) -> Result<Rc<ByteArray>> {
         Value::String(bytes) | Value::Bytes(bytes) => bytes.into_vec(),
         Value::Array(array) => array.with(<[u8]>::to_vec),
         Value::View(view) => Bytes::Array(view).into_vec(),
+        Value::Numbers(numbers) => numbers.bytes().with(<[u8]>::to_vec),
         Value::List(items) => items.iter().map(byte).collect::<Result<_>>()?,
         other => match crate::api::argument::whole(&other) {
             Some(length) => {
@@ -112,13 +123,6 @@ fn bytearray(cx: &Cx<'_>, source: Any) -> Result<Rc<ByteArray>> {
     cx.net.array(bytes)
 }
 
-/// A number that is a byte.
-pub(in crate::api) fn byte(value: &Value) -> Result<u8> {
-    let number = crate::api::argument::whole(value)
-        .ok_or_else(|| Error::type_error(format!("a byte must be int, not {}", value.kind())))?;
-    u8::try_from(number).map_err(|_| Error::value("byte must be in range(0, 256)"))
-}
-
 fn to_bytes(_: &Cx<'_>, array: Rc<ByteArray>) -> Result<Vec<u8>> {
     Ok(array.with(<[u8]>::to_vec))
 }
@@ -128,17 +132,31 @@ fn view_bytes(_: &Cx<'_>, view: Pinned) -> Result<Vec<u8>> {
 }
 
 fn view(_: &Cx<'_>, array: Rc<ByteArray>, first: i64, last: i64) -> Result<Pinned> {
-    let length = i64::try_from(array.len()).unwrap_or(i64::MAX);
+    let (start, count) = window(array.len(), first, last);
+    Ok(array.pin(start, count))
+}
+
+fn view_view(_: &Cx<'_>, view: Pinned, first: i64, last: i64) -> Result<Pinned> {
+    let (start, count) = window(view.len(), first, last);
+    Ok(view.array().pin(view.start() + start, count))
+}
+
+/// Where a window of so much begins, and how long it is.
+fn window(length: usize, first: i64, last: i64) -> (usize, usize) {
+    let length = i64::try_from(length).unwrap_or(i64::MAX);
     let place = |place: i64| {
         if place < 0 {
-            (length + place + 1).max(0)
+            place.saturating_add(length).saturating_add(1).max(0)
         } else {
             place
         }
     };
-    let (first, last) = (place(first).max(1), place(last).min(length));
-    let count = usize::try_from(last - first + 1).unwrap_or(0);
-    Ok(array.pin(usize::try_from(first - 1).unwrap_or(0), count))
+    let (first, last) = (
+        place(first).max(1).min(length.saturating_add(1)),
+        place(last).min(length),
+    );
+    let count = usize::try_from(last.saturating_sub(first).saturating_add(1)).unwrap_or(0);
+    (usize::try_from(first - 1).unwrap_or(0), count)
 }
 
 fn append(_: &Cx<'_>, array: Rc<ByteArray>, number: Any) -> Result<()> {

@@ -1,28 +1,34 @@
 //! The rows, by topic: `open` (making sockets), `life` (closing, modes, names), `connect`, `listen`, `transfer`, `message`,
 //! `options`, `resolve`, `netdb`, `convert` (byte order and address texts), `task`, `program` (sys, time, globals), `buffer`
-//! (bytearray), `errors`.
+//! (bytearray and its views), `array`, `packing` (struct), `octets` (bytes), `json`, `errors`.
 
 #![allow(
     clippy::needless_pass_by_value,
     reason = "a row's function owns its arguments"
 )]
 
+mod array;
 mod buffer;
 mod connect;
 mod convert;
 mod errors;
+mod json;
 mod life;
 mod listen;
 mod message;
 mod netdb;
+mod octets;
 mod open;
 mod options;
+mod packing;
 mod program;
 mod resolve;
 mod task;
 mod transfer;
 
 use super::op::Op;
+
+pub(super) use array::packed;
 
 /// Every row, in documentation order.
 pub(super) static ALL: &[&[Op]] = &[
@@ -39,5 +45,9 @@ pub(super) static ALL: &[&[Op]] = &[
     task::OPS,
     program::OPS,
     buffer::OPS,
+    array::OPS,
+    packing::OPS,
+    octets::OPS,
+    json::OPS,
     errors::OPS,
 ];

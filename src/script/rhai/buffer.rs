@@ -1,13 +1,12 @@
-//! Bytes in scripts: the literal `bytes("\x7f")`, and what `bytearray` and its views do as Rhai values beyond their
-//! rows in the table: length, single bytes by place (from 0; negative counts from the end), equality.
+//! Bytes in scripts: the literal `bytes("\x7f")`, and what `bytearray`, its views and `array` do as Rhai values beyond
+//! their rows in the table: length, items by place (from 0; negative counts from the end), walking, equality.
 
 use std::any::TypeId;
 use std::rc::Rc;
 
 use rhai::{Array, Blob, Dynamic, ImmutableString, Module};
 
-use crate::api::{Type, Value};
-use crate::bytes::{ByteArray, Pinned};
+use crate::api::{Type, Value, element};
 use crate::error::{Class, Error, Result};
 
 use super::op::{Native, Site, register};
@@ -16,9 +15,10 @@ use super::value::{self, type_id};
 /// Registers them.
 pub(super) fn install(functions: &mut Module, site: &Rc<Site>) {
     literal(functions, site);
-    for kind in [Type::ByteArray, Type::View] {
+    for kind in [Type::ByteArray, Type::View, Type::Numbers] {
         length(functions, kind);
         places(functions, site, kind);
+        items(functions, site, kind);
     }
     equality(functions);
 }
@@ -39,6 +39,7 @@ fn literal(functions: &mut Module, site: &Rc<Site>) {
         TypeId::of::<Blob>(),
         TypeId::of::<Array>(),
         TypeId::of::<char>(),
+        type_id(Type::Numbers),
     ] {
         register(functions, "bytes", &[id], &native);
     }
@@ -58,7 +59,8 @@ fn bytes_of(value: Value) -> Result<Blob> {
             })
             .collect(),
         Value::Bytes(bytes) => Ok(bytes.into_vec()),
-        Value::List(items) | Value::Several(items) => items.iter().map(byte).collect(),
+        Value::Numbers(numbers) => Ok(numbers.bytes().with(<[u8]>::to_vec)),
+        Value::List(items) | Value::Several(items) => items.iter().map(element::byte).collect(),
         other => Err(Error::type_error(format!(
             "cannot convert '{}' object to bytes",
             other.kind()
@@ -66,31 +68,11 @@ fn bytes_of(value: Value) -> Result<Blob> {
     }
 }
 
-fn byte(value: &Value) -> Result<u8> {
-    match value {
-        Value::Int(number) => {
-            u8::try_from(*number).map_err(|_| Error::value("byte must be in range(0, 256)"))
-        }
-        other => Err(Error::type_error(format!(
-            "a byte must be int, not {}",
-            other.kind()
-        ))),
-    }
-}
-
-/// The bytes of an array or view, to be looked at.
-fn look<R>(object: &Dynamic, f: impl FnOnce(&[u8]) -> R) -> Option<R> {
-    if let Some(array) = value::with(object, Rc::<ByteArray>::clone) {
-        return Some(array.with(f));
-    }
-    let view = value::with(object, Pinned::clone)?;
-    let bytes = view.window_mut();
-    Some(f(&bytes))
-}
-
 fn length(functions: &mut Module, kind: Type) {
     let native: Native = Rc::new(|_, args| {
-        let length = args.first().and_then(|object| look(object, <[u8]>::len));
+        let length = args
+            .first()
+            .and_then(|object| element::length(&value::read(object, 0)));
         Ok(length
             .and_then(|length| i64::try_from(length).ok())
             .unwrap_or(0)
@@ -105,23 +87,14 @@ fn places(functions: &mut Module, site: &Rc<Site>, kind: Type) {
     let int = TypeId::of::<i64>();
     let reader = site.clone();
     let get: Native = Rc::new(move |context, args| {
-        let found = match args {
-            [object, index, ..] => index.as_int().ok().and_then(|index| {
-                look(object, |bytes| {
-                    place(bytes.len(), index).and_then(|place| bytes.get(place).copied())
-                })
-                .flatten()
-            }),
-            _ => None,
-        };
-        found
-            .map(|byte| i64::from(byte).into())
-            .ok_or_else(|| reader.raise(out_of_range(kind), context.as_ref()))
+        item(kind, args)
+            .map(value::give)
+            .map_err(|error| reader.raise(error, context.as_ref()))
     });
     register(functions, "index$get$", &[type_id(kind), int], &get);
     let writer = site.clone();
     let set: Native = Rc::new(move |context, args| {
-        set_byte(kind, args)
+        set_item(kind, args)
             .map(|()| Dynamic::UNIT)
             .map_err(|error| writer.raise(error, context.as_ref()))
     });
@@ -133,62 +106,76 @@ fn places(functions: &mut Module, site: &Rc<Site>, kind: Type) {
     );
 }
 
-fn set_byte(kind: Type, args: &mut [&mut Dynamic]) -> Result<()> {
-    let [object, index, value] = args else {
+fn item(kind: Type, args: &[&mut Dynamic]) -> Result<Value> {
+    let [object, index, ..] = args else {
         return Err(out_of_range(kind));
     };
-    let byte = byte(&value::read(value, 2))?;
-    let index = index.as_int().unwrap_or(i64::MAX);
-    let done = if let Some(array) = value::with(object, Rc::<ByteArray>::clone) {
-        place(array.len(), index).is_some_and(|place| array.set(place, byte))
-    } else {
-        value::with(object, Pinned::clone)
-            .and_then(|view| {
-                let place = place(view.len(), index)?;
-                *view.window_mut().get_mut(place)? = byte;
-                Some(())
-            })
-            .is_some()
+    let object = value::read(object, 0);
+    place(&object, index)
+        .map(|place| element::get(&object, place))
+        .transpose()?
+        .flatten()
+        .ok_or_else(|| out_of_range(kind))
+}
+
+fn set_item(kind: Type, args: &[&mut Dynamic]) -> Result<()> {
+    let [object, index, item] = args else {
+        return Err(out_of_range(kind));
     };
-    if done { Ok(()) } else { Err(out_of_range(kind)) }
+    let object = value::read(object, 0);
+    element::set(&object, place(&object, index), &value::read(item, 2))
 }
 
 /// The place an index means: negative ones count from the end.
-fn place(length: usize, index: i64) -> Option<usize> {
-    let length = i64::try_from(length).ok()?;
-    let place = if index < 0 {
-        length.checked_add(index)?
+fn place(object: &Value, index: &Dynamic) -> Option<usize> {
+    let index = index.as_int().ok()?;
+    if index < 0 {
+        element::length(object)?.checked_sub(usize::try_from(index.unsigned_abs()).ok()?)
     } else {
-        index
-    };
-    usize::try_from(place).ok()
+        usize::try_from(index).ok()
+    }
 }
 
 fn out_of_range(kind: Type) -> Error {
     Error::new(Class::IndexError, format!("{} index out of range", kind.name()))
 }
 
-/// Buffers are equal when their bytes are; also to a blob.
+/// `for item in buffer`: as many items as there were when it began.
+fn items(functions: &mut Module, site: &Rc<Site>, kind: Type) {
+    let site = site.clone();
+    functions.set_iter_result(type_id(kind), move |buffer| {
+        let site = site.clone();
+        let buffer = value::read(&buffer, 0);
+        let count = element::length(&buffer).unwrap_or(0);
+        Box::new(
+            (0..count).map_while(move |index| match element::get(&buffer, index) {
+                Ok(item) => item.map(|item| Ok(value::give(item))),
+                Err(error) => Some(Err(site.raise(error, None))),
+            }),
+        )
+    });
+}
+
+/// Buffers are equal when their bytes are, arrays when their numbers are; also to a blob.
 fn equality(functions: &mut Module) {
     let kinds = [
+        TypeId::of::<Blob>(),
         type_id(Type::ByteArray),
         type_id(Type::View),
-        TypeId::of::<Blob>(),
+        type_id(Type::Numbers),
     ];
     for one in kinds {
         for other in kinds {
-            if one == kinds[2] && other == kinds[2] {
+            if one == kinds[0] && other == kinds[0] {
                 continue;
             }
             for (name, wanted) in [("==", true), ("!=", false)] {
                 let native: Native = Rc::new(move |_, args| {
-                    let mut bytes = args.iter().map(|argument| {
-                        argument
-                            .read_lock::<Blob>()
-                            .map(|blob| blob.clone())
-                            .or_else(|| look(argument, <[u8]>::to_vec))
-                    });
-                    Ok(((bytes.next() == bytes.next()) == wanted).into())
+                    let equal = match args {
+                        [one, other] => element::equal(&value::read(one, 0), &value::read(other, 1)),
+                        _ => None,
+                    };
+                    Ok((equal.unwrap_or(false) == wanted).into())
                 });
                 register(functions, name, &[one, other], &native);
             }

@@ -5,12 +5,13 @@ use std::rc::Rc;
 
 use rhai::{Dynamic, Engine, ImmutableString, Module, NativeCallContext};
 
-use crate::api::{self, Form, Owner, Type, Value};
+use crate::api::{self, Form, Owner, Steps, Type, Value};
 use crate::bytes::{ByteArray, Pinned};
 use crate::constants::Constant;
 use crate::error::{Class, Error, Result};
 use crate::net::Socket;
 use crate::sched::Task;
+use crate::wire::NumberArray;
 
 use super::op::{self, Native, Site, arities, register};
 use super::places::Places;
@@ -41,6 +42,7 @@ pub(super) fn install(engine: &mut Engine, functions: &mut Module, site: &Rc<Sit
         }
     }
     equality(functions);
+    iteration(functions, site);
     absent_constants(functions, site);
     missing_functions(engine, site, places);
 }
@@ -52,6 +54,8 @@ fn name_type(engine: &mut Engine, kind: Type) {
         Type::Task => engine.register_type_with_name::<Rc<Task>>(name),
         Type::ByteArray => engine.register_type_with_name::<Rc<ByteArray>>(name),
         Type::View => engine.register_type_with_name::<Pinned>(name),
+        Type::Numbers => engine.register_type_with_name::<Rc<NumberArray>>(name),
+        Type::Steps => engine.register_type_with_name::<Rc<Steps>>(name),
         Type::Error => engine.register_type_with_name::<Rc<Error>>(name),
         Type::Class => engine.register_type_with_name::<Class>(name),
         Type::Absent => engine.register_type_with_name::<Absent>(name),
@@ -187,9 +191,22 @@ fn is_registered(engine: &Engine, name: &str, args: &[&mut Dynamic]) -> bool {
     !found.is_empty()
 }
 
+/// `for item in steps`.
+fn iteration(functions: &mut Module, site: &Rc<Site>) {
+    let site = site.clone();
+    functions.set_iter_result(type_id(Type::Steps), move |steps| {
+        let site = site.clone();
+        let steps = value::with(&steps, Rc::<Steps>::clone);
+        Box::new(std::iter::from_fn(move || match steps.as_ref()?.next() {
+            Ok(item) => item.map(|item| Ok(value::give(item))),
+            Err(error) => Some(Err(site.raise(error, None))),
+        }))
+    });
+}
+
 /// `==` and `!=`: the same object, the same class.
 fn equality(functions: &mut Module) {
-    for kind in [Type::Socket, Type::Task, Type::Error, Type::Class] {
+    for kind in [Type::Socket, Type::Task, Type::Error, Type::Class, Type::Steps] {
         for (operator, wanted) in [("==", true), ("!=", false)] {
             let native: Native = Rc::new(move |_, args| Ok((is_same(kind, args) == wanted).into()));
             register(functions, operator, &[type_id(kind); 2], &native);
@@ -209,7 +226,8 @@ fn is_same(kind: Type, args: &[&mut Dynamic]) -> bool {
         Type::Task => both::<Rc<Task>>(args, Rc::ptr_eq),
         Type::Error => both::<Rc<Error>>(args, Rc::ptr_eq),
         Type::Class => both::<Class>(args, Class::eq),
-        Type::ByteArray | Type::View | Type::Absent => false,
+        Type::Steps => both::<Rc<Steps>>(args, Rc::ptr_eq),
+        Type::ByteArray | Type::View | Type::Numbers | Type::Absent => false,
     }
 }
 

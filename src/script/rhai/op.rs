@@ -209,13 +209,16 @@ pub(super) fn member(kind: Type, name: &str) -> Option<&'static Op> {
 pub(super) fn arities(op: &Op) -> std::ops::RangeInclusive<usize> {
     /// Most arguments a script can hand on to a function.
     const LONGEST_REST: usize = 8;
+    /// Most values a script can hand to an operation that takes any number of them.
+    const MOST_VALUES: usize = 64;
     let needed = op
         .params
         .iter()
         .filter(|param| param.default == Default::Required)
         .count();
-    let rests = op.params.last().is_some_and(|last| last.default == Default::Rest);
-    let most = if rests {
+    let most = if op.takes_values() {
+        op.params.len() - 1 + MOST_VALUES
+    } else if op.params.last().is_some_and(|last| last.default == Default::Rest) {
         op.params.len() - 1 + LONGEST_REST
     } else {
         op.params.len() + usize::from(op.takes_keywords())

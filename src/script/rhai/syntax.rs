@@ -10,7 +10,7 @@ use std::rc::Rc;
 
 use rhai::{Dynamic, Engine, EvalContext, Expression, FnPtr, Map, Position, Token};
 
-use crate::api::{self, MODULES};
+use crate::api::{self, MODULES, Module};
 use crate::error::Error;
 
 use super::error::{self, Thrown};
@@ -45,7 +45,8 @@ fn words() -> HashSet<&'static str> {
     let names = api::ops().map(|op| op.name);
     let params = api::ops().flat_map(|op| op.params.iter().map(|param| param.name));
     let modules = MODULES.iter().map(|module| module.name);
-    names.chain(params).chain(modules).collect()
+    let values = MODULES.iter().flat_map(Module::value_names);
+    names.chain(params).chain(modules).chain(values).collect()
 }
 
 /// Runs the block of a `with`, then closes the variable it began with.

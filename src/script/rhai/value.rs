@@ -12,15 +12,14 @@ use rhai::{Array, Blob, Dynamic, FnPtr, ImmutableString, Map};
 /// As wide on every platform as Rhai keeps it.
 type Tag = i32;
 
-use crate::api::{Record, RecordKind, Type, Value};
+use crate::api::{DEEPEST_DATA, Record, RecordKind, Steps, TOO_DEEP, Type, Value};
 use crate::bytes::{ByteArray, Bytes, Pinned};
 use crate::constants::Constant;
 use crate::error::{Class, Error};
 use crate::net::Socket;
 use crate::sched::Task;
+use crate::wire::NumberArray;
 
-/// Arrays in arrays that are read: what lies deeper is left out.
-const DEEPEST: usize = 100;
 /// Tag of an array that is several results; a record's kind follows as its place among all kinds.
 const SEVERAL: Tag = 1;
 
@@ -34,6 +33,8 @@ pub(super) fn type_id(kind: Type) -> TypeId {
         Type::Task => TypeId::of::<Rc<Task>>(),
         Type::ByteArray => TypeId::of::<Rc<ByteArray>>(),
         Type::View => TypeId::of::<Pinned>(),
+        Type::Numbers => TypeId::of::<Rc<NumberArray>>(),
+        Type::Steps => TypeId::of::<Rc<Steps>>(),
         Type::Error => TypeId::of::<Rc<Error>>(),
         Type::Class => TypeId::of::<Class>(),
         Type::Absent => TypeId::of::<Absent>(),
@@ -80,8 +81,8 @@ fn read_at(value: &Dynamic, place: usize, depth: usize) -> Value {
     if value.is_shared() {
         return read_at(&value.flatten_clone(), place, depth);
     }
-    if depth > DEEPEST {
-        return Value::Opaque("nested too deeply");
+    if depth > DEEPEST_DATA {
+        return Value::Opaque(TOO_DEEP);
     }
     if let Some(simple) = read_simple(value) {
         return simple;
@@ -165,6 +166,8 @@ fn read_handle(value: &Dynamic) -> Option<Value> {
         Type::Task => Value::Task(with(value, Rc::<Task>::clone)?),
         Type::ByteArray => Value::Array(with(value, Rc::<ByteArray>::clone)?),
         Type::View => Value::View(with(value, Pinned::clone)?),
+        Type::Numbers => Value::Numbers(with(value, Rc::<NumberArray>::clone)?),
+        Type::Steps => Value::Steps(with(value, Rc::<Steps>::clone)?),
         Type::Error => Value::Error(with(value, Rc::<Error>::clone)?),
         Type::Class => Value::Class(with(value, Class::clone)?),
         Type::Absent => Value::Absent(with(value, |constant: &Absent| *constant)?),
@@ -174,9 +177,12 @@ fn read_handle(value: &Dynamic) -> Option<Value> {
 /// What a script gets for a value. Results of an ended task and functions have no form of their own here: `()`.
 pub(super) fn give(value: Value) -> Dynamic {
     match value {
-        Value::None | Value::Function(_) | Value::Rest(_) | Value::Outcome(_) | Value::Opaque(_) => {
-            Dynamic::UNIT
-        }
+        Value::None
+        | Value::Null
+        | Value::Function(_)
+        | Value::Rest(_)
+        | Value::Outcome(_)
+        | Value::Opaque(_) => Dynamic::UNIT,
         Value::Bool(flag) => flag.into(),
         Value::Int(number) => number.into(),
         Value::Float(number) => number.into(),
@@ -194,6 +200,8 @@ pub(super) fn give(value: Value) -> Dynamic {
         Value::Task(task) => Dynamic::from(task),
         Value::Array(array) => Dynamic::from(array),
         Value::View(view) => Dynamic::from(view),
+        Value::Numbers(numbers) => Dynamic::from(numbers),
+        Value::Steps(steps) => Dynamic::from(steps),
         Value::Class(class) => Dynamic::from(class),
         Value::Error(error) => Dynamic::from(error),
         Value::Absent(constant) => Dynamic::from(constant),

@@ -241,6 +241,7 @@ pub(super) unsafe extern "C-unwind" fn construct(raw: *mut lua_State) -> c_int {
     answer(state, context, |_| {
         let class = match read::value(state, context, 1) {
             Value::Class(class) => class,
+            Value::Steps(steps) => return Ok(steps.next()?.unwrap_or(Value::None)),
             other => {
                 return Err(Error::type_error(format!(
                     "'{}' object is not callable",

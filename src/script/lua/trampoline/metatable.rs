@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use mlua::ffi::lua_State;
 
-use crate::api::{Form, Hot, Op, Owner, RecordKind, Type, Value, ops, repr};
+use crate::api::{Form, Hot, Op, Owner, RecordKind, Type, Value, element, ops, repr};
 use crate::error::{Class, Error};
 
 use super::building::Building;
@@ -135,16 +135,12 @@ unsafe extern "C-unwind" fn index(raw: *mut lua_State) -> c_int {
             return call.property(op);
         }
         let value = read::value(state, context, 1);
-        if let (Value::Array(array), Kind::Integer) = (&value, state.kind(2)) {
+        if let (Some(length), Kind::Integer) = (element::length(&value), state.kind(2)) {
             let place = state.integer(2);
-            let found = array.with(|bytes| {
-                let from_end = |place: i64| place + i64::try_from(bytes.len()).unwrap_or(i64::MAX) + 1;
-                let place = if place < 0 { from_end(place) } else { place };
-                usize::try_from(place - 1)
-                    .ok()
-                    .and_then(|place| bytes.get(place).copied())
-            });
-            return Ok(found.map_or(Value::None, |byte| Value::Int(byte.into())));
+            let found = index_of(place, length)
+                .map(|index| element::get(&value, index))
+                .transpose()?;
+            return Ok(found.flatten().unwrap_or(Value::None));
         }
         Err(no_attribute(
             value.kind(),
@@ -175,7 +171,7 @@ unsafe extern "C-unwind" fn set_index(raw: *mut lua_State) -> c_int {
     invoke::answer(state, context, |_| {
         let target = read::value(state, context, 1);
         let key = read::value(state, context, 2);
-        let (Value::Array(array), Value::Int(place)) = (&target, &key) else {
+        let (Some(length), Value::Int(place)) = (element::length(&target), &key) else {
             let name = match &key {
                 Value::String(bytes) => bytes.with(|bytes| String::from_utf8_lossy(bytes).into_owned()),
                 other => repr(other),
@@ -185,26 +181,19 @@ unsafe extern "C-unwind" fn set_index(raw: *mut lua_State) -> c_int {
                 format!("'{}' object attribute '{name}' is read-only", target.kind()),
             ));
         };
-        let byte = match read::value(state, context, 3) {
-            Value::Int(number) => {
-                u8::try_from(number).map_err(|_| Error::value("byte must be in range(0, 256)"))?
-            }
-            other => {
-                return Err(Error::type_error(format!(
-                    "a byte must be int, not {}",
-                    other.kind()
-                )));
-            }
-        };
-        let length = i64::try_from(array.len()).unwrap_or(i64::MAX);
-        let place = if *place < 0 { place + length } else { place - 1 };
-        if usize::try_from(place).is_ok_and(|place| array.set(place, byte)) {
-            Ok(Value::None)
-        } else {
-            Err(Error::new(Class::IndexError, "bytearray index out of range"))
-        }
+        element::set(&target, index_of(*place, length), &read::value(state, context, 3))?;
+        Ok(Value::None)
     })
     .finish(state)
+}
+
+/// The index, from 0, that a place from 1 means: negative ones count from the end.
+fn index_of(place: i64, length: usize) -> Option<usize> {
+    if place < 0 {
+        length.checked_sub(usize::try_from(place.unsigned_abs()).ok()?)
+    } else {
+        usize::try_from(place).ok()?.checked_sub(1)
+    }
 }
 
 /// `tostring(value)`.
@@ -263,8 +252,7 @@ unsafe extern "C-unwind" fn equal(raw: *mut lua_State) -> c_int {
             (Value::Absent(one), Value::Absent(other)) => std::ptr::eq(*one, *other),
             (Value::Socket(one), Value::Socket(other)) => Rc::ptr_eq(one, other),
             (Value::Task(one), Value::Task(other)) => Rc::ptr_eq(one, other),
-            (Value::Array(one), Value::Array(other)) => one.with(|one| other.with(|other| one == other)),
-            _ => state.raw_equal(1, 2),
+            _ => element::equal(&one, &other).unwrap_or_else(|| state.raw_equal(1, 2)),
         }))
     })
     .finish(state)
@@ -285,16 +273,9 @@ unsafe extern "C-unwind" fn length(raw: *mut lua_State) -> c_int {
     let state = unsafe { State::from_raw(raw) };
     let context = Context::behind(state, 1);
     invoke::answer(state, context, |_| {
-        let length = match read::value(state, context, 1) {
-            Value::Array(array) => array.len(),
-            Value::View(view) => view.len(),
-            other => {
-                return Err(Error::type_error(format!(
-                    "object of type '{}' has no len()",
-                    other.kind()
-                )));
-            }
-        };
+        let value = read::value(state, context, 1);
+        let length = element::length(&value)
+            .ok_or_else(|| Error::type_error(format!("object of type '{}' has no len()", value.kind())))?;
         Ok(Value::Int(i64::try_from(length).unwrap_or(i64::MAX)))
     })
     .finish(state)

@@ -4,12 +4,13 @@ use std::cell::Cell;
 use std::ffi::c_int;
 use std::rc::Rc;
 
-use crate::api::{Type, Value};
+use crate::api::{Steps, Type, Value};
 use crate::bytes::{ByteArray, Pinned};
 use crate::constants::Constant;
 use crate::error::{Class, Error};
 use crate::net::Socket;
 use crate::sched::Task;
+use crate::wire::NumberArray;
 
 use super::building::Building;
 use super::context::Context;
@@ -32,6 +33,8 @@ enum Held {
     Task(*const Task),
     Array(*const ByteArray),
     View(*const Pinned),
+    Numbers(*const NumberArray),
+    Steps(*const Steps),
     Error(*const Error),
     Class(Class),
     Absent(&'static Constant),
@@ -68,6 +71,8 @@ impl Object {
             Some(Held::Task(pointer)) => Value::Task(shared(pointer)),
             Some(Held::Array(pointer)) => Value::Array(shared(pointer)),
             Some(Held::View(pointer)) => Value::View((*shared(pointer)).clone()),
+            Some(Held::Numbers(pointer)) => Value::Numbers(shared(pointer)),
+            Some(Held::Steps(pointer)) => Value::Steps(shared(pointer)),
             Some(Held::Error(pointer)) => Value::Error(shared(pointer)),
             Some(Held::Class(class)) => Value::Class(class),
             Some(Held::Absent(constant)) => Value::Absent(constant),
@@ -82,6 +87,8 @@ impl Object {
             Some(Held::Task(pointer)) => give_back(pointer),
             Some(Held::Array(pointer)) => give_back(pointer),
             Some(Held::View(pointer)) => give_back(pointer),
+            Some(Held::Numbers(pointer)) => give_back(pointer),
+            Some(Held::Steps(pointer)) => give_back(pointer),
             Some(Held::Error(pointer)) => give_back(pointer),
             Some(Held::Class(_) | Held::Absent(_)) | None => {}
         }
@@ -129,6 +136,8 @@ pub(super) fn push(building: Building, value: &Value) {
         Value::Task(task) => Held::Task(Rc::into_raw(task.clone())),
         Value::Array(array) => Held::Array(Rc::into_raw(array.clone())),
         Value::View(view) => Held::View(Rc::into_raw(Rc::new(view.clone()))),
+        Value::Numbers(numbers) => Held::Numbers(Rc::into_raw(numbers.clone())),
+        Value::Steps(steps) => Held::Steps(Rc::into_raw(steps.clone())),
         Value::Error(error) => Held::Error(Rc::into_raw(error.clone())),
         Value::Class(class) => Held::Class(*class),
         Value::Absent(constant) => Held::Absent(constant),

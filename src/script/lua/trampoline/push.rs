@@ -1,6 +1,6 @@
 //! From values to a script's stack.
 
-use std::ffi::c_int;
+use std::ffi::{c_int, c_void};
 
 use crate::api::{Record, Value};
 
@@ -8,6 +8,12 @@ use super::building::Building;
 use super::context::Context;
 use super::object;
 use super::state::{REGISTRY, State};
+
+/// What stands for nothing where nil would be a hole: a pointer to nothing that is used.
+pub(super) fn null() -> *mut c_void {
+    static NULL: u8 = 0;
+    (&raw const NULL).cast_mut().cast()
+}
 
 /// Pushes results; says how many. On failure the error value is on top.
 pub(super) fn results(
@@ -17,6 +23,7 @@ pub(super) fn results(
 ) -> Result<c_int, super::state::Raised> {
     match value {
         Value::None => state.push_nil(),
+        Value::Null => state.push_light(null()),
         Value::Bool(flag) => state.push_bool(flag),
         Value::Int(number) => state.push_integer(number),
         Value::Float(number) => state.push_float(number),
@@ -43,6 +50,7 @@ pub(super) fn one(building: Building, context: &'static Context, value: &Value) 
         Value::None | Value::Function(_) | Value::Rest(_) | Value::Outcome(_) | Value::Opaque(_) => {
             state.push_nil();
         }
+        Value::Null => state.push_light(null()),
         Value::Bool(flag) => state.push_bool(*flag),
         Value::Int(number) => state.push_integer(*number),
         Value::Float(number) => state.push_float(*number),

@@ -2,7 +2,9 @@
 
 use std::ffi::c_int;
 
-use crate::api::{Arguments, Default, Op, Record, RecordKind, Shape, Slots, Value};
+use crate::api::{
+    Arguments, CYCLIC, DEEPEST_DATA, Default, Op, Record, RecordKind, Shape, Slots, TOO_DEEP, Value,
+};
 use crate::bytes::Bytes;
 use crate::sys::borrowed::Borrowed;
 
@@ -11,54 +13,95 @@ use super::object::Object;
 use super::state::{Kind, State};
 
 /// Tables within tables that are looked into.
-const DEEPEST: u32 = 32;
+const DEEPEST: usize = 32;
 /// Most items that are read of one argument, tables within tables included.
 const MOST_ITEMS: usize = 1 << 20;
+
+/// How tables are read.
+struct Reading {
+    /// Items that may still be read.
+    left: usize,
+    deepest: usize,
+    /// Whether a table must be a list or a map through and through: then no key is left out.
+    exact: bool,
+    /// The tables being read, the outermost first.
+    within: Vec<usize>,
+}
+
+impl Reading {
+    const fn new(deepest: usize, exact: bool) -> Self {
+        Self {
+            left: MOST_ITEMS,
+            deepest,
+            exact,
+            within: Vec::new(),
+        }
+    }
+}
 
 /// The value at an index. Strings on the stack itself are borrowed for the length of the call; those inside tables are
 /// copied, as a script could take them out meanwhile.
 pub(super) fn value(state: State, context: &Context, index: c_int) -> Value {
-    let mut left = MOST_ITEMS;
-    read(state, context, index, 0, &mut left)
+    read(state, context, index, &mut Reading::new(DEEPEST, false))
 }
 
-fn read(state: State, context: &Context, index: c_int, depth: u32, left: &mut usize) -> Value {
+/// The value at an index, as data that is read to its last key or refused.
+fn data(state: State, context: &Context, index: c_int) -> Value {
+    read(state, context, index, &mut Reading::new(DEEPEST_DATA, true))
+}
+
+fn read(state: State, context: &Context, index: c_int, reading: &mut Reading) -> Value {
     match state.kind(index) {
         Kind::Absent | Kind::Nil => Value::None,
         Kind::Boolean => Value::Bool(state.truth(index)),
         Kind::Integer => Value::Int(state.integer(index)),
         Kind::Float => Value::Float(state.float(index)),
-        Kind::String if depth == 0 => {
+        Kind::String if reading.within.is_empty() => {
             let (start, length) = state.string(index);
             // SAFETY: the string stands on the caller's frame, which keeps it while the operation runs; Lua's strings
             // neither move nor change.
             Value::String(Bytes::Script(unsafe { Borrowed::new(start, length) }))
         }
         Kind::String => Value::String(Bytes::Owned(state.string_copy(index))),
-        Kind::Table => table(state, context, index, depth, left),
+        Kind::Table => table(state, context, index, reading),
         Kind::Function => Value::Function(usize::try_from(state.absolute(index)).unwrap_or(0)),
         Kind::Userdata => Object::at(state, index).map_or(Value::Opaque("userdata"), Object::value),
+        Kind::LightUserdata if state.userdata(index) == super::push::null() => Value::None,
         Kind::LightUserdata => Value::Opaque("userdata"),
         Kind::Thread => Value::Opaque("thread"),
     }
 }
 
-fn table(state: State, context: &Context, index: c_int, depth: u32, left: &mut usize) -> Value {
-    if depth >= DEEPEST || !state.has_room(6) {
-        return Value::Opaque("table");
-    }
+fn table(state: State, context: &Context, index: c_int, reading: &mut Reading) -> Value {
     let index = state.absolute(index);
-    let length = state.raw_length(index);
-    match left.checked_sub(length + 1) {
-        Some(rest) => *left = rest,
-        None => return Value::Opaque("table"),
+    let itself = state.pointer(index) as usize;
+    if reading.within.contains(&itself) {
+        return Value::Opaque(CYCLIC);
     }
+    if reading.within.len() >= reading.deepest || !state.has_room(6) {
+        return Value::Opaque(TOO_DEEP);
+    }
+    let length = state.raw_length(index);
+    match reading.left.checked_sub(length + 1) {
+        Some(rest) => reading.left = rest,
+        None => return Value::Opaque("table of too many items"),
+    }
+    reading.within.push(itself);
+    let value = contents(state, context, index, length, reading);
+    reading.within.pop();
+    value
+}
+
+fn contents(state: State, context: &Context, index: c_int, length: usize, reading: &mut Reading) -> Value {
     let kind = record_kind(state, context, index);
     if length > 0 || kind.is_some() {
+        if reading.exact && !is_list(state, index, length) {
+            return Value::Opaque("table that is neither a list nor a map");
+        }
         let mut items = Vec::with_capacity(length.min(1024));
         for place in 1..=length {
             state.raw_get_index(index, i64::try_from(place).unwrap_or(0));
-            items.push(read(state, context, -1, depth + 1, left));
+            items.push(read(state, context, -1, reading));
             state.pop(1);
         }
         return match kind {
@@ -66,11 +109,30 @@ fn table(state: State, context: &Context, index: c_int, depth: u32, left: &mut u
             None => Value::List(items),
         };
     }
-    match entries(state, context, index, depth, left) {
+    match entries(state, context, index, reading) {
         Some(entries) if entries.is_empty() => Value::List(Vec::new()),
         Some(entries) => Value::Map(entries),
-        None => Value::Opaque("table"),
+        None => Value::Opaque(if reading.exact {
+            "table that is neither a list nor a map"
+        } else {
+            "table"
+        }),
     }
+}
+
+/// Whether every key of a table is a place of a list of this length.
+fn is_list(state: State, index: c_int, length: usize) -> bool {
+    state.push_nil();
+    while state.next(index) {
+        state.pop(1);
+        let is_place = state.kind(-1) == Kind::Integer
+            && usize::try_from(state.integer(-1)).is_ok_and(|place| (1..=length).contains(&place));
+        if !is_place {
+            state.pop(1);
+            return false;
+        }
+    }
+    true
 }
 
 /// A record's items, text where the kind says so.
@@ -94,8 +156,7 @@ fn entries(
     state: State,
     context: &Context,
     index: c_int,
-    depth: u32,
-    left: &mut usize,
+    reading: &mut Reading,
 ) -> Option<Vec<(String, Value)>> {
     let mut entries = Vec::new();
     state.push_nil();
@@ -108,12 +169,12 @@ fn entries(
             state.pop(2);
             return None;
         };
-        let Some(rest) = left.checked_sub(1) else {
+        let Some(rest) = reading.left.checked_sub(1) else {
             state.pop(2);
             return None;
         };
-        *left = rest;
-        entries.push((key, read(state, context, -1, depth + 1, left)));
+        reading.left = rest;
+        entries.push((key, read(state, context, -1, reading)));
         state.pop(1);
     }
     Some(entries)
@@ -160,7 +221,11 @@ pub(super) fn arguments(state: State, context: &Context, op: &'static Op) -> Arg
             }));
             break;
         }
-        positional.push(value(state, context, index));
+        positional.push(if op.takes_data(place) {
+            data(state, context, index)
+        } else {
+            value(state, context, index)
+        });
     }
     if rest == Some(positional.len()) {
         positional.push(Value::Rest(Slots { first: 0, count: 0 }));
@@ -181,6 +246,8 @@ fn keyword_table(state: State, context: &Context, index: c_int) -> Option<Vec<(S
         state.pop(1);
         return None;
     }
-    let mut left = MOST_ITEMS;
-    entries(state, context, index, 0, &mut left).filter(|entries| !entries.is_empty())
+    let mut reading = Reading::new(DEEPEST, false);
+    // What it holds is within it.
+    reading.within.push(state.pointer(index) as usize);
+    entries(state, context, state.absolute(index), &mut reading).filter(|entries| !entries.is_empty())
 }

@@ -1,0 +1,14 @@
+//! Data formats with no socket in them.
+//!
+//! `layout` reads the format language of Python's `struct`, `number` puts numbers into bytes and takes them out again,
+//! for `struct` and `array` alike; `array` is Python's array of them. `bytes` has what Python's `bytes` objects can do and scripts cannot: hexadecimal
+//! digits, dumps, splitting, padding.
+
+mod array;
+pub(crate) mod bytes;
+mod layout;
+mod number;
+
+pub(crate) use array::{NumberArray, put_rounded};
+pub(crate) use layout::{Code, Field, Kind, Layout, error};
+pub(crate) use number::{Number, Order, float_at, int_at, put_float, put_int, range};
