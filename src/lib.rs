@@ -5,6 +5,8 @@ mod api;
 pub mod bytes;
 #[cfg(feature = "cli")]
 pub mod cli;
+#[cfg_attr(not(test), allow(dead_code, reason = "text files and `bytes` come next"))]
+mod codec;
 pub mod constants;
 #[cfg(feature = "cli")]
 mod doc;

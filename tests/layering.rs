@@ -22,7 +22,7 @@ const FLOORS: &[&[&str]] = &[
     &["tools"],
     &["net"],
     &["sched"],
-    &["policy"],
+    &["policy", "codec"],
     &["error"],
     // Above `sys`, which holds the one kind of bytes that needs a pointer: those a script owns.
     &["bytes"],
