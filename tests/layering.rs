@@ -20,6 +20,7 @@ const FLOORS: &[&[&str]] = &[
     &["script", "doc"],
     &["api"],
     &["tools"],
+    &["file"],
     &["net"],
     &["sched"],
     &["policy", "codec"],
@@ -44,6 +45,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("mlua", &["script/lua/"]),
     ("rhai", &["script/rhai/"]),
     ("strsim", &["error/"]),
+    ("memchr", &["file/"]),
     ("clap", &["cli/"]),
 ];
 

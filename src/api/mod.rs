@@ -26,6 +26,7 @@ mod record;
 mod repr;
 mod value;
 
+pub(crate) use argument::IntoValue;
 pub(crate) use bind::{Arguments, call};
 pub(crate) use handler::absent;
 pub(crate) use module::{MODULES, Module};
@@ -37,6 +38,7 @@ pub(crate) use value::{Record, Slots, Type, Value};
 use std::rc::Rc;
 
 use crate::error::Result;
+use crate::file::Streams;
 use crate::net::Net;
 use crate::sched::Task;
 
@@ -54,10 +56,12 @@ pub(crate) struct Cx<'a> {
 }
 
 /// What a script may know of its surroundings.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub(crate) struct Environment {
     /// The script's name, then its arguments.
     pub(crate) argv: Vec<Vec<u8>>,
+    /// Standard input, output and error.
+    pub(crate) streams: Streams,
 }
 
 /// Every operation, in documentation order.

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use crate::bytes::{ByteArray, Bytes, Pinned};
 use crate::constants::Constant;
 use crate::error::{Class, Error};
+use crate::file::{File, Sendable};
 use crate::net::Socket;
 use crate::sched::Task;
 
@@ -33,6 +34,11 @@ pub(crate) enum Value {
     Several(Vec<Self>),
     Socket(Rc<Socket>),
     Task(Rc<Task>),
+    File(Rc<File>),
+    /// An iteration over a file's lines.
+    Lines(Rc<File>),
+    /// A file of the language's own.
+    Foreign(Rc<dyn Sendable>),
     Array(Rc<ByteArray>),
     /// A window of a `bytearray`.
     View(Pinned),
@@ -69,6 +75,7 @@ pub(crate) struct Slots {
 pub(crate) enum Type {
     Socket,
     Task,
+    File,
     ByteArray,
     View,
     Error,
@@ -82,6 +89,7 @@ impl Type {
         match self {
             Self::Socket => "socket",
             Self::Task => "Task",
+            Self::File => "file",
             Self::ByteArray => "bytearray",
             Self::View => "memoryview",
             Self::Error => "error",
@@ -91,9 +99,10 @@ impl Type {
     }
 
     /// Every type.
-    pub(crate) const ALL: [Self; 7] = [
+    pub(crate) const ALL: [Self; 8] = [
         Self::Socket,
         Self::Task,
+        Self::File,
         Self::ByteArray,
         Self::View,
         Self::Error,
@@ -108,6 +117,7 @@ impl Value {
         Some(match self {
             Self::Socket(_) => Type::Socket,
             Self::Task(_) => Type::Task,
+            Self::File(_) => Type::File,
             Self::Array(_) => Type::ByteArray,
             Self::View(_) => Type::View,
             Self::Error(_) => Type::Error,
@@ -131,6 +141,9 @@ impl Value {
             Self::Record(_) | Self::Several(_) => "tuple",
             Self::Function(_) => "function",
             Self::Rest(_) | Self::Outcome(_) => "results",
+            Self::File(file) => file.class(),
+            Self::Lines(_) => "iterator",
+            Self::Foreign(_) => "file",
             Self::Opaque(kind) => kind,
             object => object.object_type().map_or("object", Type::name),
         }

@@ -136,6 +136,18 @@ impl Net {
         Ok(ByteArray::new(bytes, &self.budget))
     }
 
+    /// Whether so many bytes may be held at all.
+    ///
+    /// # Errors
+    /// `MemoryError` when the limit does not allow for it.
+    pub(crate) fn afford(&self, size: usize, what: &str) -> Result<()> {
+        if self.budget.allows(size) {
+            Ok(())
+        } else {
+            Err(Error::memory(format!("{what} of {size} bytes")))
+        }
+    }
+
     /// Room for `size` bytes, asked for and not trusted.
     ///
     /// # Errors

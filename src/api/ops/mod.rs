@@ -1,5 +1,5 @@
 //! The rows, by topic: `open` (making sockets), `life` (closing, modes, names), `connect`, `listen`, `transfer`, `message`,
-//! `options`, `resolve`, `netdb`, `convert` (byte order and address texts), `task`, `program` (sys, time, globals), `buffer`
+//! `options`, `resolve`, `netdb`, `convert` (byte order and address texts), `task`, `makefile` (making and sending files), `file` (what they do), `nature` (what they say of themselves), `program` (sys, time, globals), `buffer`
 //! (bytearray), `errors`.
 
 #![allow(
@@ -11,9 +11,12 @@ mod buffer;
 mod connect;
 mod convert;
 mod errors;
+mod file;
 mod life;
 mod listen;
+mod makefile;
 mod message;
+mod nature;
 mod netdb;
 mod open;
 mod options;
@@ -37,6 +40,9 @@ pub(super) static ALL: &[&[Op]] = &[
     netdb::OPS,
     convert::OPS,
     task::OPS,
+    makefile::OPS,
+    file::OPS,
+    nature::OPS,
     program::OPS,
     buffer::OPS,
     errors::OPS,
