@@ -82,8 +82,8 @@ fn every_operation_takes_every_value_in_rhai() {
     let jobs: Vec<Job> = rows()
         .iter()
         .enumerate()
-        // The one that ends the script, and the one that is a value in Rhai.
-        .filter(|(_, row)| row.name != "exit" && row.name != "argv")
+        // The one that ends the script, and those that are values in Rhai.
+        .filter(|(_, row)| !["exit", "argv", "stdin", "stdout", "stderr"].contains(&&*row.name))
         .map(|(number, row)| {
             let name = format!("{number}_{}", row.name);
             let script = write(&home, &format!("{name}.rhai"), prelude.clone() + &rhai_calls(row));
@@ -272,32 +272,49 @@ fn rows() -> Vec<Row> {
     rows
 }
 
+/// Parameters that several rows share, and what they are called.
+const SHARED: [(&str, &str); 5] = [
+    ("FLAGS", "flags"),
+    ("SIZE]", "size"),
+    ("ENCODING,", "encoding"),
+    ("ERRORS,", "errors"),
+    ("NEWLINE,", "newline"),
+];
+
 /// Reads what follows `Op {`: a row, if it has a name. It ends with what it leaves unsaid: `..METHOD`. `file` is the whole
 /// of the file it is in.
 fn parse(text: &str, file: &str) -> Option<Row> {
-    let (owner, end) = ["..FUNCTION", "..METHOD", "..PROPERTY", "..FIELD"]
-        .into_iter()
-        .filter_map(|rest| Some((rest, text.find(rest)?)))
-        .min_by_key(|(_, end)| *end)?;
+    let (owner, end) = [
+        "..FUNCTION",
+        "..METHOD",
+        "..PROPERTY",
+        "..FIELD",
+        "..CALL",
+        "..STREAM",
+    ]
+    .into_iter()
+    .filter_map(|rest| Some((rest, text.find(rest)?)))
+    .min_by_key(|(_, end)| *end)?;
     let text = &text[..end];
     let (_, name) = text.split_once("name: \"")?;
     let mut parameters = Vec::new();
     let mut rest = text;
-    while let Some((place, mark)) = ["need(", "with(", "FLAGS"]
+    while let Some((place, mark)) = ["need(", "with("]
         .into_iter()
+        .chain(SHARED.map(|(mark, _)| mark))
         .filter_map(|mark| Some((rest.find(mark)?, mark)))
         .min()
     {
         rest = &rest[place + mark.len()..];
-        match mark {
-            "FLAGS" => parameters.push("flags".to_owned()),
-            _ => parameters.extend(quoted(rest).filter(|name| *name != "...").map(str::to_owned)),
+        match SHARED.iter().find(|(shared, _)| *shared == mark) {
+            Some((_, name)) => parameters.push((*name).to_owned()),
+            None => parameters.extend(quoted(rest).filter(|name| *name != "...").map(str::to_owned)),
         }
     }
     Some(Row {
         owner: match owner {
             "..FUNCTION" if text.contains("on: GLOBAL") => "global",
-            "..FUNCTION" => "module",
+            "..FUNCTION" | "..STREAM" => "module",
             _ => "object",
         },
         module: module(text, file).unwrap_or("socket").to_owned(),

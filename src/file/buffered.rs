@@ -12,7 +12,7 @@ use crate::sys::file::SEEK_CUR;
 use super::input::{DEFAULT_SIZE, Input};
 use super::object::File;
 use super::output::Output;
-use super::raw::{Raw, closed_file, unsupported};
+use super::raw::{Raw, Shut, closed_file, unsupported};
 
 /// Which of Python's four it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,6 +51,12 @@ pub(super) struct Buffered {
     /// As a script gets it; none once it is detached.
     raw_file: RefCell<Option<Rc<File>>>,
     raw: Rc<dyn Raw>,
+    /// The raw file's own mark.
+    #[cfg_attr(
+        not(feature = "lua54"),
+        allow(dead_code, reason = "Lua alone has a way of its own to lines")
+    )]
+    shut: Shut,
     pub(super) input: RefCell<Input>,
     output: Output,
     size: usize,
@@ -81,6 +87,7 @@ impl Buffered {
             net: net.clone(),
             kind,
             raw_file: RefCell::new(Some(raw_file)),
+            shut: raw.shut().clone(),
             raw,
             input: RefCell::new(Input::new(size)),
             output: Output::new(held),
@@ -203,7 +210,8 @@ impl Buffered {
     #[cfg(feature = "lua54")]
     #[inline]
     pub(super) fn line_at(&self) -> Option<(*const u8, usize)> {
-        if !self.kind.reads() || self.raw.is_closed() || self.raw_file.borrow().is_none() {
+        // One that is detached, or only written, has nothing read ahead.
+        if self.shut.get() {
             return None;
         }
         let mut input = self.input.borrow_mut();
@@ -395,6 +403,7 @@ impl Buffered {
             return Err(unsupported("detach"));
         }
         self.flush()?;
+        self.input.borrow_mut().clear();
         let raw = self.raw_file.borrow_mut().take();
         raw.ok_or_else(|| Error::value("raw stream has been detached"))
     }

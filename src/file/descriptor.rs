@@ -14,7 +14,7 @@ use crate::sys::file::{Kind, SEEK_CUR};
 use crate::sys::poll;
 
 use super::mode::Mode;
-use super::raw::{Direction, Load, Name, Raw, Room, unsupported};
+use super::raw::{Direction, Load, Name, Raw, Room, Shut, unsupported};
 
 /// What a pipe that is ready takes at once without making the writer wait.
 const PIPE_PORTION: usize = 4096;
@@ -26,6 +26,7 @@ pub(super) struct Descriptor {
     source: OnceCell<Rc<Source>>,
     name: Name,
     mode: Mode,
+    shut: Shut,
     /// Whether closing the file closes the descriptor.
     owned: bool,
     regular: bool,
@@ -50,6 +51,7 @@ impl Descriptor {
             source: OnceCell::new(),
             name,
             mode,
+            shut: Shut::default(),
             owned,
             regular: info.kind == Kind::Regular,
             seekable: sys::file::seek(fd, 0, SEEK_CUR).is_ok(),
@@ -71,6 +73,7 @@ impl Descriptor {
             source: OnceCell::new(),
             name: Name::Path(name.into()),
             mode,
+            shut: Shut::default(),
             owned: false,
             regular: sys::file::info(fd).is_ok_and(|info| info.kind == Kind::Regular),
             seekable: sys::file::seek(fd, 0, SEEK_CUR).is_ok(),
@@ -116,6 +119,7 @@ impl Descriptor {
         if fd < 0 {
             return None;
         }
+        self.shut.set(true);
         if let Some(source) = self.source.get() {
             self.net.sched().forget(source);
         }
@@ -191,8 +195,8 @@ impl Raw for Descriptor {
         sys::file::is_terminal(self.fd.get())
     }
 
-    fn is_closed(&self) -> bool {
-        self.fd.get() < 0
+    fn shut(&self) -> &Shut {
+        &self.shut
     }
 
     fn close(&self) -> Result<()> {

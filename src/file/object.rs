@@ -22,7 +22,7 @@ pub(crate) struct File {
 /// Which kind of file it is.
 pub(super) enum Body {
     Raw(Rc<dyn Raw>),
-    Buffered(Buffered),
+    Buffered(Box<Buffered>),
     Text(Box<Text>),
 }
 

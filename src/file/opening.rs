@@ -81,7 +81,7 @@ pub(crate) fn make_file(socket: &Rc<Socket>, manner: &Manner) -> Result<Rc<File>
         (false, _) => Kind::Writer,
     };
     let buffered = Buffered::new(net, kind, raw, raw_file, size);
-    let buffer = File::new(net, Body::Buffered(buffered));
+    let buffer = File::new(net, Body::Buffered(Box::new(buffered)));
     Ok(match format {
         None => buffer,
         Some(format) => {
@@ -130,7 +130,7 @@ pub(crate) fn open(net: &Rc<Net>, what: What, manner: &Manner, closes: bool) -> 
         Kind::Writer
     };
     let buffered = Buffered::new(net, kind, raw, raw_file, size);
-    let buffer = File::new(net, Body::Buffered(buffered));
+    let buffer = File::new(net, Body::Buffered(Box::new(buffered)));
     Ok(match &mut format {
         None => buffer,
         Some(format) => {

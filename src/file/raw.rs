@@ -1,5 +1,8 @@
 //! What a file stands on: something bytes come from and go to, one system call at a time.
 
+use std::cell::Cell;
+use std::rc::Rc;
+
 use crate::error::{Class, Error, Result};
 use crate::net::Patience;
 use crate::sys::errno;
@@ -68,7 +71,11 @@ pub(super) trait Raw {
     fn is_terminal(&self) -> bool {
         false
     }
-    fn is_closed(&self) -> bool;
+    fn is_closed(&self) -> bool {
+        self.shut().get()
+    }
+    /// Whether it is closed, for those above that ask at every line.
+    fn shut(&self) -> &Shut;
     /// Closes; a closed one is left alone.
     fn close(&self) -> Result<()>;
     fn name(&self) -> Name;
@@ -86,6 +93,9 @@ pub(super) trait Raw {
     /// What writing raises when it is open for reading only.
     fn unwritable(&self) -> Error;
 }
+
+/// Set once a file is closed.
+pub(super) type Shut = Rc<Cell<bool>>;
 
 /// `io.UnsupportedOperation`.
 pub(super) fn unsupported(text: &'static str) -> Error {

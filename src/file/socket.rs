@@ -10,12 +10,13 @@ use crate::sys::errno;
 use crate::sys::errno::Errno;
 use crate::sys::flag::MSG_DONTWAIT;
 
-use super::raw::{Direction, Load, Name, Raw, Room, closed_file, unsupported, would_wait};
+use super::raw::{Direction, Load, Name, Raw, Room, Shut, closed_file, unsupported, would_wait};
 
 /// A socket's file, without a buffer.
 pub(super) struct SocketFile {
     socket: RefCell<Option<Rc<Socket>>>,
     direction: Direction,
+    shut: Shut,
     /// Told in `repr` of unbuffered ones.
     identity: Cell<usize>,
 }
@@ -26,6 +27,7 @@ impl SocketFile {
         let file = Rc::new(Self {
             socket: RefCell::new(Some(socket.clone())),
             direction,
+            shut: Shut::default(),
             identity: Cell::new(0),
         });
         file.identity.set(Rc::as_ptr(&file).cast::<u8>() as usize);
@@ -107,11 +109,12 @@ impl Raw for SocketFile {
         self.socket.borrow().as_ref().map_or(-1, |socket| socket.fd())
     }
 
-    fn is_closed(&self) -> bool {
-        self.socket.borrow().is_none()
+    fn shut(&self) -> &Shut {
+        &self.shut
     }
 
     fn close(&self) -> Result<()> {
+        self.shut.set(true);
         let socket = self.socket.borrow_mut().take();
         socket.map_or(Ok(()), |socket| socket.remove_file())
     }

@@ -17,7 +17,7 @@ use super::buffered::{Buffered, Kind};
 use super::descriptor::Descriptor;
 use super::mode::Mode;
 use super::object::{Body, Data, File};
-use super::raw::{Direction, Load, Name, Raw, Room, closed_file, unsupported};
+use super::raw::{Direction, Load, Name, Raw, Room, Shut, closed_file, unsupported};
 use super::text::{Format, Text};
 
 /// Written at once while others could run: the C library hands on one buffer of 4096 bytes at most then, which a pipe that
@@ -55,6 +55,7 @@ impl Streams {
                 net: net.clone(),
                 fd: Cell::new(1),
                 source: OnceCell::new(),
+                shut: Shut::default(),
             });
             let raw_file = File::new(net, Body::Raw(raw.clone()));
             // The C library's buffer is the only one.
@@ -83,7 +84,7 @@ fn get(cell: &OnceCell<Rc<File>>, make: impl FnOnce() -> Result<Rc<File>>) -> Re
 }
 
 fn text_over(net: &Rc<Net>, buffered: Buffered, mode: &str, errors: &str) -> Result<Rc<File>> {
-    let buffer = File::new(net, Body::Buffered(buffered));
+    let buffer = File::new(net, Body::Buffered(Box::new(buffered)));
     let mut format = Format::new(Some("utf-8"), Some(errors), None)?;
     format.line_buffering = mode == "w" && buffer.is_terminal().unwrap_or(false);
     let text = Text::new(buffer, format, mode.to_owned());
@@ -124,6 +125,7 @@ struct Output {
     /// -1 once a script has closed it; the descriptor stays open.
     fd: Cell<i32>,
     source: OnceCell<Rc<Source>>,
+    shut: Shut,
 }
 
 impl Output {
@@ -187,8 +189,8 @@ impl Raw for Output {
         file::is_terminal(self.fd.get())
     }
 
-    fn is_closed(&self) -> bool {
-        self.fd.get() < 0
+    fn shut(&self) -> &Shut {
+        &self.shut
     }
 
     fn close(&self) -> Result<()> {
@@ -196,6 +198,7 @@ impl Raw for Output {
             self.net.sched().forget(source);
         }
         self.fd.set(-1);
+        self.shut.set(true);
         Ok(())
     }
 
