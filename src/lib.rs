@@ -5,15 +5,12 @@ mod api;
 pub mod bytes;
 #[cfg(feature = "cli")]
 pub mod cli;
-#[cfg_attr(
-    not(test),
-    allow(dead_code, reason = "text files, which come in pieces, are next")
-)]
 mod codec;
 pub mod constants;
 #[cfg(feature = "cli")]
 mod doc;
 mod error;
+mod file;
 mod net;
 pub mod policy;
 mod runtime;

@@ -82,8 +82,8 @@ fn every_operation_takes_every_value_in_rhai() {
     let jobs: Vec<Job> = rows()
         .iter()
         .enumerate()
-        // The one that ends the script, and the one that is a value in Rhai.
-        .filter(|(_, row)| row.name != "exit" && row.name != "argv")
+        // The one that ends the script, and those that are values in Rhai.
+        .filter(|(_, row)| !["exit", "argv", "stdin", "stdout", "stderr"].contains(&&*row.name))
         .map(|(number, row)| {
             let name = format!("{number}_{}", row.name);
             let script = write(&home, &format!("{name}.rhai"), prelude.clone() + &rhai_calls(row));
@@ -288,10 +288,17 @@ fn shared_parameters(file: &str) -> Vec<(&str, &str)> {
 /// Reads what follows `Op {`: a row, if it has a name. It ends with what it leaves unsaid: `..METHOD`. `file` is the whole
 /// of the file it is in.
 fn parse(text: &str, file: &str) -> Option<Row> {
-    let (owner, end) = ["..FUNCTION", "..METHOD", "..PROPERTY", "..FIELD"]
-        .into_iter()
-        .filter_map(|rest| Some((rest, text.find(rest)?)))
-        .min_by_key(|(_, end)| *end)?;
+    let (owner, end) = [
+        "..FUNCTION",
+        "..METHOD",
+        "..PROPERTY",
+        "..FIELD",
+        "..CALL",
+        "..STREAM",
+    ]
+    .into_iter()
+    .filter_map(|rest| Some((rest, text.find(rest)?)))
+    .min_by_key(|(_, end)| *end)?;
     let text = &text[..end];
     let (_, name) = text.split_once("name: \"")?;
     let mut parameters = Vec::new();
@@ -313,7 +320,7 @@ fn parse(text: &str, file: &str) -> Option<Row> {
     Some(Row {
         owner: match owner {
             "..FUNCTION" if text.contains("on: GLOBAL") => "global",
-            "..FUNCTION" => "module",
+            "..FUNCTION" | "..STREAM" => "module",
             _ => "object",
         },
         module: module(text, file).unwrap_or("socket").to_owned(),

@@ -20,6 +20,7 @@ const FLOORS: &[&[&str]] = &[
     &["script", "doc"],
     &["api"],
     &["tools"],
+    &["file"],
     &["net"],
     &["sched"],
     &["policy", "codec", "wire"],
@@ -46,6 +47,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("strsim", &["error/"]),
     ("serde", &["api/json.rs"]),
     ("serde_json", &["api/json.rs"]),
+    ("memchr", &["file/"]),
     ("clap", &["cli/"]),
 ];
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::address::Address;
 use crate::bytes::{ByteArray, Bytes, Pinned};
 use crate::error::{Class, Error, Result};
+use crate::file::File;
 use crate::net::{Socket, Timeout};
 use crate::sched::Task;
 use crate::wire::NumberArray;
@@ -298,6 +299,7 @@ macro_rules! objects {
 objects! {
     Socket Rc<Socket>, "socket";
     Task Rc<Task>, "Task";
+    File Rc<File>, "file";
     Array Rc<ByteArray>, "bytearray";
     Numbers Rc<NumberArray>, "array";
     Class Class, "error class";

@@ -28,6 +28,7 @@ mod record;
 mod repr;
 mod value;
 
+pub(crate) use argument::IntoValue;
 pub(crate) use bind::{Arguments, call};
 pub(crate) use handler::absent;
 pub(crate) use json::{CYCLIC, DEEPEST as DEEPEST_DATA, TOO_DEEP};
@@ -40,6 +41,7 @@ pub(crate) use value::{Record, Slots, Steps, Type, Value};
 use std::rc::Rc;
 
 use crate::error::Result;
+use crate::file::Streams;
 use crate::net::Net;
 use crate::sched::Task;
 
@@ -57,10 +59,12 @@ pub(crate) struct Cx<'a> {
 }
 
 /// What a script may know of its surroundings.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub(crate) struct Environment {
     /// The script's name, then its arguments.
     pub(crate) argv: Vec<Vec<u8>>,
+    /// Standard input, output and error.
+    pub(crate) streams: Streams,
 }
 
 /// Every operation, in documentation order.

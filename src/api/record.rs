@@ -46,6 +46,16 @@ pub(crate) static OTHER: RecordKind = RecordKind {
     fields: &[("family", Shape::Plain), ("data", Shape::Plain)],
 };
 
+/// The line ends a text file has seen.
+pub(crate) static NEWLINES: RecordKind = RecordKind {
+    name: "newlines",
+    fields: &[
+        ("first", Shape::Text),
+        ("second", Shape::Text),
+        ("third", Shape::Text),
+    ],
+};
+
 pub(crate) static ADDRINFO: RecordKind = RecordKind {
     name: "addrinfo",
     fields: &[
@@ -59,8 +69,8 @@ pub(crate) static ADDRINFO: RecordKind = RecordKind {
 
 impl RecordKind {
     /// Every kind, for adapters that have to recognise one.
-    pub(crate) const fn all() -> [&'static Self; 5] {
-        [&INET, &INET6, &UNIX, &OTHER, &ADDRINFO]
+    pub(crate) const fn all() -> [&'static Self; 6] {
+        [&INET, &INET6, &UNIX, &OTHER, &ADDRINFO, &NEWLINES]
     }
 
     /// The place of a field, from 0.

@@ -62,6 +62,9 @@ fn write_repr(out: &mut String, value: &Value, shape: Shape) {
             out.push('}');
         }
         Value::Socket(socket) => push(out, socket),
+        Value::File(file) => push(out, file),
+        Value::Lines(_) => out.push_str("<lines>"),
+        Value::Foreign(_) => out.push_str("<file>"),
         Value::Task(task) => push(out, format_args!("{task:?}")),
         Value::Array(array) => array.with(|bytes| push(out, bytearray_repr(bytes))),
         Value::View(view) => push(out, format_args!("<memory of {} bytes>", view.len())),

@@ -8,6 +8,7 @@ use std::rc::Rc;
 use crate::bytes::{ByteArray, Bytes, Pinned};
 use crate::constants::Constant;
 use crate::error::{Class, Error, Result};
+use crate::file::{File, Sendable};
 use crate::net::Socket;
 use crate::sched::Task;
 use crate::wire::NumberArray;
@@ -38,6 +39,11 @@ pub(crate) enum Value {
     Several(Vec<Self>),
     Socket(Rc<Socket>),
     Task(Rc<Task>),
+    File(Rc<File>),
+    /// An iteration over a file's lines.
+    Lines(Rc<File>),
+    /// A file of the language's own.
+    Foreign(Rc<dyn Sendable>),
     Array(Rc<ByteArray>),
     /// A window of a `bytearray`.
     View(Pinned),
@@ -106,6 +112,7 @@ pub(crate) struct Slots {
 pub(crate) enum Type {
     Socket,
     Task,
+    File,
     ByteArray,
     View,
     Numbers,
@@ -121,6 +128,7 @@ impl Type {
         match self {
             Self::Socket => "socket",
             Self::Task => "Task",
+            Self::File => "file",
             Self::ByteArray => "bytearray",
             Self::View => "memoryview",
             Self::Numbers => "array",
@@ -132,9 +140,10 @@ impl Type {
     }
 
     /// Every type.
-    pub(crate) const ALL: [Self; 9] = [
+    pub(crate) const ALL: [Self; 10] = [
         Self::Socket,
         Self::Task,
+        Self::File,
         Self::ByteArray,
         Self::View,
         Self::Numbers,
@@ -151,6 +160,7 @@ impl Value {
         Some(match self {
             Self::Socket(_) => Type::Socket,
             Self::Task(_) => Type::Task,
+            Self::File(_) => Type::File,
             Self::Array(_) => Type::ByteArray,
             Self::View(_) => Type::View,
             Self::Numbers(_) => Type::Numbers,
@@ -176,6 +186,9 @@ impl Value {
             Self::Record(_) | Self::Several(_) => "tuple",
             Self::Function(_) => "function",
             Self::Rest(_) | Self::Outcome(_) => "results",
+            Self::File(file) => file.class(),
+            Self::Lines(_) => "iterator",
+            Self::Foreign(_) => "file",
             Self::Opaque(kind) => kind,
             object => object.object_type().map_or("object", Type::name),
         }

@@ -80,6 +80,11 @@ impl Decoder {
         self.settled = settled(self.encoding);
     }
 
+    /// Begins anew in the middle of a text: no mark stands there, and the order of bytes is the one found before, if one was.
+    pub(crate) fn resume(&mut self) {
+        self.pending.clear();
+    }
+
     /// Decodes what it can and says how many bytes that were.
     fn feed(&mut self, input: &[u8], last: bool, text: &mut Vec<u8>) -> Result<usize> {
         let length = text.len();

@@ -108,6 +108,10 @@ impl Class {
 
     /// Whether this is `ancestor` or a child of it, at any depth.
     pub fn is_a(self, ancestor: Self) -> bool {
+        // The one class of Python's with two parents.
+        if self == Self::UnsupportedOperation && ancestor == Self::ValueError {
+            return true;
+        }
         let mut class = Some(self);
         while let Some(current) = class {
             if current == ancestor {
@@ -164,6 +168,8 @@ mod tests {
         assert!(!Class::KeyboardInterrupt.is_a(Class::Exception));
         assert!(Class::UnicodeDecodeError.is_a(Class::ValueError));
         assert!(!Class::OSError.is_a(Class::TimeoutError));
+        assert!(Class::UnsupportedOperation.is_a(Class::OSError));
+        assert!(Class::UnsupportedOperation.is_a(Class::ValueError));
     }
 
     #[test]

@@ -39,6 +39,7 @@ pub(super) fn likely_cause(error: &Error) -> Option<String> {
             "broadcasting needs SO_BROADCAST; or a firewall refuses".into()
         }
         Errno::PERM | Errno::ACCES if op == "socket" => "raw and packet sockets need privileges".into(),
+        Errno::BADF if op == "open" => "no descriptor of that number is open".into(),
         Errno::BADF => "the socket is closed".into(),
         Errno::NOTCONN => "the socket is not connected".into(),
         Errno::DESTADDRREQ => "the socket has no peer; name one with sendto, or connect first".into(),
@@ -54,6 +55,7 @@ pub(super) fn likely_cause(error: &Error) -> Option<String> {
         Errno::NOENT if matches!(error.address(), Some(Address::Unix(_))) => {
             "no socket file at that path".into()
         }
+        Errno::NOENT if op == "open" => "there is no file of that name".into(),
         Errno::NOPROTOOPT => "this kind of socket has no such option".into(),
         Errno::AGAIN => "the socket is in non-blocking mode and would have to wait".into(),
         _ => return None,

@@ -17,6 +17,7 @@ pub(crate) use trace::Trace;
 use crate::address::Address;
 use crate::sys::errno::Errno;
 use crate::sys::resolve::ResolveError;
+use crate::text::str_repr;
 
 /// What every fallible operation returns.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -41,6 +42,7 @@ struct Detail {
     status: Option<i32>,
     denied: bool,
     hint: Option<String>,
+    filename: Option<String>,
     trace: Trace,
 }
 
@@ -58,6 +60,7 @@ impl Error {
             status: None,
             denied: false,
             hint: None,
+            filename: None,
             trace: Trace::default(),
         }))
     }
@@ -165,12 +168,14 @@ impl Error {
     /// A file that could not be read.
     pub fn file(path: &Path, error: &std::io::Error) -> Self {
         let errno = Errno(error.raw_os_error().unwrap_or(Errno::INVAL.0));
-        let text = format!(
-            "{}: {}",
-            errno.text(),
-            crate::text::str_repr(&path.to_string_lossy())
-        );
-        Self::os_with_text(errno.0, text)
+        Self::from(errno).with_filename(&path.to_string_lossy())
+    }
+
+    /// Names the file concerned.
+    #[must_use]
+    pub(crate) fn with_filename(mut self, name: &str) -> Self {
+        self.detail().filename = Some(name.to_owned());
+        self
     }
 
     /// Names the operation that failed, unless a deeper one is named already.
@@ -259,9 +264,17 @@ impl Error {
     /// Python's `str(e)`.
     pub fn message(&self) -> Cow<'_, str> {
         match self.0.errno {
-            Some(number) => Cow::Owned(format!("[Errno {number}] {}", self.text())),
+            Some(number) => Cow::Owned(match &self.0.filename {
+                Some(name) => format!("[Errno {number}] {}: {}", self.text(), str_repr(name)),
+                None => format!("[Errno {number}] {}", self.text()),
+            }),
             None => self.text(),
         }
+    }
+
+    /// The file concerned.
+    pub fn filename(&self) -> Option<&str> {
+        self.0.filename.as_deref()
     }
 
     /// The operation that failed: `connect`.

@@ -136,21 +136,21 @@ impl Net {
         Ok(ByteArray::new(bytes, &self.budget))
     }
 
-    /// Whether `size` more bytes may be had for a moment.
-    ///
-    /// # Errors
-    /// `MemoryError` when the limit does not allow for it.
-    pub(crate) fn spare(&self, size: usize) -> Result<()> {
-        if self.budget.allows(size) {
-            Ok(())
-        } else {
-            Err(Error::memory(format!("{size} bytes for a while")))
-        }
-    }
-
     /// Bytes that may still be had.
     pub(crate) fn left(&self) -> usize {
         self.budget.left()
+    }
+
+    /// Whether so many bytes may be held at all.
+    ///
+    /// # Errors
+    /// `MemoryError` when the limit does not allow for it.
+    pub(crate) fn afford(&self, size: usize, what: &str) -> Result<()> {
+        if self.budget.allows(size) {
+            Ok(())
+        } else {
+            Err(Error::memory(format!("{what} of {size} bytes")))
+        }
     }
 
     /// Room for `size` bytes, asked for and not trusted.

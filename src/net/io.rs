@@ -1,10 +1,12 @@
 //! The loop: try, wait, try again. Interrupted calls, deadlines, cancellation and false readiness live here only.
 
+use std::cell::{Cell, OnceCell};
 use std::os::fd::RawFd;
+use std::rc::Rc;
 use std::time::Instant;
 
 use crate::error::{Error, Result};
-use crate::sched::{Interest, Wake, deadline_after};
+use crate::sched::{Interest, Scheduler, Source, Wake, deadline_after};
 use crate::sys;
 use crate::sys::errno::Errno;
 use crate::sys::flag::MSG_DONTWAIT;
@@ -27,6 +29,75 @@ impl From<Timeout> for Patience {
             Timeout::NonBlocking => Self::Never,
             Timeout::Blocking => Self::Until(None),
             Timeout::After(duration) => Self::Until(deadline_after(duration)),
+        }
+    }
+}
+
+/// What the loop works on: a descriptor that may be closed meanwhile (-1), and its place in the reactor.
+pub(crate) struct Watched<'a> {
+    pub(crate) sched: &'a Scheduler,
+    pub(crate) fd: &'a Cell<RawFd>,
+    pub(crate) source: &'a OnceCell<Rc<Source>>,
+}
+
+impl Watched<'_> {
+    /// Runs `step` until it succeeds or fails for good. It is handed the descriptor and the flag that keeps the call from
+    /// blocking, where that is needed.
+    pub(crate) fn run<T>(
+        &self,
+        interest: Interest,
+        patience: Patience,
+        step: impl FnMut(RawFd, i32) -> sys::errno::Result<T>,
+    ) -> Result<T> {
+        // The others have their turn before the call and not after it: what it brings may lie in a buffer they use too.
+        self.sched.tick()?;
+        let mut waited = false;
+        let outcome = self.attempt(interest, patience, &mut waited, step);
+        if let Some(source) = self.source.get()
+            && waited
+        {
+            self.sched.pass_on(source, interest);
+        }
+        outcome
+    }
+
+    fn attempt<T>(
+        &self,
+        interest: Interest,
+        patience: Patience,
+        waited: &mut bool,
+        mut step: impl FnMut(RawFd, i32) -> sys::errno::Result<T>,
+    ) -> Result<T> {
+        let sched = self.sched;
+        let mut queued = self
+            .source
+            .get()
+            .is_some_and(|source| source.has_waiters(interest));
+        loop {
+            let fd = match self.fd.get() {
+                -1 => return Err(Errno::BADF.into()),
+                fd => fd,
+            };
+            if !queued {
+                let block = patience == Patience::Until(None) && sched.may_block();
+                match step(fd, if block { 0 } else { MSG_DONTWAIT }) {
+                    Ok(value) => return Ok(value),
+                    Err(Errno::AGAIN) => {}
+                    Err(Errno::INTR) => {
+                        sched.check_doom()?;
+                        continue;
+                    }
+                    Err(errno) => return Err(errno.into()),
+                }
+            }
+            queued = false;
+            let Patience::Until(deadline) = patience else {
+                return Err(Errno::AGAIN.into());
+            };
+            match sched.wait_fd(self.source, fd, interest, deadline, *waited)? {
+                Wake::Ready => *waited = true,
+                Wake::TimedOut => return Err(Error::timed_out()),
+            }
         }
     }
 }
@@ -62,59 +133,22 @@ impl Socket {
     }
 
     /// As [`Self::io`], for a part of a call whose patience is already running.
-    pub(super) fn io_within<T>(
+    pub(crate) fn io_within<T>(
         &self,
         op: &'static str,
         interest: Interest,
         patience: Patience,
         step: impl FnMut(RawFd, i32) -> sys::errno::Result<T>,
     ) -> Result<T> {
-        // The others have their turn before the call and not after it: what it brings may lie in a buffer they use too.
-        self.net().sched().tick()?;
-        let mut waited = false;
-        let outcome = self.attempt(interest, patience, &mut waited, step);
-        if let Some(source) = self.source.get()
-            && waited
-        {
-            self.net().sched().pass_on(source, interest);
-        }
+        let outcome = self.watched().run(interest, patience, step);
         outcome.map_err(|error| self.failed(op, error))
     }
 
-    fn attempt<T>(
-        &self,
-        interest: Interest,
-        patience: Patience,
-        waited: &mut bool,
-        mut step: impl FnMut(RawFd, i32) -> sys::errno::Result<T>,
-    ) -> Result<T> {
-        let sched = self.net().sched();
-        let mut queued = self
-            .source
-            .get()
-            .is_some_and(|source| source.has_waiters(interest));
-        loop {
-            let fd = self.open_fd()?;
-            if !queued {
-                let block = patience == Patience::Until(None) && sched.may_block();
-                match step(fd, if block { 0 } else { MSG_DONTWAIT }) {
-                    Ok(value) => return Ok(value),
-                    Err(Errno::AGAIN) => {}
-                    Err(Errno::INTR) => {
-                        sched.check_doom()?;
-                        continue;
-                    }
-                    Err(errno) => return Err(errno.into()),
-                }
-            }
-            queued = false;
-            let Patience::Until(deadline) = patience else {
-                return Err(Errno::AGAIN.into());
-            };
-            match sched.wait_fd(&self.source, fd, interest, deadline, *waited)? {
-                Wake::Ready => *waited = true,
-                Wake::TimedOut => return Err(Error::timed_out()),
-            }
+    fn watched(&self) -> Watched<'_> {
+        Watched {
+            sched: self.net().sched(),
+            fd: self.fd_cell(),
+            source: &self.source,
         }
     }
 

@@ -14,11 +14,16 @@ use super::observe::Event;
 use super::socket::Socket;
 
 impl Socket {
-    /// Closes it; a closed socket is left alone. Who waits on it gets `EBADF`.
+    /// Closes it; a closed socket is left alone. Who waits on it gets `EBADF`. While files made of it are open it stays
+    /// usable, and closes with the last of them.
     ///
     /// # Errors
     /// What close(2) reports; the descriptor is gone all the same.
     pub fn close(&self) -> Result<()> {
+        self.shut.set(true);
+        if self.files.get() > 0 {
+            return Ok(());
+        }
         let Some(fd) = self.leave() else { return Ok(()) };
         let closed = if self.lingers.get() {
             self.close_elsewhere(fd)?
@@ -29,6 +34,38 @@ impl Socket {
             // The connection was reset before: CPython keeps silent about it, and so do we.
             Ok(()) | Err(Errno::CONNRESET) => Ok(()),
             Err(errno) => Err(Error::from(errno).during("close")),
+        }
+    }
+
+    /// A file is made of it.
+    pub(crate) fn add_file(&self) {
+        self.files.set(self.files.get() + 1);
+    }
+
+    /// A file made of it was closed.
+    ///
+    /// # Errors
+    /// As [`Socket::close`], if that has waited for this file.
+    pub(crate) fn remove_file(&self) -> Result<()> {
+        self.files.set(self.files.get().saturating_sub(1));
+        if self.shut.get() { self.close() } else { Ok(()) }
+    }
+
+    /// As [`Self::remove_file`] where nothing may wait and nobody can be told.
+    pub(crate) fn abandon_file(&self) {
+        self.files.set(self.files.get().saturating_sub(1));
+        if self.shut.get() && self.files.get() == 0 {
+            self.abandon();
+        }
+    }
+
+    fn abandon(&self) {
+        let Some(fd) = self.leave() else { return };
+        if self.lingers.get() {
+            close_detached(fd);
+        } else {
+            // A collected socket has nobody to tell.
+            let _ = sys::fd::close(fd);
         }
     }
 
@@ -55,6 +92,7 @@ impl Socket {
     pub fn detach(&self) -> RawFd {
         // The descriptor goes to somebody who expects the mode the socket showed.
         let _ = self.restore_blocking();
+        self.shut.set(true);
         self.leave().unwrap_or(-1)
     }
 
@@ -147,13 +185,7 @@ impl Socket {
 
 impl Drop for Socket {
     fn drop(&mut self) {
-        let Some(fd) = self.leave() else { return };
-        if self.lingers.get() {
-            close_detached(fd);
-        } else {
-            // A collected socket has nobody to tell.
-            let _ = sys::fd::close(fd);
-        }
+        self.abandon();
     }
 }
 

@@ -25,6 +25,7 @@ mod transport;
 
 pub(crate) use connect::Attempt;
 pub use context::Net;
+pub(crate) use io::{Patience, Watched};
 pub(crate) use listen::{DEFAULT_BACKLOG, ServerOptions};
 pub(crate) use message::Message;
 pub use observe::{Event, Observer};

@@ -44,6 +44,10 @@ pub struct Socket {
     forced: Cell<bool>,
     /// Closing may block: it is done elsewhere.
     pub(super) lingers: Cell<bool>,
+    /// Files made of it, which keep its descriptor open.
+    pub(super) files: Cell<usize>,
+    /// `close` was called; with files left it is not yet done.
+    pub(super) shut: Cell<bool>,
 }
 
 impl Socket {
@@ -169,6 +173,8 @@ impl Socket {
             source: OnceCell::new(),
             forced: Cell::new(false),
             lingers: Cell::new(false),
+            files: Cell::new(0),
+            shut: Cell::new(false),
         })
     }
 
@@ -189,6 +195,10 @@ impl Socket {
     #[inline]
     pub fn fd(&self) -> RawFd {
         self.fd.get()
+    }
+
+    pub(super) const fn fd_cell(&self) -> &Cell<RawFd> {
+        &self.fd
     }
 
     /// Its descriptor, or `EBADF`.
@@ -291,7 +301,11 @@ impl fmt::Display for Socket {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let fd = self.fd();
         let (family, kind, protocol) = (self.family, self.kind, self.protocol);
-        let closed = if fd < 0 { " [closed]" } else { "" };
+        let closed = if fd < 0 || self.shut.get() {
+            " [closed]"
+        } else {
+            ""
+        };
         write!(
             f,
             "<socket.socket{closed} fd={fd}, family={family}, type={kind}, proto={protocol}"

@@ -9,9 +9,12 @@ use crate::policy::Request;
 use crate::sched::Interest;
 use crate::sys::flag::MSG_WAITALL;
 
+use super::io::Patience;
 use super::observe::Event;
 use super::socket::Socket;
 
+/// Most of a file that is sent at once while other tasks could run.
+const LARGEST_PART: usize = 1024 * 1024;
 /// Most a stream is asked for at once: a larger `recv` returns this much, as it may.
 const LARGEST_TRY: usize = Scratch::SIZE;
 
@@ -79,6 +82,47 @@ impl Socket {
                 Ok(count)
             }
         }
+    }
+
+    /// One receive into a file's buffer, for a step of the loop.
+    #[inline]
+    pub(crate) fn receive_raw(
+        &self,
+        fd: i32,
+        buffer: &mut [u8],
+        flags: i32,
+    ) -> crate::sys::errno::Result<usize> {
+        self.transport().recv(fd, buffer, flags)
+    }
+
+    /// One send out of a file's buffer, for a step of the loop.
+    #[inline]
+    pub(crate) fn send_raw(&self, fd: i32, data: &[u8], flags: i32) -> crate::sys::errno::Result<usize> {
+        self.transport().send(fd, data, flags)
+    }
+
+    /// Sends a part of a regular file without its passing through this process; returns how many bytes left, none at
+    /// the file's end.
+    ///
+    /// # Errors
+    /// The system's refusal, also of files that cannot be sent so; a timeout.
+    pub(crate) fn send_part(&self, file: i32, offset: i64, count: usize) -> Result<usize> {
+        const OP: &str = "sendfile";
+        let patience = self.patience(0);
+        let alone = patience == Patience::Until(None) && self.net().sched().may_block();
+        if !alone {
+            // The call has no flag that keeps it from blocking.
+            self.force_nonblocking().map_err(|error| self.failed(OP, error))?;
+        }
+        let count = if alone { count } else { count.min(LARGEST_PART) };
+        let sent = self.io_within(OP, Interest::Write, patience, |fd, _| {
+            self.transport().send_file(fd, file, offset, count)
+        })?;
+        self.net().observe(|| Event::Done {
+            fd: self.fd(),
+            op: OP,
+        });
+        Ok(sent)
     }
 
     fn note_received(&self, bytes: &Bytes, from: &Address) {

@@ -4,7 +4,7 @@ use std::os::fd::{BorrowedFd, OwnedFd, RawFd};
 
 use crate::address::Address;
 use crate::sys::errno::{Errno, Result};
-use crate::sys::{fd, socket, transfer};
+use crate::sys::{fd, file, socket, transfer};
 
 /// The calls of one socket. Each tries once: `EAGAIN` says that it would have to wait, and the loop in `io` waits.
 ///
@@ -24,6 +24,10 @@ pub(crate) trait Transport {
 
     fn send_to(&self, fd: RawFd, data: &[u8], flags: i32, address: &Address) -> Result<usize> {
         transfer::send_to(fd, data, flags, address)
+    }
+
+    fn send_file(&self, fd: RawFd, file: RawFd, offset: i64, count: usize) -> Result<usize> {
+        file::send(fd, file, offset, count)
     }
 
     fn bind(&self, fd: RawFd, address: &Address) -> Result<()> {

@@ -68,6 +68,8 @@ pub enum Request<'a> {
         /// Whether to change it.
         write: bool,
     },
+    /// To read the program's standard input.
+    Input,
     /// To fork this process.
     Fork,
     /// To start a process.
@@ -95,6 +97,7 @@ impl Request<'_> {
             Self::Adopt { .. } => "socket.fromfd",
             Self::CloseForeign { .. } => "socket.close",
             Self::Open { .. } => "open",
+            Self::Input => "builtins.input",
             Self::Fork => "os.fork",
             Self::Spawn { .. } => "subprocess.Popen",
         }
@@ -136,6 +139,7 @@ impl fmt::Display for Request<'_> {
                     if *write { "writing" } else { "reading" }
                 )
             }
+            Self::Input => f.write_str("reading standard input"),
             Self::Fork => f.write_str("forking"),
             Self::Spawn { program } => write!(f, "starting {program}"),
         }

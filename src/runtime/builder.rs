@@ -90,6 +90,7 @@ impl Builder {
     pub fn build(self) -> Result<Runtime> {
         let environment = Rc::new(Environment {
             argv: self.argv.into_iter().map(OsStringExt::into_vec).collect(),
+            ..Environment::default()
         });
         let memory_limit = self.memory_limit.unwrap_or_else(process::physical_memory);
         let speech = self

@@ -194,7 +194,7 @@ impl Scheduler {
     }
 
     /// The current task, if its fiber can be left here; fails where the task may not wait at all.
-    fn suspendable(&self) -> Result<Option<Rc<Task>>> {
+    pub(super) fn suspendable(&self) -> Result<Option<Rc<Task>>> {
         self.check_stop();
         let Some(task) = self.current() else {
             if self.is_closed() {
@@ -211,7 +211,7 @@ impl Scheduler {
         })
     }
 
-    fn suspend(&self, task: &Rc<Task>, deadline: Option<Instant>) -> Result<Wake> {
+    pub(super) fn suspend(&self, task: &Rc<Task>, deadline: Option<Instant>) -> Result<Wake> {
         self.slice.ring();
         task.waiting.set(true);
         let timer = deadline.map(|deadline| self.add_timer(deadline, task.clone()));

@@ -31,7 +31,6 @@ impl Errno {
     pub(crate) const INTR: Self = Self(libc::EINTR);
     pub(crate) const INVAL: Self = Self(libc::EINVAL);
     pub(crate) const ISDIR: Self = Self(libc::EISDIR);
-    #[cfg(feature = "cli")]
     pub(crate) const IO: Self = Self(libc::EIO);
     pub(crate) const ISCONN: Self = Self(libc::EISCONN);
     pub(crate) const MFILE: Self = Self(libc::EMFILE);

@@ -3,7 +3,7 @@
 //! Each function is safe to call, makes one system call, turns -1 into an [`errno::Errno`] once, and holds
 //! one unsafe operation under one SAFETY line that names what makes it sound. None of them retries on EINTR,
 //! waits by its own decision, or judges: the loop above owns that. `errno` names the failures and `flag` the
-//! few numbers the rooms above need; `fd` is about any descriptor; `sockaddr` turns an address into C's bytes
+//! few numbers the rooms above need; `fd` is about any descriptor, `file` about those that are no sockets; `sockaddr` turns an address into C's bytes
 //! and back; `socket` makes, binds and connects, `transfer` moves bytes, `message` bytes with control data, `option` reads and sets options;
 //! `poll` waits; `wake` wakes who waits; `fiber` switches stacks and `signal` hears Ctrl-C and `alarm` rings by the processor time used; `borrowed` is a slice a script owns; `resolve` asks the resolver, `netdb` the older data bases, `interface` the host for its names; `process` knows this
 //! process, thread and machine.
@@ -18,6 +18,7 @@ pub(crate) mod borrowed;
 pub(crate) mod errno;
 pub(crate) mod fd;
 pub(crate) mod fiber;
+pub(crate) mod file;
 pub(crate) mod flag;
 pub(crate) mod interface;
 pub(crate) mod message;
@@ -29,7 +30,6 @@ pub(crate) mod resolve;
 pub(crate) mod signal;
 pub(crate) mod sockaddr;
 pub(crate) mod socket;
-#[cfg(any(feature = "cli", feature = "rhai"))]
 pub(crate) mod stdio;
 pub(crate) mod transfer;
 pub(crate) mod wake;

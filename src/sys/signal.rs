@@ -57,6 +57,41 @@ pub(crate) fn block_all() {
     unsafe { libc::pthread_sigmask(libc::SIG_BLOCK, set.as_ptr(), ptr::null_mut()) };
 }
 
+/// Runs a call that may break a pipe and has no flag against the signal: EPIPE is its answer, whatever the program does
+/// about SIGPIPE.
+pub(crate) fn without_broken_pipe<T>(call: impl FnOnce() -> Result<T>) -> Result<T> {
+    let mut pipe = MaybeUninit::<libc::sigset_t>::uninit();
+    let mut before = MaybeUninit::<libc::sigset_t>::uninit();
+    // SAFETY: the set is writable memory of the right type.
+    unsafe { libc::sigemptyset(pipe.as_mut_ptr()) };
+    // SAFETY: the set was made by the call above.
+    unsafe { libc::sigaddset(pipe.as_mut_ptr(), libc::SIGPIPE) };
+    // SAFETY: the one set is made, the other is written by the call.
+    unsafe { libc::pthread_sigmask(libc::SIG_BLOCK, pipe.as_ptr(), before.as_mut_ptr()) };
+    let outcome = call();
+    // SAFETY: the call above has filled the set.
+    let was_blocked = unsafe { libc::sigismember(before.as_ptr(), libc::SIGPIPE) } == 1;
+    if matches!(outcome, Err(Errno::PIPE)) && !was_blocked {
+        take_pending(&pipe);
+    }
+    // SAFETY: as above.
+    unsafe { libc::pthread_sigmask(libc::SIG_SETMASK, before.as_ptr(), ptr::null_mut()) };
+    outcome
+}
+
+/// Takes a blocked signal of the set out of the thread's queue, if one is there.
+fn take_pending(set: &MaybeUninit<libc::sigset_t>) {
+    let mut pending = MaybeUninit::<libc::sigset_t>::uninit();
+    // SAFETY: the set is writable memory of the right type.
+    unsafe { libc::sigpending(pending.as_mut_ptr()) };
+    // SAFETY: the call above has filled the set.
+    if unsafe { libc::sigismember(pending.as_ptr(), libc::SIGPIPE) } == 1 {
+        let mut signal = 0;
+        // SAFETY: the caller has made the set, and one of it is pending: the call does not wait.
+        unsafe { libc::sigwait(set.as_ptr(), &raw mut signal) };
+    }
+}
+
 fn install(signal: i32, flags: i32) -> Result<()> {
     // SAFETY: all-zero bytes are a valid sigaction: no flags, an empty mask.
     let mut action: libc::sigaction = unsafe { MaybeUninit::zeroed().assume_init() };

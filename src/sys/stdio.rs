@@ -2,10 +2,8 @@
 
 #[cfg(feature = "cli")]
 use std::os::fd::AsFd;
-#[cfg(feature = "cli")]
 use std::ptr;
 
-#[cfg(feature = "cli")]
 use super::errno::{Errno, Result};
 #[cfg(feature = "cli")]
 use super::process;
@@ -26,8 +24,20 @@ pub(crate) fn print_line(text: &str) {
     unsafe { libc::fputc(i32::from(b'\n'), stream) };
 }
 
+/// Writes bytes, through the buffer that all of the program shares; fails unless all were taken.
+pub(crate) fn write(data: &[u8]) -> Result<usize> {
+    // SAFETY: the C library sets `stdout` before `main` and nobody changes it.
+    let stream = unsafe { stdout };
+    // SAFETY: the stream is open, and pointer and length are those of `data`.
+    let count = unsafe { libc::fwrite(data.as_ptr().cast(), 1, data.len(), stream) };
+    if count == data.len() {
+        Ok(count)
+    } else {
+        Err(Errno::last())
+    }
+}
+
 /// Writes out what is buffered, of every stream; fails when that cannot be done or could not be done before.
-#[cfg(feature = "cli")]
 pub(crate) fn flush() -> Result<()> {
     // SAFETY: a null stream means all of them.
     let flushed = unsafe { libc::fflush(ptr::null_mut()) };

@@ -73,6 +73,20 @@ local kinds = {
   error = function() return errors.OSError(2, "made") end,
   class = function() return socket.timeout end,
   absent = function() return socket.AF_SYSTEM end,
+  reader = function() return socket.socketpair():makefile("rb") end,
+  writer = function() return socket.socketpair():makefile("wb", 9) end,
+  pair = function() return socket.socketpair():makefile("rwb") end,
+  unbuffered = function() return socket.socketpair():makefile("rwb", 0) end,
+  text = function() return socket.socketpair():makefile("rw") end,
+  disk_file = function() return open("disk", "w+b") end,
+  disk_text = function() return open("disk", "w+", {encoding = "utf-16"}) end,
+  disk_raw = function() return open("disk", "w+b", 0) end,
+  closed_file = function()
+    local f = open("disk", "w")
+    f:close()
+    return f
+  end,
+  collected_file = function() return collected(open("disk", "w")) end,
   collected_socket = function() return collected(socket.socket()) end,
   collected_task = function() return collected(finished_task()) end,
   collected_bytearray = function() return collected(bytearray(9)) end,
@@ -104,7 +118,7 @@ local makers = {
   {"bytearray", kinds.bytearray, true}, {"view", view}, {"task", finished_task}, {"error", kinds.error},
   {"array", kinds.array, true}, {"iterator", kinds.iterator}, {"<iH", "<iH"}, {"5p 3s x", "5p 3s x"}, {"i", "i"}, {"utf-16", "utf-16"},
   {"json", '{"a": [1, null]}'}, {"json.null", function() return json.null end},
-  {"class", kinds.class}, {"absent", kinds.absent}, {"collected", kinds.collected_socket},
+  {"open file", function() return open(names_file, "rb") end, true}, {"class", kinds.class}, {"absent", kinds.absent}, {"collected", kinds.collected_socket},
 }
 
 local function make(maker)
@@ -121,9 +135,10 @@ local sensible = {
   optname = "2", buflen = "0", value = "1", bufsize = "2", flags = "0", nbytes = "0", buffer = "bytearray", data = "x",
   host = "127.0.0.1", port = "1", x = "1", ip_string = "127.0.0.1", packed_ip = "4 bytes", address_family = "2",
   sockaddr = "address", f = "function", seconds = "0", class = "class", first = "1", last = "2", byte = "1", source = "x",
-  format = "<iH", offset = "0", typecode = "i", initializer = "{1}", v = "1", i = "0", iterable = "{1}", list = "{1}", start = "0",
-  stop = "2", sep = "x", encoding = "utf-16", errors = "x", width = "2", fillchar = "x", sub = "x", text = "json", string = "x",
-  name = "x", index = "1", inheritable = "0", flag = "0",
+  format = "<iH", typecode = "i", initializer = "{1}", v = "1", i = "0", iterable = "{1}", list = "{1}", start = "0",
+  stop = "2", sep = "x", width = "2", fillchar = "x", sub = "x", text = "json", string = "x",
+  name = "x", index = "1", inheritable = "0", flag = "0", mode = "rb", buffering = "-1", file = "open file", offset = "1", size = "2",
+  hint = "2", whence = "0", lines = "nested", closefd = "true", prompt = "empty", encoding = "nil", errors = "nil", newline = "nil",
 }
 
 ---------------------------------------------------------------- what is not called
@@ -145,6 +160,7 @@ local kept = {
   ["socket.socket"] = {"as close: a socket that adopts it closes it", 4, "fileno", low},
   ["socket.sethostname"] = {"it renames this machine", 1, "name", text},
   ["socket.getaddrinfo"] = {"twenty times a name only the network's resolver knows are enough", 1, "host", often},
+  ["globals.open"] = {"as close: the file made closes it", 1, "file", low},
   ["task.sleep"] = {"it waits that long", 1, "seconds", long},
   ["time.sleep"] = {"it waits that long", 1, "seconds", long},
 }
@@ -213,6 +229,7 @@ local function renew(places)
     if maker[3] then
       local value = values[places[place]]
       local ok, fresh = pcall(function() return value:gettimeout() == 0 and value:fileno() >= 0 end)
+      if not ok then ok, fresh = pcall(function() return value.closed == false end) end
       if not ok then ok, fresh = pcall(function() return #value < 1000 end) end
       if not (ok and fresh) then
         pcall(function() value:close() end)

@@ -347,7 +347,10 @@ fn tobytes(_: &Cx<'_>, array: Rc<NumberArray>) -> Result<Vec<u8>> {
 }
 
 fn tolist(cx: &Cx<'_>, array: Rc<NumberArray>) -> Result<Vec<Value>> {
-    cx.net.spare(array.len().saturating_mul(size_of::<Value>()))?;
+    cx.net.afford(
+        array.len().saturating_mul(size_of::<Value>()),
+        "the items of an array",
+    )?;
     array.numbers().map(shown).collect()
 }
 

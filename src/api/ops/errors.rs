@@ -74,6 +74,13 @@ pub(super) const OPS: &[Op] = &[
         ..FIELD
     },
     Op {
+        name: "filename",
+        returns: "str or None",
+        doc: "The file concerned, as it was given.",
+        run: &typed(filename),
+        ..FIELD
+    },
+    Op {
         name: "op",
         returns: "str or None",
         doc: "The operation that failed: `connect`.",
@@ -163,6 +170,10 @@ fn args(_: &Cx<'_>, error: Rc<Error>) -> Result<Value> {
         None if error.message().is_empty() => Vec::new(),
         None => vec![Value::text(error.message().into_owned())],
     }))
+}
+
+fn filename(_: &Cx<'_>, error: Rc<Error>) -> Result<Option<String>> {
+    Ok(error.filename().map(str::to_owned))
 }
 
 fn op(_: &Cx<'_>, error: Rc<Error>) -> Result<Option<&'static str>> {

@@ -1,6 +1,7 @@
 //! The rows, by topic: `open` (making sockets), `life` (closing, modes, names), `connect`, `listen`, `transfer`, `message`,
-//! `options`, `resolve`, `netdb`, `convert` (byte order and address texts), `task`, `program` (sys, time, globals), `buffer`
-//! (bytearray and its views), `array`, `packing` (struct), `octets` (bytes), `json`, `errors`.
+//! `options`, `resolve`, `netdb`, `convert` (byte order and address texts), `task`, `makefile` (making and sending files),
+//! `file` (what they do), `nature` (what they say of themselves), `program` (sys, time, globals), `buffer` (bytearray and
+//! its views), `array`, `packing` (struct), `octets` (bytes), `json`, `errors`.
 
 #![allow(
     clippy::needless_pass_by_value,
@@ -12,10 +13,13 @@ mod buffer;
 mod connect;
 mod convert;
 mod errors;
+mod file;
 mod json;
 mod life;
 mod listen;
+mod makefile;
 mod message;
+mod nature;
 mod netdb;
 mod octets;
 mod open;
@@ -43,6 +47,9 @@ pub(super) static ALL: &[&[Op]] = &[
     netdb::OPS,
     convert::OPS,
     task::OPS,
+    makefile::OPS,
+    file::OPS,
+    nature::OPS,
     program::OPS,
     buffer::OPS,
     array::OPS,

@@ -161,7 +161,7 @@ fn hex(cx: &Cx<'_>, data: Bytes, sep: Option<Text>, bytes_per_sep: i64) -> Resul
             }
         }
     };
-    cx.net.spare(data.len().saturating_mul(3))?;
+    cx.net.afford(data.len().saturating_mul(3), "the result")?;
     Ok(data.with(|data| bytes::hex(data, separator, bytes_per_sep)))
 }
 
@@ -176,8 +176,10 @@ fn hexdump(cx: &Cx<'_>, data: Bytes, width: i64) -> Result<String> {
         .ok_or_else(|| Error::value(format!("width must be in range(1, 257), not {width}")))?;
     // At most so many characters a byte, and a line.
     let lines = data.len() / width + 2;
-    cx.net
-        .spare(data.len().saturating_mul(5) + lines.saturating_mul(24 + 4 * width))?;
+    cx.net.afford(
+        data.len().saturating_mul(5) + lines.saturating_mul(24 + 4 * width),
+        "the result",
+    )?;
     Ok(data.with(|data| bytes::dump(data, width)))
 }
 
@@ -207,8 +209,10 @@ fn split(cx: &Cx<'_>, data: Bytes, sep: Option<Bytes>, maxsplit: i64) -> Result<
     let separator = sep.map(Bytes::into_vec);
     data.with(|data| {
         // As many parts as there are bytes, if it comes to that.
-        cx.net
-            .spare(data.len().saturating_mul(size_of::<Value>() + size_of::<&[u8]>()))?;
+        cx.net.afford(
+            data.len().saturating_mul(size_of::<Value>() + size_of::<&[u8]>()),
+            "the result",
+        )?;
         let parts = bytes::split(data, separator.as_deref(), maxsplit);
         Ok(parts.into_iter().map(<[u8]>::to_vec).collect())
     })
@@ -240,12 +244,12 @@ fn justify(cx: &Cx<'_>, op: &str, data: &Bytes, width: i64, fill: &Bytes, right:
 
 fn encode(cx: &Cx<'_>, text: Text, encoding: Text, errors: Text) -> Result<Vec<u8>> {
     // What one byte of text can become, an escape among them.
-    cx.net.spare(text.0.len().saturating_mul(10))?;
+    cx.net.afford(text.0.len().saturating_mul(10), "the result")?;
     find_encoding(encoding)?.encode(&text.0, &handler(errors)?)
 }
 
 fn decode(cx: &Cx<'_>, data: Bytes, encoding: Text, errors: Text) -> Result<Value> {
-    cx.net.spare(data.len().saturating_mul(4))?;
+    cx.net.afford(data.len().saturating_mul(4), "the result")?;
     let (encoding, handler) = (find_encoding(encoding)?, handler(errors)?);
     let text = data.with(|data| encoding.decode(data, &handler))?;
     Ok(match String::from_utf8(text) {

@@ -262,7 +262,10 @@ fn unpack_from(cx: &Cx<'_>, format: Text, buffer: Bytes, offset: i64) -> Result<
 
 /// The values that fill `bytes`, which are of the layout's size.
 fn unpacked(cx: &Cx<'_>, layout: &Layout, bytes: &[u8]) -> Result<Value> {
-    cx.net.spare(layout.items.saturating_mul(size_of::<Value>()))?;
+    cx.net.afford(
+        layout.items.saturating_mul(size_of::<Value>()),
+        "the values of a struct",
+    )?;
     values(layout, bytes)
 }
 

@@ -166,7 +166,7 @@ mod tests {
         {
             let sched = Scheduler::new(STACK_SIZE);
             let net = Net::new(sched.clone(), Policy::allow_all(), MEMORY);
-            let environment = Rc::new(Environment { argv: Vec::new() });
+            let environment = Rc::new(Environment::default());
             let script = LuaScript::new(&net, environment, MEMORY).expect("a machine");
             let globals = script.lua.globals();
             let host = script

@@ -5,13 +5,14 @@
 //! way for the most frequent ones. `value`
 //! and `error` carry values and errors over the border. `task` runs chunks and functions on fibers and looks after them
 //! while they run. `syntax` adds `with` and frees words that Rhai reserves, `variable` lets several tasks use what a
-//! closure has captured, both helped by `places`; `import` loads neighbouring scripts. `buffer` and `own` add what buffers and Rhai's own values
+//! closure has captured, both helped by `places`; `import` loads neighbouring scripts, `lines` iterates over files. `buffer` and `own` add what buffers and Rhai's own values
 //! are expected to do.
 
 mod buffer;
 mod error;
 mod hot;
 mod import;
+mod lines;
 mod module;
 mod object;
 mod op;
@@ -85,6 +86,7 @@ impl RhaiScript {
             let mut functions = Module::new();
             object::install(&mut engine, &mut functions, &site, &places);
             buffer::install(&mut functions, &site);
+            lines::install(&mut functions, &site);
             own::install(&mut engine, &mut functions);
             engine.register_global_module(functions.into());
             syntax::install(&mut engine, &site);

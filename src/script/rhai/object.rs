@@ -9,6 +9,7 @@ use crate::api::{self, Form, Owner, Steps, Type, Value};
 use crate::bytes::{ByteArray, Pinned};
 use crate::constants::Constant;
 use crate::error::{Class, Error, Result};
+use crate::file::File;
 use crate::net::Socket;
 use crate::sched::Task;
 use crate::wire::NumberArray;
@@ -52,6 +53,7 @@ fn name_type(engine: &mut Engine, kind: Type) {
     match kind {
         Type::Socket => engine.register_type_with_name::<Rc<Socket>>(name),
         Type::Task => engine.register_type_with_name::<Rc<Task>>(name),
+        Type::File => engine.register_type_with_name::<Rc<File>>(name),
         Type::ByteArray => engine.register_type_with_name::<Rc<ByteArray>>(name),
         Type::View => engine.register_type_with_name::<Pinned>(name),
         Type::Numbers => engine.register_type_with_name::<Rc<NumberArray>>(name),
@@ -206,7 +208,14 @@ fn iteration(functions: &mut Module, site: &Rc<Site>) {
 
 /// `==` and `!=`: the same object, the same class.
 fn equality(functions: &mut Module) {
-    for kind in [Type::Socket, Type::Task, Type::Error, Type::Class, Type::Steps] {
+    for kind in [
+        Type::Socket,
+        Type::Task,
+        Type::File,
+        Type::Error,
+        Type::Class,
+        Type::Steps,
+    ] {
         for (operator, wanted) in [("==", true), ("!=", false)] {
             let native: Native = Rc::new(move |_, args| Ok((is_same(kind, args) == wanted).into()));
             register(functions, operator, &[type_id(kind); 2], &native);
@@ -224,6 +233,7 @@ fn is_same(kind: Type, args: &[&mut Dynamic]) -> bool {
     match kind {
         Type::Socket => both::<Rc<Socket>>(args, Rc::ptr_eq),
         Type::Task => both::<Rc<Task>>(args, Rc::ptr_eq),
+        Type::File => both::<Rc<File>>(args, Rc::ptr_eq),
         Type::Error => both::<Rc<Error>>(args, Rc::ptr_eq),
         Type::Class => both::<Class>(args, Class::eq),
         Type::Steps => both::<Rc<Steps>>(args, Rc::ptr_eq),

@@ -16,6 +16,7 @@ use crate::api::{DEEPEST_DATA, Record, RecordKind, Steps, TOO_DEEP, Type, Value}
 use crate::bytes::{ByteArray, Bytes, Pinned};
 use crate::constants::Constant;
 use crate::error::{Class, Error};
+use crate::file::File;
 use crate::net::Socket;
 use crate::sched::Task;
 use crate::wire::NumberArray;
@@ -26,11 +27,16 @@ const SEVERAL: Tag = 1;
 /// The Rhai type of a constant this platform does not have.
 pub(super) type Absent = &'static Constant;
 
+/// The Rhai type of an iteration over a file's lines.
+#[derive(Clone)]
+pub(super) struct Lines(pub(super) Rc<File>);
+
 /// The Rhai type behind each kind of handle.
 pub(super) fn type_id(kind: Type) -> TypeId {
     match kind {
         Type::Socket => TypeId::of::<Rc<Socket>>(),
         Type::Task => TypeId::of::<Rc<Task>>(),
+        Type::File => TypeId::of::<Rc<File>>(),
         Type::ByteArray => TypeId::of::<Rc<ByteArray>>(),
         Type::View => TypeId::of::<Pinned>(),
         Type::Numbers => TypeId::of::<Rc<NumberArray>>(),
@@ -164,6 +170,7 @@ fn read_handle(value: &Dynamic) -> Option<Value> {
     Some(match handle_type(value)? {
         Type::Socket => Value::Socket(with(value, Rc::<Socket>::clone)?),
         Type::Task => Value::Task(with(value, Rc::<Task>::clone)?),
+        Type::File => Value::File(with(value, Rc::<File>::clone)?),
         Type::ByteArray => Value::Array(with(value, Rc::<ByteArray>::clone)?),
         Type::View => Value::View(with(value, Pinned::clone)?),
         Type::Numbers => Value::Numbers(with(value, Rc::<NumberArray>::clone)?),
@@ -182,7 +189,8 @@ pub(super) fn give(value: Value) -> Dynamic {
         | Value::Function(_)
         | Value::Rest(_)
         | Value::Outcome(_)
-        | Value::Opaque(_) => Dynamic::UNIT,
+        | Value::Opaque(_)
+        | Value::Foreign(_) => Dynamic::UNIT,
         Value::Bool(flag) => flag.into(),
         Value::Int(number) => number.into(),
         Value::Float(number) => number.into(),
@@ -198,6 +206,8 @@ pub(super) fn give(value: Value) -> Dynamic {
             .into(),
         Value::Socket(socket) => Dynamic::from(socket),
         Value::Task(task) => Dynamic::from(task),
+        Value::File(file) => Dynamic::from(file),
+        Value::Lines(file) => Dynamic::from(Lines(file)),
         Value::Array(array) => Dynamic::from(array),
         Value::View(view) => Dynamic::from(view),
         Value::Numbers(numbers) => Dynamic::from(numbers),

@@ -32,6 +32,8 @@ pub(crate) struct Context {
     poked: Cell<bool>,
     /// Metatables by type, to recognise our objects and to find them without a lookup by name.
     pub(super) records: RefCell<Vec<(usize, &'static RecordKind)>>,
+    /// Metatable of Lua's own files.
+    pub(super) streams: Cell<*const std::ffi::c_void>,
     /// Threads of tasks that nobody can reach any more: to be let go when a machine call is possible.
     pub(super) released: Rc<RefCell<Vec<State>>>,
 }
@@ -57,6 +59,7 @@ impl Context {
             warning: RefCell::default(),
             poked: Cell::new(false),
             records: RefCell::default(),
+            streams: Cell::new(std::ptr::null()),
             released: Rc::default(),
         });
         let context: *mut Self = Box::into_raw(context);

@@ -252,6 +252,7 @@ unsafe extern "C-unwind" fn equal(raw: *mut lua_State) -> c_int {
             (Value::Absent(one), Value::Absent(other)) => std::ptr::eq(*one, *other),
             (Value::Socket(one), Value::Socket(other)) => Rc::ptr_eq(one, other),
             (Value::Task(one), Value::Task(other)) => Rc::ptr_eq(one, other),
+            (Value::File(one), Value::File(other)) => Rc::ptr_eq(one, other),
             _ => element::equal(&one, &other).unwrap_or_else(|| state.raw_equal(1, 2)),
         }))
     })
@@ -318,14 +319,16 @@ unsafe extern "C-unwind" fn absent_use(raw: *mut lua_State) -> c_int {
     .finish(state)
 }
 
-/// Leaving the scope of a `<close>` variable: a socket closes.
+/// Leaving the scope of a `<close>` variable: a socket or file closes.
 unsafe extern "C-unwind" fn close(raw: *mut lua_State) -> c_int {
     // SAFETY: Lua calls us with a live thread.
     let state = unsafe { State::from_raw(raw) };
     let context = Context::behind(state, 1);
     let answer = invoke::answer(state, context, |_| {
-        if let Value::Socket(socket) = read::value(state, context, 1) {
-            socket.close()?;
+        match read::value(state, context, 1) {
+            Value::Socket(socket) => socket.close()?,
+            Value::File(file) => file.close()?,
+            _ => {}
         }
         Ok(Value::None)
     });

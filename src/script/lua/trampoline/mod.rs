@@ -2,7 +2,8 @@
 //!
 //! `state` and `building` wrap the C API so that the compiler checks the rest. `context` is what every C function here finds behind
 //! its upvalue. `object` lays out our userdata, `metatable` makes them look like Python's objects; `read` and `push` turn values around; `invoke` is
-//! the one C function behind every operation of the table, with a shorter way for the plain `recv` and `send`; `module`
+//! the one C function behind every operation of the table, with a shorter way for the plain `recv` and `send`; `lines` iterates over
+//! a file, `stream` reads Lua's own files; `module`
 //! builds the modules scripts see; `coroutine` is Lua's coroutine library, knowing which thread runs; `guard` is its `xpcall` and `warn`; `task` runs
 //! script functions on fibers; `stop` makes a script end.
 
@@ -11,6 +12,7 @@ mod context;
 mod coroutine;
 mod guard;
 mod invoke;
+mod lines;
 mod metatable;
 mod module;
 mod object;
@@ -18,6 +20,7 @@ mod push;
 mod read;
 mod state;
 mod stop;
+mod stream;
 mod task;
 
 pub(super) use context::Context;
@@ -53,6 +56,7 @@ pub(super) fn install(lua: &Lua, net: &Rc<Net>, environment: Rc<Environment>) ->
         module::build(building, context);
         coroutine::build(building, context);
         guard::build(building, context);
+        context.streams.set(stream::metatable(building));
     })
     .map_err(|_| Error::memory("a Lua machine"))?;
     main.set_top(0);

@@ -8,6 +8,7 @@ use crate::api::{Steps, Type, Value};
 use crate::bytes::{ByteArray, Pinned};
 use crate::constants::Constant;
 use crate::error::{Class, Error};
+use crate::file::File;
 use crate::net::Socket;
 use crate::sched::Task;
 use crate::wire::NumberArray;
@@ -31,6 +32,7 @@ pub(super) struct Object {
 enum Held {
     Socket(*const Socket),
     Task(*const Task),
+    File(*const File),
     Array(*const ByteArray),
     View(*const Pinned),
     Numbers(*const NumberArray),
@@ -64,11 +66,22 @@ impl Object {
         }
     }
 
+    /// The file it holds, as [`Self::socket`].
+    #[inline(always)]
+    pub(super) fn file(&self) -> Option<&File> {
+        match self.held.get() {
+            // SAFETY: the pointer came from `Rc::into_raw` and is given back only when `held` is taken.
+            Some(Held::File(file)) => Some(unsafe { &*file }),
+            _ => None,
+        }
+    }
+
     /// Its value, with a reference of its own.
     pub(super) fn value(&self) -> Value {
         match self.held.get() {
             Some(Held::Socket(pointer)) => Value::Socket(shared(pointer)),
             Some(Held::Task(pointer)) => Value::Task(shared(pointer)),
+            Some(Held::File(pointer)) => Value::File(shared(pointer)),
             Some(Held::Array(pointer)) => Value::Array(shared(pointer)),
             Some(Held::View(pointer)) => Value::View((*shared(pointer)).clone()),
             Some(Held::Numbers(pointer)) => Value::Numbers(shared(pointer)),
@@ -85,6 +98,7 @@ impl Object {
         match self.held.take() {
             Some(Held::Socket(pointer)) => give_back(pointer),
             Some(Held::Task(pointer)) => give_back(pointer),
+            Some(Held::File(pointer)) => give_back(pointer),
             Some(Held::Array(pointer)) => give_back(pointer),
             Some(Held::View(pointer)) => give_back(pointer),
             Some(Held::Numbers(pointer)) => give_back(pointer),
@@ -111,18 +125,8 @@ fn give_back<T>(pointer: *const T) {
 /// Pushes a value that has methods as an object; other values are not pushed.
 pub(super) fn push(building: Building, value: &Value) {
     let Some(kind) = value.object_type() else { return };
-    let slots = c_int::from(kind == Type::Task);
-    let object = building.new_userdata::<Object>(slots);
-    // SAFETY: the userdata is new, large enough, and Lua aligns it for pointers.
-    unsafe {
-        object.write(Object {
-            magic: MAGIC,
-            held: Cell::new(None),
-        });
-    };
+    let object = push_empty(building, kind, c_int::from(kind == Type::Task));
     let state = building.state();
-    state.raw_get_pointer(REGISTRY, Context::type_key(kind));
-    state.set_metatable(-2);
     if let Value::Task(task) = value
         && let Some(thread) = super::task::thread_of(task)
         && super::task::push_thread(state, thread)
@@ -134,6 +138,7 @@ pub(super) fn push(building: Building, value: &Value) {
     let held = match value {
         Value::Socket(socket) => Held::Socket(Rc::into_raw(socket.clone())),
         Value::Task(task) => Held::Task(Rc::into_raw(task.clone())),
+        Value::File(file) => Held::File(Rc::into_raw(file.clone())),
         Value::Array(array) => Held::Array(Rc::into_raw(array.clone())),
         Value::View(view) => Held::View(Rc::into_raw(Rc::new(view.clone()))),
         Value::Numbers(numbers) => Held::Numbers(Rc::into_raw(numbers.clone())),
@@ -143,6 +148,32 @@ pub(super) fn push(building: Building, value: &Value) {
         Value::Absent(constant) => Held::Absent(constant),
         _ => return,
     };
-    // SAFETY: written above; the userdata is on the stack, so it is alive.
+    fill(object, held);
+}
+
+/// Pushes a file as an object.
+pub(super) fn push_file(building: Building, file: &Rc<File>) {
+    let object = push_empty(building, Type::File, 0);
+    fill(object, Held::File(Rc::into_raw(file.clone())));
+}
+
+/// Pushes an object that holds nothing yet, with room for `slots` values of the script.
+fn push_empty(building: Building, kind: Type, slots: c_int) -> *mut Object {
+    let object = building.new_userdata::<Object>(slots);
+    // SAFETY: the userdata is new, large enough, and Lua aligns it for pointers.
+    unsafe {
+        object.write(Object {
+            magic: MAGIC,
+            held: Cell::new(None),
+        });
+    };
+    let state = building.state();
+    state.raw_get_pointer(REGISTRY, Context::type_key(kind));
+    state.set_metatable(-2);
+    object
+}
+
+fn fill(object: *mut Object, held: Held) {
+    // SAFETY: `push_empty` made it just now; it is on the stack, so it is alive.
     unsafe { (*object).held.set(Some(held)) };
 }

@@ -6,6 +6,7 @@ use crate::api::{Record, Value};
 
 use super::building::Building;
 use super::context::Context;
+use super::lines;
 use super::object;
 use super::state::{REGISTRY, State};
 
@@ -47,7 +48,12 @@ pub(super) fn results(
 pub(super) fn one(building: Building, context: &'static Context, value: &Value) {
     let state = building.state();
     match value {
-        Value::None | Value::Function(_) | Value::Rest(_) | Value::Outcome(_) | Value::Opaque(_) => {
+        Value::None
+        | Value::Function(_)
+        | Value::Rest(_)
+        | Value::Outcome(_)
+        | Value::Opaque(_)
+        | Value::Foreign(_) => {
             state.push_nil();
         }
         Value::Null => state.push_light(null()),
@@ -71,6 +77,7 @@ pub(super) fn one(building: Building, context: &'static Context, value: &Value) 
             }
         }
         Value::Record(record) => push_record(building, context, record),
+        Value::Lines(file) => lines::push(building, context, file),
         value => object::push(building, value),
     }
 }

@@ -1,6 +1,7 @@
 //! From a script's stack to values: raw reads only, which neither convert in place nor run a script's metamethods.
 
 use std::ffi::c_int;
+use std::rc::Rc;
 
 use crate::api::{
     Arguments, CYCLIC, DEEPEST_DATA, Default, Op, Record, RecordKind, Shape, Slots, TOO_DEEP, Value,
@@ -11,6 +12,7 @@ use crate::sys::borrowed::Borrowed;
 use super::context::Context;
 use super::object::Object;
 use super::state::{Kind, State};
+use super::stream;
 
 /// Tables within tables that are looked into.
 const DEEPEST: usize = 32;
@@ -65,7 +67,14 @@ fn read(state: State, context: &Context, index: c_int, reading: &mut Reading) ->
         Kind::String => Value::String(Bytes::Owned(state.string_copy(index))),
         Kind::Table => table(state, context, index, reading),
         Kind::Function => Value::Function(usize::try_from(state.absolute(index)).unwrap_or(0)),
-        Kind::Userdata => Object::at(state, index).map_or(Value::Opaque("userdata"), Object::value),
+        Kind::Userdata => match Object::at(state, index) {
+            Some(object) => object.value(),
+            None if reading.within.is_empty() => stream::at(state, context, index)
+                .map_or(Value::Opaque("userdata"), |stream| {
+                    Value::Foreign(Rc::new(stream))
+                }),
+            None => Value::Opaque("userdata"),
+        },
         Kind::LightUserdata if state.userdata(index) == super::push::null() => Value::None,
         Kind::LightUserdata => Value::Opaque("userdata"),
         Kind::Thread => Value::Opaque("thread"),

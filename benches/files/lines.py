@@ -1,0 +1,17 @@
+# lines.py PORT COUNT: reads lines off a connection; prints the seconds it took.
+import socket, sys, time
+
+
+def main():
+    port, count = int(sys.argv[1]), int(sys.argv[2])
+    with socket.create_connection(("127.0.0.1", port)) as c, c.makefile("rb") as f:
+        seen = size = 0
+        start = time.perf_counter()
+        for line in f:
+            seen += 1
+            size += len(line)
+        print(time.perf_counter() - start)
+        assert seen == count and size == 40 * count
+
+
+main()

@@ -1,0 +1,428 @@
+//! A buffer over a raw file: Python's `BufferedReader`, `BufferedWriter`, `BufferedRWPair` and `BufferedRandom`.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use crate::bytes::{Bytes, Pinned};
+use crate::error::{Class, Error, Result};
+use crate::net::{Net, Patience};
+use crate::sys::errno::Errno;
+use crate::sys::file::SEEK_CUR;
+
+use super::input::{DEFAULT_SIZE, Input};
+use super::object::File;
+use super::output::Output;
+use super::raw::{Raw, Shut, closed_file, unsupported};
+
+/// Which of Python's four it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Reader,
+    Writer,
+    /// Both directions of a stream, each with its own buffer.
+    Pair,
+    /// Both directions of a file with one place in it.
+    Random,
+}
+
+impl Kind {
+    pub(super) const fn class(self) -> &'static str {
+        match self {
+            Self::Reader => "_io.BufferedReader",
+            Self::Writer => "_io.BufferedWriter",
+            Self::Pair => "_io.BufferedRWPair",
+            Self::Random => "_io.BufferedRandom",
+        }
+    }
+
+    pub(super) const fn reads(self) -> bool {
+        !matches!(self, Self::Writer)
+    }
+
+    pub(super) const fn writes(self) -> bool {
+        !matches!(self, Self::Reader)
+    }
+}
+
+/// A buffered file.
+pub(super) struct Buffered {
+    net: Rc<Net>,
+    pub(super) kind: Kind,
+    /// As a script gets it; none once it is detached.
+    raw_file: RefCell<Option<Rc<File>>>,
+    raw: Rc<dyn Raw>,
+    /// The raw file's own mark.
+    #[cfg_attr(
+        not(feature = "lua54"),
+        allow(dead_code, reason = "Lua alone has a way of its own to lines")
+    )]
+    shut: Shut,
+    pub(super) input: RefCell<Input>,
+    output: Output,
+    size: usize,
+}
+
+impl Buffered {
+    /// `size` is what a script asked for: to be read ahead at most, and to be held back of what is written.
+    pub(super) fn new(
+        net: &Rc<Net>,
+        kind: Kind,
+        raw: Rc<dyn Raw>,
+        raw_file: Rc<File>,
+        size: Option<usize>,
+    ) -> Self {
+        Self::holding(net, kind, raw, raw_file, size, size.unwrap_or(DEFAULT_SIZE))
+    }
+
+    /// As [`Self::new`], holding back `held` bytes of what is written.
+    pub(super) fn holding(
+        net: &Rc<Net>,
+        kind: Kind,
+        raw: Rc<dyn Raw>,
+        raw_file: Rc<File>,
+        size: Option<usize>,
+        held: usize,
+    ) -> Self {
+        Self {
+            net: net.clone(),
+            kind,
+            raw_file: RefCell::new(Some(raw_file)),
+            shut: raw.shut().clone(),
+            raw,
+            input: RefCell::new(Input::new(size)),
+            output: Output::new(held),
+            size: size.unwrap_or(DEFAULT_SIZE),
+        }
+    }
+
+    /// What it stands on.
+    ///
+    /// # Errors
+    /// `ValueError` once that is detached.
+    pub(super) fn raw(&self) -> Result<&dyn Raw> {
+        if self.raw_file.borrow().is_some() {
+            Ok(&*self.raw)
+        } else {
+            Err(Error::value("raw stream has been detached"))
+        }
+    }
+
+    pub(super) fn raw_file(&self) -> Option<Rc<File>> {
+        self.raw_file.borrow().clone()
+    }
+
+    fn open(&self, closed: &'static str) -> Result<&dyn Raw> {
+        let raw = self.raw()?;
+        if raw.is_closed() {
+            return Err(Error::value(closed));
+        }
+        Ok(raw)
+    }
+
+    /// What stands ready for reading: `what` is the call, for the complaint about one that is written only.
+    fn reading(&self, what: &'static str, closed: &'static str) -> Result<&dyn Raw> {
+        if !self.kind.reads() {
+            return Err(unsupported(what));
+        }
+        let raw = self.open(closed)?;
+        if self.kind == Kind::Random && self.output.len() > 0 {
+            self.output.flush(&self.net, raw, what)?;
+        }
+        Ok(raw)
+    }
+
+    /// Reads once more. `Some(0)` is the end, `None` that it would have to wait.
+    fn fill(&self, op: &'static str, patience: Patience, need: usize) -> Result<Option<usize>> {
+        let filled = self.raw.read(op, patience, &mut |fill| {
+            let mut input = self.input.borrow_mut();
+            let room = input.room(&self.net, need)?;
+            let size = room.len();
+            let count = fill(room)?;
+            input.filled(count, size);
+            Ok(count)
+        });
+        filled.map_err(out_of_memory)
+    }
+
+    /// Keeps what has been read of a call that fails.
+    fn with_partial(&self, error: Error) -> Error {
+        let input = self.input.borrow();
+        if input.is_empty() || error.partial().is_some() {
+            error
+        } else {
+            error.with_partial(input.data().to_vec())
+        }
+    }
+
+    /// Up to `size` bytes, waiting until as many have come or the end; all to the end without a size. `None` where
+    /// there is nothing and it would have to wait.
+    pub(super) fn read(&self, size: Option<usize>) -> Result<Option<Vec<u8>>> {
+        const OP: &str = "read";
+        let raw = self.reading("read", "read of closed file")?;
+        let wanted = size.unwrap_or(usize::MAX);
+        loop {
+            let held = self.input.borrow().len();
+            if held >= wanted {
+                break;
+            }
+            // A size may take many receives: each has the socket's whole timeout, as in Python.
+            let need = if size.is_some() { wanted - held } else { 1 };
+            match self.fill(OP, raw.patience(), need) {
+                Ok(Some(0)) => break,
+                Ok(Some(_)) => {}
+                Ok(None) if held == 0 => return Ok(None),
+                Ok(None) => break,
+                Err(error) => return Err(self.with_partial(error)),
+            }
+        }
+        Ok(Some(self.input.borrow_mut().take(wanted)))
+    }
+
+    /// A line with its end, cut at `limit` bytes; the rest at the end of the stream. The whole line must come within
+    /// the timeout.
+    pub(super) fn read_line(&self, limit: usize) -> Result<Vec<u8>> {
+        const OP: &str = "readline";
+        let closed = if self.kind == Kind::Pair {
+            "peek of closed file"
+        } else {
+            "readline of closed file"
+        };
+        let raw = self.reading("read", closed)?;
+        let mut patience = None;
+        loop {
+            {
+                let mut input = self.input.borrow_mut();
+                if let Some(length) = input.line(limit) {
+                    return Ok(input.take(length));
+                }
+            }
+            let patience = *patience.get_or_insert_with(|| raw.patience());
+            match self.fill(OP, patience, 1) {
+                Ok(Some(0)) => return Ok(self.input.borrow_mut().take(limit)),
+                Ok(Some(_)) => {}
+                Ok(None) => return Err(self.with_partial(Error::from(Errno::AGAIN).during(OP))),
+                Err(error) => return Err(self.with_partial(error)),
+            }
+        }
+    }
+
+    /// Where the next line lies, and its length, if it is at hand; it counts as read.
+    #[cfg(feature = "lua54")]
+    #[inline]
+    pub(super) fn line_at(&self) -> Option<(*const u8, usize)> {
+        // One that is detached, or only written, has nothing read ahead.
+        if self.shut.get() {
+            return None;
+        }
+        let mut input = self.input.borrow_mut();
+        let length = input.line(usize::MAX)?;
+        let start = input.data().as_ptr();
+        input.consume(length);
+        Some((start, length))
+    }
+
+    /// What is there without another read, or what one read brings; at most `size` bytes.
+    pub(super) fn read_some(&self, op: &'static str, size: Option<usize>) -> Result<Vec<u8>> {
+        let raw = self.reading(op, "read of closed file")?;
+        let size = size.unwrap_or(self.size);
+        if size == 0 {
+            return Ok(Vec::new());
+        }
+        if self.input.borrow().is_empty() && self.fill(op, raw.patience(), 1)?.is_none() {
+            return Err(Error::from(Errno::AGAIN).during(op));
+        }
+        Ok(self.input.borrow_mut().take(size))
+    }
+
+    /// What is read ahead, or what one read brings; it stays.
+    pub(super) fn peek(&self) -> Result<Vec<u8>> {
+        const OP: &str = "peek";
+        let raw = self.reading("peek", "peek of closed file")?;
+        if self.input.borrow().is_empty() && self.fill(OP, raw.patience(), 1)?.is_none() {
+            return Err(Error::from(Errno::AGAIN).during(OP));
+        }
+        Ok(self.input.borrow().data().to_vec())
+    }
+
+    /// Fills the window, or what is left of the stream; with `once`, as much as one read brings.
+    pub(super) fn read_into(&self, window: &Pinned, once: bool) -> Result<Option<usize>> {
+        let op = if once { "readinto1" } else { "readinto" };
+        let raw = self.reading(if once { "read1" } else { "read" }, "readinto of closed file")?;
+        let mut written = 0;
+        while written < window.len() {
+            let held = {
+                let mut input = self.input.borrow_mut();
+                let count = input.len().min(window.len() - written);
+                window.window_mut()[written..written + count].copy_from_slice(&input.data()[..count]);
+                input.consume(count);
+                count
+            };
+            written += held;
+            if written == window.len() || (once && written > 0) {
+                break;
+            }
+            let outcome = if window.len() - written > self.size {
+                raw.read(op, raw.patience(), &mut |fill| {
+                    fill(&mut window.window_mut()[written..])
+                })
+                .inspect(|count| written += count.unwrap_or(0))
+            } else {
+                self.fill(op, raw.patience(), 1)
+            };
+            match outcome {
+                Ok(Some(0)) => break,
+                Ok(Some(_)) if once && written > 0 => break,
+                Ok(Some(_)) => {}
+                Ok(None) if written == 0 => return Ok(None),
+                Ok(None) => break,
+                Err(error) => {
+                    // What came goes back to the front: the next call gets it.
+                    let mut input = self.input.borrow_mut();
+                    input.give_back(&window.window_mut()[..written]);
+                    drop(input);
+                    return Err(self.with_partial(error));
+                }
+            }
+        }
+        Ok(Some(written))
+    }
+
+    /// Writes all of `data`, to the buffer where it has room.
+    pub(super) fn write(&self, data: &Bytes) -> Result<usize> {
+        if !self.kind.writes() {
+            return Err(unsupported("write"));
+        }
+        let raw = self.open("write to closed file")?;
+        self.rewind(raw)?;
+        self.output.write(&self.net, raw, "write", data)
+    }
+
+    /// Before a write, moves a file's place back to where the script believes it to be.
+    fn rewind(&self, raw: &dyn Raw) -> Result<()> {
+        let ahead = self.input.borrow().len();
+        if self.kind == Kind::Random && ahead > 0 {
+            raw.seek(-i64::try_from(ahead).unwrap_or(0), SEEK_CUR)?;
+            self.input.borrow_mut().clear();
+        }
+        Ok(())
+    }
+
+    /// Hands everything that was written to what lies below.
+    pub(super) fn flush(&self) -> Result<()> {
+        let raw = self.raw()?;
+        if raw.is_closed() {
+            return Err(if self.kind.writes() {
+                Error::value("flush of closed file")
+            } else {
+                closed_file()
+            });
+        }
+        self.output.flush(&self.net, raw, "flush")?;
+        if self.kind == Kind::Random {
+            self.rewind(raw)?;
+        }
+        raw.flush()
+    }
+
+    /// Flushes and closes; closed it is, also when that fails.
+    pub(super) fn close(&self) -> Result<()> {
+        let raw = self.raw()?;
+        if raw.is_closed() {
+            return Ok(());
+        }
+        let flushed = self.output.flush(&self.net, raw, "close");
+        let flushed = flushed.and_then(|()| raw.flush());
+        let closed = raw.close();
+        flushed.and(closed)
+    }
+
+    /// Hands what was written to the raw file.
+    pub(super) fn flush_written(&self) -> Result<()> {
+        self.output.flush(&self.net, self.raw()?, "flush")
+    }
+
+    pub(super) fn tell(&self) -> Result<i64> {
+        let raw = self.raw()?;
+        if self.kind == Kind::Pair {
+            return Err(unsupported("seek"));
+        }
+        if raw.is_closed() && raw.is_seekable() {
+            return Err(raw.closed_error());
+        }
+        let place = i64::try_from(raw.seek(0, SEEK_CUR)?).unwrap_or(i64::MAX);
+        let ahead = i64::try_from(self.input.borrow().len()).unwrap_or(0);
+        let behind = i64::try_from(self.output.len()).unwrap_or(0);
+        Ok(place - ahead + behind)
+    }
+
+    pub(super) fn seek(&self, offset: i64, whence: i32) -> Result<i64> {
+        if self.kind == Kind::Pair {
+            return Err(unsupported("seek"));
+        }
+        if !(0..=2).contains(&whence) {
+            return Err(Error::value(format!("whence value {whence} unsupported")));
+        }
+        let raw = self.open("seek of closed file")?;
+        if !raw.is_seekable() {
+            return Err(unsupported("File or stream is not seekable."));
+        }
+        self.output.flush(&self.net, raw, "seek")?;
+        let ahead = i64::try_from(self.input.borrow().len()).unwrap_or(0);
+        let offset = if whence == SEEK_CUR {
+            offset - ahead
+        } else {
+            offset
+        };
+        let place = raw.seek(offset, whence)?;
+        self.input.borrow_mut().clear();
+        Ok(i64::try_from(place).unwrap_or(i64::MAX))
+    }
+
+    pub(super) fn truncate(&self, length: Option<i64>) -> Result<i64> {
+        if self.kind == Kind::Pair {
+            return Err(unsupported("truncate"));
+        }
+        let raw = self.open("truncate of closed file")?;
+        if !self.kind.writes() {
+            return Err(unsupported("truncate"));
+        }
+        self.output.flush(&self.net, raw, "truncate")?;
+        self.rewind(raw)?;
+        let length = match length {
+            Some(length) => length,
+            None if raw.is_seekable() => self.tell()?,
+            None => 0,
+        };
+        raw.truncate(length)?;
+        Ok(length)
+    }
+
+    /// Gives the raw file away; nothing can be done with this one any more.
+    pub(super) fn detach(&self) -> Result<Rc<File>> {
+        if self.kind == Kind::Pair {
+            return Err(unsupported("detach"));
+        }
+        self.flush()?;
+        self.input.borrow_mut().clear();
+        let raw = self.raw_file.borrow_mut().take();
+        raw.ok_or_else(|| Error::value("raw stream has been detached"))
+    }
+}
+
+/// Memory that a read did not get is no failure of the system's call.
+fn out_of_memory(error: Error) -> Error {
+    if error.errno() == Some(Errno::NOMEM.0) && error.class() == Class::OSError {
+        Error::memory("a file's buffer")
+    } else {
+        error
+    }
+}
+
+impl Drop for Buffered {
+    fn drop(&mut self) {
+        // A collected file has written what it could without waiting.
+        if self.raw_file.borrow().is_some() && !self.raw.is_closed() {
+            self.output.flush_now(&*self.raw);
+        }
+    }
+}

@@ -1,0 +1,28 @@
+//! File objects: Python's `io`, over sockets, files and the program's own streams. Names no language.
+//!
+//! A file is made in layers, as Python's are. The lowest is a [`raw::Raw`]: one system call at a time, on a socket
+//! (`socket`) or any other descriptor (`descriptor`). Over it stands a `buffered` one with what is read ahead (`input`) and
+//! what waits to be written (`output`), and over that `text`, with line ends in `newlines`. [`File`] (`object`) is what a
+//! script holds: any of the layers; `nature` is what it says of itself. `mode` reads modes, `opening` makes files, `standard`
+//! has the program's streams and `input`, `sending` sends files over sockets.
+
+mod buffered;
+mod descriptor;
+mod input;
+mod mode;
+mod nature;
+mod newlines;
+mod object;
+mod opening;
+mod output;
+mod raw;
+mod sending;
+mod socket;
+mod standard;
+mod text;
+
+pub(crate) use object::{Data, File};
+pub(crate) use opening::{Manner, What, make_file, open};
+pub(crate) use raw::Name;
+pub(crate) use sending::{Sendable, send_file};
+pub(crate) use standard::{Streams, input};

@@ -1,0 +1,86 @@
+//! A gate that one task at a time passes: what takes several waits to do stays in one piece.
+
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+use std::rc::Rc;
+use std::time::Instant;
+
+use crate::error::{Error, Result};
+
+use super::scheduler::Scheduler;
+use super::task::Task;
+use super::wait::Wake;
+
+/// A gate. First come, first served.
+#[derive(Debug, Default)]
+pub(crate) struct Gate {
+    held: Cell<bool>,
+    queue: RefCell<VecDeque<Rc<Task>>>,
+}
+
+impl Gate {
+    /// Whether somebody is inside.
+    #[inline]
+    pub(crate) fn is_held(&self) -> bool {
+        self.held.get()
+    }
+}
+
+/// The right to be inside; over when it is dropped.
+#[derive(Debug)]
+pub(crate) struct Pass<'a> {
+    gate: &'a Gate,
+    sched: &'a Scheduler,
+}
+
+impl Scheduler {
+    /// Passes the gate, as soon as nobody is inside; `None` when the deadline passes first.
+    ///
+    /// # Errors
+    /// Cancellation; whatever ends the task; where the task cannot wait for another.
+    pub(crate) fn pass<'a>(&'a self, gate: &'a Gate, deadline: Option<Instant>) -> Result<Option<Pass<'a>>> {
+        let mut again = false;
+        while gate.held.get() {
+            let Some(task) = self.suspendable()? else {
+                return Err(Error::runtime(
+                    "another task is in the middle of it, and this one cannot wait here",
+                ));
+            };
+            {
+                let mut queue = gate.queue.borrow_mut();
+                if again {
+                    queue.push_front(task.clone());
+                } else {
+                    queue.push_back(task.clone());
+                }
+            }
+            let wake = self.suspend(&task, deadline);
+            gate.queue.borrow_mut().retain(|other| !Rc::ptr_eq(other, &task));
+            let wake = wake.inspect_err(|_| self.open(gate))?;
+            if wake == Wake::TimedOut && gate.held.get() {
+                return Ok(None);
+            }
+            again = true;
+        }
+        gate.held.set(true);
+        Ok(Some(Pass { gate, sched: self }))
+    }
+
+    /// Lets the next in the queue have a look.
+    fn open(&self, gate: &Gate) {
+        if gate.held.get() {
+            return;
+        }
+        let next = gate.queue.borrow().front().cloned();
+        if let Some(next) = next {
+            self.wake(&next, Wake::Ready);
+        }
+    }
+}
+
+impl Drop for Pass<'_> {
+    fn drop(&mut self) {
+        self.gate.held.set(false);
+        self.sched.open(self.gate);
+    }
+}

@@ -1,0 +1,21 @@
+-- The program's own streams: how they print, in which order things come out, input at the end of the input.
+print(repr(sys.stdin) .. " " .. repr(sys.stdout) .. " " .. repr(sys.stderr))
+print(sys.stdin.mode .. " " .. sys.stdout.mode .. " " .. sys.stdin.encoding .. " " .. sys.stdin:fileno() .. " " .. sys.stdout:fileno() .. " " .. sys.stderr:fileno())
+print(repr(sys.stdout:writable()) .. " " .. repr(sys.stdout:readable()) .. " " .. repr(sys.stdin:readable()) .. " " .. repr(sys.stdout:isatty()))
+print("one")
+print(sys.stdout:write("two\n"))
+sys.stdout:writelines({"three ", "four\n"})
+print("five")
+sys.stdout:flush()
+sys.stdout.buffer:write("six\n")
+sys.stdout.buffer:flush()
+print(#sys.stdin:read() .. " " .. #sys.stdin:readline() .. " " .. repr(sys.stdin.buffer:read()))
+local _, e = pcall(input, "question? ")
+print(e.name .. " " .. e.message)
+local _, e = pcall(sys.stdin.write, sys.stdin, "x")
+print(e.name .. " " .. e.message)
+for _, call in ipairs {"read", "readline"} do
+  local _, e = pcall(sys.stdout[call], sys.stdout)
+  print(e.name .. " " .. e.message)
+end
+print(sys.stderr:write("") .. " " .. repr(sys.stdin == sys.stdin))
