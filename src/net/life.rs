@@ -82,6 +82,7 @@ impl Socket {
             .borrowed()
             .and_then(|fd| Ok(sys::fd::dup(fd)?))
             .map_err(|error| self.failed("dup", error))?;
+        Self::announce_new(self.net(), self.family(), self.kind(), self.protocol())?;
         let socket = Self::wrap(self.net(), duplicate, self.family(), self.kind(), self.protocol());
         socket.copy_timeout(self);
         Ok(socket)
@@ -147,6 +148,7 @@ impl Socket {
 
 impl Drop for Socket {
     fn drop(&mut self) {
+        self.warn_unclosed();
         let Some(fd) = self.leave() else { return };
         if self.lingers.get() {
             close_detached(fd);

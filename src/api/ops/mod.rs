@@ -1,5 +1,5 @@
 //! The rows, by topic: `open` (making sockets), `life` (closing, modes, names), `connect`, `listen`, `transfer`, `message`,
-//! `options`, `resolve`, `netdb`, `convert` (byte order and address texts), `task`, `program` (sys, time, globals), `buffer`
+//! `options`, `control` (ioctl, share, fcntl), `resolve`, `netdb`, `convert` (byte order and address texts), `task`, `program` (sys, time, globals), `watch` (warnings, audit hooks), `buffer`
 //! (bytearray), `errors`.
 
 #![allow(
@@ -9,6 +9,7 @@
 
 mod buffer;
 mod connect;
+mod control;
 mod convert;
 mod errors;
 mod life;
@@ -21,6 +22,7 @@ mod program;
 mod resolve;
 mod task;
 mod transfer;
+mod watch;
 
 use super::op::Op;
 
@@ -33,11 +35,13 @@ pub(super) static ALL: &[&[Op]] = &[
     message::OPS,
     life::OPS,
     options::OPS,
+    control::OPS,
     resolve::OPS,
     netdb::OPS,
     convert::OPS,
     task::OPS,
     program::OPS,
+    watch::OPS,
     buffer::OPS,
     errors::OPS,
 ];

@@ -34,6 +34,8 @@ pub(crate) struct Context {
     pub(super) records: RefCell<Vec<(usize, &'static RecordKind)>>,
     /// Threads of tasks that nobody can reach any more: to be let go when a machine call is possible.
     pub(super) released: Rc<RefCell<Vec<State>>>,
+    /// Keys of kept functions that nobody needs any more: likewise.
+    pub(super) dropped: Rc<RefCell<Vec<Rc<u8>>>>,
 }
 
 /// The registry's key for the context.
@@ -58,6 +60,7 @@ impl Context {
             poked: Cell::new(false),
             records: RefCell::default(),
             released: Rc::default(),
+            dropped: Rc::default(),
         });
         let context: *mut Self = Box::into_raw(context);
         let kept = main.protected(|building| {

@@ -4,13 +4,14 @@
 //! its upvalue. `object` lays out our userdata, `metatable` makes them look like Python's objects; `read` and `push` turn values around; `invoke` is
 //! the one C function behind every operation of the table, with a shorter way for the plain `recv` and `send`; `module`
 //! builds the modules scripts see; `coroutine` is Lua's coroutine library, knowing which thread runs; `guard` is its `xpcall` and `warn`; `task` runs
-//! script functions on fibers; `stop` makes a script end.
+//! script functions on fibers, `kept` calls those that operations keep; `stop` makes a script end.
 
 mod building;
 mod context;
 mod coroutine;
 mod guard;
 mod invoke;
+mod kept;
 mod metatable;
 mod module;
 mod object;
