@@ -7,6 +7,10 @@ use crate::error::{Class, Error, Result};
 
 /// Longest label.
 const LONGEST: usize = 63;
+/// What is wrong with most labels.
+const UNFIT: &str = "label empty or too long";
+/// Why a name cannot be encoded, as CPython says it.
+type Reason = Cow<'static, str>;
 /// How an encoded label begins.
 const PREFIX: &str = "xn--";
 
@@ -34,17 +38,17 @@ pub(super) fn encode_in_address(host: &str) -> Result<Cow<'_, str>> {
     to_ascii(host).map_err(|_| Error::type_error("encoding of hostname failed"))
 }
 
-fn to_ascii(host: &str) -> Result<Cow<'_, str>, &'static str> {
+fn to_ascii(host: &str) -> Result<Cow<'_, str>, Reason> {
     if host.is_ascii() {
         let (last, others) = host
             .rsplit_once('.')
             .map_or((host, None), |(others, last)| (last, Some(others)));
         let is_fit = |label: &str| (1..=LONGEST).contains(&label.len());
         if !others.is_none_or(|others| others.split('.').all(is_fit)) {
-            return Err("label empty or too long");
+            return Err(UNFIT.into());
         }
         if last.len() > LONGEST {
-            return Err("label too long");
+            return Err("label too long".into());
         }
         return Ok(host.into());
     }
@@ -60,30 +64,48 @@ fn to_ascii(host: &str) -> Result<Cow<'_, str>, &'static str> {
 }
 
 /// One label: `ToASCII` of RFC 3490.
-fn encode_label(label: &str) -> Result<String, &'static str> {
-    const UNFIT: &str = "label empty or too long";
+fn encode_label(label: &str) -> Result<String, Reason> {
     let is_fit = |label: &str| (1..=LONGEST).contains(&label.len());
     if label.is_ascii() {
         return if is_fit(label) {
             Ok(label.to_owned())
         } else {
-            Err(UNFIT)
+            Err(UNFIT.into())
         };
     }
-    let prepared = stringprep::nameprep(label).map_err(|_| "Invalid character")?;
+    let prepared = stringprep::nameprep(label).map_err(|_| unfit_letter(label))?;
     if prepared.is_ascii() {
         return if is_fit(&prepared) {
             Ok(prepared.into_owned())
         } else {
-            Err(UNFIT)
+            Err(UNFIT.into())
         };
     }
     if prepared.starts_with(PREFIX) {
-        return Err("Label starts with ACE prefix");
+        return Err("Label starts with ACE prefix".into());
     }
     let encoded = idna::punycode::encode_str(&prepared).ok_or(UNFIT)?;
     let encoded = format!("{PREFIX}{encoded}");
-    if is_fit(&encoded) { Ok(encoded) } else { Err(UNFIT) }
+    if is_fit(&encoded) {
+        Ok(encoded)
+    } else {
+        Err(UNFIT.into())
+    }
+}
+
+/// What keeps a label from being prepared: a letter no name may have, or directions of writing that mix.
+fn unfit_letter(label: &str) -> Reason {
+    use stringprep::tables::bidi_l;
+    let is_unfit = |letter: &char| stringprep::nameprep(letter.encode_utf8(&mut [0; 4])).is_err();
+    match label.chars().find(is_unfit) {
+        Some(letter) => format!(
+            "Invalid character {}",
+            crate::text::str_repr(letter.encode_utf8(&mut [0; 4]))
+        )
+        .into(),
+        None if label.chars().any(bidi_l) => "Violation of BIDI requirement 2".into(),
+        None => "Violation of BIDI requirement 3".into(),
+    }
 }
 
 #[cfg(test)]
@@ -103,7 +125,7 @@ mod tests {
             ("a.", "a."),
             ("", ""),
         ] {
-            assert_eq!(to_ascii(name).as_deref(), Ok(encoded), "{name}");
+            assert_eq!(to_ascii(name).ok().as_deref(), Some(encoded), "{name}");
         }
     }
 
@@ -117,8 +139,11 @@ mod tests {
             ("ä..b", "label empty or too long"),
             ("\u{ad}", "label empty or too long"),
             ("xn--ä", "Label starts with ACE prefix"),
+            ("a\u{2028}ä", "Invalid character '\\u2028'"),
+            ("اب1", "Violation of BIDI requirement 3"),
+            ("\u{626}a", "Violation of BIDI requirement 2"),
         ] {
-            assert_eq!(to_ascii(name).err(), Some(reason), "{name}");
+            assert_eq!(to_ascii(name).err().as_deref(), Some(reason), "{name}");
             let error = encode(name).expect_err("it is refused");
             assert_eq!(error.class(), Class::UnicodeError);
         }

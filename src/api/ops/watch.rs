@@ -34,7 +34,8 @@ pub(super) const OPS: &[Op] = &[
             "'default': tell once a place, on stderr; 'ignore'; 'error': raise",
         )],
         doc: "Choose what is done with warnings: ResourceWarning for a socket nobody can reach and nobody closed, \
-              RuntimeWarning for control data that was cut. An error where nobody called is told and not raised. \
+              RuntimeWarning for control data that was cut. The \
+              place is where the script was when it was noticed. An error where nobody called is told and not raised. \
               Raises ValueError for another action.",
         python: Python::Named("warnings.simplefilter"),
         run: &typed(warnings),
