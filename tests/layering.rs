@@ -41,6 +41,8 @@ const CRATES: &[(&str, &[&str])] = &[
     ("libc", &["sys/", "script/lua/trampoline", "constants/mod.rs"]),
     ("socket2", &["sys/"]),
     ("corosensei", &["sys/fiber.rs"]),
+    ("idna", &["net/"]),
+    ("stringprep", &["net/idna.rs"]),
     ("mio", &["sched/reactor.rs"]),
     ("mlua", &["script/lua/"]),
     ("rhai", &["script/rhai/"]),

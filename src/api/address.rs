@@ -50,6 +50,33 @@ pub(super) fn show(address: &Address) -> Value {
     }
 }
 
+/// The value a script gets for an address as a script gave it.
+pub(super) fn show_endpoint(endpoint: &Endpoint) -> Value {
+    match endpoint {
+        Endpoint::Address(address) => show(address),
+        Endpoint::Inet { host, port } => record(
+            &record::INET,
+            vec![Value::text(host.0.clone()), Value::Int((*port).into())],
+        ),
+        Endpoint::Inet6 {
+            host,
+            port,
+            flowinfo,
+            scope_id,
+            places,
+        } => {
+            let mut items = vec![
+                Value::text(host.0.clone()),
+                Value::Int((*port).into()),
+                Value::Int((*flowinfo).into()),
+                Value::Int((*scope_id).into()),
+            ];
+            items.truncate(*places);
+            record(&record::INET6, items)
+        }
+    }
+}
+
 fn record(kind: &'static record::RecordKind, items: Vec<Value>) -> Value {
     Value::Record(Box::new(Record { kind, items }))
 }
@@ -72,6 +99,11 @@ pub(super) fn read(op: &str, family: i32, value: Value) -> Result<Endpoint> {
         }
         AF_INET6 => {
             let shape = "AF_INET6 address must be a tuple (host, port[, flowinfo[, scopeid]])";
+            let places = match &value {
+                Value::List(items) => items.len(),
+                Value::Record(record) => record.items.len(),
+                _ => 0,
+            };
             let [host, port, flowinfo, scope_id] = parts(op, "AF_INET6", value, 2..=4, shape)?;
             let flowinfo = optional(&flowinfo)?;
             if flowinfo > 0xf_ffff {
@@ -82,6 +114,7 @@ pub(super) fn read(op: &str, family: i32, value: Value) -> Result<Endpoint> {
                 port: read_port(op, &port)?,
                 flowinfo,
                 scope_id: optional(&scope_id)?,
+                places,
             })
         }
         AF_UNIX => Ok(Endpoint::Address(Address::Unix(read_unix(value)?))),
@@ -177,8 +210,16 @@ fn read_unix(value: Value) -> Result<UnixName> {
     Ok(UnixName::new(&path))
 }
 
+/// A host and a service as lookups take them.
+pub(super) struct Pair {
+    pub(super) host: Option<String>,
+    pub(super) service: Option<String>,
+    /// The service was given as a number.
+    pub(super) numbered: bool,
+}
+
 /// Reads a `(host, port)` pair whose host may be any name or none: for lookups.
-pub(super) fn read_pair(op: &'static str, value: Value) -> Result<(Option<String>, Option<String>)> {
+pub(super) fn read_pair(op: &'static str, value: Value) -> Result<Pair> {
     let items = match value {
         Value::List(items) => items,
         Value::Record(record) => record.items,
@@ -199,8 +240,12 @@ pub(super) fn read_pair(op: &'static str, value: Value) -> Result<(Option<String
         None | Some(Value::None) => None,
         Some(host) => Some(read_host(op, host)?.0),
     };
-    let service = read_service(op, items.next().unwrap_or(Value::None))?;
-    Ok((host, service))
+    let service = items.next().unwrap_or(Value::None);
+    Ok(Pair {
+        host,
+        numbered: whole(&service).is_some(),
+        service: read_service(op, service)?,
+    })
 }
 
 /// A port number or service name, as text for the resolver.

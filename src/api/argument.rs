@@ -297,13 +297,29 @@ macro_rules! objects {
 }
 
 objects! {
-    Socket Rc<Socket>, "socket";
     Task Rc<Task>, "Task";
     File Rc<File>, "file";
     Array Rc<ByteArray>, "bytearray";
     Numbers Rc<NumberArray>, "array";
     Class Class, "error class";
     Error Rc<Error>, "error";
+}
+
+impl FromArg for Rc<Socket> {
+    const KIND: &'static str = "socket";
+    fn from_arg(value: Value) -> Result<Self, Mismatch> {
+        match value {
+            Value::Socket(socket) => Ok(socket),
+            _ => Err(Mismatch::Kind),
+        }
+    }
+}
+
+impl IntoValue for Rc<Socket> {
+    fn into_value(self) -> Value {
+        self.give_to_script();
+        Value::Socket(self)
+    }
 }
 
 impl IntoValue for Value {

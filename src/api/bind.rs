@@ -1,6 +1,6 @@
 //! From what a script passed to what a row expects: defaults, keywords, arity and kind errors, once for every language.
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, nearest};
 
 use super::Cx;
 use super::handler::Failure;
@@ -105,7 +105,8 @@ fn arrange(op: &'static Op, arguments: Arguments) -> Result<Vec<Value>> {
             return Err(Error::type_error(format!(
                 "'{key}' is an invalid keyword argument for {}()",
                 op.full_name()
-            )));
+            ))
+            .suggesting(nearest(&key, op.params.iter().map(|param| param.name))));
         };
         if given[place] {
             return Err(Error::type_error(format!(

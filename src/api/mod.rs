@@ -2,7 +2,8 @@
 //!
 //! An [`Op`] (`op`) is a row: name, owner, parameters, documentation, and an ordinary typed Rust function behind a
 //! [`handler::Handler`] (`handler`) that takes [`Value`]s (`value`); `argument` has the types it may take. `bind` turns what a script passed into what a row expects,
-//! once for every language: defaults, keywords, arity and kind errors. `address` reads and shows addresses as Python's
+//! once for every language: defaults, keywords, arity and kind errors. `construct` makes the errors scripts ask for,
+//! `address` reads and shows addresses as Python's
 //! tuples, `record` names the fields of such tuples, `element` has the places of buffers, `json` reads and writes JSON, `repr` prints any value as Python does. `module` joins rows and
 //! constants into the modules scripts see; `ops/` has the rows, by topic.
 
@@ -15,9 +16,12 @@
     )
 )]
 
+#[cfg(test)]
+mod absent;
 mod address;
 mod argument;
 mod bind;
+mod construct;
 pub(crate) mod element;
 mod handler;
 mod json;
@@ -30,9 +34,10 @@ mod value;
 
 pub(crate) use argument::IntoValue;
 pub(crate) use bind::{Arguments, call};
+pub(crate) use construct::construct;
 pub(crate) use handler::absent;
 pub(crate) use json::{CYCLIC, DEEPEST as DEEPEST_DATA, TOO_DEEP};
-pub(crate) use module::{MODULES, Module};
+pub(crate) use module::{MODULES, Module, meant};
 pub(crate) use op::{Default, Form, Hot, Op, Owner, Param};
 pub(crate) use record::{RecordKind, Shape};
 pub(crate) use repr::repr;
@@ -49,6 +54,18 @@ use crate::sched::Task;
 pub(crate) trait Host {
     /// Starts the function among the call's arguments as a task, with these other arguments.
     fn start(&self, function: usize, arguments: Slots, name: String) -> Result<Rc<Task>>;
+
+    /// Keeps the function among the call's arguments, to be called later.
+    fn keep(&self, function: usize) -> Result<Rc<dyn Callback>>;
+}
+
+/// A function of a script that is kept.
+pub(crate) trait Callback {
+    /// Calls it on the fiber that runs; what it returns is left aside. It may wait, as any code of a script.
+    ///
+    /// # Errors
+    /// What it raises.
+    fn call(&self, arguments: Vec<Value>) -> Result<()>;
 }
 
 /// What every operation is handed besides its arguments.

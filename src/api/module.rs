@@ -1,8 +1,8 @@
 //! The modules scripts see: operations joined with constants.
 
 use crate::constants::{self, Constant};
-use crate::error::Class;
-use crate::sys::errno;
+use crate::error::{Class, nearest};
+use crate::sys::{control, errno};
 
 use super::op::{Op, Owner};
 use super::value::Value;
@@ -24,6 +24,7 @@ enum Values {
     Socket,
     Errors,
     Errno,
+    Fcntl,
     Sys,
     Struct,
     Json,
@@ -50,6 +51,11 @@ pub(crate) static MODULES: &[Module] = &[
         name: "errno",
         doc: "The system's error numbers by name.",
         values: Values::Errno,
+    },
+    Module {
+        name: "fcntl",
+        doc: "Control of descriptors, and the commands and requests it knows.",
+        values: Values::Fcntl,
     },
     Module {
         name: "sys",
@@ -119,6 +125,9 @@ impl Module {
                     .find(|(known, _)| *known == name)
                     .map(|(_, number)| Value::Int((*number).into())),
             },
+            Values::Fcntl => fcntl_values()
+                .find(|(known, _)| *known == name)
+                .map(|(_, number)| Value::Int(number)),
             Values::Sys => match name {
                 "platform" => Some(Value::text(std::env::consts::OS)),
                 "version" => Some(Value::text(env!("CARGO_PKG_VERSION"))),
@@ -152,11 +161,38 @@ impl Module {
                 .map(|(name, _)| *name)
                 .chain(["errorcode"])
                 .collect(),
+            Values::Fcntl => fcntl_values().map(|(name, _)| name).collect(),
             Values::Sys => vec!["platform", "version"],
             Values::Struct => vec!["error"],
             Values::Json => vec!["null", "JSONDecodeError"],
         }
     }
+}
+
+/// The name of a module, or of something in one, that a script probably meant by a name nothing has.
+pub(crate) fn meant(name: &str) -> Option<String> {
+    /// Names no longer than this are close to too many others.
+    const SHORT: usize = 3;
+    if name.len() <= SHORT || MODULES.iter().any(|module| module.name == name) {
+        return None;
+    }
+    let mut names: Vec<String> = MODULES.iter().map(|module| module.name.to_owned()).collect();
+    for module in MODULES {
+        let known = module.ops().map(|op| op.name).chain(module.value_names());
+        names.extend(known.map(|known| format!("{}.{known}", module.name)));
+    }
+    let last = |path: &'_ String| path.rsplit('.').next().unwrap_or_default().to_owned();
+    let lasts: Vec<String> = names.iter().map(last).collect();
+    let near = nearest(name, lasts.iter().map(String::as_str))?;
+    let place = lasts.iter().position(|known| known == near)?;
+    (near != name).then(|| names[place].clone())
+}
+
+/// The names of `fcntl`: commands, their bits, requests.
+fn fcntl_values() -> impl Iterator<Item = (&'static str, i64)> {
+    let rows = control::COMMANDS.iter().chain(control::REQUESTS);
+    rows.map(|(name, number, _)| (*name, i64::from(*number)))
+        .chain(control::BITS.iter().copied())
 }
 
 fn constant(constant: &'static Constant) -> Value {

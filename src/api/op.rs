@@ -21,6 +21,10 @@ pub(crate) struct Op {
     pub(crate) returns: &'static str,
     /// What it does. First sentence: a verb and what it does; then what can go wrong.
     pub(crate) doc: &'static str,
+    /// What Python's documentation calls it.
+    pub(crate) python: Python,
+    /// Where it can be had, and what differs between systems.
+    pub(crate) platform: &'static str,
     /// Name of its audit event, where it has one.
     pub(crate) event: Option<&'static str>,
     pub(crate) run: &'static dyn Handler,
@@ -36,6 +40,8 @@ pub(crate) const FUNCTION: Op = Op {
     params: &[],
     returns: "None",
     doc: "",
+    python: Python::Same,
+    platform: "Unix",
     event: None,
     run: &typed(nothing),
     hot: None,
@@ -56,6 +62,17 @@ pub(crate) const PROPERTY: Op = Op {
 
 fn nothing(_: &Cx<'_>) -> Result<()> {
     Ok(())
+}
+
+/// What Python calls an operation.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Python {
+    /// The same, on the owner Python has: `socket.socket.recv` for a socket's `recv`.
+    Same,
+    /// Something else.
+    Named(&'static str),
+    /// Python has nothing like it.
+    Nothing,
 }
 
 /// Who has the operation.
@@ -132,6 +149,18 @@ impl Op {
             Owner::Module("") => self.name.to_owned(),
             Owner::Module(module) => format!("{module}.{}", self.name),
             Owner::Type(owner) => format!("{}.{}", owner.name(), self.name),
+        }
+    }
+
+    /// What Python's documentation calls it.
+    pub(crate) fn python_name(&self) -> Option<String> {
+        match (self.python, self.on) {
+            (Python::Named(name), _) => Some(name.to_owned()),
+            (Python::Nothing, _) => None,
+            (Python::Same, Owner::Type(Type::Socket)) => Some(format!("socket.socket.{}", self.name)),
+            // These are ours; a row that stands for something of Python's names it.
+            (Python::Same, Owner::Type(_) | Owner::Module("task")) => None,
+            (Python::Same, Owner::Module(_)) => Some(self.full_name()),
         }
     }
 

@@ -6,6 +6,7 @@ use crate::constants;
 use crate::text::{bytes_repr, str_repr};
 use crate::wire::{Number, NumberArray};
 
+use super::construct::give;
 use super::record::Shape;
 use super::value::Value;
 
@@ -73,14 +74,8 @@ fn write_repr(out: &mut String, value: &Value, shape: Shape) {
         Value::Class(class) => push(out, format_args!("<class '{}'>", class.qualified_name())),
         Value::Error(error) => {
             push(out, format_args!("{}(", error.class().name()));
-            if let Some(number) = error.errno() {
-                push(
-                    out,
-                    format_args!("{number}, {}", str_repr(&error.strerror().unwrap_or_default())),
-                );
-            } else if !error.message().is_empty() {
-                out.push_str(&str_repr(&error.message()));
-            }
+            let arguments: Vec<_> = error.arguments().into_iter().map(give).collect();
+            write_items(out, &arguments, |_| Shape::Plain);
             out.push(')');
         }
         Value::Absent(constant) => out.push_str(constant.name),

@@ -135,6 +135,11 @@ fn runtime(arguments: &Args, script: &Script, argv: Vec<OsString>, told: Rc<Cell
             // What the script printed comes before what is said of it. A failed flush is told at the end.
             let _ = stdio::flush();
             complain(report);
+        })
+        .on_warning(|line| {
+            // As above.
+            let _ = stdio::flush();
+            let _ = writeln!(std::io::stderr().lock(), "{line}");
         });
     if let Some(bytes) = arguments.max_memory {
         builder = builder.memory_limit(bytes);

@@ -41,14 +41,18 @@ classes! {
     Exception < BaseException, "The parent of all ordinary errors.";
     KeyboardInterrupt < BaseException, "Ctrl-C.";
     SystemExit < BaseException, "`sys.exit` was called.";
+    GeneratorExit < BaseException, "A generator was closed.";
+    BaseExceptionGroup < BaseException, "Several errors at once.";
     CancelledError < BaseException, "The task was cancelled.";
     ArithmeticError < Exception, "A calculation failed.";
+    FloatingPointError < ArithmeticError, "A calculation with floats failed.";
     OverflowError < ArithmeticError, "A number does not fit where it must go.";
     ZeroDivisionError < ArithmeticError, "Division by zero.";
     AssertionError < Exception, "An assertion failed.";
     AttributeError < Exception, "An object has no such attribute.";
     BufferError < Exception, "A buffer in use cannot be changed in this way.";
     EOFError < Exception, "Input ended where more was needed.";
+    ExceptionGroup < Exception, "Several ordinary errors at once.";
     ImportError < Exception, "A module could not be loaded.";
     ModuleNotFoundError < ImportError, "There is no such module.";
     LookupError < Exception, "A key or index was not found.";
@@ -57,6 +61,7 @@ classes! {
     MemoryError < Exception, "Memory, or a limit set on it, is exhausted.";
     LimitError < Exception, "A limit of the runtime is exhausted.";
     NameError < Exception, "There is no such name.";
+    UnboundLocalError < NameError, "A variable has no value yet.";
     OSError < Exception, "The system refused; `errno` says why. Also `socket.error`.";
     BlockingIOError < OSError, "A non-blocking call would have to wait.";
     ChildProcessError < OSError, "A child process operation failed.";
@@ -82,16 +87,30 @@ classes! {
     RecursionError < RuntimeError, "Calls are nested too deeply.";
     StopIteration < Exception, "An iterator has no more items.";
     StructError < Exception, "A format and what is packed or unpacked do not fit: `struct.error`.";
+    StopAsyncIteration < Exception, "An asynchronous iterator has no more items.";
     SyntaxError < Exception, "A script could not be understood.";
+    IndentationError < SyntaxError, "A script is indented wrongly.";
+    TabError < IndentationError, "Tabs and spaces are mixed.";
+    SystemError < Exception, "The interpreter failed.";
     TypeError < Exception, "An argument is of the wrong kind.";
     ValueError < Exception, "An argument is of the right kind but makes no sense.";
     JSONDecodeError < ValueError, "Text is not JSON: `json.JSONDecodeError`.";
     UnicodeError < ValueError, "Text could not be converted.";
     UnicodeDecodeError < UnicodeError, "Bytes are not text in this encoding.";
     UnicodeEncodeError < UnicodeError, "Text has no form in this encoding.";
+    UnicodeTranslateError < UnicodeError, "Text could not be translated.";
     Warning < Exception, "The parent of warnings.";
+    BytesWarning < Warning, "Bytes and text are mixed.";
+    DeprecationWarning < Warning, "Something will go.";
+    EncodingWarning < Warning, "An encoding is left to the locale.";
+    FutureWarning < Warning, "Something will change its meaning.";
+    ImportWarning < Warning, "A module may be loaded wrongly.";
+    PendingDeprecationWarning < Warning, "Something will go later.";
     ResourceWarning < Warning, "A resource was left open.";
     RuntimeWarning < Warning, "Something doubtful happened.";
+    SyntaxWarning < Warning, "A script is doubtful.";
+    UnicodeWarning < Warning, "Text is doubtful.";
+    UserWarning < Warning, "A script warns.";
 }
 
 impl Class {
@@ -108,18 +127,23 @@ impl Class {
 
     /// Whether this is `ancestor` or a child of it, at any depth.
     pub fn is_a(self, ancestor: Self) -> bool {
-        // The one class of Python's with two parents.
-        if self == Self::UnsupportedOperation && ancestor == Self::ValueError {
-            return true;
-        }
         let mut class = Some(self);
         while let Some(current) = class {
-            if current == ancestor {
+            if current == ancestor || current.second_parent() == Some(ancestor) {
                 return true;
             }
             class = current.parent();
         }
         false
+    }
+
+    /// Python lets a class have two parents; where the second one is not an ancestor of the first.
+    const fn second_parent(self) -> Option<Self> {
+        match self {
+            Self::ExceptionGroup => Some(Self::BaseExceptionGroup),
+            Self::UnsupportedOperation => Some(Self::ValueError),
+            _ => None,
+        }
     }
 
     /// The name as a traceback prints it: classes of a module carry the module's name.

@@ -1,9 +1,11 @@
 //! The one error type. Every floor above `sys` fails with [`Error`]; scripts see it as an object.
 //!
-//! `class` has Python's exception classes and their tree; `explain` has the likely cause of a failed operation.
+//! `class` has Python's exception classes and their tree; `explain` has the likely cause of a failed operation, `made` what
+//! an error has that a script made.
 
 mod class;
 mod explain;
+mod made;
 mod trace;
 
 use std::borrow::Cow;
@@ -11,6 +13,7 @@ use std::fmt;
 use std::path::Path;
 
 pub use class::Class;
+pub(crate) use made::{Argument, Made};
 pub use trace::Place;
 pub(crate) use trace::Trace;
 
@@ -43,6 +46,7 @@ struct Detail {
     denied: bool,
     hint: Option<String>,
     filename: Option<String>,
+    made: Option<Made>,
     trace: Trace,
 }
 
@@ -61,6 +65,7 @@ impl Error {
             denied: false,
             hint: None,
             filename: None,
+            made: None,
             trace: Trace::default(),
         }))
     }
@@ -126,18 +131,6 @@ impl Error {
         Self::new(Class::SystemExit, text)
     }
 
-    /// The error Python makes of `class(number, text)`: `OSError` turns into the child its number has.
-    pub fn from_arguments(class: Class, number: Option<i32>, text: String) -> Self {
-        let mut error = Self::new(class, text);
-        if let Some(number) = number {
-            if class == Class::OSError {
-                error.detail().class = Class::of_errno(Errno(number));
-            }
-            error.detail().errno = Some(number);
-        }
-        error
-    }
-
     /// A refusal by the policy: `PermissionError` with `denied` set.
     pub fn refused(text: impl Into<Cow<'static, str>>) -> Self {
         let mut error = Self::os_with_text(Errno::ACCES.0, text);
@@ -153,6 +146,15 @@ impl Error {
         );
         error.detail().hint = nearest(name, names).map(|meant| format!("Did you mean: '{meant}'?"));
         error
+    }
+
+    /// Adds the name that was probably meant, where one is known.
+    #[must_use]
+    pub(crate) fn suggesting(mut self, meant: Option<&str>) -> Self {
+        if let Some(meant) = meant {
+            self.detail().hint = Some(format!("Did you mean: '{meant}'?"));
+        }
+        self
     }
 
     /// A panic, as an error that says whose fault it is.
@@ -264,6 +266,7 @@ impl Error {
     /// Python's `str(e)`.
     pub fn message(&self) -> Cow<'_, str> {
         match self.0.errno {
+            _ if self.0.made.is_some() => self.text_as_made(),
             Some(number) => Cow::Owned(match &self.0.filename {
                 Some(name) => format!("[Errno {number}] {}: {}", self.text(), str_repr(name)),
                 None => format!("[Errno {number}] {}", self.text()),

@@ -1,6 +1,7 @@
 //! Connecting: one address, or a name whose addresses are tried in turn.
 
 use std::rc::Rc;
+use std::time::Duration;
 
 use crate::address::Address;
 use crate::error::{Class, Error, Result};
@@ -26,10 +27,12 @@ pub(crate) struct Attempt {
     pub(crate) source: Option<Lookup>,
     /// The error tells of every address, and not of the first only.
     pub(crate) all_errors: bool,
+    /// How long after one address the next is tried beside it; none waits for each to fail.
+    pub(crate) race: Option<Duration>,
 }
 
 /// How often a Unix connect looks again whether the listener has room: no event announces it.
-const RETRY: std::time::Duration = std::time::Duration::from_millis(1);
+const RETRY: Duration = Duration::from_millis(1);
 
 impl Socket {
     /// Connects to `address`; on a datagram socket, fixes the peer.
@@ -37,7 +40,7 @@ impl Socket {
     /// # Errors
     /// The system's refusal; `BlockingIOError` in non-blocking mode when it takes time; a timeout.
     pub fn connect(&self, address: &Address) -> Result<()> {
-        self.connect_within(address, self.timeout().into())
+        self.connect_within(address, None, self.timeout().into())
     }
 
     /// Connects to what may still have to be looked up; the socket's timeout covers both.
@@ -51,12 +54,12 @@ impl Socket {
             .net()
             .resolve(endpoint, deadline)
             .map_err(|error| self.failed("connect", error))?;
-        self.connect_within(&address, patience)
+        self.connect_within(&address, Some(endpoint), patience)
     }
 
-    fn connect_within(&self, address: &Address, patience: Patience) -> Result<()> {
-        self.net()
-            .guard(&Request::Connect(address))
+    /// `shown` is the address as the script gave it.
+    fn connect_within(&self, address: &Address, shown: Option<&Endpoint>, patience: Patience) -> Result<()> {
+        self.guard_shown(&Request::Connect(address), shown)
             .and_then(|()| self.try_connect(address, patience))
             .map_err(|error| self.failed("connect", error.at(address)))?;
         self.net().observe(|| Event::Named {
@@ -137,14 +140,16 @@ impl Socket {
     pub(crate) fn create_connection(net: &Rc<Net>, attempt: &Attempt) -> Result<Rc<Self>> {
         const OP: &str = "create_connection";
         let found = net.lookup(&attempt.lookup)?;
-        let mut errors = Vec::new();
-        for candidate in &found {
-            match Self::connect_one(net, attempt, candidate) {
+        let errors = match attempt.race {
+            Some(delay) => match Self::race(net, attempt, &found, delay) {
                 Ok(socket) => return Ok(socket),
-                Err(error) if error.class().is_a(Class::OSError) => errors.push(error),
-                Err(error) => return Err(error),
-            }
-        }
+                Err(errors) => errors,
+            },
+            None => match Self::connect_in_turn(net, attempt, &found)? {
+                Ok(socket) => return Ok(socket),
+                Err(errors) => errors,
+            },
+        };
         let Some(first) = errors.first().cloned() else {
             return Err(Error::new(Class::OSError, "getaddrinfo returns an empty list").during(OP));
         };
@@ -165,13 +170,33 @@ impl Socket {
         .during(OP))
     }
 
-    fn connect_one(net: &Rc<Net>, attempt: &Attempt, candidate: &Found) -> Result<Rc<Self>> {
+    /// Tries one address after the other; the errors of all where none accepts.
+    fn connect_in_turn(
+        net: &Rc<Net>,
+        attempt: &Attempt,
+        found: &[Found],
+    ) -> Result<std::result::Result<Rc<Self>, Vec<Error>>> {
+        let mut errors = Vec::new();
+        for candidate in found {
+            let connected = Self::prepare(net, attempt, candidate)
+                .and_then(|socket| socket.connect(&candidate.address).map(|()| socket));
+            match connected {
+                Ok(socket) => return Ok(Ok(socket)),
+                Err(error) if error.class().is_a(Class::OSError) => errors.push(error),
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(Err(errors))
+    }
+
+    /// A socket about to connect to one of a host's addresses.
+    pub(super) fn prepare(net: &Rc<Net>, attempt: &Attempt, candidate: &Found) -> Result<Rc<Self>> {
         let socket = Self::open(net, candidate.family, candidate.kind, candidate.protocol)?;
         if let Some(timeout) = attempt.timeout {
             socket.set_timeout(timeout)?;
         }
         if let Some(source) = &attempt.source {
-            let from = net.lookup(&Lookup {
+            let from = net.lookup_unheard(&Lookup {
                 family: candidate.family,
                 kind: SOCK_STREAM,
                 ..source.clone()
@@ -181,7 +206,6 @@ impl Socket {
             };
             socket.bind(&from.address)?;
         }
-        socket.connect(&candidate.address)?;
         Ok(socket)
     }
 }

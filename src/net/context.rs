@@ -7,13 +7,16 @@ use std::rc::Rc;
 
 use crate::bytes::{Budget, ByteArray, Scratch};
 use crate::error::{Error, Result};
-use crate::policy::{Decision, Policy, Request};
+use crate::policy::{Policy, Request};
 use crate::sched::Scheduler;
 use crate::sys;
 use crate::sys::errno::Errno;
 
+use super::audit::Hooks;
 use super::observe::{Event, Observer};
+use super::share::Shares;
 use super::socket::Timeout;
+use super::warn::Warnings;
 
 /// The network as one runtime has it.
 pub struct Net {
@@ -24,6 +27,9 @@ pub struct Net {
     observer: RefCell<Option<Rc<dyn Observer>>>,
     observed: Cell<bool>,
     budget: Rc<Budget>,
+    pub(super) hooks: Hooks,
+    pub(super) warnings: Warnings,
+    pub(super) shares: Shares,
 }
 
 impl Net {
@@ -37,18 +43,15 @@ impl Net {
             observer: RefCell::default(),
             observed: Cell::new(false),
             budget: Budget::new(memory_limit),
+            hooks: Hooks::default(),
+            warnings: Warnings::default(),
+            shares: Shares::default(),
         })
     }
 
-    /// The door: nothing is connected, bound, sent to, resolved, adopted or opened without passing it.
-    ///
-    /// # Errors
-    /// `PermissionError` with `denied` set when the policy refuses.
-    pub(crate) fn guard(&self, request: &Request<'_>) -> Result<()> {
-        match self.policy.judge(request) {
-            Decision::Allow => Ok(()),
-            Decision::Deny(reason) => Err(Error::refused(reason)),
-        }
+    /// What judges requests: asked by [`Net::guard`] alone.
+    pub(super) fn policy(&self) -> &Policy {
+        &self.policy
     }
 
     /// Whether scripts may have what no door of ours guards: files, processes, native code.

@@ -120,6 +120,7 @@ impl Socket {
             .borrowed()
             .and_then(|fd| Ok(sys::fd::dup(fd)?))
             .map_err(|error| self.failed("dup", error))?;
+        Self::announce_new(self.net(), self.family(), self.kind(), self.protocol())?;
         let socket = Self::wrap(self.net(), duplicate, self.family(), self.kind(), self.protocol());
         socket.copy_timeout(self);
         Ok(socket)
@@ -185,6 +186,7 @@ impl Socket {
 
 impl Drop for Socket {
     fn drop(&mut self) {
+        self.warn_unclosed();
         self.abandon();
     }
 }

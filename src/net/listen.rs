@@ -14,6 +14,7 @@ use crate::sys::flag::{
 use super::context::Net;
 use super::io::Patience;
 use super::observe::Event;
+use super::resolve::Endpoint;
 use super::socket::{Socket, Timeout};
 
 /// What [`Socket::create_server`] is asked for.
@@ -34,8 +35,21 @@ impl Socket {
     /// # Errors
     /// The system's refusal: the address is in use, is not ours, needs privileges.
     pub fn bind(&self, address: &Address) -> Result<()> {
-        self.net()
-            .guard(&Request::Bind(address))
+        self.bind_shown(address, None)
+    }
+
+    /// As [`Socket::bind`], to what may still have to be looked up.
+    pub(crate) fn bind_to(&self, endpoint: &Endpoint) -> Result<()> {
+        let address = self
+            .net()
+            .resolve(endpoint, None)
+            .map_err(|error| error.during("bind"))?;
+        self.bind_shown(&address, Some(endpoint))
+    }
+
+    /// `shown` is the address as the script gave it.
+    fn bind_shown(&self, address: &Address, shown: Option<&Endpoint>) -> Result<()> {
+        self.guard_shown(&Request::Bind(address), shown)
             .and_then(|()| self.open_fd())
             .and_then(|fd| Ok(self.transport().bind(fd, address)?))
             .map_err(|error| self.failed("bind", error.at(address)))?;
@@ -53,8 +67,7 @@ impl Socket {
     /// The system's refusal.
     pub fn listen(&self, backlog: i32) -> Result<()> {
         let backlog = backlog.max(0);
-        self.net()
-            .guard(&Request::Listen { backlog })
+        self.guard(&Request::Listen { backlog })
             .and_then(|()| self.open_fd())
             .and_then(|fd| Ok(self.transport().listen(fd, backlog)?))
             .map_err(|error| self.failed("listen", error))?;
@@ -78,9 +91,9 @@ impl Socket {
         }
         let (fd, address) =
             self.io_within(OP, Interest::Read, patience, |fd, _| self.transport().accept(fd))?;
-        self.net()
-            .guard(&Request::Accept(&address))
+        self.guard(&Request::Accept(&address))
             .map_err(|error| self.failed(OP, error.at(&address)))?;
+        Self::announce_new(self.net(), self.family(), self.kind(), self.protocol())?;
         let socket = Self::wrap(self.net(), fd, self.family(), self.kind(), self.protocol());
         socket.apply_default_timeout()?;
         self.net().observe(|| Event::Named {
@@ -94,7 +107,7 @@ impl Socket {
     /// A listening TCP socket on `address`, ready to accept.
     pub(crate) fn create_server(
         net: &Rc<Net>,
-        address: &Address,
+        endpoint: &Endpoint,
         options: ServerOptions,
     ) -> Result<Rc<Self>> {
         const OP: &str = "create_server";
@@ -104,6 +117,7 @@ impl Socket {
         if options.reuse_port && options.family == AF_UNIX {
             return Err(Error::value("SO_REUSEPORT not supported on this platform"));
         }
+        let address = net.resolve(endpoint, None)?;
         let socket = Self::open(net, options.family, SOCK_STREAM, 0)?;
         // Python waits in bind and listen no more than we do; only its accepts do.
         let set = |level, name| {
@@ -124,7 +138,9 @@ impl Socket {
                 .and_then(|fd| Ok(sys::option::set_option_int(fd, IPPROTO_IPV6, IPV6_V6ONLY, only)?))
                 .map_err(|error| socket.failed(OP, error))?;
         }
-        socket.bind(address).map_err(|error| in_words(error, address))?;
+        socket
+            .bind_shown(&address, Some(endpoint))
+            .map_err(|error| in_words(error, &address))?;
         socket.listen(options.backlog.unwrap_or(DEFAULT_BACKLOG))?;
         Ok(socket)
     }

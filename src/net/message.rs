@@ -4,13 +4,15 @@ use std::io::{IoSlice, IoSliceMut};
 
 use crate::address::Address;
 use crate::bytes::{Bytes, Pinned};
-use crate::error::{Error, Result};
+use crate::error::{Class, Error, Result};
 use crate::policy::Request;
 use crate::sched::Interest;
 use crate::sys::flag::{SCM_RIGHTS, SOL_SOCKET};
 use crate::sys::message::{self, Control, Received};
 
+use super::audit::Fact;
 use super::observe::Event;
+use super::resolve::Endpoint;
 use super::socket::Socket;
 
 /// A received message.
@@ -35,14 +37,23 @@ impl Socket {
         buffers: Vec<Bytes>,
         control: &[Control],
         flags: i32,
-        address: Option<&Address>,
+        endpoint: Option<&Endpoint>,
     ) -> Result<usize> {
         const OP: &str = "sendmsg";
-        if let Some(address) = address {
-            self.net()
-                .guard(&Request::SendTo(address))
-                .map_err(|error| self.failed(OP, error.at(address)))?;
-        }
+        let address = endpoint
+            .map(|endpoint| self.net().resolve(endpoint, None))
+            .transpose()
+            .map_err(|error| error.during(OP))?;
+        let address = address.as_ref();
+        match address {
+            Some(address) => self
+                .guard_shown(&Request::SendMessage(address), endpoint)
+                .map_err(|error| self.failed(OP, error.at(address))),
+            None => self
+                .net()
+                .announce("socket.sendmsg", || self.with_self(vec![Fact::None]))
+                .map_err(|error| self.failed(OP, error)),
+        }?;
         // What could change while the call waits is copied.
         let buffers: Vec<Bytes> = buffers
             .into_iter()
@@ -96,6 +107,13 @@ impl Socket {
             message::recv_message(fd, &mut buffers, control_space, flags | extra)
         })?;
         self.judge(OP, &received)?;
+        if received.clipped {
+            let text = "received malformed or improperly-truncated ancillary data";
+            self.net().warn(Class::RuntimeWarning, text).map_err(|error| {
+                close_all(&received);
+                self.failed(OP, error)
+            })?;
+        }
         data.truncate(received.count);
         let Received {
             control, flags, from, ..
@@ -145,13 +163,18 @@ impl Socket {
         match refused {
             None => Ok(()),
             Some(error) => {
-                for fd in fds {
-                    // Refused descriptors have nobody to tell of a failed close.
-                    let _ = crate::sys::fd::close(fd);
-                }
+                close_all(received);
                 Err(self.failed(op, error))
             }
         }
+    }
+}
+
+/// Closes the descriptors that came with a message nobody gets.
+fn close_all(received: &Received) {
+    for fd in descriptors(&received.control) {
+        // They have nobody to tell of a failed close.
+        let _ = crate::sys::fd::close(fd);
     }
 }
 

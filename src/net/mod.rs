@@ -1,16 +1,20 @@
 //! The sockets. Ordinary synchronous Rust that names no language: every call may wait, and waits in one place.
 //!
 //! [`Net`] (`context`) is what the sockets of one runtime share: policy, default timeout, scratch buffer, and the two
-//! doors every operation passes, `guard` and `observe`. [`Socket`] (`socket`) is one socket with its timeout, `life` is
+//! doors every operation passes, `guard` (`audit`) and `observe`; `warn` has its warnings. [`Socket`] (`socket`) is one socket with its timeout, `life` is
 //! how it ends; it stands on a `transport`, the kernel unless something else takes its place. `io` is the loop that tries
-//! and waits. The operations are grouped by topic: `connect`, `listen` (bind, listen, accept), `transfer` (recv and send
-//! in all forms), `message` (with control data), `options`; `resolve` looks names up off the thread, `netdb` in C's
+//! and waits. The operations are grouped by topic: `connect` (`race` to several
+//! addresses at once), `relay` (between two sockets), `listen` (bind, listen, accept), `transfer` (recv and send
+//! in all forms), `message` (with control data), `options`, `control` (ioctl, fcntl), `share` (with another process); `resolve` looks names up off the thread (`idna` encodes them), `netdb` in C's
 //! older data bases, `convert` turns numbers and address texts around
 //! without a system call.
 
+mod audit;
 mod connect;
 mod context;
+mod control;
 pub(crate) mod convert;
+mod idna;
 mod io;
 mod life;
 mod listen;
@@ -18,17 +22,25 @@ pub(crate) mod message;
 mod netdb;
 mod observe;
 mod options;
+mod race;
+mod relay;
 mod resolve;
+mod share;
 mod socket;
 mod transfer;
 mod transport;
+mod warn;
 
+pub(crate) use audit::{Fact, Hook};
 pub(crate) use connect::Attempt;
 pub use context::Net;
+pub(crate) use control::{Controlled, Payload};
 pub(crate) use io::{Patience, Watched};
 pub(crate) use listen::{DEFAULT_BACKLOG, ServerOptions};
 pub(crate) use message::Message;
 pub use observe::{Event, Observer};
 pub(crate) use options::OptionValue;
+pub(crate) use relay::Side;
 pub(crate) use resolve::{Endpoint, Found, Host, Lookup};
 pub use socket::{Socket, Timeout};
+pub(crate) use warn::WarningAction;

@@ -1,15 +1,17 @@
 //! Hosts, services and protocols by name and by number, as C's older calls have them: with aliases.
 
-use std::ffi::CString;
+use std::ffi::{CStr, CString};
 use std::net::IpAddr;
 
 use crate::address::Address;
 use crate::error::{Class, Error, Result};
 use crate::policy::Request;
 use crate::sys::flag::{AF_INET, AF_UNSPEC};
+use crate::sys::interface;
 use crate::sys::netdb::{self, Host, HostError};
 
 use super::context::Net;
+use super::idna;
 use super::resolve::Lookup;
 
 impl Net {
@@ -26,7 +28,7 @@ impl Net {
             family,
             ..Lookup::default()
         };
-        let found = self.lookup(&lookup).map_err(|error| error.during(op))?;
+        let found = self.lookup_unheard(&lookup).map_err(|error| error.during(op))?;
         found
             .iter()
             .find_map(|found| found.address.ip())
@@ -35,21 +37,31 @@ impl Net {
 
     /// `gethostbyname`: an IPv4 address of the host.
     pub(crate) fn host_address_of(&self, host: &str) -> Result<IpAddr> {
-        self.first_address("gethostbyname", host, AF_INET)
+        const OP: &str = "gethostbyname";
+        let encoded = idna::encode(host)?;
+        self.guard(&Request::HostByName(host))
+            .map_err(|error| error.during(OP))?;
+        self.first_address(OP, &encoded, AF_INET)
     }
 
     /// `gethostbyname_ex`: everything known of the host.
     pub(crate) fn host_by_name(&self, host: &str) -> Result<Host> {
         const OP: &str = "gethostbyname_ex";
-        self.first_address(OP, host, AF_INET)?;
-        let name = CString::new(host).map_err(|_| Error::value("embedded null character"))?;
+        let encoded = idna::encode(host)?;
+        self.guard(&Request::HostByName(host))
+            .map_err(|error| error.during(OP))?;
+        self.first_address(OP, &encoded, AF_INET)?;
+        let name = CString::new(&*encoded).map_err(|_| Error::value("embedded null character"))?;
         self.ask(OP, move || netdb::host_by_name(&name))
     }
 
     /// `gethostbyaddr`: everything known of the host at an address, or of a host by its name.
     pub(crate) fn host_by_address(&self, host: &str) -> Result<Host> {
         const OP: &str = "gethostbyaddr";
-        let address = self.first_address(OP, host, AF_UNSPEC)?;
+        let encoded = idna::encode(host)?;
+        self.guard(&Request::HostByAddress(host))
+            .map_err(|error| error.during(OP))?;
+        let address = self.first_address(OP, &encoded, AF_UNSPEC)?;
         let socket_address = match address {
             IpAddr::V4(ip) => Address::Inet { ip, port: 0 },
             IpAddr::V6(ip) => Address::Inet6 {
@@ -59,7 +71,7 @@ impl Net {
                 scope_id: 0,
             },
         };
-        self.guard(&Request::ReverseResolve(&socket_address))
+        self.guard_unheard(&Request::ReverseResolve(&socket_address))
             .map_err(|error| error.during(OP).at(&socket_address))?;
         self.ask(OP, move || netdb::host_by_address(address))
     }
@@ -100,43 +112,85 @@ impl Net {
     pub(crate) fn host_name(&self) -> Result<String> {
         const OP: &str = "gethostname";
         self.guard(&Request::HostName).map_err(|error| error.during(OP))?;
-        let name = crate::sys::interface::host_name().map_err(|errno| Error::from(errno).during(OP))?;
+        let name = interface::host_name().map_err(|errno| Error::from(errno).during(OP))?;
         String::from_utf8(name)
             .map_err(|_| Error::new(Class::UnicodeDecodeError, "the host name is not valid UTF-8"))
     }
 
-    fn guard_service(&self, op: &'static str, service: &str) -> Result<()> {
-        self.guard(&Request::Resolve { host: None, service })
-            .map_err(|error| error.during(op))
-    }
-
     /// `getservbyname`: the port of a service.
     pub(crate) fn service_port(&self, name: CString, protocol: Option<CString>) -> Result<u16> {
-        self.guard_service("getservbyname", &name.to_string_lossy())?;
+        const OP: &str = "getservbyname";
+        let of = protocol.as_deref().map(CStr::to_string_lossy);
+        self.guard(&Request::ServiceByName {
+            name: &name.to_string_lossy(),
+            protocol: of.as_deref(),
+        })
+        .map_err(|error| error.during(OP))?;
         let found = self
             .sched()
             .off_thread(None, move || netdb::service_port(&name, protocol.as_deref()))?;
-        let missing = || Error::new(Class::OSError, "service/proto not found").during("getservbyname");
+        let missing = || Error::new(Class::OSError, "service/proto not found").during(OP);
         found.flatten().ok_or_else(missing)
     }
 
     /// `getservbyport`: the service on a port.
     pub(crate) fn service_name(&self, port: u16, protocol: Option<CString>) -> Result<String> {
-        self.guard_service("getservbyport", &port.to_string())?;
+        const OP: &str = "getservbyport";
+        let of = protocol.as_deref().map(CStr::to_string_lossy);
+        self.guard(&Request::ServiceByPort {
+            port,
+            protocol: of.as_deref(),
+        })
+        .map_err(|error| error.during(OP))?;
         let found = self
             .sched()
             .off_thread(None, move || netdb::service_name(port, protocol.as_deref()))?;
-        let missing = || Error::new(Class::OSError, "port/proto not found").during("getservbyport");
+        let missing = || Error::new(Class::OSError, "port/proto not found").during(OP);
         found.flatten().ok_or_else(missing)
     }
 
     /// `getprotobyname`: the number of a protocol.
     pub(crate) fn protocol_number(&self, name: CString) -> Result<i32> {
-        self.guard_service("getprotobyname", &name.to_string_lossy())?;
+        const OP: &str = "getprotobyname";
+        self.guard(&Request::Protocol(&name.to_string_lossy()))
+            .map_err(|error| error.during(OP))?;
         let found = self
             .sched()
             .off_thread(None, move || netdb::protocol_number(&name))?;
-        let missing = || Error::new(Class::OSError, "protocol not found").during("getprotobyname");
+        let missing = || Error::new(Class::OSError, "protocol not found").during(OP);
         found.flatten().ok_or_else(missing)
+    }
+
+    /// `if_nameindex`: every network interface.
+    pub(crate) fn interfaces(&self) -> Result<Vec<(u32, Vec<u8>)>> {
+        const OP: &str = "if_nameindex";
+        self.guard(&Request::Interfaces)
+            .map_err(|error| error.during(OP))?;
+        interface::interfaces().map_err(|errno| Error::from(errno).during(OP))
+    }
+
+    /// `if_nametoindex`: the number of an interface.
+    pub(crate) fn interface_number(&self, name: &CStr) -> Result<u32> {
+        const OP: &str = "if_nametoindex";
+        self.guard_unheard(&Request::Interfaces)
+            .map_err(|error| error.during(OP))?;
+        interface::index_of(name)
+            .map_err(|_| Error::new(Class::OSError, "no interface with this name").during(OP))
+    }
+
+    /// `if_indextoname`: the name of an interface.
+    pub(crate) fn interface_name(&self, index: u32) -> Result<Vec<u8>> {
+        const OP: &str = "if_indextoname";
+        self.guard_unheard(&Request::Interfaces)
+            .map_err(|error| error.during(OP))?;
+        interface::name_of(index).map_err(|errno| Error::from(errno).during(OP))
+    }
+
+    /// `sethostname`.
+    pub(crate) fn set_host_name(&self, name: &[u8]) -> Result<()> {
+        const OP: &str = "sethostname";
+        self.guard(&Request::SetHostName(name))
+            .map_err(|error| error.during(OP))?;
+        interface::set_host_name(name).map_err(|errno| Error::from(errno).during(OP))
     }
 }

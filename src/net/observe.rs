@@ -4,11 +4,19 @@ use std::os::fd::RawFd;
 
 use crate::address::Address;
 use crate::error::Error;
+use crate::policy::Request;
 
 /// What happened on a socket.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Event<'a> {
+    /// A script asks for something; its audit event is [`Request::event`].
+    Asked {
+        /// What it asks for.
+        request: &'a Request<'a>,
+        /// Whether the policy allows it. A hook of the script's may still refuse.
+        allowed: bool,
+    },
     /// It was made, accepted or adopted.
     Opened {
         /// Its descriptor.

@@ -6,6 +6,7 @@ use crate::policy::Request;
 use crate::sys::flag::{SO_LINGER, SOL_SOCKET};
 use crate::sys::option;
 
+use super::audit::Fact;
 use super::observe::Event;
 use super::socket::Socket;
 
@@ -35,11 +36,22 @@ impl Socket {
         value.map_err(|errno| self.failed(OP, errno))
     }
 
+    /// The door for an option, whose event tells the value as well.
+    fn guard_set(&self, level: i32, name: i32, value: &OptionValue) -> Result<()> {
+        self.net().guard_as(&Request::SetOption { level, name }, || {
+            let value = match value {
+                OptionValue::Int(number) => Fact::Int((*number).into()),
+                OptionValue::Bytes(bytes) => Fact::Bytes(bytes.to_vec()),
+                OptionValue::Null(_) => Fact::None,
+            };
+            self.with_self(vec![Fact::Int(level.into()), Fact::Int(name.into()), value])
+        })
+    }
+
     /// Sets an option.
     pub(crate) fn set_option(&self, level: i32, name: i32, value: &OptionValue) -> Result<()> {
         const OP: &str = "setsockopt";
-        self.net()
-            .guard(&Request::SetOption { level, name })
+        self.guard_set(level, name, value)
             .and_then(|()| self.borrowed())
             .and_then(|fd| {
                 let set = match value {

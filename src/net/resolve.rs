@@ -12,8 +12,9 @@ use crate::sys::flag::{
 };
 use crate::sys::resolve::{self, Hints, ResolveError};
 
+use super::audit::Fact;
 use super::context::Net;
-use super::convert;
+use super::{convert, idna};
 
 /// A host as a script names it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,6 +32,8 @@ pub(crate) enum Endpoint {
         port: u16,
         flowinfo: u32,
         scope_id: u32,
+        /// How many of these the script gave, from the first on: 2 to 4.
+        places: usize,
     },
     Address(Address),
 }
@@ -40,6 +43,8 @@ pub(crate) enum Endpoint {
 pub(crate) struct Lookup {
     pub(crate) host: Option<String>,
     pub(crate) service: Option<String>,
+    /// The service is a port number, given as a number.
+    pub(crate) numbered: bool,
     pub(crate) family: i32,
     pub(crate) kind: i32,
     pub(crate) protocol: i32,
@@ -54,13 +59,38 @@ impl Net {
     /// # Errors
     /// `gaierror`; a refusal by the policy.
     pub(crate) fn lookup(&self, lookup: &Lookup) -> Result<Vec<Found>> {
+        let mut encoded = lookup.clone();
+        if let Some(host) = &lookup.host {
+            encoded.host = Some(idna::encode(host)?.into_owned());
+        }
+        self.announce("socket.getaddrinfo", || {
+            let text = |text: &String| Fact::Text(text.clone());
+            let port = match &lookup.service {
+                Some(service) if lookup.numbered => service.parse().map_or(Fact::None, Fact::Int),
+                service => service.as_ref().map_or(Fact::None, text),
+            };
+            let number = |number: i32| Fact::Int(number.into());
+            vec![
+                lookup.host.as_ref().map_or(Fact::None, text),
+                port,
+                number(lookup.family),
+                number(lookup.kind),
+                number(lookup.protocol),
+            ]
+        })
+        .map_err(|error| error.during("getaddrinfo"))?;
+        self.lookup_unheard(&encoded)
+    }
+
+    /// As [`Self::lookup`], as a step of something whose event has been raised or will be: Python raises none for it.
+    pub(crate) fn lookup_unheard(&self, lookup: &Lookup) -> Result<Vec<Found>> {
         self.lookup_until(lookup, None)
     }
 
     fn lookup_until(&self, lookup: &Lookup, deadline: Option<Instant>) -> Result<Vec<Found>> {
         const OP: &str = "getaddrinfo";
         let service = lookup.service.as_deref();
-        self.guard(&Request::Resolve {
+        self.guard_unheard(&Request::Resolve {
             host: lookup.host.as_deref(),
             service: service.unwrap_or(""),
         })
@@ -84,13 +114,13 @@ impl Net {
         answer.map_err(|error| Error::from(error).during(OP))
     }
 
-    /// Host and service names of an address, as `getnameinfo`.
+    /// Host and service names of an address, as `getnameinfo`, whose event has been raised.
     ///
     /// # Errors
     /// `gaierror`.
     pub(crate) fn name_info(&self, address: &Address, flags: i32) -> Result<(String, String)> {
         const OP: &str = "getnameinfo";
-        self.guard(&Request::ReverseResolve(address))
+        self.guard_unheard(&Request::ReverseResolve(address))
             .map_err(|error| error.during(OP).at(address))?;
         let numeric = NI_NUMERICHOST | NI_NUMERICSERV;
         let wanted = address.clone();
@@ -121,6 +151,7 @@ impl Net {
                 port,
                 flowinfo,
                 scope_id,
+                ..
             } => match self.host_address(&host.0, AF_INET6, deadline)? {
                 (IpAddr::V6(ip), zone) => Ok(Address::Inet6 {
                     ip,
@@ -155,7 +186,7 @@ impl Net {
             return Ok((ip, 0));
         }
         let lookup = Lookup {
-            host: Some(host.to_owned()),
+            host: Some(idna::encode_in_address(host)?.into_owned()),
             family,
             kind: SOCK_DGRAM,
             ..Lookup::default()

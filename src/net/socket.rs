@@ -3,7 +3,7 @@
 use std::cell::{Cell, OnceCell};
 use std::fmt;
 use std::os::fd::{BorrowedFd, OwnedFd, RawFd};
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
 use std::time::Duration;
 
 use crate::address::{Address, UnixName};
@@ -14,6 +14,7 @@ use crate::sys;
 use crate::sys::errno::Errno;
 use crate::sys::flag::{SOCK_CLOEXEC, SOCK_NONBLOCK, SOCK_STREAM};
 
+use super::audit::Fact;
 use super::context::Net;
 use super::observe::Event;
 use super::transport::{Kernel, Transport, open};
@@ -31,6 +32,7 @@ pub enum Timeout {
 
 /// A socket. Cheap to share; closed when the last reference goes, or by [`Socket::close`].
 pub struct Socket {
+    me: Weak<Self>,
     net: Rc<Net>,
     fd: Cell<RawFd>,
     family: i32,
@@ -48,17 +50,20 @@ pub struct Socket {
     pub(super) files: Cell<usize>,
     /// `close` was called; with files left it is not yet done.
     pub(super) shut: Cell<bool>,
+    /// A script holds it, or has held it.
+    scripted: Cell<bool>,
 }
 
 impl Socket {
     /// A new socket. Flags in `kind` are honoured and do not show in [`Self::kind`].
     pub(crate) fn open(net: &Rc<Net>, family: i32, kind: i32, protocol: i32) -> Result<Rc<Self>> {
         let plain = kind & !(SOCK_NONBLOCK | SOCK_CLOEXEC);
-        net.guard(&Request::Create {
+        net.guard_unheard(&Request::Create {
             family,
             kind: plain,
             protocol,
         })?;
+        Self::announce_new(net, family, kind, protocol)?;
         let fd =
             sys::socket::open(family, kind, protocol).map_err(|errno| Error::from(errno).during("socket"))?;
         let socket = Self::wrap(net, fd, family, plain, protocol);
@@ -73,11 +78,13 @@ impl Socket {
     /// Two sockets connected to each other.
     pub(crate) fn pair(net: &Rc<Net>, family: i32, kind: i32, protocol: i32) -> Result<(Rc<Self>, Rc<Self>)> {
         let plain = kind & !(SOCK_NONBLOCK | SOCK_CLOEXEC);
-        net.guard(&Request::Create {
+        net.guard_unheard(&Request::Create {
             family,
             kind: plain,
             protocol,
         })?;
+        Self::announce_new(net, family, plain, protocol)?;
+        Self::announce_new(net, family, plain, protocol)?;
         let (one, other) = sys::socket::pair(family, kind, protocol)
             .map_err(|errno| Error::from(errno).during("socketpair"))?;
         let one = Self::wrap(net, one, family, plain, protocol);
@@ -104,7 +111,9 @@ impl Socket {
         if fd < 0 {
             return Err(Error::value("negative file descriptor"));
         }
-        net.guard(&Request::Adopt { fd })?;
+        net.guard_unheard(&Request::Adopt { fd })?;
+        let told = |number: Option<i32>| number.unwrap_or(-1);
+        Self::announce_new(net, told(family), told(kind), told(protocol))?;
         if net.sched().owns_fd(fd) {
             return Err(refuse(Errno::BADF));
         }
@@ -143,7 +152,12 @@ impl Socket {
         kind: i32,
         protocol: i32,
     ) -> Result<Rc<Self>> {
-        net.guard(&Request::Adopt { fd })?;
+        net.guard_as(&Request::Adopt { fd }, || {
+            [fd, family, kind, protocol]
+                .into_iter()
+                .map(|number| Fact::Int(number.into()))
+                .collect()
+        })?;
         let duplicate = open(fd)
             .and_then(sys::fd::dup)
             .map_err(|errno| Error::from(errno).during("fromfd"))?;
@@ -162,7 +176,12 @@ impl Socket {
             kind,
             protocol,
         });
-        Rc::new(Self {
+        Self::hold(net, fd, family, kind, protocol)
+    }
+
+    fn hold(net: &Rc<Net>, fd: RawFd, family: i32, kind: i32, protocol: i32) -> Rc<Self> {
+        Rc::new_cyclic(|me| Self {
+            me: me.clone(),
             net: net.clone(),
             fd: Cell::new(fd),
             family,
@@ -175,7 +194,37 @@ impl Socket {
             lingers: Cell::new(false),
             files: Cell::new(0),
             shut: Cell::new(false),
+            scripted: Cell::new(false),
         })
+    }
+
+    /// Raises `socket.__new__`, whose first argument is a socket that is not open yet.
+    pub(super) fn announce_new(net: &Rc<Net>, family: i32, kind: i32, protocol: i32) -> Result<()> {
+        net.announce("socket.__new__", || {
+            let plain = kind & !(SOCK_NONBLOCK | SOCK_CLOEXEC);
+            let unopened = Self::hold(net, -1, family, plain, protocol);
+            let number = |number: i32| Fact::Int(number.into());
+            vec![
+                Fact::Socket(unopened),
+                number(family),
+                number(kind),
+                number(protocol),
+            ]
+        })
+    }
+
+    /// A counted reference to itself; none while it is being dropped.
+    pub(super) fn me(&self) -> Option<Rc<Self>> {
+        self.me.upgrade()
+    }
+
+    /// Notes that a script gets it: letting go of it while it is open is worth a warning then.
+    pub(crate) fn give_to_script(&self) {
+        self.scripted.set(true);
+    }
+
+    pub(super) fn is_scripted(&self) -> bool {
+        self.scripted.get()
     }
 
     pub(super) fn apply_default_timeout(&self) -> Result<()> {
@@ -227,6 +276,11 @@ impl Socket {
                 .source
                 .get()
                 .is_none_or(|source| !source.has_waiters(interest))
+    }
+
+    /// Whether its bytes move by the kernel's own calls.
+    pub(super) fn is_plain_transport(&self) -> bool {
+        self.transport.get().is_none()
     }
 
     pub(super) fn transport(&self) -> &dyn Transport {
@@ -285,6 +339,11 @@ impl Socket {
             self.forced.set(true);
         }
         Ok(())
+    }
+
+    /// Somebody else has set the descriptor's mode.
+    pub(super) fn forget_mode(&self) {
+        self.forced.set(false);
     }
 
     /// Gives the descriptor the mode it shows to others.

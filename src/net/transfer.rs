@@ -11,6 +11,7 @@ use crate::sys::flag::MSG_WAITALL;
 
 use super::io::Patience;
 use super::observe::Event;
+use super::resolve::Endpoint;
 use super::socket::Socket;
 
 /// Most of a file that is sent at once while other tasks could run.
@@ -218,10 +219,13 @@ impl Socket {
     ///
     /// # Errors
     /// The system's refusal.
-    pub(crate) fn send_to(&self, data: &Bytes, flags: i32, address: &Address) -> Result<usize> {
+    pub(crate) fn send_to(&self, data: &Bytes, flags: i32, endpoint: &Endpoint) -> Result<usize> {
         const OP: &str = "sendto";
-        self.net()
-            .guard(&Request::SendTo(address))
+        let address = &self
+            .net()
+            .resolve(endpoint, None)
+            .map_err(|error| error.during(OP))?;
+        self.guard_shown(&Request::SendTo(address), Some(endpoint))
             .map_err(|error| self.failed(OP, error.at(address)))?;
         let sent = self
             .io(OP, Interest::Write, flags, |fd, extra| {

@@ -38,8 +38,32 @@ pub enum Request<'a> {
         /// Port number or service name.
         service: &'a str,
     },
+    /// To send a message, with control data or without, to an address.
+    SendMessage(&'a Address),
     /// To look an address up.
     ReverseResolve(&'a Address),
+    /// To look a host up by its name, as C's older calls do.
+    HostByName(&'a str),
+    /// To look a host up by its address, given as a number or a name.
+    HostByAddress(&'a str),
+    /// To look the port of a service up.
+    ServiceByName {
+        /// The service.
+        name: &'a str,
+        /// Of this protocol only.
+        protocol: Option<&'a str>,
+    },
+    /// To look the service on a port up.
+    ServiceByPort {
+        /// The port.
+        port: u16,
+        /// Of this protocol only.
+        protocol: Option<&'a str>,
+    },
+    /// To look the number of a protocol up.
+    Protocol(&'a str),
+    /// To know this machine's network interfaces.
+    Interfaces,
     /// To know this machine's name.
     HostName,
     /// To change this machine's name.
@@ -55,6 +79,30 @@ pub enum Request<'a> {
     Adopt {
         /// The descriptor.
         fd: i32,
+    },
+    /// To give a socket to another process.
+    Share {
+        /// The process that may take it.
+        process: i32,
+    },
+    /// To take a socket that another process shares.
+    FromShare {
+        /// The process that made the offer.
+        process: i32,
+    },
+    /// To control a descriptor the runtime did not make, as fcntl(2), or to have signals sent because of any.
+    Fcntl {
+        /// The descriptor.
+        fd: i32,
+        /// What to do, an `F_*` number.
+        command: i32,
+    },
+    /// To control a descriptor the runtime did not make, as ioctl(2), or to change an interface or a terminal.
+    Ioctl {
+        /// The descriptor.
+        fd: i32,
+        /// What to do.
+        request: u32,
     },
     /// To close a descriptor the runtime did not make.
     CloseForeign {
@@ -90,7 +138,18 @@ impl Request<'_> {
             Self::Accept(_) => "socket.accept",
             Self::SendTo(_) => "socket.sendto",
             Self::Resolve { .. } => "socket.getaddrinfo",
+            Self::SendMessage(_) => "socket.sendmsg",
             Self::ReverseResolve(_) => "socket.getnameinfo",
+            Self::HostByName(_) => "socket.gethostbyname",
+            Self::HostByAddress(_) => "socket.gethostbyaddr",
+            Self::ServiceByName { .. } => "socket.getservbyname",
+            Self::ServiceByPort { .. } => "socket.getservbyport",
+            Self::Protocol(_) => "socket.getprotobyname",
+            Self::Interfaces => "socket.if_nameindex",
+            Self::Share { .. } => "socket.share",
+            Self::FromShare { .. } => "socket.fromshare",
+            Self::Fcntl { .. } => "fcntl.fcntl",
+            Self::Ioctl { .. } => "fcntl.ioctl",
             Self::HostName => "socket.gethostname",
             Self::SetHostName(_) => "socket.sethostname",
             Self::SetOption { .. } => "socket.setsockopt",
@@ -118,7 +177,7 @@ impl fmt::Display for Request<'_> {
             Self::Bind(address) => write!(f, "binding {address}"),
             Self::Listen { .. } => f.write_str("listening"),
             Self::Accept(address) => write!(f, "accepting from {address}"),
-            Self::SendTo(address) => write!(f, "sending to {address}"),
+            Self::SendTo(address) | Self::SendMessage(address) => write!(f, "sending to {address}"),
             Self::Resolve { host: Some(host), .. } => {
                 write!(f, "resolving {}", crate::text::str_repr(host))
             }
@@ -126,6 +185,18 @@ impl fmt::Display for Request<'_> {
                 write!(f, "resolving service {}", crate::text::str_repr(service))
             }
             Self::ReverseResolve(address) => write!(f, "looking up {address}"),
+            Self::HostByName(host) | Self::HostByAddress(host) => {
+                write!(f, "resolving {}", crate::text::str_repr(host))
+            }
+            Self::ServiceByName { name, .. } => {
+                write!(f, "resolving service {}", crate::text::str_repr(name))
+            }
+            Self::ServiceByPort { port, .. } => write!(f, "resolving the service on port {port}"),
+            Self::Protocol(name) => write!(f, "resolving protocol {}", crate::text::str_repr(name)),
+            Self::Interfaces => f.write_str("reading the network interfaces"),
+            Self::Share { process } => write!(f, "sharing a socket with process {process}"),
+            Self::FromShare { process } => write!(f, "taking a socket that process {process} shares"),
+            Self::Fcntl { fd, .. } | Self::Ioctl { fd, .. } => write!(f, "controlling descriptor {fd}"),
             Self::HostName => f.write_str("reading the host name"),
             Self::SetHostName(_) => f.write_str("changing the host name"),
             Self::SetOption { level, name } => write!(f, "setting option {name} at level {level}"),

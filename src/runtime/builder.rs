@@ -15,6 +15,9 @@ use crate::sys::process;
 
 use super::{Reporter, Runtime};
 
+/// Called with the line of each warning.
+type Teller = Box<dyn Fn(&str)>;
+
 /// The languages a runtime can speak.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Speech {
@@ -32,6 +35,7 @@ pub struct Builder {
     memory_limit: Option<usize>,
     argv: Vec<OsString>,
     reporter: Option<Reporter>,
+    teller: Option<Teller>,
 }
 
 impl Builder {
@@ -42,6 +46,7 @@ impl Builder {
             memory_limit: None,
             argv: Vec::new(),
             reporter: None,
+            teller: None,
         }
     }
 
@@ -83,6 +88,13 @@ impl Builder {
         self
     }
 
+    /// Whom to tell of warnings, as of a socket nobody closed: place, class and text in one line. Without this they go to
+    /// stderr.
+    pub fn on_warning(mut self, tell: impl Fn(&str) + 'static) -> Self {
+        self.teller = Some(Box::new(tell));
+        self
+    }
+
     /// Makes the runtime.
     ///
     /// # Errors
@@ -103,6 +115,9 @@ impl Builder {
                 use crate::script::lua::{LuaScript, STACK_SIZE};
                 let sched = Scheduler::new(STACK_SIZE);
                 let net = Net::new(sched.clone(), self.policy, memory_limit);
+                if let Some(teller) = self.teller {
+                    net.on_warning(teller);
+                }
                 let language: Rc<dyn Language> = Rc::new(LuaScript::new(&net, environment, memory_limit)?);
                 Ok(Runtime::new(sched, net, language, self.reporter))
             }
@@ -111,6 +126,9 @@ impl Builder {
                 use crate::script::rhai::{RhaiScript, STACK_SIZE};
                 let sched = Scheduler::new(STACK_SIZE);
                 let net = Net::new(sched.clone(), self.policy, memory_limit);
+                if let Some(teller) = self.teller {
+                    net.on_warning(teller);
+                }
                 let language: Rc<dyn Language> = Rc::new(RhaiScript::new(&net, environment)?);
                 Ok(Runtime::new(sched, net, language, self.reporter))
             }

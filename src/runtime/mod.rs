@@ -172,6 +172,7 @@ impl Runtime {
 impl Drop for Runtime {
     fn drop(&mut self) {
         let leftover = self.sched.shut_down();
+        self.net.forget_hooks();
         // The engine goes first: it may still look at the stacks of tasks that would not end.
         self.language = None;
         for task in leftover {

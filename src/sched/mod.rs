@@ -24,4 +24,4 @@ pub(crate) use reactor::{Interest, Source};
 pub(crate) use scheduler::Scheduler;
 pub(crate) use stop::{Stop, StopHandle};
 pub(crate) use task::{Payload, Standing, Task};
-pub(crate) use wait::{Wake, deadline_after};
+pub(crate) use wait::{Wake, Watch, deadline_after};

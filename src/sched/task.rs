@@ -5,7 +5,7 @@ use std::cell::{Cell, OnceCell, RefCell};
 use std::fmt;
 use std::rc::Rc;
 
-use crate::error::{Class, Error, Result};
+use crate::error::{Class, Error, Place, Result};
 use crate::sys::fiber::Fiber;
 
 use super::wait::Wake;
@@ -36,6 +36,10 @@ pub(crate) trait Payload {
     fn standing(&self) -> Result<Standing>;
     /// Makes the script raise at its next instruction, and at each one after.
     fn kill(&self);
+    /// Where in its script the task is, if it runs.
+    fn place(&self) -> Option<Place> {
+        None
+    }
     /// For the language's own use.
     fn as_any(&self) -> &dyn Any;
 }

@@ -27,6 +27,28 @@ pub(crate) enum Wake {
     TimedOut,
 }
 
+/// One descriptor among several that are waited for.
+#[derive(Debug)]
+pub(crate) struct Watch<'a> {
+    /// Its place in the reactor, from the first wait on.
+    pub(crate) source: &'a OnceCell<Rc<Source>>,
+    pub(crate) fd: RawFd,
+    pub(crate) interest: Interest,
+}
+
+impl Watch<'_> {
+    fn entry(&self) -> poll::PollEntry {
+        poll::PollEntry {
+            fd: self.fd,
+            events: match self.interest {
+                Interest::Read => poll::event::READABLE,
+                Interest::Write => poll::event::WRITABLE,
+            },
+            revents: 0,
+        }
+    }
+}
+
 /// Longest time a blocked thread goes without looking at the stop flag.
 const GLANCE: Duration = Duration::from_millis(20);
 
@@ -86,6 +108,48 @@ impl Scheduler {
             self.pass_on(&source, interest);
         }
         Ok(wake)
+    }
+
+    /// Waits until any of several descriptors may be ready. Who calls has tried all of them since it last ran, and tries all
+    /// of them after: which one it was is not told.
+    ///
+    /// # Errors
+    /// As [`Self::wait_fd`], but a closed descriptor is only a reason to wake.
+    pub(crate) fn wait_any(&self, watches: &[Watch<'_>], deadline: Option<Instant>) -> Result<Wake> {
+        let Some(task) = self.suspendable()? else {
+            return self.block_on_any(watches, deadline);
+        };
+        if self.is_alone() {
+            return self.block_on_any(watches, deadline);
+        }
+        let mut sources = Vec::with_capacity(watches.len());
+        for watch in watches {
+            let source = match watch.source.get() {
+                Some(source) => source.clone(),
+                None => match self.reactor()?.source(watch.fd) {
+                    Ok(new) => watch.source.get_or_init(|| new).clone(),
+                    Err(Errno::PERM | Errno::BADF) => return Ok(Wake::Ready),
+                    Err(errno) => return Err(errno.into()),
+                },
+            };
+            sources.push((source, watch.interest));
+        }
+        let waiters = &self.reactor()?.waiters;
+        for (source, interest) in &sources {
+            source.queue(*interest).borrow_mut().push_back(task.clone());
+        }
+        waiters.set(waiters.get() + 1);
+        let wake = self.suspend(&task, deadline);
+        waiters.set(waiters.get() - 1);
+        for (source, interest) in &sources {
+            source
+                .queue(*interest)
+                .borrow_mut()
+                .retain(|other| !Rc::ptr_eq(other, &task));
+            // What it does not take may be for the next.
+            self.pass_on(source, *interest);
+        }
+        wake
     }
 
     /// The caller is done with what it waited for on `source`: the next in the queue may try.
@@ -247,6 +311,20 @@ impl Scheduler {
                 Ok(ready) if !ready.timed_out => return Ok(Wake::Ready),
                 Ok(_) if left.is_some_and(|left| left.is_zero()) => return Ok(Wake::TimedOut),
                 Ok(_) | Err(Errno::INTR) => {}
+                Err(errno) => return Err(errno.into()),
+            }
+        }
+    }
+
+    fn block_on_any(&self, watches: &[Watch<'_>], deadline: Option<Instant>) -> Result<Wake> {
+        loop {
+            self.check_doom()?;
+            let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
+            let mut entries: Vec<_> = watches.iter().map(Watch::entry).collect();
+            match poll::poll_many(&mut entries, self.glance(left)) {
+                Ok(0) if left.is_some_and(|left| left.is_zero()) => return Ok(Wake::TimedOut),
+                Ok(0) | Err(Errno::INTR) => {}
+                Ok(_) => return Ok(Wake::Ready),
                 Err(errno) => return Err(errno.into()),
             }
         }

@@ -39,11 +39,9 @@ impl Errno {
     pub(crate) const NETUNREACH: Self = Self(libc::ENETUNREACH);
     #[cfg(test)]
     pub(crate) const NODEV: Self = Self(libc::ENODEV);
-    #[cfg(test)]
     pub(crate) const NXIO: Self = Self(libc::ENXIO);
     #[cfg(test)]
     pub(crate) const FAULT: Self = Self(libc::EFAULT);
-    #[cfg(test)]
     pub(crate) const OPNOTSUPP: Self = Self(libc::EOPNOTSUPP);
     pub(crate) const NOENT: Self = Self(libc::ENOENT);
     pub(crate) const NOMEM: Self = Self(libc::ENOMEM);

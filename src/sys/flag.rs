@@ -28,14 +28,22 @@ pub(crate) const SOCK_NONBLOCK: c_int = libc::SOCK_NONBLOCK;
 #[cfg(not(apple))]
 pub(crate) const SOCK_CLOEXEC: c_int = libc::SOCK_CLOEXEC;
 
-#[cfg(test)]
+/// Directions to end.
 pub(crate) const SHUT_WR: c_int = libc::SHUT_WR;
+pub(crate) const SHUT_RDWR: c_int = libc::SHUT_RDWR;
 
 /// Options of the socket itself.
 pub(crate) const SOL_SOCKET: c_int = libc::SOL_SOCKET;
 pub(crate) const SO_LINGER: c_int = libc::SO_LINGER;
 pub(crate) const SO_REUSEADDR: c_int = libc::SO_REUSEADDR;
 pub(crate) const SO_REUSEPORT: c_int = libc::SO_REUSEPORT;
+pub(crate) const SO_KEEPALIVE: c_int = libc::SO_KEEPALIVE;
+pub(crate) const IPPROTO_TCP: c_int = libc::IPPROTO_TCP;
+#[cfg(not(apple))]
+pub(crate) const TCP_KEEPIDLE: c_int = libc::TCP_KEEPIDLE;
+#[cfg(apple)]
+pub(crate) const TCP_KEEPIDLE: c_int = libc::TCP_KEEPALIVE;
+pub(crate) const TCP_KEEPINTVL: c_int = libc::TCP_KEEPINTVL;
 pub(crate) const IPPROTO_IPV6: c_int = libc::IPPROTO_IPV6;
 pub(crate) const IPV6_V6ONLY: c_int = libc::IPV6_V6ONLY;
 

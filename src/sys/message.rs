@@ -230,4 +230,23 @@ mod tests {
         assert_eq!(control_space(1), Some(24));
         assert_eq!(control_length(usize::MAX), None);
     }
+
+    #[test]
+    fn data_that_goes_past_the_buffer_is_cut_and_told() {
+        let mut packed = control_buffer(control_space(8).unwrap_or(0));
+        let mut message = header();
+        message.msg_control = packed.as_mut_ptr().cast();
+        message.msg_controllen = control_length(8).unwrap_or(0) as _;
+        let control = Control {
+            level: 1,
+            kind: 2,
+            data: b"12345678".to_vec(),
+        };
+        pack(&message, std::slice::from_ref(&control));
+        assert_eq!(unpack(&message), (vec![control], false));
+        // As a kernel that cuts control data without saying so in its head leaves it.
+        packed[0].cmsg_len = control_length(100).unwrap_or(0) as _;
+        let (control, clipped) = unpack(&message);
+        assert_eq!((&control[0].data[..], clipped), (&b"12345678"[..], true));
+    }
 }

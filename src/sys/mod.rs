@@ -3,8 +3,10 @@
 //! Each function is safe to call, makes one system call, turns -1 into an [`errno::Errno`] once, and holds
 //! one unsafe operation under one SAFETY line that names what makes it sound. None of them retries on EINTR,
 //! waits by its own decision, or judges: the loop above owns that. `errno` names the failures and `flag` the
-//! few numbers the rooms above need; `fd` is about any descriptor, `file` about those that are no sockets; `sockaddr` turns an address into C's bytes
-//! and back; `socket` makes, binds and connects, `transfer` moves bytes, `message` bytes with control data, `option` reads and sets options;
+//! few numbers the rooms above need; `fd` is about any descriptor, `file` about those that are no sockets; `sockaddr` turns
+//! an address into C's bytes and back; `socket` makes, binds and connects, `transfer` moves bytes, `message` bytes with
+//! control data, `splice` without leaving the kernel, `option` reads and sets options, `control` is fcntl and ioctl, `peer`
+//! knows the process at the other end;
 //! `poll` waits; `wake` wakes who waits; `fiber` switches stacks and `signal` hears Ctrl-C and `alarm` rings by the processor time used; `borrowed` is a slice a script owns; `resolve` asks the resolver, `netdb` the older data bases, `interface` the host for its names; `process` knows this
 //! process, thread and machine.
 //!
@@ -15,6 +17,7 @@ compile_error!("wirescript needs a Unix: there is no `sys` room for this platfor
 
 pub(crate) mod alarm;
 pub(crate) mod borrowed;
+pub(crate) mod control;
 pub(crate) mod errno;
 pub(crate) mod fd;
 pub(crate) mod fiber;
@@ -24,12 +27,15 @@ pub(crate) mod interface;
 pub(crate) mod message;
 pub(crate) mod netdb;
 pub(crate) mod option;
+pub(crate) mod peer;
 pub(crate) mod poll;
 pub(crate) mod process;
 pub(crate) mod resolve;
 pub(crate) mod signal;
 pub(crate) mod sockaddr;
 pub(crate) mod socket;
+#[cfg(linux)]
+pub(crate) mod splice;
 pub(crate) mod stdio;
 pub(crate) mod transfer;
 pub(crate) mod wake;

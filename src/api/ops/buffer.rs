@@ -41,7 +41,7 @@ pub(super) const OPS: &[Op] = &[
         name: "bytes",
         on: ARRAY,
         returns: "bytes",
-        doc: "The bytes, copied.",
+        doc: "The bytes, copied. Raises MemoryError.",
         run: &typed(to_bytes),
         ..METHOD
     },
@@ -51,14 +51,14 @@ pub(super) const OPS: &[Op] = &[
         params: &[FIRST, LAST],
         returns: "memoryview",
         doc: "A window of the array, as string.sub takes it: what is received into it lands in the array. While it lives \
-              the array cannot change its length.",
+              the array cannot change its length. Raises TypeError.",
         run: &typed(view),
         ..METHOD
     },
     Op {
         name: "append",
         on: ARRAY,
-        params: &[need("byte", "0 to 255")],
+        params: &[need("byte", "int: 0 to 255")],
         doc: "Add a byte at the end. Raises BufferError while a view lives.",
         run: &typed(append),
         ..METHOD
@@ -82,7 +82,7 @@ pub(super) const OPS: &[Op] = &[
         name: "bytes",
         on: VIEW,
         returns: "bytes",
-        doc: "The window's bytes, copied.",
+        doc: "The window's bytes, copied. Raises MemoryError.",
         run: &typed(view_bytes),
         ..METHOD
     },

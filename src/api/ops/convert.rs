@@ -84,7 +84,7 @@ pub(super) const OPS: &[Op] = &[
         name: "AddressFamily",
         params: &[need("value", "an AF_* number")],
         returns: "str",
-        doc: "The name of an address family: `AddressFamily.AF_INET`.",
+        doc: "The name of an address family: `AddressFamily.AF_INET`. Raises TypeError.",
         run: &typed(address_family),
         ..FUNCTION
     },
@@ -92,7 +92,7 @@ pub(super) const OPS: &[Op] = &[
         name: "SocketKind",
         params: &[need("value", "a SOCK_* number")],
         returns: "str",
-        doc: "The name of a socket type: `SocketKind.SOCK_STREAM`.",
+        doc: "The name of a socket type: `SocketKind.SOCK_STREAM`. Raises TypeError.",
         run: &typed(socket_kind),
         ..FUNCTION
     },
@@ -100,7 +100,7 @@ pub(super) const OPS: &[Op] = &[
         name: "MsgFlag",
         params: &[need("value", "MSG_* bits")],
         returns: "str",
-        doc: "The names of message flags: `MsgFlag.MSG_OOB|MSG_PEEK`.",
+        doc: "The names of message flags: `MsgFlag.MSG_OOB|MSG_PEEK`. Raises TypeError.",
         run: &typed(msg_flag),
         ..FUNCTION
     },
@@ -108,7 +108,7 @@ pub(super) const OPS: &[Op] = &[
         name: "AddressInfo",
         params: &[need("value", "AI_* bits")],
         returns: "str",
-        doc: "The names of lookup flags: `AddressInfo.AI_PASSIVE`.",
+        doc: "The names of lookup flags: `AddressInfo.AI_PASSIVE`. Raises TypeError.",
         run: &typed(address_info),
         ..FUNCTION
     },

@@ -4,13 +4,16 @@ use std::rc::Rc;
 
 use crate::address::Address;
 use crate::api::argument::Any;
+use crate::api::construct::give;
 use crate::api::handler::typed;
-use crate::api::op::{METHOD, Op, Owner, PROPERTY, need};
+use crate::api::op::{METHOD, Op, Owner, PROPERTY, Python, need};
 use crate::api::value::Type;
 use crate::api::{Cx, Value};
 use crate::error::{Class, Error, Result};
 
 const ERROR: Owner = Owner::Type(Type::Error);
+
+const CLASS: Owner = Owner::Type(Type::Class);
 
 /// An error's field.
 const FIELD: Op = Op {
@@ -22,12 +25,13 @@ pub(super) const OPS: &[Op] = &[
     Op {
         name: "is",
         on: ERROR,
+        python: Python::Named("isinstance"),
         params: &[need(
             "class",
             "a class, as `socket.timeout` or `errors.ValueError`, or its name",
         )],
         returns: "bool",
-        doc: "Whether the error is of a class or a child of it, as `except` tests it.",
+        doc: "Whether the error is of a class or a child of it, as `except` tests it. Raises TypeError for what is no class.",
         run: &typed(is),
         ..METHOD
     },
@@ -40,6 +44,7 @@ pub(super) const OPS: &[Op] = &[
     },
     Op {
         name: "errno",
+        python: Python::Named("OSError.errno"),
         returns: "int or None",
         doc: "The error's number.",
         run: &typed(errno),
@@ -54,6 +59,7 @@ pub(super) const OPS: &[Op] = &[
     },
     Op {
         name: "strerror",
+        python: Python::Named("OSError.strerror"),
         returns: "str or None",
         doc: "The system's text for the number.",
         run: &typed(strerror),
@@ -68,6 +74,7 @@ pub(super) const OPS: &[Op] = &[
     },
     Op {
         name: "args",
+        python: Python::Named("BaseException.args"),
         returns: "list",
         doc: "Python's e.args.",
         run: &typed(args),
@@ -122,21 +129,68 @@ pub(super) const OPS: &[Op] = &[
         run: &typed(traceback),
         ..FIELD
     },
+    Op {
+        name: "name",
+        on: CLASS,
+        python: Python::Named("type.__name__"),
+        returns: "str",
+        doc: "The class's name: `ConnectionRefusedError`.",
+        run: &typed(class_name),
+        ..PROPERTY
+    },
+    Op {
+        name: "parent",
+        on: CLASS,
+        python: Python::Named("type.__base__"),
+        returns: "type or None",
+        doc: "The class this one is a child of: Python's first base. None for BaseException.",
+        run: &typed(parent),
+        ..PROPERTY
+    },
+    Op {
+        name: "is",
+        on: CLASS,
+        python: Python::Named("issubclass"),
+        params: &[need(
+            "class",
+            "a class, as `socket.timeout` or `errors.ValueError`, or its name",
+        )],
+        returns: "bool",
+        doc: "Whether this class is another one or a child of it: Python's issubclass. Raises TypeError for what is no class.",
+        run: &typed(class_is),
+        ..METHOD
+    },
 ];
 
-fn is(_: &Cx<'_>, error: Rc<Error>, class: Any) -> Result<bool> {
-    let ancestor = match class.0 {
+/// A class, or the name of one.
+fn ancestor(owner: &str, class: Any) -> Result<Option<Class>> {
+    Ok(match class.0 {
         Value::Class(class) => Some(class),
         Value::Text(text) => Class::by_name(&text),
         Value::String(bytes) => bytes.with(|bytes| std::str::from_utf8(bytes).ok().and_then(Class::by_name)),
         other => {
             return Err(Error::type_error(format!(
-                "error.is() argument 'class' must be an error class or its name, not {}",
+                "{owner}.is() argument 'class' must be an error class or its name, not {}",
                 other.kind()
             )));
         }
-    };
-    Ok(ancestor.is_some_and(|ancestor| error.class().is_a(ancestor)))
+    })
+}
+
+fn is(_: &Cx<'_>, error: Rc<Error>, class: Any) -> Result<bool> {
+    Ok(ancestor("error", class)?.is_some_and(|ancestor| error.class().is_a(ancestor)))
+}
+
+fn class_is(_: &Cx<'_>, class: Class, other: Any) -> Result<bool> {
+    Ok(ancestor("type", other)?.is_some_and(|ancestor| class.is_a(ancestor)))
+}
+
+fn class_name(_: &Cx<'_>, class: Class) -> Result<&'static str> {
+    Ok(class.name())
+}
+
+fn parent(_: &Cx<'_>, class: Class) -> Result<Option<Class>> {
+    Ok(class.parent())
 }
 
 fn name(_: &Cx<'_>, error: Rc<Error>) -> Result<&'static str> {
@@ -160,16 +214,7 @@ fn message(_: &Cx<'_>, error: Rc<Error>) -> Result<String> {
 }
 
 fn args(_: &Cx<'_>, error: Rc<Error>) -> Result<Value> {
-    Ok(Value::List(match error.errno() {
-        Some(number) => {
-            vec![
-                Value::Int(number.into()),
-                Value::text(error.strerror().unwrap_or_default().into_owned()),
-            ]
-        }
-        None if error.message().is_empty() => Vec::new(),
-        None => vec![Value::text(error.message().into_owned())],
-    }))
+    Ok(Value::List(error.arguments().into_iter().map(give).collect()))
 }
 
 fn filename(_: &Cx<'_>, error: Rc<Error>) -> Result<Option<String>> {

@@ -12,14 +12,14 @@ use crate::net::{Socket, Timeout};
 pub(super) const OPS: &[Op] = &[
     Op {
         name: "close",
-        doc: "Close the socket; a closed one is left alone. Other tasks that wait on it get EBADF. See close(2).",
+        doc: "Close the socket; a closed one is left alone. Other tasks that wait on it get EBADF. Raises OSError. See close(2).",
         run: &typed(close),
         ..METHOD
     },
     Op {
         name: "detach",
         returns: "int",
-        doc: "Close the socket object but not its descriptor, which is returned; -1 when it was closed.",
+        doc: "Close the socket object but not its descriptor, which is returned; -1 when it was closed. Never fails.",
         run: &typed(detach),
         ..METHOD
     },
@@ -40,7 +40,7 @@ pub(super) const OPS: &[Op] = &[
     Op {
         name: "fileno",
         returns: "int",
-        doc: "The descriptor's number; -1 once the socket is closed.",
+        doc: "The descriptor's number; -1 once the socket is closed. Never fails.",
         run: &typed(fileno),
         ..METHOD
     },
@@ -78,7 +78,7 @@ pub(super) const OPS: &[Op] = &[
     Op {
         name: "getblocking",
         returns: "bool",
-        doc: "Whether calls wait: true unless the timeout is 0.",
+        doc: "Whether calls wait: true unless the timeout is 0. Never fails.",
         run: &typed(getblocking),
         ..METHOD
     },
@@ -92,7 +92,7 @@ pub(super) const OPS: &[Op] = &[
     Op {
         name: "gettimeout",
         returns: "float or None",
-        doc: "How long calls wait, in seconds; None is for ever.",
+        doc: "How long calls wait, in seconds; None is for ever. Never fails.",
         run: &typed(gettimeout),
         ..METHOD
     },

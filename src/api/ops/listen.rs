@@ -45,13 +45,8 @@ pub(super) const OPS: &[Op] = &[
     },
 ];
 
-fn bind(cx: &Cx<'_>, socket: Rc<Socket>, address: Any) -> Result<()> {
-    let endpoint = address::read("bind", socket.family(), address.0)?;
-    socket.bind(
-        &cx.net
-            .resolve(&endpoint, None)
-            .map_err(|error| error.during("bind"))?,
-    )
+fn bind(_: &Cx<'_>, socket: Rc<Socket>, address: Any) -> Result<()> {
+    socket.bind_to(&address::read("bind", socket.family(), address.0)?)
 }
 
 fn listen(_: &Cx<'_>, socket: Rc<Socket>, backlog: Option<i32>) -> Result<()> {

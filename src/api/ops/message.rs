@@ -2,14 +2,13 @@
 
 use std::rc::Rc;
 
-use crate::address::Address;
 use crate::api::argument::{Any, FromArg, IntoValue, Mismatch};
 use crate::api::handler::typed;
 use crate::api::op::{Default, FUNCTION, METHOD, Op, need, with};
 use crate::api::{Cx, Value, address};
 use crate::bytes::{Bytes, Pinned};
 use crate::error::{Error, Result};
-use crate::net::{Message, Socket, message};
+use crate::net::{Endpoint, Message, Socket, message};
 use crate::sys::message::{Control, control_length, control_space};
 
 const FLAGS: crate::api::Param = with("flags", Default::Int(0), "MSG_* bits");
@@ -54,7 +53,7 @@ pub(super) const OPS: &[Op] = &[
             FLAGS,
         ],
         returns: "int, list of (level, type, data), int, address",
-        doc: "As recvmsg, into buffers; the number of bytes comes first.",
+        doc: "As recvmsg, into buffers; the number of bytes comes first. Raises as recvmsg.",
         run: &typed(recvmsg_into),
         ..METHOD
     },
@@ -154,15 +153,11 @@ fn read_control(op: &str, value: Value) -> Result<Vec<Control>> {
     control.collect()
 }
 
-fn read_address(cx: &Cx<'_>, op: &'static str, socket: &Socket, value: Value) -> Result<Option<Address>> {
-    if matches!(value, Value::None) {
-        return Ok(None);
+fn read_address(op: &'static str, socket: &Socket, value: Value) -> Result<Option<Endpoint>> {
+    match value {
+        Value::None => Ok(None),
+        value => address::read(op, socket.family(), value).map(Some),
     }
-    let endpoint = address::read(op, socket.family(), value)?;
-    cx.net
-        .resolve(&endpoint, None)
-        .map(Some)
-        .map_err(|error| error.during(op))
 }
 
 fn size(number: i64) -> Result<usize> {
@@ -193,7 +188,7 @@ fn show(first: Value, message: Message) -> Value {
 }
 
 fn sendmsg(
-    cx: &Cx<'_>,
+    _: &Cx<'_>,
     socket: Rc<Socket>,
     buffers: Any,
     control: Any,
@@ -203,7 +198,7 @@ fn sendmsg(
     const OP: &str = "sendmsg";
     let buffers = convert_all(OP, "buffers", buffers.0)?;
     let control = read_control(OP, control.0)?;
-    let address = read_address(cx, OP, &socket, address.0)?;
+    let address = read_address(OP, &socket, address.0)?;
     socket.send_message(buffers, &control, flags, address.as_ref())
 }
 
@@ -220,7 +215,7 @@ fn recvmsg_into(_: &Cx<'_>, socket: Rc<Socket>, buffers: Any, ancbufsize: i64, f
 }
 
 fn send_fds(
-    cx: &Cx<'_>,
+    _: &Cx<'_>,
     socket: Rc<Socket>,
     buffers: Any,
     fds: Any,
@@ -230,7 +225,7 @@ fn send_fds(
     const OP: &str = "send_fds";
     let buffers = convert_all(OP, "buffers", buffers.0)?;
     let fds: Vec<i32> = convert_all(OP, "fds", fds.0)?;
-    let address = read_address(cx, OP, &socket, address.0)?;
+    let address = read_address(OP, &socket, address.0)?;
     socket.send_message(buffers, &[message::rights(&fds)], flags, address.as_ref())
 }
 

@@ -1,7 +1,8 @@
 //! The rows, by topic: `open` (making sockets), `life` (closing, modes, names), `connect`, `listen`, `transfer`, `message`,
-//! `options`, `resolve`, `netdb`, `convert` (byte order and address texts), `task`, `makefile` (making and sending files),
-//! `file` (what they do), `nature` (what they say of themselves), `program` (sys, time, globals), `buffer` (bytearray and
-//! its views), `array`, `packing` (struct), `octets` (bytes), `json`, `errors`.
+//! `options`, `control` (ioctl, share, fcntl), `resolve`, `netdb`, `convert` (byte order and address texts), `task`,
+//! `makefile` (making and sending files), `file` (what they do), `nature` (what they say of themselves), `program` (sys,
+//! time, globals), `watch` (warnings, audit hooks), `buffer` (bytearray and its views), `array`, `packing` (struct),
+//! `octets` (bytes), `json`, `errors`.
 
 #![allow(
     clippy::needless_pass_by_value,
@@ -11,6 +12,7 @@
 mod array;
 mod buffer;
 mod connect;
+mod control;
 mod convert;
 mod errors;
 mod file;
@@ -29,6 +31,7 @@ mod program;
 mod resolve;
 mod task;
 mod transfer;
+mod watch;
 
 use super::op::Op;
 
@@ -43,6 +46,7 @@ pub(super) static ALL: &[&[Op]] = &[
     message::OPS,
     life::OPS,
     options::OPS,
+    control::OPS,
     resolve::OPS,
     netdb::OPS,
     convert::OPS,
@@ -51,6 +55,7 @@ pub(super) static ALL: &[&[Op]] = &[
     file::OPS,
     nature::OPS,
     program::OPS,
+    watch::OPS,
     buffer::OPS,
     array::OPS,
     packing::OPS,

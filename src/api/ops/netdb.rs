@@ -44,7 +44,7 @@ pub(super) const OPS: &[Op] = &[
         name: "getfqdn",
         params: &[with("name", Default::Text(""), "a host; empty is this one")],
         returns: "str",
-        doc: "The host's name with its domain, or the name as given when no such name is known.",
+        doc: "The host's name with its domain, or the name as given when no such name is known. Raises UnicodeError.",
         run: &typed(getfqdn),
         ..FUNCTION
     },

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use crate::api::argument::{Any, Truth};
+use crate::api::argument::{Any, Seconds, Truth};
 use crate::api::handler::typed;
 use crate::api::op::{Default, FUNCTION, Op, need, with};
 use crate::api::{Cx, address};
@@ -10,33 +10,41 @@ use crate::error::{Error, Result};
 use crate::net::{Attempt, Endpoint, Lookup, ServerOptions, Socket, Timeout};
 use crate::sys::flag::{AF_INET, AF_UNIX, SOCK_STREAM};
 
+/// Making a socket.
+const SOCKET: Op = Op {
+    name: "socket",
+    params: &[
+        with(
+            "family",
+            Default::None,
+            "AF_* family; AF_INET, or the descriptor's own with `fileno`",
+        ),
+        with(
+            "type",
+            Default::None,
+            "SOCK_* type, with SOCK_NONBLOCK or SOCK_CLOEXEC or-ed in; SOCK_STREAM",
+        ),
+        with("proto", Default::None, "protocol number; 0"),
+        with(
+            "fileno",
+            Default::None,
+            "an open socket descriptor to take over instead of making one",
+        ),
+    ],
+    returns: "socket",
+    doc: "Make a socket. It is not inherited by other programs, and has the default timeout. \
+          Raises OSError when the system refuses the family, type or protocol. See socket(2).",
+    event: Some("socket.__new__"),
+    run: &typed(socket),
+    ..FUNCTION
+};
+
 pub(super) const OPS: &[Op] = &[
+    SOCKET,
     Op {
-        name: "socket",
-        params: &[
-            with(
-                "family",
-                Default::None,
-                "AF_* family; AF_INET, or the descriptor's own with `fileno`",
-            ),
-            with(
-                "type",
-                Default::None,
-                "SOCK_* type, with SOCK_NONBLOCK or SOCK_CLOEXEC or-ed in; SOCK_STREAM",
-            ),
-            with("proto", Default::None, "protocol number; 0"),
-            with(
-                "fileno",
-                Default::None,
-                "an open socket descriptor to take over instead of making one",
-            ),
-        ],
-        returns: "socket",
-        doc: "Make a socket. It is not inherited by other programs, and has the default timeout. \
-              Raises OSError when the system refuses the family, type or protocol. See socket(2).",
-        event: Some("socket.__new__"),
-        run: &typed(socket),
-        ..FUNCTION
+        name: "SocketType",
+        doc: "As socket: Python's older name for the class, which makes sockets as well. Raises as socket.",
+        ..SOCKET
     },
     Op {
         name: "socketpair",
@@ -65,6 +73,12 @@ pub(super) const OPS: &[Op] = &[
                 "all_errors",
                 Default::Bool(false),
                 "tell of every address that failed, not of the first only",
+            ),
+            with(
+                "happy_eyeballs_delay",
+                Default::None,
+                "float: seconds after which the next address is tried beside the last, the families taking turns (RFC 8305); \
+                 None waits for each to fail",
             ),
         ],
         returns: "socket",
@@ -136,14 +150,14 @@ pub(super) const OPS: &[Op] = &[
     Op {
         name: "has_dualstack_ipv6",
         returns: "bool",
-        doc: "Whether one socket can hear IPv4 and IPv6.",
+        doc: "Whether one socket can hear IPv4 and IPv6. Never fails.",
         run: &typed(has_dualstack_ipv6),
         ..FUNCTION
     },
     Op {
         name: "getdefaulttimeout",
         returns: "float or None",
-        doc: "The timeout in seconds that new sockets start with; None waits for ever.",
+        doc: "The timeout in seconds that new sockets start with; None waits for ever. Never fails.",
         run: &typed(getdefaulttimeout),
         ..FUNCTION
     },
@@ -191,20 +205,24 @@ fn create_connection(
     timeout: Any,
     source: Any,
     all_errors: Truth,
+    delay: Option<Seconds>,
 ) -> Result<Rc<Socket>> {
     const OP: &str = "create_connection";
-    let (host, service) = address::read_pair(OP, address.0)?;
+    let address = address::read_pair(OP, address.0)?;
     let lookup = Lookup {
-        host,
-        service,
+        host: address.host,
+        service: address.service,
+        numbered: address.numbered,
         kind: SOCK_STREAM,
         ..Lookup::default()
     };
     let source = match source.0 {
         crate::api::Value::None => None,
         value => {
-            let (host, service) = address::read_pair(OP, value)?;
-            let host = host
+            let address = address::read_pair(OP, value)?;
+            let service = address.service;
+            let host = address
+                .host
                 .filter(|host| !host.is_empty())
                 .or_else(|| Some("0.0.0.0".into()));
             Some(Lookup {
@@ -219,6 +237,7 @@ fn create_connection(
         timeout: read_timeout(timeout)?,
         source,
         all_errors: all_errors.0,
+        race: delay.map(|Seconds(delay)| delay),
     };
     Socket::create_connection(cx.net, &attempt)
 }
@@ -252,14 +271,13 @@ fn create_server(
     dual_stack: Truth,
 ) -> Result<Rc<Socket>> {
     let endpoint: Endpoint = address::read("create_server", family, address.0)?;
-    let address = cx.net.resolve(&endpoint, None)?;
     let options = ServerOptions {
         family,
         backlog,
         reuse_port: reuse_port.0,
         dual_stack: dual_stack.0,
     };
-    Socket::create_server(cx.net, &address, options)
+    Socket::create_server(cx.net, &endpoint, options)
 }
 
 fn fromfd(cx: &Cx<'_>, fd: i32, family: i32, kind: i32, protocol: i32) -> Result<Rc<Socket>> {

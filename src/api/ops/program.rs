@@ -19,7 +19,7 @@ pub(super) const OPS: &[Op] = &[
         on: GLOBAL,
         params: &[need("value", "anything")],
         returns: "str",
-        doc: "The value as Python's repr prints it: bytes as b'…', None, True, tuples.",
+        doc: "The value as Python's repr prints it: bytes as b'…', None, True, tuples. Raises MemoryError.",
         run: &typed(repr_of),
         ..FUNCTION
     },
@@ -41,8 +41,8 @@ pub(super) const OPS: &[Op] = &[
             "a number; None is 0; a text is printed on stderr, and the status is 1",
         )],
         returns: "never",
-        doc: "End the program by raising SystemExit: the status is the program's, other tasks are cancelled. In a task it \
-              ends that task only.",
+        doc: "End the program: the status is the program's, other tasks are cancelled. In a task it \
+              ends that task only. Raises SystemExit, which is how it ends.",
         run: &typed(exit),
         ..FUNCTION
     },
@@ -50,7 +50,7 @@ pub(super) const OPS: &[Op] = &[
         name: "time",
         on: TIME,
         returns: "float",
-        doc: "Seconds since 1970-01-01 UTC.",
+        doc: "Seconds since 1970-01-01 UTC. Never fails.",
         run: &typed(time),
         ..FUNCTION
     },
@@ -58,7 +58,7 @@ pub(super) const OPS: &[Op] = &[
         name: "monotonic",
         on: TIME,
         returns: "float",
-        doc: "Seconds on a clock that is never set back.",
+        doc: "Seconds on a clock that is never set back. Never fails.",
         run: &typed(monotonic),
         ..FUNCTION
     },

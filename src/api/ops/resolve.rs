@@ -10,10 +10,8 @@ use crate::api::record::ADDRINFO;
 use crate::api::value::Record;
 use crate::api::{Cx, Value, address, argument};
 use crate::error::{Class, Error, Result};
-use crate::net::{Found, Lookup};
-use crate::policy::Request;
+use crate::net::{Endpoint, Fact, Found, Host, Lookup};
 use crate::sys::flag::{AI_NUMERICHOST, SOCK_DGRAM};
-use crate::sys::interface;
 
 pub(super) const OPS: &[Op] = &[
     Op {
@@ -56,7 +54,7 @@ pub(super) const OPS: &[Op] = &[
     Op {
         name: "if_nameindex",
         returns: "list of (int, str)",
-        doc: "Every network interface: its number and its name. See if_nameindex(3).",
+        doc: "Every network interface: its number and its name. Raises OSError. See if_nameindex(3).",
         run: &typed(if_nameindex),
         ..FUNCTION
     },
@@ -79,7 +77,7 @@ pub(super) const OPS: &[Op] = &[
     Op {
         name: "gethostname",
         returns: "str",
-        doc: "This machine's name, as it calls itself. See gethostname(2).",
+        doc: "This machine's name, as it calls itself. Raises OSError. See gethostname(2).",
         event: Some("socket.gethostname"),
         run: &typed(gethostname),
         ..FUNCTION
@@ -101,17 +99,33 @@ fn numeric_address(cx: &Cx<'_>, value: Value) -> Result<Address> {
     let places = items.len();
     let extra = |place: usize| items.get(place).and_then(argument::whole).unwrap_or(0);
     let (flowinfo, scope_id) = (extra(2), extra(3));
-    let (host, service) = address::read_pair(OP, value)?;
+    let port = items.get(1).and_then(argument::whole);
+    let pair = address::read_pair(OP, value)?;
+    cx.net.announce("socket.getnameinfo", || {
+        let host = Host(pair.host.clone().unwrap_or_default());
+        let port = port.and_then(|port| u16::try_from(port).ok()).unwrap_or(0);
+        vec![Fact::Endpoint(if places == 2 {
+            Endpoint::Inet { host, port }
+        } else {
+            Endpoint::Inet6 {
+                host,
+                port,
+                flowinfo: u32::try_from(flowinfo).unwrap_or(0),
+                scope_id: u32::try_from(scope_id).unwrap_or(0),
+                places,
+            }
+        })]
+    })?;
     let lookup = Lookup {
-        host,
-        service,
+        host: pair.host,
+        service: pair.service,
         kind: SOCK_DGRAM,
         flags: AI_NUMERICHOST,
         ..Lookup::default()
     };
     match cx
         .net
-        .lookup(&lookup)?
+        .lookup_unheard(&lookup)?
         .into_iter()
         .next()
         .map(|found| found.address)
@@ -143,32 +157,26 @@ fn getnameinfo(cx: &Cx<'_>, sockaddr: Any, flags: i32) -> Result<(String, String
 }
 
 fn sethostname(cx: &Cx<'_>, name: Text) -> Result<()> {
-    const OP: &str = "sethostname";
-    cx.net
-        .guard(&Request::SetHostName(&name.0))
-        .map_err(|error| error.during(OP))?;
-    interface::set_host_name(&name.0).map_err(|errno| Error::from(errno).during(OP))
+    cx.net.set_host_name(&name.0)
 }
 
-fn if_nameindex(_: &Cx<'_>) -> Result<Value> {
-    let all = interface::interfaces().map_err(|errno| Error::from(errno).during("if_nameindex"))?;
+fn if_nameindex(cx: &Cx<'_>) -> Result<Value> {
     let pair = |(index, name): (u32, Vec<u8>)| {
         Value::Several(vec![
             Value::Int(index.into()),
             Value::text(String::from_utf8_lossy(&name).into_owned()),
         ])
     };
-    Ok(Value::List(all.into_iter().map(pair).collect()))
+    Ok(Value::List(cx.net.interfaces()?.into_iter().map(pair).collect()))
 }
 
-fn if_nametoindex(_: &Cx<'_>, name: Text) -> Result<u32> {
+fn if_nametoindex(cx: &Cx<'_>, name: Text) -> Result<u32> {
     let name = CString::new(name.0).map_err(|_| Error::value("embedded null byte"))?;
-    interface::index_of(&name)
-        .map_err(|_| Error::new(Class::OSError, "no interface with this name").during("if_nametoindex"))
+    cx.net.interface_number(&name)
 }
 
-fn if_indextoname(_: &Cx<'_>, index: u32) -> Result<String> {
-    let name = interface::name_of(index).map_err(|errno| Error::from(errno).during("if_indextoname"))?;
+fn if_indextoname(cx: &Cx<'_>, index: u32) -> Result<String> {
+    let name = cx.net.interface_name(index)?;
     Ok(String::from_utf8_lossy(&name).into_owned())
 }
 
@@ -183,10 +191,12 @@ fn getaddrinfo(
 ) -> Result<Vec<Record>> {
     const OP: &str = "getaddrinfo";
     let host = host.map(|host| host.utf8("host name")).transpose()?;
+    let numbered = argument::whole(&port.0).is_some();
     let service = address::read_service(OP, port.0)?;
     let lookup = Lookup {
         host,
         service,
+        numbered,
         family,
         kind,
         protocol,

@@ -23,7 +23,7 @@ pub(super) const OPS: &[Op] = &[
         ],
         returns: "Task",
         doc: "Start a function as a task: it runs when the caller waits, and its waits let others run. A failure nobody \
-              joins is reported on stderr.",
+              joins is reported on stderr. Raises MemoryError, TypeError for what is no function.",
         run: &typed(spawn),
         ..FUNCTION
     },
@@ -39,7 +39,7 @@ pub(super) const OPS: &[Op] = &[
         name: "current",
         on: TASK,
         returns: "Task or None",
-        doc: "The task that runs.",
+        doc: "The task that runs. Never fails.",
         run: &typed(current),
         ..FUNCTION
     },
@@ -55,7 +55,7 @@ pub(super) const OPS: &[Op] = &[
     Op {
         name: "cancel",
         on: VALUE,
-        doc: "Make the task's current or next wait fail once, with CancelledError. A task that has ended is left alone.",
+        doc: "Make the task's current or next wait fail once, with CancelledError. A task that has ended is left alone. Never fails.",
         run: &typed(cancel),
         ..METHOD
     },
@@ -63,7 +63,7 @@ pub(super) const OPS: &[Op] = &[
         name: "done",
         on: VALUE,
         returns: "bool",
-        doc: "Whether the task has ended.",
+        doc: "Whether the task has ended. Never fails.",
         run: &typed(done),
         ..METHOD
     },

@@ -142,11 +142,7 @@ fn sendall(_: &Cx<'_>, socket: Rc<Socket>, data: Bytes, flags: i32) -> Result<()
     socket.send_all(&data, flags)
 }
 
-fn sendto(cx: &Cx<'_>, socket: Rc<Socket>, data: Bytes, flags: i32, address: Any) -> Result<usize> {
+fn sendto(_: &Cx<'_>, socket: Rc<Socket>, data: Bytes, flags: i32, address: Any) -> Result<usize> {
     let endpoint = address::read("sendto", socket.family(), address.0)?;
-    let address = cx
-        .net
-        .resolve(&endpoint, None)
-        .map_err(|error| error.during("sendto"))?;
-    socket.send_to(&data, flags, &address)
+    socket.send_to(&data, flags, &endpoint)
 }

@@ -97,7 +97,12 @@ impl Language for LuaScript {
         let mut report = String::new();
         match LuaTask::foreign_error(task) {
             // Lua's own texts carry their position.
-            Some(text) if error.class() == Class::RuntimeError => report.push_str(&text),
+            Some(text) if error.class() == Class::RuntimeError => {
+                report.push_str(&text);
+                if let Some(meant) = missing_name(&text).and_then(crate::api::meant) {
+                    report.push_str(&format!(". Did you mean: '{meant}'?"));
+                }
+            }
             _ => {
                 if let Some(place) = error.place() {
                     report.push_str(&format!("{place}: "));
@@ -116,6 +121,14 @@ impl Language for LuaScript {
         self.context.be_poked();
         crate::sys::signal::set_poke(trampoline::poke);
     }
+}
+
+/// The name of what was nil, in Lua's words for that.
+fn missing_name(text: &str) -> Option<&str> {
+    let (_, rest) = text.split_once(" a nil value (")?;
+    let (kind, name) = rest.split_once('\'')?;
+    let name = name.split('\'').next()?;
+    matches!(kind, "field " | "global ").then_some(name)
 }
 
 /// The text without a byte-order mark, and with a first line that starts with `#` turned into an empty one.

@@ -5,8 +5,8 @@ use std::rc::Rc;
 
 use rhai::{Dynamic, Engine, Module};
 
-use crate::api::{Form, MODULES, Value};
-use crate::error::{Class, Error, Result};
+use crate::api::{Form, MODULES, Value, construct};
+use crate::error::{Class, Result};
 
 use super::op::{self, Native, Site, arities, register};
 use super::value;
@@ -18,7 +18,7 @@ pub(super) fn install(engine: &mut Engine, site: &Rc<Site>) -> Result<()> {
         for name in description.value_names() {
             if let Some(value) = description.value(name) {
                 if let Value::Class(class) = value {
-                    set_function(&mut module, name, 0..=2, &maker(site, class));
+                    set_function(&mut module, name, 0..=MOST_ARGUMENTS, &maker(site, class));
                 }
                 module.set_var(name, value::give(from_one(value)));
             }
@@ -58,39 +58,16 @@ fn set_function(module: &mut Module, name: &str, arities: std::ops::RangeInclusi
     }
 }
 
+/// Arguments an error may be made with.
+const MOST_ARGUMENTS: usize = 6;
+
 /// `errors::OSError(number, text)`: an error to throw.
 fn maker(site: &Rc<Site>, class: Class) -> Native {
     let site = site.clone();
     Rc::new(move |context, args| {
         let values: Vec<_> = args.iter().map(|argument| value::read(argument, 0)).collect();
-        make(class, values)
+        construct(class, &values)
             .map(|error| value::give(Value::Error(Rc::new(error))))
             .map_err(|error| site.raise(error, context.as_ref()))
     })
-}
-
-/// Python's `class(text)` and `class(number, text)`.
-fn make(class: Class, mut arguments: Vec<Value>) -> Result<Error> {
-    let text = match arguments.pop() {
-        None => String::new(),
-        Some(Value::Text(text)) => text.into_owned(),
-        Some(other) => crate::api::repr(&other),
-    };
-    let number = match arguments.pop() {
-        None => None,
-        Some(Value::Int(number)) => Some(i32::try_from(number).map_err(|_| {
-            Error::overflow(format!(
-                "{}() argument 'errno': {number} is out of range",
-                class.name()
-            ))
-        })?),
-        Some(other) => {
-            return Err(Error::type_error(format!(
-                "{}() argument 'errno' must be int, not {}",
-                class.name(),
-                other.kind()
-            )));
-        }
-    };
-    Ok(Error::from_arguments(class, number, text))
 }

@@ -36,6 +36,7 @@ impl Site {
         context: &NativeCallContext<'_>,
         args: Slice<'_, '_>,
     ) -> Result<Dynamic, Thrown> {
+        self.watch.note(context.call_source(), context.call_position());
         if let Some(hot) = op.hot
             && let Some(done) = hot::run(&self.net, hot, op, args)
         {
@@ -115,7 +116,7 @@ fn collect(op: &'static Op, args: Slice<'_, '_>) -> Arguments {
         && op.takes_keywords()
         && let Some(map) = args[end - 1].read_lock::<Map>()
     {
-        arguments.keywords = value::keywords(&map);
+        arguments.keywords = value::keywords(&map, args.len());
         end -= 1;
     }
     let rest = op
@@ -175,6 +176,22 @@ struct Call<'a, 'b, 'c> {
 }
 
 impl api::Host for Call<'_, '_, '_> {
+    fn keep(&self, function: usize) -> Result<Rc<dyn api::Callback>> {
+        let context = self
+            .context
+            .ok_or_else(|| Error::runtime("only a script has functions"))?;
+        let args = self.args.borrow();
+        let function = match function.checked_sub(args.len()) {
+            None => value::function(args[function]),
+            Some(place) => args.last().and_then(|keywords| {
+                let keywords = keywords.read_lock::<Map>()?;
+                value::function(keywords.values().nth(place)?)
+            }),
+        };
+        let function = function.ok_or_else(|| Error::type_error("a function is needed"))?;
+        Ok(task::keep(&self.site.core, context, function))
+    }
+
     fn start(&self, function: usize, arguments: Slots, name: String) -> Result<Rc<Task>> {
         let core = self
             .site

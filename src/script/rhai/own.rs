@@ -6,7 +6,7 @@ use std::any::TypeId;
 use std::io::Write;
 use std::rc::Rc;
 
-use rhai::{Array, Dynamic, Engine, EvalAltResult, Map, Module, NativeCallContext, Position, Target};
+use rhai::{Array, Dynamic, Engine, EvalAltResult, Map, Module, NativeCallContext, Position};
 
 use crate::api::{self, Value};
 use crate::error::Class;
@@ -21,7 +21,7 @@ pub(super) fn install(engine: &mut Engine, functions: &mut Module) {
     output(engine);
     tuples(functions);
     constant_arrays(functions);
-    caught_errors(engine, functions);
+    caught_errors(functions);
 }
 
 /// `print` goes to stdout, `debug` to stderr with its place.
@@ -96,16 +96,20 @@ fn list(array: &Dynamic, context: Option<&NativeCallContext<'_>>) -> String {
     format!("[{}]", texts.join(", "))
 }
 
-fn caught_errors(engine: &mut Engine, functions: &mut Module) {
-    #[allow(deprecated, reason = "volatile, says Rhai")]
-    engine.on_map_missing_property(|map, name, _| {
-        if name == "name"
-            && let Some(class) = error::class_of_caught(map)
-        {
-            return Ok(Target::from(class.name()));
-        }
-        Ok(Target::from(Dynamic::UNIT))
-    });
+/// One of Rhai's own errors, caught, with its class's name: where a script uses a variable that holds one.
+pub(super) fn with_name(variable: &Dynamic) -> Option<Dynamic> {
+    let map = variable.read_lock::<Map>()?;
+    if map.contains_key("name") {
+        return None;
+    }
+    let class = error::class_of_caught(&map)?;
+    let mut named = map.clone();
+    named.insert("name".into(), class.name().into());
+    Some(named.into())
+}
+
+/// `is` on one of Rhai's own errors.
+fn caught_errors(functions: &mut Module) {
     // Whatever else was thrown is of no class: a catch block can ask without knowing what it has caught.
     let any = TypeId::of::<Dynamic>();
     let native: Native = Rc::new(|_, args| {

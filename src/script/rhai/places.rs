@@ -13,6 +13,8 @@ pub(super) struct Places {
     variables: RefCell<HashSet<usize>>,
     /// Whether any script captures a variable at all.
     any_capture: Cell<bool>,
+    /// Whether any script catches errors.
+    any_catch: Cell<bool>,
     /// Where each method is called, by script and name; nothing where that is more than one place.
     calls: RefCell<HashMap<(String, String), Option<Position>>>,
 }
@@ -26,6 +28,7 @@ impl Places {
         ast.walk(&mut |path: &[ASTNode<'_>]| {
             match path.last() {
                 Some(ASTNode::Stmt(Stmt::Share(_))) => self.any_capture.set(true),
+                Some(ASTNode::Stmt(Stmt::TryCatch(..))) => self.any_catch.set(true),
                 Some(ASTNode::Stmt(Stmt::Assignment(assignment))) => {
                     variables.extend(address(&assignment.1.lhs));
                 }
@@ -53,6 +56,12 @@ impl Places {
     #[inline]
     pub(super) fn any_capture(&self) -> bool {
         self.any_capture.get()
+    }
+
+    /// Whether any script catches errors.
+    #[inline]
+    pub(super) fn any_catch(&self) -> bool {
+        self.any_catch.get()
     }
 
     /// Where a script calls the method of this name, if that is one place.

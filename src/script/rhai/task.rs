@@ -2,15 +2,22 @@
 
 use std::any::Any;
 use std::cell::{Cell, RefCell};
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
 
-use rhai::{AST, Dynamic, FnPtr, NativeCallContext, Scope};
+#[allow(
+    deprecated,
+    reason = "volatile, says Rhai; there is no other way to call back later"
+)]
+use rhai::NativeCallContextStore;
+use rhai::{AST, Dynamic, FnPtr, NativeCallContext, Position, Scope};
 
-use crate::error::{Class, Error, Result};
+use crate::api::{Callback, Value};
+use crate::error::{Class, Error, Place, Result};
 use crate::sched::{Payload, Scheduler, Standing, Task};
 
 use super::Core;
 use super::error::{Failure, Thrown};
+use super::value;
 
 /// Address space for a fiber's stack: the deepest recursion that is allowed fits.
 pub(crate) const STACK_SIZE: usize = 4 << 20;
@@ -33,6 +40,8 @@ pub(super) struct Strand {
     killed: Cell<bool>,
     /// Lowest address scripts may use; 0 before the task has begun.
     floor: Cell<usize>,
+    /// Where it was when its fiber was left.
+    spot: Cell<Spot>,
     outcome: RefCell<Option<Outcome>>,
 }
 
@@ -45,9 +54,20 @@ impl Payload for Strand {
         } else {
             self.floor.get()
         });
+        self.watch.spot.set(self.spot.get());
     }
 
-    fn leave(&self) {}
+    fn leave(&self) {
+        self.spot.set(self.watch.spot.get());
+    }
+
+    fn place(&self) -> Option<Place> {
+        let spot = self.watch.spot.get();
+        let line = u32::try_from(spot.position.line()?).ok()?;
+        let names = self.watch.names.borrow();
+        let name = names.get(spot.source).map_or("", |known| &**known);
+        Some(Place::new(name.as_bytes(), line))
+    }
 
     fn standing(&self) -> Result<Standing> {
         Ok(Standing::Suspend)
@@ -93,7 +113,10 @@ pub(super) fn start(core: &Rc<Core>, ast: Rc<AST>, name: String) -> Result<Rc<Ta
     let source = ast.source().unwrap_or_default().to_owned();
     launch(core, name, source, move || {
         let mut scope = Scope::new();
-        inner.engine.eval_ast_with_scope::<Dynamic>(&mut scope, &ast)
+        let outcome = inner.engine.eval_ast_with_scope::<Dynamic>(&mut scope, &ast);
+        // What a script still holds when it ends is no leak.
+        inner.site.net.quietly(|| drop(scope));
+        outcome
     })
 }
 
@@ -120,8 +143,49 @@ pub(super) fn spawn(
     launch(core, name, source, move || {
         #[allow(deprecated, reason = "as above")]
         let context = store.create_context(&inner.engine);
-        function.call_raw(&context, None, &mut arguments[..])
+        let outcome = function.call_raw(&context, None, &mut arguments[..]);
+        if inner.site.net.sched().live_count() <= 1 {
+            // The program ends with it.
+            inner.site.net.quietly(|| drop((function, arguments, store)));
+        }
+        outcome
     })
+}
+
+/// A function of a script that operations call.
+struct Kept {
+    core: Weak<Core>,
+    function: FnPtr,
+    #[allow(deprecated, reason = "as in `spawn`")]
+    store: NativeCallContextStore,
+    source: String,
+}
+
+/// Keeps a function; what it sees of the script is what `context` sees.
+pub(super) fn keep(core: &Weak<Core>, context: &NativeCallContext<'_>, function: FnPtr) -> Rc<dyn Callback> {
+    #[allow(deprecated, reason = "as in `spawn`")]
+    let store = context.store_data();
+    Rc::new(Kept {
+        core: core.clone(),
+        function,
+        store,
+        source: context.call_source().unwrap_or_default().to_owned(),
+    })
+}
+
+impl Callback for Kept {
+    fn call(&self, arguments: Vec<Value>) -> Result<()> {
+        let Some(core) = self.core.upgrade() else {
+            return Ok(());
+        };
+        #[allow(deprecated, reason = "as in `spawn`")]
+        let context = self.store.create_context(&core.engine);
+        let mut arguments: Vec<Dynamic> = arguments.into_iter().map(value::give).collect();
+        match self.function.call_raw(&context, None, &mut arguments[..]) {
+            Ok(_) => Ok(()),
+            Err(thrown) => Err(Failure::new(&thrown, &self.source).error),
+        }
+    }
 }
 
 fn launch(
@@ -138,6 +202,7 @@ fn launch(
         number,
         killed: Cell::new(false),
         floor: Cell::new(0),
+        spot: Cell::default(),
         outcome: RefCell::default(),
     };
     let body = Box::new(move |task: &Rc<Task>| {
@@ -180,6 +245,18 @@ pub(super) struct Watch {
     stride: Cell<u32>,
     /// Tasks that were sent to the back of the queue in the middle of a calculation.
     preempted: Cell<usize>,
+    /// Where the last operation was called.
+    spot: Cell<Spot>,
+    /// Names of the scripts that were noted.
+    names: RefCell<Vec<Box<str>>>,
+}
+
+/// A place in a script, as cheap as can be: it is noted at every operation.
+#[derive(Clone, Copy, Default)]
+struct Spot {
+    /// Place of the script's name among the known ones.
+    source: usize,
+    position: Position,
 }
 
 impl Watch {
@@ -192,7 +269,29 @@ impl Watch {
             floor: Cell::new(0),
             stride: Cell::new(STRIDE),
             preempted: Cell::new(0),
+            spot: Cell::default(),
+            names: RefCell::default(),
         })
+    }
+
+    /// Notes where an operation is called.
+    #[inline]
+    pub(super) fn note(&self, source: Option<&str>, position: Position) {
+        let source = source.unwrap_or_default();
+        let last = self.spot.get().source;
+        let mut names = self.names.borrow_mut();
+        let place = if names.get(last).is_some_and(|known| **known == *source) {
+            last
+        } else if let Some(place) = names.iter().position(|known| **known == *source) {
+            place
+        } else {
+            names.push(source.into());
+            names.len() - 1
+        };
+        self.spot.set(Spot {
+            source: place,
+            position,
+        });
     }
 
     /// Whether the running task is being killed.

@@ -127,6 +127,25 @@ fn a_map_gives_arguments_by_name() {
 }
 
 #[test]
+fn maps_stay_what_they_are_in_rhai() {
+    works(
+        r#"
+        let m = #{a: 1};
+        m["b"] = 2;
+        m.c = 3;
+        m.c += 1;
+        check(m.len() == 3 && m.b == 2 && m.c == 4);
+        check(m.missing == () && m.len() == 3);
+        let common = #{};
+        let put = |k| { common[k] = true; };
+        put.call("k");
+        check(common.k == true);
+        try { [1][5] } catch (e) { check(e.name == "IndexError"); e = #{x: 1}; e.y = 2; check(e.len() == 2); }
+        "#,
+    );
+}
+
+#[test]
 fn with_closes_on_every_way_out() {
     works(
         r#"

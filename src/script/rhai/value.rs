@@ -114,9 +114,15 @@ fn read_inner(value: &Dynamic, depth: usize) -> Value {
     }
 }
 
-/// What a map holds, by name.
-pub(super) fn keywords(map: &Map) -> Vec<(String, Value)> {
-    entries(map, 0)
+/// What a map of keywords holds, by name. Functions in it are told apart by their place among its values, from `first` on.
+pub(super) fn keywords(map: &Map, first: usize) -> Vec<(String, Value)> {
+    let mut entries = entries(map, 0);
+    for (place, value) in map.values().enumerate() {
+        if function(value).is_some() {
+            entries[place].1 = Value::Function(first + place);
+        }
+    }
+    entries
 }
 
 fn entries(map: &Map, depth: usize) -> Vec<(String, Value)> {

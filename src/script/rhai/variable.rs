@@ -6,6 +6,8 @@
 //! places are known (`places`) by the address of the name that stands there; for that no two places may share a name, so
 //! Rhai's interning of strings is off.
 //!
+//! A caught error of Rhai's own is a map without the name scripts ask for; the variable that holds it is handed out with it.
+//!
 //! A captured array or map cannot be handed out so, as scripts change it in place. Where it is in use by a task that
 //! waits, the error names it and says what to do.
 
@@ -16,6 +18,7 @@ use rhai::{Dynamic, Engine, EvalContext, Position};
 use crate::error::{Class, Error};
 
 use super::error::{self, Thrown};
+use super::own;
 use super::places::Places;
 use super::task::Watch;
 use super::value;
@@ -29,7 +32,7 @@ pub(super) fn look_up(
     index: usize,
     context: &EvalContext<'_, '_, '_, '_, '_, '_>,
 ) -> Result<Option<Dynamic>, Thrown> {
-    if !places.any_capture() {
+    if !places.any_capture() && !places.any_catch() {
         return Ok(None);
     }
     let scope = context.scope();
@@ -39,6 +42,7 @@ pub(super) fn look_up(
     };
     match variable {
         Some(variable) if variable.is_shared() => look_up_shared(places, watch, name, variable),
+        Some(variable) if variable.is_map() && !places.wants_variable(name) => Ok(own::with_name(variable)),
         _ => Ok(None),
     }
 }
@@ -57,8 +61,11 @@ fn look_up_shared(
             return Err(in_use(name));
         }
     }
-    if value::handle_type(variable).is_none() || places.wants_variable(name) {
+    if places.wants_variable(name) {
         return Ok(None);
+    }
+    if value::handle_type(variable).is_none() {
+        return Ok(own::with_name(variable));
     }
     Ok(Some(variable.flatten_clone()))
 }

@@ -36,6 +36,8 @@ pub(crate) struct Context {
     pub(super) streams: Cell<*const std::ffi::c_void>,
     /// Threads of tasks that nobody can reach any more: to be let go when a machine call is possible.
     pub(super) released: Rc<RefCell<Vec<State>>>,
+    /// Keys of kept functions that nobody needs any more: likewise.
+    pub(super) dropped: Rc<RefCell<Vec<Rc<u8>>>>,
 }
 
 /// The registry's key for the context.
@@ -61,6 +63,7 @@ impl Context {
             records: RefCell::default(),
             streams: Cell::new(std::ptr::null()),
             released: Rc::default(),
+            dropped: Rc::default(),
         });
         let context: *mut Self = Box::into_raw(context);
         let kept = main.protected(|building| {

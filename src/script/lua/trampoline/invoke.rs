@@ -9,7 +9,7 @@ use std::rc::Rc;
 
 use mlua::ffi::lua_State;
 
-use crate::api::{Arguments, Cx, Host, Op, Slots, Value, call, repr};
+use crate::api::{Arguments, Callback, Cx, Host, Op, Slots, Value, call, construct};
 use crate::error::{Class, Error, Result, Trace};
 use crate::net::Socket;
 use crate::sched::{Interest, Task};
@@ -21,10 +21,10 @@ use super::context::Context;
 use super::metatable;
 use super::object::Object;
 use super::state::{Frame, Kind, State, upvalue};
-use super::{push, read, task};
+use super::{kept, push, read, task};
 
 /// Stack an operation must find: what is below is left to the system's own deep calls.
-const STACK_RESERVE: usize = 128 * 1024;
+pub(super) const STACK_RESERVE: usize = 128 * 1024;
 /// Calls that are looked at for an error's trace.
 const TRACED: c_int = 6;
 /// Largest `recv` with a way of its own.
@@ -94,6 +94,10 @@ impl Call {
 impl Host for Call {
     fn start(&self, function: usize, arguments: Slots, name: String) -> Result<Rc<Task>> {
         task::start_function(self.state, self.context, function, arguments, name)
+    }
+
+    fn keep(&self, function: usize) -> Result<Rc<dyn Callback>> {
+        kept::keep(self.state, self.context, function)
     }
 }
 
@@ -234,7 +238,7 @@ fn hot_flags(context: &Context, socket: &Socket, interest: Interest) -> Option<c
 }
 
 /// A call of an object: classes make errors.
-pub(super) unsafe extern "C-unwind" fn construct(raw: *mut lua_State) -> c_int {
+pub(super) unsafe extern "C-unwind" fn call_object(raw: *mut lua_State) -> c_int {
     // SAFETY: Lua calls us with a live thread.
     let state = unsafe { State::from_raw(raw) };
     let context = Context::behind(state, 1);
@@ -249,23 +253,10 @@ pub(super) unsafe extern "C-unwind" fn construct(raw: *mut lua_State) -> c_int {
                 )));
             }
         };
-        let text = |value: &Value| match value {
-            Value::String(bytes) => bytes.with(|bytes| String::from_utf8_lossy(bytes).into_owned()),
-            Value::None => String::new(),
-            other => repr(other),
-        };
-        let (first, second) = (read::value(state, context, 2), read::value(state, context, 3));
-        Ok(Value::Error(Rc::new(match (&first, &second) {
-            (Value::Int(number), second) if class.is_a(Class::OSError) && state.top() >= 3 => {
-                let number = i32::try_from(*number).map_err(|_| Error::overflow("errno is out of range"))?;
-                Error::from_arguments(class, Some(number), text(second))
-            }
-            (Value::None, _) if class == Class::SystemExit => Error::exit(0),
-            (Value::Int(status), _) if class == Class::SystemExit => {
-                Error::exit(i32::try_from(*status & 0xff).unwrap_or(255))
-            }
-            (first, _) => Error::from_arguments(class, None, text(first)),
-        })))
+        let arguments: Vec<_> = (2..=state.top())
+            .map(|place| read::value(state, context, place))
+            .collect();
+        Ok(Value::Error(Rc::new(construct(class, &arguments)?)))
     })
     .finish(state)
 }

@@ -105,7 +105,7 @@ const METAMETHODS: &[(&str, super::state::CFunction)] = &[
     ("__eq", equal),
     ("__len", length),
     ("__newindex", set_index),
-    ("__call", invoke::construct),
+    ("__call", invoke::call_object),
 ];
 
 const RECORD_METAMETHODS: &[(&str, super::state::CFunction)] = &[

@@ -5,13 +5,14 @@
 //! the one C function behind every operation of the table, with a shorter way for the plain `recv` and `send`; `lines` iterates over
 //! a file, `stream` reads Lua's own files; `module`
 //! builds the modules scripts see; `coroutine` is Lua's coroutine library, knowing which thread runs; `guard` is its `xpcall` and `warn`; `task` runs
-//! script functions on fibers; `stop` makes a script end.
+//! script functions on fibers, `kept` calls those that operations keep; `stop` makes a script end.
 
 mod building;
 mod context;
 mod coroutine;
 mod guard;
 mod invoke;
+mod kept;
 mod lines;
 mod metatable;
 mod module;

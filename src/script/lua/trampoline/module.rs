@@ -4,8 +4,8 @@ use std::ffi::c_int;
 
 use mlua::ffi::lua_State;
 
-use crate::api::{Form, MODULES, Module, Op, Owner, ops};
-use crate::error::Error;
+use crate::api::{Form, MODULES, Module, Op, Owner, Value, ops};
+use crate::error::{Error, nearest};
 
 use super::building::Building;
 use super::context::Context;
@@ -20,6 +20,7 @@ pub(super) fn build(building: Building, context: &'static Context) {
     building.need_room(10);
     building.push_global(c"package");
     if state.kind(-1) == Kind::Table {
+        add_searcher(building, context);
         building.get_named(-1, c"loaded");
     } else {
         // Without a package library there are our modules and no others.
@@ -104,6 +105,38 @@ unsafe extern "C-unwind" fn require(raw: *mut lua_State) -> c_int {
         return building.raise_text(b"no such module, and the policy allows no files");
     }
     1
+}
+
+/// The last of the searchers that `require` asks: it finds nothing, but knows what was probably meant.
+unsafe extern "C-unwind" fn suggest(raw: *mut lua_State) -> c_int {
+    // SAFETY: Lua calls us with a live thread.
+    let state = unsafe { State::from_raw(raw) };
+    let context = Context::behind(state, 1);
+    invoke::answer(state, context, |_| {
+        if state.kind(1) != Kind::String {
+            return Ok(Value::None);
+        }
+        let name = state.string_copy(1);
+        let names = MODULES.iter().map(|module| module.name);
+        let near = std::str::from_utf8(&name)
+            .ok()
+            .and_then(|name| nearest(name, names));
+        Ok(near.map_or(Value::None, |near| Value::text(format!("did you mean '{near}'?"))))
+    })
+    .finish(state)
+}
+
+/// Adds [`suggest`] to the searchers in the package library, which is on top.
+fn add_searcher(building: Building, context: &'static Context) {
+    let state = building.state();
+    building.get_named(-1, c"searchers");
+    if state.kind(-1) == Kind::Table {
+        let count = i64::try_from(state.raw_length(-1)).unwrap_or(0);
+        state.push_light(context.as_upvalue());
+        building.push_closure(suggest, 1);
+        building.raw_set_index(-2, count + 1);
+    }
+    state.pop(1);
 }
 
 fn set_global(building: Building, name: &str) {

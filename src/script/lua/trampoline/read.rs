@@ -258,5 +258,24 @@ fn keyword_table(state: State, context: &Context, index: c_int) -> Option<Vec<(S
     let mut reading = Reading::new(DEEPEST, false);
     // What it holds is within it.
     reading.within.push(state.pointer(index) as usize);
-    entries(state, context, state.absolute(index), &mut reading).filter(|entries| !entries.is_empty())
+    let index = state.absolute(index);
+    let mut entries = entries(state, context, index, &mut reading).filter(|entries| !entries.is_empty())?;
+    for (name, value) in &mut entries {
+        if let Value::Function(place) = value {
+            // A function is known by its place on the stack: this one gets one above the arguments.
+            *place = lift(state, index, name)?;
+        }
+    }
+    Some(entries)
+}
+
+/// Puts what a table has under a name on top; its place.
+fn lift(state: State, table: c_int, name: &str) -> Option<usize> {
+    let table = state.absolute(table);
+    let lifted = state.protected_with(&[table], |building| {
+        building.push_bytes(name.as_bytes());
+        building.state().raw_get(1);
+    });
+    lifted.ok()?;
+    usize::try_from(state.top()).ok()
 }

@@ -9,15 +9,17 @@ use std::rc::Rc;
 use mlua::ffi::lua_State;
 
 use crate::api::{Slots, Value};
-use crate::error::{Class, Error, Result};
+use crate::error::{Class, Error, Place, Result};
 use crate::sched::{Payload, Standing, Task};
 use crate::script::Chunk;
 
 use super::context::Context;
 use super::object::Object;
-use super::state::{CFunction, Kind, REGISTRY, State, Status};
+use super::state::{CFunction, Frame, Kind, REGISTRY, State, Status};
 use super::{invoke, stop};
 
+/// Calls that are looked at for the script's own place.
+const FRAMES: c_int = 8;
 /// Place of the message handler on a task's thread; the function's results follow it.
 const HANDLER: c_int = 1;
 
@@ -85,11 +87,16 @@ fn anchor(thread: State) -> *const c_void {
 
 /// Lets the registry forget a thread.
 pub(super) fn unanchor(state: State, thread: State) {
+    forget(state, anchor(thread));
+}
+
+/// Lets the registry forget what it has under an address.
+pub(super) fn forget(state: State, key: *const c_void) {
     let top = state.top();
     // Setting a present key to nil needs no memory, so this does not fail.
     let _ = state.protected(|building| {
         building.state().push_nil();
-        building.raw_set_pointer(REGISTRY, anchor(thread));
+        building.raw_set_pointer(REGISTRY, key);
     });
     state.set_top(top);
 }
@@ -130,6 +137,17 @@ impl Payload for LuaTask {
         };
         stop::at_every_instruction(running);
         stop::at_every_instruction(self.thread);
+    }
+
+    fn place(&self) -> Option<Place> {
+        let current = self.context.current();
+        (0..FRAMES)
+            .map(|level| current.place(level))
+            .take_while(|frame| !matches!(frame, Frame::None))
+            .find_map(|frame| match frame {
+                Frame::Script(place) => Some(place),
+                Frame::Foreign | Frame::None => None,
+            })
     }
 
     fn as_any(&self) -> &dyn Any {
@@ -241,7 +259,7 @@ fn run(thread: State, task: &Rc<Task>, arguments: c_int) -> Result<()> {
 }
 
 /// The error value at an index as an error of ours.
-fn error_at(state: State, index: c_int) -> Error {
+pub(super) fn error_at(state: State, index: c_int) -> Error {
     match Object::at(state, index).map(Object::value) {
         Some(Value::Error(error)) => (*error).clone(),
         _ => Error::runtime(describe(state, index)),

@@ -1,0 +1,69 @@
+//! Errors that scripts make: their arguments, and the text Python makes of them.
+
+use std::borrow::Cow;
+
+use super::{Class, Error};
+
+/// An argument an error was made with, or has.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Argument {
+    None,
+    Bool(bool),
+    Int(i64),
+    Float(f64),
+    Text(String),
+    Bytes(Vec<u8>),
+    List(Vec<Self>),
+    /// What is no plain data, as it prints.
+    Other(String),
+}
+
+/// What an error has that a script made.
+#[derive(Clone, Debug)]
+pub(crate) struct Made {
+    pub(crate) arguments: Vec<Argument>,
+    /// Python's `str(e)`.
+    pub(crate) text: String,
+    /// The system's text alone, where the error has a number.
+    pub(crate) strerror: String,
+    pub(crate) errno: Option<i32>,
+    pub(crate) status: Option<i32>,
+}
+
+impl Error {
+    /// The error a script makes of a class.
+    pub(crate) fn made(class: Class, made: Made) -> Self {
+        let text = if made.errno.is_some() {
+            made.strerror.clone()
+        } else {
+            made.text.clone()
+        };
+        let mut error = Self::new(class, text);
+        let detail = error.detail();
+        detail.errno = made.errno;
+        detail.status = made.status;
+        detail.made = Some(made);
+        error
+    }
+
+    /// Python's `e.args`.
+    pub(crate) fn arguments(&self) -> Vec<Argument> {
+        match (&self.0.made, self.errno()) {
+            (Some(made), _) => made.arguments.clone(),
+            (None, Some(number)) => vec![
+                Argument::Int(number.into()),
+                Argument::Text(self.strerror().unwrap_or_default().into_owned()),
+            ],
+            (None, None) if self.message().is_empty() => Vec::new(),
+            (None, None) => vec![Argument::Text(self.message().into_owned())],
+        }
+    }
+
+    /// `str(e)` of an error a script made.
+    pub(super) fn text_as_made(&self) -> Cow<'_, str> {
+        self.0
+            .made
+            .as_ref()
+            .map_or(Cow::Borrowed(""), |made| Cow::Borrowed(&made.text))
+    }
+}

@@ -1,0 +1,191 @@
+//! Audit events: what passes the door is told to whoever listens, before it is done.
+//!
+//! [`Net::guard`] is the door. It asks the policy, tells the observer, and then the hooks of scripts, each of which may
+//! still refuse by raising. Events have CPython's names and arguments where CPython has the event. A task is not told of
+//! what it does inside a hook: a hook may use the network without calling itself for ever.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use crate::address::Address;
+use crate::error::{Error, Result};
+use crate::policy::{Decision, Request};
+use crate::sched::Task;
+
+use super::context::Net;
+use super::observe::Event;
+use super::resolve::Endpoint;
+use super::socket::Socket;
+
+/// An argument of an audit event.
+#[derive(Clone, Debug)]
+pub(crate) enum Fact {
+    None,
+    Int(i64),
+    Text(String),
+    Bytes(Vec<u8>),
+    Socket(Rc<Socket>),
+    Address(Address),
+    /// An address as the script gave it.
+    Endpoint(Endpoint),
+}
+
+/// Somebody who is told of every event, and may refuse it.
+pub(crate) trait Hook {
+    /// Something is about to be done.
+    ///
+    /// # Errors
+    /// What the caller of the operation gets instead.
+    fn heard(&self, event: &'static str, facts: &[Fact]) -> Result<()>;
+}
+
+/// The hooks of one runtime.
+#[derive(Default)]
+pub(super) struct Hooks {
+    list: RefCell<Vec<Rc<dyn Hook>>>,
+    any: Cell<bool>,
+    /// Tasks that are inside a hook; none is where no task runs.
+    inside: RefCell<Vec<Option<Rc<Task>>>>,
+}
+
+impl Net {
+    /// The door: nothing is connected, bound, sent to, resolved, adopted or opened without passing it.
+    ///
+    /// # Errors
+    /// `PermissionError` with `denied` set when the policy refuses; what a hook raises.
+    pub(crate) fn guard(&self, request: &Request<'_>) -> Result<()> {
+        self.guard_as(request, || facts(request))
+    }
+
+    /// As [`Self::guard`], with the event's arguments.
+    pub(crate) fn guard_as(&self, request: &Request<'_>, facts: impl FnOnce() -> Vec<Fact>) -> Result<()> {
+        self.guard_unheard(request)?;
+        self.announce(request.event(), facts)
+    }
+
+    /// As [`Self::guard`], for a step of an operation whose event has been raised already.
+    pub(crate) fn guard_unheard(&self, request: &Request<'_>) -> Result<()> {
+        let decision = self.policy().judge(request);
+        self.observe(|| Event::Asked {
+            request,
+            allowed: decision == Decision::Allow,
+        });
+        match decision {
+            Decision::Allow => Ok(()),
+            Decision::Deny(reason) => Err(Error::refused(reason)),
+        }
+    }
+
+    /// Raises an audit event.
+    ///
+    /// # Errors
+    /// What a hook raises; the hooks after it are not asked.
+    pub(crate) fn announce(&self, event: &'static str, facts: impl FnOnce() -> Vec<Fact>) -> Result<()> {
+        if !self.hooks.any.get() {
+            return Ok(());
+        }
+        let task = self.sched().current();
+        let is_here = |other: &Option<Rc<Task>>| match (other, &task) {
+            (Some(other), Some(task)) => Rc::ptr_eq(other, task),
+            (None, None) => true,
+            _ => false,
+        };
+        if self.hooks.inside.borrow().iter().any(is_here) {
+            return Ok(());
+        }
+        self.hooks.inside.borrow_mut().push(task.clone());
+        let facts = facts();
+        let hooks = self.hooks.list.borrow().clone();
+        let outcome = hooks.iter().try_for_each(|hook| hook.heard(event, &facts));
+        let mut inside = self.hooks.inside.borrow_mut();
+        if let Some(place) = inside.iter().position(is_here) {
+            inside.remove(place);
+        }
+        outcome
+    }
+
+    /// Adds a hook. It stays for as long as the runtime: Python knows no way to take one out either.
+    ///
+    /// # Errors
+    /// What an older hook raises at `sys.addaudithook`.
+    pub(crate) fn add_hook(&self, hook: Rc<dyn Hook>) -> Result<()> {
+        self.announce("sys.addaudithook", Vec::new)?;
+        self.hooks.list.borrow_mut().push(hook);
+        self.hooks.any.set(true);
+        Ok(())
+    }
+
+    /// The engine that the hooks run in is about to close.
+    pub(crate) fn forget_hooks(&self) {
+        self.hooks.any.set(false);
+        let hooks = std::mem::take(&mut *self.hooks.list.borrow_mut());
+        drop(hooks);
+    }
+}
+
+impl Socket {
+    /// The door for what this socket is about to do: the event's first argument is the socket.
+    pub(super) fn guard(&self, request: &Request<'_>) -> Result<()> {
+        self.net().guard_as(request, || self.with_self(facts(request)))
+    }
+
+    /// As [`Self::guard`]; `shown` is the address as the script gave it.
+    pub(super) fn guard_shown(&self, request: &Request<'_>, shown: Option<&Endpoint>) -> Result<()> {
+        self.net().guard_as(request, || {
+            let facts = match shown {
+                Some(shown) => vec![Fact::Endpoint(shown.clone())],
+                None => facts(request),
+            };
+            self.with_self(facts)
+        })
+    }
+
+    pub(super) fn with_self(&self, mut facts: Vec<Fact>) -> Vec<Fact> {
+        facts.insert(0, self.me().map_or(Fact::None, Fact::Socket));
+        facts
+    }
+}
+
+/// What the request itself tells.
+fn facts(request: &Request<'_>) -> Vec<Fact> {
+    let text = |text: &str| Fact::Text(text.to_owned());
+    let maybe = |given: Option<&str>| given.map_or(Fact::None, text);
+    let int = |number: i32| Fact::Int(number.into());
+    match request {
+        Request::Create {
+            family,
+            kind,
+            protocol,
+        } => vec![int(*family), int(*kind), int(*protocol)],
+        Request::Connect(address)
+        | Request::Bind(address)
+        | Request::Accept(address)
+        | Request::SendTo(address)
+        | Request::SendMessage(address)
+        | Request::ReverseResolve(address) => vec![Fact::Address((*address).clone())],
+        Request::Listen { backlog } => vec![int(*backlog)],
+        Request::Resolve { host, service } => vec![maybe(*host), text(service)],
+        Request::HostByName(host) | Request::HostByAddress(host) => vec![text(host)],
+        Request::ServiceByName { name, protocol } => vec![text(name), maybe(*protocol)],
+        Request::ServiceByPort { port, protocol } => vec![Fact::Int((*port).into()), maybe(*protocol)],
+        Request::Protocol(name) => vec![text(name)],
+        Request::HostName | Request::Interfaces | Request::Input | Request::Fork => Vec::new(),
+        Request::SetHostName(name) => vec![Fact::Bytes(name.to_vec())],
+        Request::SetOption { level, name } => vec![int(*level), int(*name)],
+        Request::Adopt { fd } | Request::CloseForeign { fd } => vec![int(*fd)],
+        Request::Fcntl { fd, command } => vec![int(*fd), int(*command)],
+        Request::Ioctl { fd, request } => vec![int(*fd), Fact::Int((*request).into())],
+        Request::Share { process } | Request::FromShare { process } => vec![int(*process)],
+        Request::Open { path, write } => vec![
+            Fact::Text(path.to_string_lossy().into_owned()),
+            text(if *write { "w" } else { "r" }),
+        ],
+        Request::Spawn { program } => vec![text(program)],
+    }
+}
+
+impl std::fmt::Debug for Hooks {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Hooks({})", self.list.borrow().len())
+    }
+}
