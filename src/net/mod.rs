@@ -4,7 +4,7 @@
 //! doors every operation passes, `guard` and `observe`. [`Socket`] (`socket`) is one socket with its timeout, `life` is
 //! how it ends; it stands on a `transport`, the kernel unless something else takes its place. `io` is the loop that tries
 //! and waits. The operations are grouped by topic: `connect`, `listen` (bind, listen, accept), `transfer` (recv and send
-//! in all forms), `message` (with control data), `options`; `resolve` looks names up off the thread, `netdb` in C's
+//! in all forms), `message` (with control data), `options`; `missing` names the module of a family the kernel lacks; `resolve` looks names up off the thread, `netdb` in C's
 //! older data bases, `convert` turns numbers and address texts around
 //! without a system call.
 
@@ -15,6 +15,7 @@ mod io;
 mod life;
 mod listen;
 pub(crate) mod message;
+mod missing;
 mod netdb;
 mod observe;
 mod options;

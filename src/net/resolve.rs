@@ -33,6 +33,8 @@ pub(crate) enum Endpoint {
         scope_id: u32,
     },
     Address(Address),
+    /// An `AF_PACKET` or `AF_CAN` address whose interface has a name and no number yet.
+    Interface(Address),
 }
 
 /// A question to the resolver, as `getaddrinfo` takes it.
@@ -112,6 +114,7 @@ impl Net {
     pub(crate) fn resolve(&self, endpoint: &Endpoint, deadline: Option<Instant>) -> Result<Address> {
         match endpoint {
             Endpoint::Address(address) => Ok(address.clone()),
+            Endpoint::Interface(address) => numbered(address.clone()),
             Endpoint::Inet { host, port } => match self.host_address(&host.0, AF_INET, deadline)? {
                 (IpAddr::V4(ip), _) => Ok(Address::Inet { ip, port: *port }),
                 (IpAddr::V6(_), _) => Err(Error::new(Class::OSError, "address family mismatched")),
@@ -167,6 +170,19 @@ impl Net {
             _ => Err(Error::new(Class::OSError, "getaddrinfo returns an empty list")),
         }
     }
+}
+
+/// The address with its interface's number; the empty name is every interface of `AF_CAN` and none of `AF_PACKET`.
+fn numbered(mut address: Address) -> Result<Address> {
+    let interface = match &mut address {
+        Address::Can { interface, .. } if interface.name.is_empty() => return Ok(address),
+        Address::Can { interface, .. } => interface,
+        Address::Packet(name) => &mut name.interface,
+        _ => return Ok(address),
+    };
+    let name = CString::new(&*interface.name).map_err(|_| Error::value("embedded null byte"))?;
+    interface.index = crate::sys::interface::index_of(&name)?;
+    Ok(address)
 }
 
 /// Whether the resolver answers this without asking anybody.

@@ -43,13 +43,14 @@ impl Errno {
     pub(crate) const NXIO: Self = Self(libc::ENXIO);
     #[cfg(test)]
     pub(crate) const FAULT: Self = Self(libc::EFAULT);
-    #[cfg(test)]
     pub(crate) const OPNOTSUPP: Self = Self(libc::EOPNOTSUPP);
     pub(crate) const NOENT: Self = Self(libc::ENOENT);
     pub(crate) const NOMEM: Self = Self(libc::ENOMEM);
     pub(crate) const NOPROTOOPT: Self = Self(libc::ENOPROTOOPT);
     pub(crate) const NOTCONN: Self = Self(libc::ENOTCONN);
     pub(crate) const NOTDIR: Self = Self(libc::ENOTDIR);
+    pub(crate) const PROTONOSUPPORT: Self = Self(libc::EPROTONOSUPPORT);
+    pub(crate) const SOCKTNOSUPPORT: Self = Self(libc::ESOCKTNOSUPPORT);
     pub(crate) const PERM: Self = Self(libc::EPERM);
     pub(crate) const PIPE: Self = Self(libc::EPIPE);
     pub(crate) const SHUTDOWN: Self = Self(libc::ESHUTDOWN);

@@ -36,9 +36,9 @@ pub(super) const OPS: &[Op] = &[
 ];
 
 fn connect(_: &Cx<'_>, socket: Rc<Socket>, address: Any) -> Result<()> {
-    socket.connect_to(&address::read("connect", socket.family(), address.0)?)
+    socket.connect_to(&address::read_for("connect", &socket, address.0)?)
 }
 
 fn connect_ex(_: &Cx<'_>, socket: Rc<Socket>, address: Any) -> Result<i32> {
-    socket.connect_ex(&address::read("connect_ex", socket.family(), address.0)?)
+    socket.connect_ex(&address::read_for("connect_ex", &socket, address.0)?)
 }

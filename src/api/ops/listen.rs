@@ -46,7 +46,7 @@ pub(super) const OPS: &[Op] = &[
 ];
 
 fn bind(cx: &Cx<'_>, socket: Rc<Socket>, address: Any) -> Result<()> {
-    let endpoint = address::read("bind", socket.family(), address.0)?;
+    let endpoint = address::read_for("bind", &socket, address.0)?;
     socket.bind(
         &cx.net
             .resolve(&endpoint, None)

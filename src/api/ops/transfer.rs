@@ -143,7 +143,7 @@ fn sendall(_: &Cx<'_>, socket: Rc<Socket>, data: Bytes, flags: i32) -> Result<()
 }
 
 fn sendto(cx: &Cx<'_>, socket: Rc<Socket>, data: Bytes, flags: i32, address: Any) -> Result<usize> {
-    let endpoint = address::read("sendto", socket.family(), address.0)?;
+    let endpoint = address::read_for("sendto", &socket, address.0)?;
     let address = cx
         .net
         .resolve(&endpoint, None)

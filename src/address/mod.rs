@@ -1,8 +1,15 @@
 //! [`Address`]: the name of a socket, of any family, and the text Python prints for it. Pure data, no system
-//! call: `crate::sys::sockaddr` turns it into `struct sockaddr_*` and back.
+//! call: `crate::sys::sockaddr` turns it into `struct sockaddr_*` and back. What has more than two parts has a type of
+//! its own: in `linux` for the families only Linux has, in `bluetooth`.
+
+mod bluetooth;
+mod linux;
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
+
+pub use bluetooth::{BadDeviceAddress, BluetoothName, DeviceAddress};
+pub use linux::{AlgName, CanName, Interface, PacketName, TipcName, TipcTarget};
 
 use crate::text;
 
@@ -33,6 +40,42 @@ pub enum Address {
     },
     /// `AF_UNIX`: Python's path or bytes.
     Unix(UnixName),
+    /// `AF_NETLINK`: Python's `(pid, groups)`.
+    Netlink {
+        /// The socket's number, often the process's; 0 is the kernel.
+        pid: u32,
+        /// Bits of the multicast groups.
+        groups: u32,
+    },
+    /// `AF_PACKET`: Python's `(ifname, proto, pkttype, hatype, addr)`.
+    Packet(Box<PacketName>),
+    /// `AF_VSOCK`: Python's `(cid, port)`.
+    Vsock {
+        /// The machine.
+        cid: u32,
+        /// The port.
+        port: u32,
+    },
+    /// `AF_CAN`: Python's `(interface,)`, and more for some protocols.
+    Can {
+        /// The interface.
+        interface: Interface,
+        /// What else the protocol has.
+        name: CanName,
+    },
+    /// `AF_TIPC`: Python's `(addr_type, v1, v2, v3, scope)`.
+    Tipc(TipcName),
+    /// `AF_ALG`: Python's `(type, name, feat, mask)`.
+    Alg(Box<AlgName>),
+    /// `AF_QIPCRTR`: Python's `(node, port)`.
+    Qipcrtr {
+        /// The node.
+        node: u32,
+        /// The port.
+        port: u32,
+    },
+    /// `AF_BLUETOOTH`, in the form of the protocol.
+    Bluetooth(BluetoothName),
     /// No address was given: Python's `None`, as from `recvfrom` on a connected stream.
     None,
     /// A family with no text form of its own: Python's `(family, bytes)`.
@@ -61,7 +104,7 @@ impl Address {
     pub fn port(&self) -> Option<u16> {
         match self {
             Self::Inet { port, .. } | Self::Inet6 { port, .. } => Some(*port),
-            Self::Unix(_) | Self::None | Self::Other { .. } => None,
+            _ => None,
         }
     }
 
@@ -71,7 +114,7 @@ impl Address {
         match self {
             Self::Inet { ip, .. } => Some(IpAddr::V4(*ip)),
             Self::Inet6 { ip, .. } => Some(IpAddr::V6(*ip)),
-            Self::Unix(_) | Self::None | Self::Other { .. } => None,
+            _ => None,
         }
     }
 
@@ -81,7 +124,7 @@ impl Address {
         match self {
             Self::Inet { ip, .. } => Some(ip.to_string()),
             Self::Inet6 { ip, .. } => Some(inet6_text(ip)),
-            Self::Unix(_) | Self::None | Self::Other { .. } => None,
+            _ => None,
         }
     }
 }
@@ -111,6 +154,14 @@ impl fmt::Display for Address {
                 write!(f, "('{}', {port}, {flowinfo}, {scope_id})", inet6_text(ip))
             }
             Self::Unix(name) => name.fmt(f),
+            Self::Netlink { pid: a, groups: b }
+            | Self::Vsock { cid: a, port: b }
+            | Self::Qipcrtr { node: a, port: b } => write!(f, "({a}, {b})"),
+            Self::Packet(name) => name.fmt(f),
+            Self::Can { interface, name } => name.print(interface, f),
+            Self::Tipc(name) => name.fmt(f),
+            Self::Alg(name) => name.fmt(f),
+            Self::Bluetooth(name) => name.fmt(f),
             Self::None => f.write_str("None"),
             Self::Other { family, data } => write!(f, "({family}, {})", text::bytes_repr(data)),
         }
@@ -186,6 +237,36 @@ mod tests {
         text.parse().expect("a test writes addresses that parse")
     }
 
+    const DEVICE: DeviceAddress = DeviceAddress([0, 0x1a, 0x7d, 0xda, 0x71, 0x13]);
+
+    fn can(name: CanName) -> Address {
+        let interface = Interface {
+            index: 3,
+            name: (*b"can0").into(),
+        };
+        Address::Can { interface, name }
+    }
+
+    fn tipc(target: TipcTarget) -> Address {
+        Address::Tipc(TipcName { target, scope: 2 })
+    }
+
+    fn l2cap(cid: u16, kind: u8) -> Address {
+        Address::Bluetooth(BluetoothName::L2cap {
+            device: DEVICE,
+            psm: 3,
+            cid,
+            kind,
+        })
+    }
+
+    fn hci(channel: u16) -> Address {
+        Address::Bluetooth(BluetoothName::Hci {
+            controller: 1,
+            channel,
+        })
+    }
+
     #[test]
     fn prints_as_python_prints() {
         let inet = Address::Inet {
@@ -206,6 +287,91 @@ mod tests {
             (Address::Unix(UnixName::new(b"/tmp/\xff'")), r#""/tmp/\udcff'""#),
             (Address::Unix(UnixName::new(b"\0name")), r"b'\x00name'"),
             (Address::Unix(UnixName::new(b"\0")), r"b'\x00'"),
+            (
+                Address::Netlink {
+                    pid: 5,
+                    groups: u32::MAX,
+                },
+                "(5, 4294967295)",
+            ),
+            (Address::Vsock { cid: 1, port: 9 }, "(1, 9)"),
+            (Address::Qipcrtr { node: 1, port: 9 }, "(1, 9)"),
+            (can(CanName::Raw), "('can0',)"),
+            (
+                can(CanName::Isotp {
+                    rx: 1,
+                    tx: 0x8000_0002,
+                }),
+                "('can0', 1, 2147483650)",
+            ),
+            (
+                can(CanName::J1939 {
+                    name: u64::MAX,
+                    pgn: 0x4_0000,
+                    address: 255,
+                }),
+                "('can0', 18446744073709551615, 262144, 255)",
+            ),
+            (
+                tipc(TipcTarget::Range {
+                    service: 4242,
+                    lower: 1,
+                    upper: 9,
+                }),
+                "(1, 4242, 1, 9, 2)",
+            ),
+            (
+                tipc(TipcTarget::Service {
+                    service: 4242,
+                    instance: 1,
+                }),
+                "(2, 4242, 1, 1, 2)",
+            ),
+            (
+                tipc(TipcTarget::Socket {
+                    node: 7,
+                    reference: 8,
+                }),
+                "(3, 7, 8, 0, 2)",
+            ),
+            (
+                Address::Alg(Box::new(AlgName {
+                    kind: (*b"hash").into(),
+                    name: (*b"sha256").into(),
+                    feat: 0,
+                    mask: 3,
+                })),
+                "('hash', 'sha256', 0, 3)",
+            ),
+            (
+                Address::Packet(Box::new(PacketName {
+                    interface: Interface {
+                        index: 1,
+                        name: (*b"lo").into(),
+                    },
+                    protocol: 0x800,
+                    pkttype: 4,
+                    hatype: 772,
+                    address: Box::new([0; 6]),
+                })),
+                r"('lo', 2048, 4, 772, b'\x00\x00\x00\x00\x00\x00')",
+            ),
+            (l2cap(0, 0), "('00:1A:7D:DA:71:13', 3)"),
+            (l2cap(4, 0), "('00:1A:7D:DA:71:13', 3, 4)"),
+            (l2cap(0, 1), "('00:1A:7D:DA:71:13', 3, 0, 1)"),
+            (
+                Address::Bluetooth(BluetoothName::Rfcomm {
+                    device: DEVICE,
+                    channel: 5,
+                }),
+                "('00:1A:7D:DA:71:13', 5)",
+            ),
+            (hci(0), "1"),
+            (hci(3), "(1, 3)"),
+            (
+                Address::Bluetooth(BluetoothName::Sco { device: DEVICE }),
+                "'00:1A:7D:DA:71:13'",
+            ),
             (Address::None, "None"),
             (
                 Address::Other {
