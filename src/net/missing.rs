@@ -5,7 +5,7 @@ use crate::error::Error;
 use crate::sys::errno::Errno;
 use crate::sys::flag::{
     AF_ALG, AF_BLUETOOTH, AF_CAN, AF_INET, AF_INET6, AF_NETLINK, AF_PACKET, AF_QIPCRTR, AF_RDS, AF_TIPC,
-    AF_UNIX, AF_VSOCK, BTPROTO_RFCOMM, CAN_BCM, CAN_ISOTP, CAN_J1939, CAN_RAW,
+    AF_UNIX, AF_VSOCK, BTPROTO_RFCOMM, CAN_BCM, CAN_ISOTP, CAN_J1939, CAN_RAW, SOCK_RAW,
 };
 
 /// The modules Linux has a family in.
@@ -55,15 +55,15 @@ const PROTOCOLS: &[(i32, i32, &str)] = &[
 ];
 
 /// The error of a socket that could not be made, with the module to load where one would help.
-pub(super) fn explained(errno: Errno, family: i32, protocol: i32) -> Error {
+pub(super) fn explained(errno: Errno, family: i32, kind: i32, protocol: i32) -> Error {
     let error = Error::from(errno);
-    match cause(errno, family, protocol) {
+    match cause(errno, family, kind, protocol) {
         Some(cause) if cfg!(linux) => error.because(cause),
         _ => error,
     }
 }
 
-fn cause(errno: Errno, family: i32, protocol: i32) -> Option<String> {
+fn cause(errno: Errno, family: i32, kind: i32, protocol: i32) -> Option<String> {
     let family_name = constants::name_of(Group::AddressFamily, family.into());
     match errno {
         Errno::AFNOSUPPORT => {
@@ -76,6 +76,10 @@ fn cause(errno: Errno, family: i32, protocol: i32) -> Option<String> {
                 (None, _) => format!("there is no family {family}"),
             })
         }
+        // Windows hears everything on such a socket.
+        Errno::PROTONOSUPPORT if (family, kind, protocol) == (AF_INET, SOCK_RAW, 0) => Some(
+            "Linux has no raw socket for every protocol: name one, or capture packets with AF_PACKET".into(),
+        ),
         Errno::PROTONOSUPPORT | Errno::SOCKTNOSUPPORT => {
             let (_, _, module) = PROTOCOLS
                 .iter()
@@ -96,7 +100,11 @@ mod tests {
 
     #[test]
     fn a_missing_family_names_its_module() {
-        let text = |errno, family, protocol| explained(errno, family, protocol).during("socket").to_string();
+        let text = |errno, family, protocol| {
+            explained(errno, family, SOCK_RAW, protocol)
+                .during("socket")
+                .to_string()
+        };
         let can = text(Errno::AFNOSUPPORT, AF_CAN, CAN_RAW);
         assert!(can.starts_with("OSError: [Errno 97] "), "{can}");
         assert!(
@@ -105,6 +113,8 @@ mod tests {
         );
         let isotp = text(Errno::PROTONOSUPPORT, AF_CAN, CAN_ISOTP);
         assert!(isotp.contains("`modprobe can_isotp`"), "{isotp}");
+        let every = text(Errno::PROTONOSUPPORT, AF_INET, 0);
+        assert!(every.contains("AF_PACKET"), "{every}");
         let none = text(Errno::AFNOSUPPORT, 999, 0);
         assert!(none.ends_with("in socket: there is no family 999"), "{none}");
         let other = text(Errno::PROTONOSUPPORT, AF_UNIX, 99);

@@ -61,7 +61,7 @@ impl Socket {
             protocol,
         })?;
         let fd = sys::socket::open(family, kind, protocol)
-            .map_err(|errno| missing::explained(errno, family, protocol).during("socket"))?;
+            .map_err(|errno| missing::explained(errno, family, plain, protocol).during("socket"))?;
         let socket = Self::wrap(net, fd, family, plain, protocol);
         if kind & SOCK_NONBLOCK != 0 {
             socket.timeout.set(Timeout::NonBlocking);

@@ -4,7 +4,7 @@ local socket = require "socket"
 local LOCAL = 1 -- VMADDR_CID_LOCAL, which CPython has from 3.14 on
 
 local server <close> = socket.socket(socket.AF_VSOCK, socket.SOCK_STREAM)
-server:bind({socket.VMADDR_CID_ANY, 1024})
+server:bind({LOCAL, 1024})
 server:listen()
 print(repr(server:getsockname()))
 local client <close> = socket.socket(socket.AF_VSOCK, socket.SOCK_STREAM)

@@ -4,7 +4,7 @@ import socket
 LOCAL = 1  # VMADDR_CID_LOCAL, which CPython has from 3.14 on
 
 server = socket.socket(socket.AF_VSOCK, socket.SOCK_STREAM)
-server.bind((socket.VMADDR_CID_ANY, 1024))
+server.bind((LOCAL, 1024))
 server.listen()
 print(repr(server.getsockname()))
 client = socket.socket(socket.AF_VSOCK, socket.SOCK_STREAM)
