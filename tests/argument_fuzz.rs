@@ -86,7 +86,7 @@ fn every_operation_takes_every_value_in_rhai() {
         .filter(|(_, row)| !["exit", "argv", "stdin", "stdout", "stderr"].contains(&&*row.name))
         .map(|(number, row)| {
             let name = format!("{number}_{}", row.name);
-            let script = write(&home, &format!("{name}.rhai"), prelude.clone() + &rhai_calls(row));
+            let script = write(&home, format!("{name}.rhai"), prelude.clone() + &rhai_calls(row));
             Job {
                 name,
                 arguments: vec![script.into()],

@@ -163,9 +163,20 @@ impl fmt::Display for Address {
             Self::Alg(name) => name.fmt(f),
             Self::Bluetooth(name) => name.fmt(f),
             Self::None => f.write_str("None"),
-            Self::Other { family, data } => write!(f, "({family}, {})", text::bytes_repr(data)),
+            Self::Other { family, data } => {
+                write!(f, "({family}, {})", text::bytes_repr(&generic_data(data)))
+            }
         }
     }
+}
+
+/// The data of a family with no text form, in the 14 bytes C's `struct sockaddr` has for it: what Python shows.
+pub(crate) fn generic_data(data: &[u8]) -> [u8; 14] {
+    let mut shown = [0; 14];
+    for (to, from) in shown.iter_mut().zip(data) {
+        *to = *from;
+    }
+    shown
 }
 
 impl UnixName {
@@ -378,7 +389,7 @@ mod tests {
                     family: 16,
                     data: Box::new([0, 1]),
                 },
-                r"(16, b'\x00\x01')",
+                r"(16, b'\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00')",
             ),
         ];
         for (address, expected) in cases {

@@ -37,7 +37,7 @@ impl Errno {
     pub(crate) const MSGSIZE: Self = Self(libc::EMSGSIZE);
     pub(crate) const NAMETOOLONG: Self = Self(libc::ENAMETOOLONG);
     pub(crate) const NETUNREACH: Self = Self(libc::ENETUNREACH);
-    #[cfg(test)]
+    pub(crate) const NETDOWN: Self = Self(libc::ENETDOWN);
     pub(crate) const NODEV: Self = Self(libc::ENODEV);
     #[cfg(test)]
     pub(crate) const NXIO: Self = Self(libc::ENXIO);

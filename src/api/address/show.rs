@@ -1,6 +1,6 @@
 //! Addresses as the values scripts get: Python's tuples, and its bare texts and numbers where it has those.
 
-use crate::address::{Address, BluetoothName, CanName, TipcName, UnixName};
+use crate::address::{Address, BluetoothName, CanName, TipcName, UnixName, generic_data};
 use crate::api::record::{self, RecordKind};
 use crate::api::value::{Record, Value};
 
@@ -48,7 +48,10 @@ pub(in crate::api) fn show(address: &Address) -> Value {
         Address::Bluetooth(name) => bluetooth(*name),
         Address::Other { family, data } => record(
             &record::OTHER,
-            vec![Value::Int((*family).into()), Value::bytes(data.to_vec())],
+            vec![
+                Value::Int((*family).into()),
+                Value::bytes(generic_data(data).to_vec()),
+            ],
         ),
         _ => Value::None,
     }
