@@ -174,14 +174,18 @@ impl Net {
 
 /// The address with its interface's number; the empty name is every interface of `AF_CAN` and none of `AF_PACKET`.
 fn numbered(mut address: Address) -> Result<Address> {
-    let interface = match &mut address {
-        Address::Can { interface, .. } if interface.name.is_empty() => return Ok(address),
-        Address::Can { interface, .. } => interface,
-        Address::Packet(name) => &mut name.interface,
+    let name = match &address {
+        Address::Can { interface, .. } if !interface.name.is_empty() => interface.name.clone(),
+        Address::Packet(name) => name.interface.name.clone(),
         _ => return Ok(address),
     };
-    let name = CString::new(&*interface.name).map_err(|_| Error::value("embedded null byte"))?;
-    interface.index = crate::sys::interface::index_of(&name)?;
+    let name = CString::new(&*name).map_err(|_| Error::value("embedded null byte"))?;
+    let number = crate::sys::interface::index_of(&name).map_err(|errno| Error::from(errno).at(&address))?;
+    match &mut address {
+        Address::Can { interface, .. } => interface.index = number,
+        Address::Packet(name) => name.interface.index = number,
+        _ => {}
+    }
     Ok(address)
 }
 

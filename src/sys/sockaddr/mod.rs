@@ -7,6 +7,8 @@
 #[cfg(linux)]
 mod bluetooth;
 mod draft;
+#[cfg(all(test, linux))]
+mod family_tests;
 #[cfg(linux)]
 mod linux;
 #[cfg(test)]
