@@ -39,8 +39,10 @@ missing() {
     vm)
       if [[ ! -x tests/vm/run ]]; then
         echo "there is no tests/vm/run"
-      elif ! command -v qemu-system-x86_64 >/dev/null; then
-        echo "qemu-system-x86_64 is not installed"
+      else
+        for tool in qemu-system-x86_64 busybox cpio modprobe; do
+          PATH=$PATH:/usr/sbin:/sbin command -v "$tool" >/dev/null || { echo "$tool is not installed"; break; }
+        done
       fi
       ;;
   esac

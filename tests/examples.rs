@@ -5,6 +5,7 @@
 //! ```text
 //! -- Pair: CLIENT [HOST [HOST]]    a server: the client's file, the host to bind (127.0.0.1), the host to connect to (the same)
 //! -- Ends: interrupted             a server that never ends by itself: it gets SIGINT when the client is done
+//! -- Needs: AF_ALG                what it needs that a machine may lack: tests/vm/inside runs it, and not this test
 //! -- Args: 127.0.0.1 <port>        arguments of an example that stands alone; <port> is a free one
 //! -- Prints:                       from here to the end: what it prints
 //! ```
@@ -35,6 +36,8 @@ struct Example {
     script: PathBuf,
     pairs: Vec<Pair>,
     interrupted: bool,
+    /// It needs what this machine may lack.
+    needy: bool,
     args: Vec<String>,
     prints: Option<String>,
 }
@@ -77,7 +80,10 @@ fn examples_that_stand_alone() {
     };
     let python = support::python();
     let mut problems = Vec::new();
-    for example in examples.iter().filter(|example| !paired(example)) {
+    for example in examples
+        .iter()
+        .filter(|example| !example.needy && !paired(example))
+    {
         for (program, script) in ways(python.as_deref(), &example.script) {
             let port = free_port().to_string();
             let args = example.args.iter().map(|arg| arg.replace("<port>", &port));
@@ -262,6 +268,7 @@ impl Example {
             script,
             pairs: Vec::new(),
             interrupted: false,
+            needy: false,
             args: Vec::new(),
             prints: None,
         };
@@ -284,6 +291,8 @@ impl Example {
                 example.pairs.push(Pair::read(words));
             } else if let Some(words) = comment.strip_prefix("Args: ") {
                 example.args = words.split_whitespace().map(str::to_owned).collect();
+            } else if comment.starts_with("Needs: ") {
+                example.needy = true;
             } else if comment == "Ends: interrupted" {
                 example.interrupted = true;
             }

@@ -16,6 +16,8 @@ pub(crate) enum Shape {
     Plain,
     /// As text, though the language may not tell text from bytes.
     Text,
+    /// As a number without a sign.
+    Unsigned,
     /// As a member of this enumeration.
     Enum(Group),
 }
@@ -39,6 +41,98 @@ pub(crate) static INET6: RecordKind = RecordKind {
 pub(crate) static UNIX: RecordKind = RecordKind {
     name: "address",
     fields: &[("path", Shape::Text)],
+};
+
+pub(crate) static NETLINK: RecordKind = RecordKind {
+    name: "address",
+    fields: &[("pid", Shape::Plain), ("groups", Shape::Plain)],
+};
+
+pub(crate) static PACKET: RecordKind = RecordKind {
+    name: "address",
+    fields: &[
+        ("ifname", Shape::Text),
+        ("proto", Shape::Plain),
+        ("pkttype", Shape::Plain),
+        ("hatype", Shape::Plain),
+        ("addr", Shape::Plain),
+    ],
+};
+
+pub(crate) static VSOCK: RecordKind = RecordKind {
+    name: "address",
+    fields: &[("cid", Shape::Plain), ("port", Shape::Plain)],
+};
+
+pub(crate) static CAN: RecordKind = RecordKind {
+    name: "address",
+    fields: &[("interface", Shape::Text)],
+};
+
+pub(crate) static CAN_ISOTP: RecordKind = RecordKind {
+    name: "address",
+    fields: &[
+        ("interface", Shape::Text),
+        ("rx_addr", Shape::Plain),
+        ("tx_addr", Shape::Plain),
+    ],
+};
+
+pub(crate) static CAN_J1939: RecordKind = RecordKind {
+    name: "address",
+    fields: &[
+        ("interface", Shape::Text),
+        ("name", Shape::Unsigned),
+        ("pgn", Shape::Plain),
+        ("addr", Shape::Plain),
+    ],
+};
+
+pub(crate) static TIPC: RecordKind = RecordKind {
+    name: "address",
+    fields: &[
+        ("addr_type", Shape::Plain),
+        ("v1", Shape::Plain),
+        ("v2", Shape::Plain),
+        ("v3", Shape::Plain),
+        ("scope", Shape::Plain),
+    ],
+};
+
+pub(crate) static ALG: RecordKind = RecordKind {
+    name: "address",
+    fields: &[
+        ("type", Shape::Text),
+        ("name", Shape::Text),
+        ("feat", Shape::Plain),
+        ("mask", Shape::Plain),
+    ],
+};
+
+pub(crate) static QIPCRTR: RecordKind = RecordKind {
+    name: "address",
+    fields: &[("node", Shape::Plain), ("port", Shape::Plain)],
+};
+
+/// Some of its places may be missing at the end.
+pub(crate) static L2CAP: RecordKind = RecordKind {
+    name: "address",
+    fields: &[
+        ("bdaddr", Shape::Text),
+        ("psm", Shape::Plain),
+        ("cid", Shape::Plain),
+        ("bdaddr_type", Shape::Plain),
+    ],
+};
+
+pub(crate) static RFCOMM: RecordKind = RecordKind {
+    name: "address",
+    fields: &[("bdaddr", Shape::Text), ("channel", Shape::Plain)],
+};
+
+pub(crate) static HCI: RecordKind = RecordKind {
+    name: "address",
+    fields: &[("device_id", Shape::Plain), ("channel", Shape::Plain)],
 };
 
 pub(crate) static OTHER: RecordKind = RecordKind {
@@ -69,8 +163,11 @@ pub(crate) static ADDRINFO: RecordKind = RecordKind {
 
 impl RecordKind {
     /// Every kind, for adapters that have to recognise one.
-    pub(crate) const fn all() -> [&'static Self; 6] {
-        [&INET, &INET6, &UNIX, &OTHER, &ADDRINFO, &NEWLINES]
+    pub(crate) const fn all() -> [&'static Self; 18] {
+        [
+            &INET, &INET6, &UNIX, &NETLINK, &PACKET, &VSOCK, &CAN, &CAN_ISOTP, &CAN_J1939, &TIPC, &ALG,
+            &QIPCRTR, &L2CAP, &RFCOMM, &HCI, &OTHER, &ADDRINFO, &NEWLINES,
+        ]
     }
 
     /// The place of a field, from 0.

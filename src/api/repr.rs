@@ -24,6 +24,7 @@ fn write_repr(out: &mut String, value: &Value, shape: Shape) {
         Value::Bool(false) => out.push_str("False"),
         Value::Int(number) => match shape {
             Shape::Enum(group) => out.push_str(&constants::enum_repr(group, *number)),
+            Shape::Unsigned => push(out, number.cast_unsigned()),
             Shape::Plain | Shape::Text => push(out, number),
         },
         Value::Float(number) => out.push_str(&float(*number)),

@@ -56,6 +56,13 @@ pub(super) fn likely_cause(error: &Error) -> Option<String> {
             "no socket file at that path".into()
         }
         Errno::NOENT if op == "open" => "there is no file of that name".into(),
+        Errno::NOENT if matches!(error.address(), Some(Address::Alg(_))) => {
+            "the kernel has no such algorithm (/proc/crypto lists those loaded), or lacks the module of its type: \
+             algif_hash, algif_skcipher, algif_aead, algif_rng"
+                .into()
+        }
+        Errno::NODEV if op != "socket" => "there is no such interface, or not of this family's kind".into(),
+        Errno::NETDOWN => "the interface is down: `ip link set NAME up`".into(),
         Errno::NOPROTOOPT => "this kind of socket has no such option".into(),
         Errno::AGAIN => "the socket is in non-blocking mode and would have to wait".into(),
         _ => return None,

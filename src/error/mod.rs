@@ -47,6 +47,7 @@ struct Detail {
     hint: Option<String>,
     filename: Option<String>,
     made: Option<Made>,
+    cause: Option<String>,
     trace: Trace,
 }
 
@@ -66,6 +67,7 @@ impl Error {
             hint: None,
             filename: None,
             made: None,
+            cause: None,
             trace: Trace::default(),
         }))
     }
@@ -195,6 +197,13 @@ impl Error {
         if self.0.address.is_none() {
             self.detail().address = Some(address.clone());
         }
+        self
+    }
+
+    /// Says what led to it, where the place that failed knows better than the general rules do.
+    #[must_use]
+    pub(crate) fn because(mut self, cause: String) -> Self {
+        self.detail().cause = Some(cause);
         self
     }
 
@@ -344,7 +353,7 @@ impl Error {
             (None, Some(address)) => format!("address {address}"),
             (None, None) => return None,
         };
-        if let Some(cause) = explain::likely_cause(self) {
+        if let Some(cause) = self.0.cause.clone().or_else(|| explain::likely_cause(self)) {
             line.push_str(": ");
             line.push_str(&cause);
         }

@@ -154,7 +154,7 @@ impl Socket {
     /// `EBADF` on a closed socket.
     pub fn local_address(&self) -> Result<Address> {
         self.open_fd()
-            .and_then(|fd| Ok(self.transport().local_address(fd)?))
+            .and_then(|fd| Ok(self.read_by_protocol(fd, self.transport().local_address(fd)?)))
             .map_err(|error| self.failed("getsockname", error))
     }
 
@@ -164,7 +164,7 @@ impl Socket {
     /// `ENOTCONN` when it has no peer.
     pub fn peer_address(&self) -> Result<Address> {
         self.open_fd()
-            .and_then(|fd| Ok(self.transport().peer_address(fd)?))
+            .and_then(|fd| Ok(self.read_by_protocol(fd, self.transport().peer_address(fd)?)))
             .map_err(|error| self.failed("getpeername", error))
     }
 

@@ -1,5 +1,6 @@
 //! The server's side: bind, listen, accept.
 
+use std::os::fd::AsRawFd as _;
 use std::rc::Rc;
 
 use crate::address::Address;
@@ -8,7 +9,7 @@ use crate::policy::Request;
 use crate::sched::Interest;
 use crate::sys;
 use crate::sys::flag::{
-    AF_INET6, AF_UNIX, IPPROTO_IPV6, IPV6_V6ONLY, SO_REUSEADDR, SO_REUSEPORT, SOCK_STREAM, SOL_SOCKET,
+    AF_ALG, AF_INET6, AF_UNIX, IPPROTO_IPV6, IPV6_V6ONLY, SO_REUSEADDR, SO_REUSEPORT, SOCK_STREAM, SOL_SOCKET,
 };
 
 use super::context::Net;
@@ -16,6 +17,7 @@ use super::io::Patience;
 use super::observe::Event;
 use super::resolve::Endpoint;
 use super::socket::{Socket, Timeout};
+use super::transport::open;
 
 /// What [`Socket::create_server`] is asked for.
 #[derive(Clone, Copy, Debug)]
@@ -89,8 +91,13 @@ impl Socket {
             // Between the event and the call another process may take the connection: the call must not block then.
             self.force_nonblocking().map_err(|error| self.failed(OP, error))?;
         }
-        let (fd, address) =
-            self.io_within(OP, Interest::Read, patience, |fd, _| self.transport().accept(fd))?;
+        let (fd, address) = self.io_within(OP, Interest::Read, patience, |fd, _| {
+            if self.family() == AF_ALG {
+                return sys::socket::accept_unnamed(open(fd)?);
+            }
+            self.transport().accept(fd)
+        })?;
+        let address = self.read_by_protocol(fd.as_raw_fd(), address);
         self.guard(&Request::Accept(&address))
             .map_err(|error| self.failed(OP, error.at(&address)))?;
         Self::announce_new(self.net(), self.family(), self.kind(), self.protocol())?;

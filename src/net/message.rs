@@ -118,6 +118,7 @@ impl Socket {
         let Received {
             control, flags, from, ..
         } = received;
+        let from = self.read_by_protocol(self.fd(), from);
         if self.net().is_observed() {
             let known = (from != Address::None).then_some(&from);
             self.net().observe(|| Event::Received {

@@ -3,7 +3,7 @@
 use crate::bytes::Bytes;
 use crate::error::{Class, Error, Result};
 use crate::policy::Request;
-use crate::sys::flag::{SO_LINGER, SOL_SOCKET};
+use crate::sys::flag::{AF_VSOCK, SO_LINGER, SOL_SOCKET};
 use crate::sys::option;
 
 use super::audit::Fact;
@@ -14,6 +14,8 @@ use super::socket::Socket;
 #[derive(Debug)]
 pub(crate) enum OptionValue {
     Int(i32),
+    /// A number of 64 bits: what every option of an `AF_VSOCK` socket is.
+    Wide(u64),
     Bytes(Bytes),
     /// No value, but a length: the null pointer some families ask for.
     Null(u32),
@@ -24,6 +26,17 @@ impl Socket {
     pub(crate) fn option(&self, level: i32, name: i32, length: i32) -> Result<OptionValue> {
         const OP: &str = "getsockopt";
         let fd = self.borrowed().map_err(|error| self.failed(OP, error))?;
+        if self.family() == AF_VSOCK {
+            return match length {
+                0 => option::option_bytes(fd, level, name, size_of::<u64>())
+                    .map(|bytes| OptionValue::Wide(wide(&bytes)))
+                    .map_err(|errno| self.failed(OP, errno)),
+                _ => Err(self.failed(
+                    OP,
+                    Error::new(Class::OSError, "getsockopt string buffer not allowed"),
+                )),
+            };
+        }
         let value = match usize::try_from(length) {
             Ok(0) => option::option_int(fd, level, name).map(OptionValue::Int),
             Ok(length) if length <= option::LONGEST => option::option_bytes(fd, level, name, length)
@@ -41,6 +54,7 @@ impl Socket {
         self.net().guard_as(&Request::SetOption { level, name }, || {
             let value = match value {
                 OptionValue::Int(number) => Fact::Int((*number).into()),
+                OptionValue::Wide(number) => Fact::Int(i64::try_from(*number).unwrap_or(i64::MAX)),
                 OptionValue::Bytes(bytes) => Fact::Bytes(bytes.to_vec()),
                 OptionValue::Null(_) => Fact::None,
             };
@@ -56,6 +70,9 @@ impl Socket {
             .and_then(|fd| {
                 let set = match value {
                     OptionValue::Int(number) => option::set_option_int(fd, level, name, *number),
+                    OptionValue::Wide(number) => {
+                        option::set_option_bytes(fd, level, name, &number.to_ne_bytes())
+                    }
                     OptionValue::Bytes(bytes) => {
                         bytes.with(|bytes| option::set_option_bytes(fd, level, name, bytes))
                     }
@@ -75,6 +92,14 @@ impl Socket {
     }
 }
 
+/// The number in an option's bytes, of which there are eight or, at other levels, four.
+fn wide(bytes: &[u8]) -> u64 {
+    match bytes {
+        [a, b, c, d] => u32::from_ne_bytes([*a, *b, *c, *d]).into(),
+        bytes => bytes.first_chunk().map_or(0, |bytes| u64::from_ne_bytes(*bytes)),
+    }
+}
+
 /// Whether this `struct linger` makes close(2) wait: on, and for longer than no time.
 fn lingers(value: &OptionValue) -> bool {
     match value {
@@ -84,6 +109,6 @@ fn lingers(value: &OptionValue) -> bool {
             }
             _ => false,
         }),
-        OptionValue::Int(_) | OptionValue::Null(_) => false,
+        OptionValue::Int(_) | OptionValue::Wide(_) | OptionValue::Null(_) => false,
     }
 }

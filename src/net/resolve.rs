@@ -36,6 +36,8 @@ pub(crate) enum Endpoint {
         places: usize,
     },
     Address(Address),
+    /// An `AF_PACKET` or `AF_CAN` address whose interface has a name and no number yet.
+    Interface(Address),
 }
 
 /// A question to the resolver, as `getaddrinfo` takes it.
@@ -142,6 +144,7 @@ impl Net {
     pub(crate) fn resolve(&self, endpoint: &Endpoint, deadline: Option<Instant>) -> Result<Address> {
         match endpoint {
             Endpoint::Address(address) => Ok(address.clone()),
+            Endpoint::Interface(address) => numbered(address.clone()),
             Endpoint::Inet { host, port } => match self.host_address(&host.0, AF_INET, deadline)? {
                 (IpAddr::V4(ip), _) => Ok(Address::Inet { ip, port: *port }),
                 (IpAddr::V6(_), _) => Err(Error::new(Class::OSError, "address family mismatched")),
@@ -198,6 +201,23 @@ impl Net {
             _ => Err(Error::new(Class::OSError, "getaddrinfo returns an empty list")),
         }
     }
+}
+
+/// The address with its interface's number; the empty name is every interface of `AF_CAN` and none of `AF_PACKET`.
+fn numbered(mut address: Address) -> Result<Address> {
+    let name = match &address {
+        Address::Can { interface, .. } if !interface.name.is_empty() => interface.name.clone(),
+        Address::Packet(name) => name.interface.name.clone(),
+        _ => return Ok(address),
+    };
+    let name = CString::new(&*name).map_err(|_| Error::value("embedded null byte"))?;
+    let number = crate::sys::interface::index_of(&name).map_err(|errno| Error::from(errno).at(&address))?;
+    match &mut address {
+        Address::Can { interface, .. } => interface.index = number,
+        Address::Packet(name) => name.interface.index = number,
+        _ => {}
+    }
+    Ok(address)
 }
 
 /// Whether the resolver answers this without asking anybody.

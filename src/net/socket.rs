@@ -6,7 +6,7 @@ use std::os::fd::{BorrowedFd, OwnedFd, RawFd};
 use std::rc::{Rc, Weak};
 use std::time::Duration;
 
-use crate::address::{Address, UnixName};
+use crate::address::{Address, BluetoothName, UnixName};
 use crate::error::{Error, Result};
 use crate::policy::Request;
 use crate::sched::{Interest, Source};
@@ -16,6 +16,7 @@ use crate::sys::flag::{SOCK_CLOEXEC, SOCK_NONBLOCK, SOCK_STREAM};
 
 use super::audit::Fact;
 use super::context::Net;
+use super::missing;
 use super::observe::Event;
 use super::transport::{Kernel, Transport, open};
 
@@ -64,8 +65,8 @@ impl Socket {
             protocol,
         })?;
         Self::announce_new(net, family, kind, protocol)?;
-        let fd =
-            sys::socket::open(family, kind, protocol).map_err(|errno| Error::from(errno).during("socket"))?;
+        let fd = sys::socket::open(family, kind, protocol)
+            .map_err(|errno| missing::explained(errno, family, plain, protocol).during("socket"))?;
         let socket = Self::wrap(net, fd, family, plain, protocol);
         if kind & SOCK_NONBLOCK != 0 {
             socket.timeout.set(Timeout::NonBlocking);
@@ -302,6 +303,17 @@ impl Socket {
         self.protocol
     }
 
+    /// An address the system gave, with what only this socket can tell of it.
+    #[inline]
+    pub(super) fn read_by_protocol(&self, fd: RawFd, address: Address) -> Address {
+        match open(fd) {
+            Ok(fd) if matches!(address, Address::Other { .. }) => {
+                sys::sockaddr::of_socket(address, fd, self.protocol)
+            }
+            _ => address,
+        }
+    }
+
     /// Whether it carries a stream.
     pub(super) fn is_stream(&self) -> bool {
         self.kind == SOCK_STREAM
@@ -355,6 +367,12 @@ impl Socket {
     }
 }
 
+/// The address Python shows as the number 0.
+const NO_CONTROLLER: Address = Address::Bluetooth(BluetoothName::Hci {
+    controller: 0,
+    channel: 0,
+});
+
 impl fmt::Display for Socket {
     /// As CPython 3.11 prints a socket.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -375,11 +393,13 @@ impl fmt::Display for Socket {
                 ("raddr", self.transport().peer_address(fd)),
             ];
             for (end, address) in ends {
-                match address {
-                    Err(_) | Ok(Address::Unix(UnixName::Unnamed)) => {}
+                // What Python takes for false does not show; texts show without quotes.
+                match address.map(|address| self.read_by_protocol(fd, address)) {
+                    Err(_) | Ok(Address::Unix(UnixName::Unnamed)) | Ok(NO_CONTROLLER) => {}
                     Ok(Address::Unix(UnixName::Path(path))) => {
                         write!(f, ", {end}={}", String::from_utf8_lossy(&path))?;
                     }
+                    Ok(Address::Bluetooth(BluetoothName::Sco { device })) => write!(f, ", {end}={device}")?,
                     Ok(address) => write!(f, ", {end}={address}")?,
                 }
             }

@@ -79,7 +79,7 @@ impl Socket {
             None => self.transport().recv(fd, buffer, flags),
             Some(from) => {
                 let (count, address) = self.transport().recv_from(fd, buffer, flags)?;
-                *from = address;
+                *from = self.read_by_protocol(fd, address);
                 Ok(count)
             }
         }

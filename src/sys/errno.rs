@@ -37,7 +37,7 @@ impl Errno {
     pub(crate) const MSGSIZE: Self = Self(libc::EMSGSIZE);
     pub(crate) const NAMETOOLONG: Self = Self(libc::ENAMETOOLONG);
     pub(crate) const NETUNREACH: Self = Self(libc::ENETUNREACH);
-    #[cfg(test)]
+    pub(crate) const NETDOWN: Self = Self(libc::ENETDOWN);
     pub(crate) const NODEV: Self = Self(libc::ENODEV);
     pub(crate) const NXIO: Self = Self(libc::ENXIO);
     #[cfg(test)]
@@ -48,6 +48,8 @@ impl Errno {
     pub(crate) const NOPROTOOPT: Self = Self(libc::ENOPROTOOPT);
     pub(crate) const NOTCONN: Self = Self(libc::ENOTCONN);
     pub(crate) const NOTDIR: Self = Self(libc::ENOTDIR);
+    pub(crate) const PROTONOSUPPORT: Self = Self(libc::EPROTONOSUPPORT);
+    pub(crate) const SOCKTNOSUPPORT: Self = Self(libc::ESOCKTNOSUPPORT);
     pub(crate) const PERM: Self = Self(libc::EPERM);
     pub(crate) const PIPE: Self = Self(libc::EPIPE);
     pub(crate) const SHUTDOWN: Self = Self(libc::ESHUTDOWN);

@@ -18,10 +18,41 @@ pub(crate) const AF_UNSPEC: c_int = libc::AF_UNSPEC;
 pub(crate) const AF_INET: c_int = libc::AF_INET;
 pub(crate) const AF_INET6: c_int = libc::AF_INET6;
 pub(crate) const AF_UNIX: c_int = libc::AF_UNIX;
+/// Linux's own families, by the numbers they have there; elsewhere a number no family has.
+pub(crate) const AF_NETLINK: c_int = linux_only(16);
+pub(crate) const AF_PACKET: c_int = linux_only(17);
+pub(crate) const AF_RDS: c_int = linux_only(21);
+pub(crate) const AF_CAN: c_int = linux_only(29);
+pub(crate) const AF_TIPC: c_int = linux_only(30);
+pub(crate) const AF_BLUETOOTH: c_int = linux_only(31);
+pub(crate) const AF_ALG: c_int = linux_only(38);
+pub(crate) const AF_VSOCK: c_int = linux_only(40);
+pub(crate) const AF_QIPCRTR: c_int = linux_only(42);
+
+const fn linux_only(number: c_int) -> c_int {
+    if cfg!(linux) { number } else { c_int::MIN + number }
+}
+
+/// Protocols of `AF_CAN`.
+pub(crate) const CAN_RAW: c_int = 1;
+pub(crate) const CAN_BCM: c_int = 2;
+pub(crate) const CAN_ISOTP: c_int = 6;
+pub(crate) const CAN_J1939: c_int = 7;
+/// Protocols of `AF_BLUETOOTH`.
+pub(crate) const BTPROTO_L2CAP: c_int = 0;
+pub(crate) const BTPROTO_HCI: c_int = 1;
+pub(crate) const BTPROTO_SCO: c_int = 2;
+pub(crate) const BTPROTO_RFCOMM: c_int = 3;
+/// Control messages to the kernel's crypto.
+pub(crate) const SOL_ALG: c_int = 279;
+pub(crate) const ALG_SET_IV: c_int = 2;
+pub(crate) const ALG_SET_OP: c_int = 3;
+pub(crate) const ALG_SET_AEAD_ASSOCLEN: c_int = 4;
 
 /// Kinds of socket.
 pub(crate) const SOCK_STREAM: c_int = libc::SOCK_STREAM;
 pub(crate) const SOCK_DGRAM: c_int = libc::SOCK_DGRAM;
+pub(crate) const SOCK_RAW: c_int = libc::SOCK_RAW;
 /// Bits that Linux takes together with the kind.
 #[cfg(not(apple))]
 pub(crate) const SOCK_NONBLOCK: c_int = libc::SOCK_NONBLOCK;

@@ -1,6 +1,8 @@
 //! The host's own names: its host name, and its network interfaces by index and by name.
 
 use std::ffi::{CStr, c_uint};
+#[cfg(linux)]
+use std::os::fd::{AsRawFd as _, BorrowedFd};
 
 use super::errno::{Errno, Result, check};
 
@@ -38,6 +40,21 @@ pub(crate) fn name_of(index: u32) -> Result<Vec<u8>> {
     } else {
         Ok(until_nul(&buffer))
     }
+}
+
+/// The name of the interface with this index in the network of a socket; ENODEV if there is none.
+#[cfg(linux)]
+pub(crate) fn name_at(socket: BorrowedFd<'_>, index: u32) -> Result<Vec<u8>> {
+    let mut request = libc::ifreq {
+        ifr_name: [0; libc::IF_NAMESIZE],
+        ifr_ifru: libc::__c_anonymous_ifr_ifru {
+            ifru_ifindex: index.cast_signed(),
+        },
+    };
+    // SAFETY: SIOCGIFNAME reads and writes the one request it is given, which outlives the call.
+    check(unsafe { libc::ioctl(socket.as_raw_fd(), libc::SIOCGIFNAME, &raw mut request) })?;
+    // C's char is signed on some machines and not on others.
+    Ok(until_nul(&request.ifr_name.map(|byte| byte.to_ne_bytes()[0])))
 }
 
 /// Every interface, index and name.

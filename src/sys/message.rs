@@ -7,6 +7,7 @@ use std::ptr;
 
 use super::errno::{Result, check_count};
 use super::sockaddr;
+use super::transfer::without_signal;
 use crate::address::Address;
 
 /// One control message.
@@ -98,8 +99,10 @@ pub(crate) fn send_message(
         message.msg_controllen = space as _;
         pack(&message, control);
     }
-    // SAFETY: name, buffers and control data are those set above, and all outlive the call.
-    check_count(unsafe { libc::sendmsg(fd, &raw const message, flags | libc::MSG_NOSIGNAL) })
+    without_signal(|silence| {
+        // SAFETY: name, buffers and control data are those set above, and all outlive the call.
+        check_count(unsafe { libc::sendmsg(fd, &raw const message, flags | silence) })
+    })
 }
 
 /// Writes control messages into the header's buffer, which has room for them all.

@@ -49,6 +49,18 @@ pub(crate) fn accept(fd: BorrowedFd<'_>) -> Result<(OwnedFd, Address)> {
     Ok((socket.into(), sockaddr::decode(&peer)))
 }
 
+/// As [`accept`], without asking for the peer, whom `AF_ALG` has not: asked for, it ends the call.
+pub(crate) fn accept_unnamed(fd: BorrowedFd<'_>) -> Result<(OwnedFd, Address)> {
+    let (name, length) = (std::ptr::null_mut(), std::ptr::null_mut());
+    #[cfg(not(apple))]
+    // SAFETY: without a place for the name nothing is written.
+    let number = check(unsafe { libc::accept4(fd.as_raw_fd(), name, length, libc::SOCK_CLOEXEC) })?;
+    #[cfg(apple)]
+    // SAFETY: without a place for the name nothing is written.
+    let number = check(unsafe { libc::accept(fd.as_raw_fd(), name, length) })?;
+    Ok((super::fd::adopt(number)?, Address::None))
+}
+
 /// Connects; on a non-blocking socket EINPROGRESS means that [`take_error`] will tell once it is writable.
 pub(crate) fn connect(fd: BorrowedFd<'_>, address: &Address) -> Result<()> {
     Ok(SockRef::from(&fd).connect(&sockaddr::encode(address)?)?)

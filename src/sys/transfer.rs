@@ -5,7 +5,7 @@
 
 use std::os::fd::RawFd;
 
-use super::errno::{Result, check_count};
+use super::errno::{Errno, Result, check_count};
 use super::sockaddr;
 use crate::address::Address;
 
@@ -32,17 +32,33 @@ pub(crate) fn recv_from(fd: RawFd, buffer: &mut [u8], flags: i32) -> Result<(usi
 /// Sends what the kernel takes; a closed stream is EPIPE and never a signal.
 #[inline]
 pub(crate) fn send(fd: RawFd, data: &[u8], flags: i32) -> Result<usize> {
-    // SAFETY: the pointer and the length are those of `data`, which is borrowed for the call.
-    check_count(unsafe { libc::send(fd, data.as_ptr().cast(), data.len(), flags | libc::MSG_NOSIGNAL) })
+    without_signal(|silence| {
+        let (bytes, size) = (data.as_ptr().cast(), data.len());
+        // SAFETY: the pointer and the length are those of `data`, which is borrowed for the call.
+        check_count(unsafe { libc::send(fd, bytes, size, flags | silence) })
+    })
 }
 
 /// Sends to an address; a closed stream is EPIPE and never a signal.
 pub(crate) fn send_to(fd: RawFd, data: &[u8], flags: i32, address: &Address) -> Result<usize> {
     let name = sockaddr::encode(address)?;
-    let (bytes, size, flags) = (data.as_ptr().cast(), data.len(), flags | libc::MSG_NOSIGNAL);
-    // SAFETY: `bytes` and `size` are those of `data`, the name's pointer and length those of `name`; both
-    // outlive the call.
-    check_count(unsafe { libc::sendto(fd, bytes, size, flags, name.as_ptr().cast(), name.len()) })
+    without_signal(|silence| {
+        let (bytes, size, flags) = (data.as_ptr().cast(), data.len(), flags | silence);
+        // SAFETY: `bytes` and `size` are those of `data`, the name's pointer and length those of `name`; both
+        // outlive the call.
+        check_count(unsafe { libc::sendto(fd, bytes, size, flags, name.as_ptr().cast(), name.len()) })
+    })
+}
+
+/// Makes a sending call with the flag that keeps a closed stream from being a signal. A few families of datagrams,
+/// which know no such signal, refuse the flag before they do anything (`AF_RDS`, `AF_QIPCRTR`): those get the call
+/// without it.
+#[inline]
+pub(super) fn without_signal(send: impl Fn(i32) -> Result<usize>) -> Result<usize> {
+    match send(libc::MSG_NOSIGNAL) {
+        Err(Errno::INVAL | Errno::OPNOTSUPP) => send(0),
+        outcome => outcome,
+    }
 }
 
 /// The length of a small buffer as C counts it.
@@ -55,7 +71,6 @@ mod tests {
     use std::net::Ipv4Addr;
     use std::os::fd::{AsFd as _, AsRawFd as _, OwnedFd};
 
-    use super::super::errno::Errno;
     use super::super::{flag, socket};
     use super::*;
 

@@ -77,9 +77,9 @@ fn relay(cx: &Cx<'_>, a: Rc<Socket>, b: Rc<Socket>, tap: Option<Function>) -> Re
 }
 
 fn connect(_: &Cx<'_>, socket: Rc<Socket>, address: Any) -> Result<()> {
-    socket.connect_to(&address::read("connect", socket.family(), address.0)?)
+    socket.connect_to(&address::read_for("connect", &socket, address.0)?)
 }
 
 fn connect_ex(_: &Cx<'_>, socket: Rc<Socket>, address: Any) -> Result<i32> {
-    socket.connect_ex(&address::read("connect_ex", socket.family(), address.0)?)
+    socket.connect_ex(&address::read_for("connect_ex", &socket, address.0)?)
 }

@@ -46,7 +46,7 @@ pub(super) const OPS: &[Op] = &[
 ];
 
 fn bind(_: &Cx<'_>, socket: Rc<Socket>, address: Any) -> Result<()> {
-    socket.bind_to(&address::read("bind", socket.family(), address.0)?)
+    socket.bind_to(&address::read_for("bind", &socket, address.0)?)
 }
 
 fn listen(_: &Cx<'_>, socket: Rc<Socket>, backlog: Option<i32>) -> Result<()> {

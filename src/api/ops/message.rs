@@ -2,13 +2,14 @@
 
 use std::rc::Rc;
 
-use crate::api::argument::{Any, FromArg, IntoValue, Mismatch};
+use crate::api::argument::{Any, FromArg, IntoValue, Mismatch, whole};
 use crate::api::handler::typed;
 use crate::api::op::{Default, FUNCTION, METHOD, Op, need, with};
 use crate::api::{Cx, Value, address};
 use crate::bytes::{Bytes, Pinned};
-use crate::error::{Error, Result};
+use crate::error::{Class, Error, Result};
 use crate::net::{Endpoint, Message, Socket, message};
+use crate::sys::flag::{AF_ALG, ALG_SET_AEAD_ASSOCLEN, ALG_SET_IV, ALG_SET_OP, SOL_ALG};
 use crate::sys::message::{Control, control_length, control_space};
 
 const FLAGS: crate::api::Param = with("flags", Default::Int(0), "MSG_* bits");
@@ -31,6 +32,34 @@ pub(super) const OPS: &[Op] = &[
         doc: "Send buffers as one message with control data; return the number of bytes. Raises as send. See sendmsg(2).",
         event: Some("socket.sendmsg"),
         run: &typed(sendmsg),
+        ..METHOD
+    },
+    Op {
+        name: "sendmsg_afalg",
+        params: &[
+            with("msg", Default::None, "list of bytes, sent one after the other"),
+            with(
+                "op",
+                Default::None,
+                "ALG_OP_ENCRYPT or ALG_OP_DECRYPT; it must be given",
+            ),
+            with("iv", Default::None, "bytes of the initialization vector"),
+            with(
+                "assoclen",
+                Default::None,
+                "bytes at the start of the message that are authenticated only (AEAD)",
+            ),
+            with(
+                "flags",
+                Default::Int(0),
+                "MSG_* bits; MSG_MORE where the message goes on",
+            ),
+        ],
+        returns: "int",
+        doc: "Send to an operation of the kernel's crypto (AF_ALG) what to do, with what parameters, and the bytes to do \
+              it to; return the number of bytes. Linux only. Raises OSError on a socket of another family, TypeError \
+              without `op`; as sendmsg.",
+        run: &typed(sendmsg_afalg),
         ..METHOD
     },
     Op {
@@ -156,7 +185,7 @@ fn read_control(op: &str, value: Value) -> Result<Vec<Control>> {
 fn read_address(op: &'static str, socket: &Socket, value: Value) -> Result<Option<Endpoint>> {
     match value {
         Value::None => Ok(None),
-        value => address::read(op, socket.family(), value).map(Some),
+        value => address::read_for(op, socket, value).map(Some),
     }
 }
 
@@ -200,6 +229,50 @@ fn sendmsg(
     let control = read_control(OP, control.0)?;
     let address = read_address(OP, &socket, address.0)?;
     socket.send_message(buffers, &control, flags, address.as_ref())
+}
+
+fn sendmsg_afalg(
+    _: &Cx<'_>,
+    socket: Rc<Socket>,
+    msg: Any,
+    op: Any,
+    iv: Option<Bytes>,
+    assoclen: Option<i32>,
+    flags: i32,
+) -> Result<usize> {
+    if socket.family() != AF_ALG {
+        return Err(Error::new(Class::OSError, "algset is only supported for AF_ALG"));
+    }
+    let operation = whole(&op.0)
+        .and_then(|op| i32::try_from(op).ok())
+        .and_then(|op| u32::try_from(op).ok())
+        .ok_or_else(|| Error::type_error("Invalid or missing argument 'op'"))?;
+    let associated = assoclen
+        .map(|length| u32::try_from(length).map_err(|_| Error::type_error("assoclen must be positive")))
+        .transpose()?;
+    let buffers = match msg.0 {
+        Value::None => Vec::new(),
+        buffers => convert_all("sendmsg_afalg", "msg", buffers)?,
+    };
+    let mut control = vec![crypto(ALG_SET_OP, operation.to_ne_bytes().to_vec())];
+    if let Some(iv) = iv {
+        let bytes = iv.into_vec();
+        let length = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
+        control.push(crypto(ALG_SET_IV, [&length.to_ne_bytes()[..], &bytes].concat()));
+    }
+    if let Some(length) = associated {
+        control.push(crypto(ALG_SET_AEAD_ASSOCLEN, length.to_ne_bytes().to_vec()));
+    }
+    socket.send_message(buffers, &control, flags, None)
+}
+
+/// Control data to the kernel's crypto.
+fn crypto(kind: i32, data: Vec<u8>) -> Control {
+    Control {
+        level: SOL_ALG,
+        kind,
+        data,
+    }
 }
 
 fn recvmsg(_: &Cx<'_>, socket: Rc<Socket>, bufsize: i64, ancbufsize: i64, flags: i32) -> Result<Value> {

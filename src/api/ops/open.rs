@@ -270,7 +270,7 @@ fn create_server(
     reuse_port: Truth,
     dual_stack: Truth,
 ) -> Result<Rc<Socket>> {
-    let endpoint: Endpoint = address::read("create_server", family, address.0)?;
+    let endpoint: Endpoint = address::read("create_server", family, 0, address.0)?;
     let options = ServerOptions {
         family,
         backlog,

@@ -9,6 +9,7 @@ use crate::api::{Cx, Value};
 use crate::bytes::Bytes;
 use crate::error::{Error, Result};
 use crate::net::{OptionValue, Socket};
+use crate::sys::flag::AF_VSOCK;
 
 pub(super) const OPS: &[Op] = &[
     Op {
@@ -49,6 +50,7 @@ pub(super) const OPS: &[Op] = &[
 fn getsockopt(_: &Cx<'_>, socket: Rc<Socket>, level: i32, name: i32, buflen: i32) -> Result<Value> {
     Ok(match socket.option(level, name, buflen)? {
         OptionValue::Int(number) => Value::Int(number.into()),
+        OptionValue::Wide(number) => Value::Int(number.cast_signed()),
         OptionValue::Bytes(bytes) => Value::Bytes(bytes),
         OptionValue::Null(_) => Value::None,
     })
@@ -75,6 +77,8 @@ fn setsockopt(
             ));
         }
         (value, None) => match crate::api::argument::whole(&value) {
+            // Every option of such a socket has 64 bits.
+            Some(number) if socket.family() == AF_VSOCK => OptionValue::Wide(number.cast_unsigned()),
             Some(number) => OptionValue::Int(as_int(number)?),
             None => {
                 let given = value.kind();

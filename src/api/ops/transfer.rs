@@ -143,6 +143,6 @@ fn sendall(_: &Cx<'_>, socket: Rc<Socket>, data: Bytes, flags: i32) -> Result<()
 }
 
 fn sendto(_: &Cx<'_>, socket: Rc<Socket>, data: Bytes, flags: i32, address: Any) -> Result<usize> {
-    let endpoint = address::read("sendto", socket.family(), address.0)?;
+    let endpoint = address::read_for("sendto", &socket, address.0)?;
     socket.send_to(&data, flags, &endpoint)
 }

@@ -1,90 +1,37 @@
-//! Addresses as Python's tuples: read from a script by family, and shown to it.
+//! Addresses as Python's tuples: read from a script by the socket's family and protocol, and shown to it (`show`).
+//! `linux` reads the forms of the families only Linux has.
+
+mod linux;
+mod show;
 
 use crate::address::{Address, UnixName};
 use crate::error::{Class, Error, Result};
-use crate::net::{Endpoint, Host};
-use crate::sys::flag::{AF_INET, AF_INET6, AF_UNIX};
+use crate::net::{Endpoint, Host, Socket};
+use crate::sys::flag::{
+    AF_ALG, AF_BLUETOOTH, AF_CAN, AF_INET, AF_INET6, AF_NETLINK, AF_PACKET, AF_QIPCRTR, AF_RDS, AF_TIPC,
+    AF_UNIX, AF_VSOCK,
+};
 
 use super::argument::{FromArg, Text, whole};
-use super::record;
-use super::value::{Record, Value};
+use super::value::Value;
+
+pub(super) use show::{show, show_endpoint};
 
 /// Longest path of a Unix socket, as CPython counts: a NUL must follow.
 const LONGEST_PATH: usize = 107;
 /// Longest abstract name, with its leading NUL.
 const LONGEST_ABSTRACT: usize = 108;
 
-/// The value a script gets for an address.
-pub(super) fn show(address: &Address) -> Value {
-    let host = || Value::text(address.host().unwrap_or_default());
-    match address {
-        Address::Inet { port, .. } => record(&record::INET, vec![host(), Value::Int((*port).into())]),
-        Address::Inet6 {
-            port,
-            flowinfo,
-            scope_id,
-            ..
-        } => record(
-            &record::INET6,
-            vec![
-                host(),
-                Value::Int((*port).into()),
-                Value::Int((*flowinfo).into()),
-                Value::Int((*scope_id).into()),
-            ],
-        ),
-        Address::Unix(UnixName::Unnamed) => record(&record::UNIX, vec![Value::text("")]),
-        Address::Unix(UnixName::Path(path)) => {
-            let item = match std::str::from_utf8(path) {
-                Ok(text) => Value::text(text.to_owned()),
-                Err(_) => Value::bytes(path.to_vec()),
-            };
-            record(&record::UNIX, vec![item])
-        }
-        Address::Unix(name) => record(&record::UNIX, vec![Value::bytes(name.to_bytes())]),
-        Address::Other { family, data } => record(
-            &record::OTHER,
-            vec![Value::Int((*family).into()), Value::bytes(data.to_vec())],
-        ),
-        _ => Value::None,
-    }
+/// Reads an address for a socket; `op` is the operation it is for.
+pub(super) fn read_for(op: &str, socket: &Socket, value: Value) -> Result<Endpoint> {
+    read(op, socket.family(), socket.protocol(), value)
 }
 
-/// The value a script gets for an address as a script gave it.
-pub(super) fn show_endpoint(endpoint: &Endpoint) -> Value {
-    match endpoint {
-        Endpoint::Address(address) => show(address),
-        Endpoint::Inet { host, port } => record(
-            &record::INET,
-            vec![Value::text(host.0.clone()), Value::Int((*port).into())],
-        ),
-        Endpoint::Inet6 {
-            host,
-            port,
-            flowinfo,
-            scope_id,
-            places,
-        } => {
-            let mut items = vec![
-                Value::text(host.0.clone()),
-                Value::Int((*port).into()),
-                Value::Int((*flowinfo).into()),
-                Value::Int((*scope_id).into()),
-            ];
-            items.truncate(*places);
-            record(&record::INET6, items)
-        }
-    }
-}
-
-fn record(kind: &'static record::RecordKind, items: Vec<Value>) -> Value {
-    Value::Record(Box::new(Record { kind, items }))
-}
-
-/// Reads an address for a socket of `family`; `op` is the operation it is for.
-pub(super) fn read(op: &str, family: i32, value: Value) -> Result<Endpoint> {
+/// Reads an address for a socket of `family` and `protocol`; `op` is the operation it is for.
+pub(super) fn read(op: &str, family: i32, protocol: i32, value: Value) -> Result<Endpoint> {
     match family {
-        AF_INET => {
+        // RDS has the addresses of IPv4.
+        AF_INET | AF_RDS => {
             let [host, port, ..] = parts(
                 op,
                 "AF_INET",
@@ -104,7 +51,7 @@ pub(super) fn read(op: &str, family: i32, value: Value) -> Result<Endpoint> {
                 Value::Record(record) => record.items.len(),
                 _ => 0,
             };
-            let [host, port, flowinfo, scope_id] = parts(op, "AF_INET6", value, 2..=4, shape)?;
+            let [host, port, flowinfo, scope_id, _] = parts(op, "AF_INET6", value, 2..=4, shape)?;
             let flowinfo = optional(&flowinfo)?;
             if flowinfo > 0xf_ffff {
                 return Err(Error::overflow(format!("{op}(): flowinfo must be 0-1048575.")));
@@ -118,7 +65,24 @@ pub(super) fn read(op: &str, family: i32, value: Value) -> Result<Endpoint> {
             })
         }
         AF_UNIX => Ok(Endpoint::Address(Address::Unix(read_unix(value)?))),
+        AF_NETLINK => linux::netlink(op, value),
+        AF_PACKET => linux::packet(op, value),
+        AF_VSOCK => linux::vsock(op, value),
+        AF_CAN => linux::can(op, protocol, value),
+        AF_TIPC => linux::tipc(op, value),
+        AF_ALG => linux::alg(op, value),
+        AF_QIPCRTR => linux::qipcrtr(op, value),
+        AF_BLUETOOTH => linux::bluetooth(op, protocol, value),
         _ => Err(Error::new(Class::OSError, format!("{op}(): bad family"))),
+    }
+}
+
+/// The items of a tuple.
+fn items(value: Value) -> Option<Vec<Value>> {
+    match value {
+        Value::List(items) => Some(items),
+        Value::Record(record) => Some(record.items),
+        _ => None,
     }
 }
 
@@ -129,16 +93,12 @@ fn parts(
     value: Value,
     count: std::ops::RangeInclusive<usize>,
     shape: &'static str,
-) -> Result<[Value; 4]> {
-    let items = match value {
-        Value::List(items) => items,
-        Value::Record(record) => record.items,
-        other => {
-            let given = other.kind();
-            return Err(Error::type_error(format!(
-                "{op}(): {family} address must be tuple, not {given}"
-            )));
-        }
+) -> Result<[Value; 5]> {
+    let given = value.kind();
+    let Some(items) = items(value) else {
+        return Err(Error::type_error(format!(
+            "{op}(): {family} address must be tuple, not {given}"
+        )));
     };
     if !count.contains(&items.len()) {
         return Err(Error::type_error(shape));

@@ -1,8 +1,17 @@
 //! [`Address`]: the name of a socket, of any family, and the text Python prints for it. Pure data, no system
-//! call: `crate::sys::sockaddr` turns it into `struct sockaddr_*` and back.
+//! call: `crate::sys::sockaddr` turns it into `struct sockaddr_*` and back. What has more than two parts has a type of
+//! its own: in `linux` for the families only Linux has, in `bluetooth`.
+
+mod bluetooth;
+mod linux;
+#[cfg(test)]
+mod tests;
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
+
+pub use bluetooth::{BadDeviceAddress, BluetoothName, DeviceAddress};
+pub use linux::{AlgName, CanName, Interface, PacketName, TipcName, TipcTarget};
 
 use crate::text;
 
@@ -33,6 +42,42 @@ pub enum Address {
     },
     /// `AF_UNIX`: Python's path or bytes.
     Unix(UnixName),
+    /// `AF_NETLINK`: Python's `(pid, groups)`.
+    Netlink {
+        /// The socket's number, often the process's; 0 is the kernel.
+        pid: u32,
+        /// Bits of the multicast groups.
+        groups: u32,
+    },
+    /// `AF_PACKET`: Python's `(ifname, proto, pkttype, hatype, addr)`.
+    Packet(Box<PacketName>),
+    /// `AF_VSOCK`: Python's `(cid, port)`.
+    Vsock {
+        /// The machine.
+        cid: u32,
+        /// The port.
+        port: u32,
+    },
+    /// `AF_CAN`: Python's `(interface,)`, and more for some protocols.
+    Can {
+        /// The interface.
+        interface: Interface,
+        /// What else the protocol has.
+        name: CanName,
+    },
+    /// `AF_TIPC`: Python's `(addr_type, v1, v2, v3, scope)`.
+    Tipc(TipcName),
+    /// `AF_ALG`: Python's `(type, name, feat, mask)`.
+    Alg(Box<AlgName>),
+    /// `AF_QIPCRTR`: Python's `(node, port)`.
+    Qipcrtr {
+        /// The node.
+        node: u32,
+        /// The port.
+        port: u32,
+    },
+    /// `AF_BLUETOOTH`, in the form of the protocol.
+    Bluetooth(BluetoothName),
     /// No address was given: Python's `None`, as from `recvfrom` on a connected stream.
     None,
     /// A family with no text form of its own: Python's `(family, bytes)`.
@@ -61,7 +106,7 @@ impl Address {
     pub fn port(&self) -> Option<u16> {
         match self {
             Self::Inet { port, .. } | Self::Inet6 { port, .. } => Some(*port),
-            Self::Unix(_) | Self::None | Self::Other { .. } => None,
+            _ => None,
         }
     }
 
@@ -71,7 +116,7 @@ impl Address {
         match self {
             Self::Inet { ip, .. } => Some(IpAddr::V4(*ip)),
             Self::Inet6 { ip, .. } => Some(IpAddr::V6(*ip)),
-            Self::Unix(_) | Self::None | Self::Other { .. } => None,
+            _ => None,
         }
     }
 
@@ -81,7 +126,7 @@ impl Address {
         match self {
             Self::Inet { ip, .. } => Some(ip.to_string()),
             Self::Inet6 { ip, .. } => Some(inet6_text(ip)),
-            Self::Unix(_) | Self::None | Self::Other { .. } => None,
+            _ => None,
         }
     }
 }
@@ -111,10 +156,29 @@ impl fmt::Display for Address {
                 write!(f, "('{}', {port}, {flowinfo}, {scope_id})", inet6_text(ip))
             }
             Self::Unix(name) => name.fmt(f),
+            Self::Netlink { pid: a, groups: b }
+            | Self::Vsock { cid: a, port: b }
+            | Self::Qipcrtr { node: a, port: b } => write!(f, "({a}, {b})"),
+            Self::Packet(name) => name.fmt(f),
+            Self::Can { interface, name } => name.print(interface, f),
+            Self::Tipc(name) => name.fmt(f),
+            Self::Alg(name) => name.fmt(f),
+            Self::Bluetooth(name) => name.fmt(f),
             Self::None => f.write_str("None"),
-            Self::Other { family, data } => write!(f, "({family}, {})", text::bytes_repr(data)),
+            Self::Other { family, data } => {
+                write!(f, "({family}, {})", text::bytes_repr(&generic_data(data)))
+            }
         }
     }
+}
+
+/// The data of a family with no text form, in the 14 bytes C's `struct sockaddr` has for it: what Python shows.
+pub(crate) fn generic_data(data: &[u8]) -> [u8; 14] {
+    let mut shown = [0; 14];
+    for (to, from) in shown.iter_mut().zip(data) {
+        *to = *from;
+    }
+    shown
 }
 
 impl UnixName {
@@ -174,97 +238,6 @@ impl From<SocketAddr> for Address {
         match address {
             SocketAddr::V4(address) => address.into(),
             SocketAddr::V6(address) => address.into(),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn inet6(text: &str) -> Ipv6Addr {
-        text.parse().expect("a test writes addresses that parse")
-    }
-
-    #[test]
-    fn prints_as_python_prints() {
-        let inet = Address::Inet {
-            ip: Ipv4Addr::LOCALHOST,
-            port: 80,
-        };
-        let link = Address::Inet6 {
-            ip: inet6("fe80::1"),
-            port: 80,
-            flowinfo: 5,
-            scope_id: 2,
-        };
-        let cases = [
-            (inet, "('127.0.0.1', 80)"),
-            (link, "('fe80::1', 80, 5, 2)"),
-            (Address::Unix(UnixName::new(b"")), "''"),
-            (Address::Unix(UnixName::new(b"/tmp/x")), "'/tmp/x'"),
-            (Address::Unix(UnixName::new(b"/tmp/\xff'")), r#""/tmp/\udcff'""#),
-            (Address::Unix(UnixName::new(b"\0name")), r"b'\x00name'"),
-            (Address::Unix(UnixName::new(b"\0")), r"b'\x00'"),
-            (Address::None, "None"),
-            (
-                Address::Other {
-                    family: 16,
-                    data: Box::new([0, 1]),
-                },
-                r"(16, b'\x00\x01')",
-            ),
-        ];
-        for (address, expected) in cases {
-            assert_eq!(address.to_string(), expected);
-        }
-    }
-
-    #[test]
-    fn hosts_print_as_inet_ntop() {
-        let cases = [
-            ("0:0:0:0:0:0:0:0", "::"),
-            ("0:0:0:0:0:0:0:1", "::1"),
-            ("0:0:0:0:0:0:102:304", "::1.2.3.4"),
-            ("0:0:0:0:0:0:1:0", "::0.1.0.0"),
-            ("0:0:0:0:0:ffff:102:304", "::ffff:1.2.3.4"),
-            ("2001:db8:0:0:0:0:0:1", "2001:db8::1"),
-            ("fe80:0:0:1:0:0:0:2", "fe80:0:0:1::2"),
-            ("1:0:2:0:3:0:4:0", "1:0:2:0:3:0:4:0"),
-            ("1:0:0:2:0:0:3:4", "1::2:0:0:3:4"),
-            ("0:0:0:5:0:0:0:1", "::5:0:0:0:1"),
-            ("64:ff9b:0:0:0:0:102:304", "64:ff9b::102:304"),
-            ("0:0:0:0:ffff:0:102:304", "::ffff:0:102:304"),
-            ("1:2:3:4:5:6:0:0", "1:2:3:4:5:6::"),
-            ("0:0:0:0:0:0:0:ffff", "::ffff"),
-        ];
-        for (full, expected) in cases {
-            let address = Address::Inet6 {
-                ip: inet6(full),
-                port: 0,
-                flowinfo: 0,
-                scope_id: 0,
-            };
-            assert_eq!(address.host().as_deref(), Some(expected));
-        }
-    }
-
-    #[test]
-    fn parts_are_those_of_the_family() {
-        let address = Address::from(SocketAddr::from(([10, 0, 0, 1], 7)));
-        assert_eq!(
-            (address.port(), address.ip()),
-            (Some(7), Some(IpAddr::from([10, 0, 0, 1])))
-        );
-        assert_eq!(address.host().as_deref(), Some("10.0.0.1"));
-        let unix = Address::Unix(UnixName::Unnamed);
-        assert_eq!((unix.port(), unix.ip(), unix.host()), (None, None, None));
-    }
-
-    #[test]
-    fn unix_names_keep_every_byte() {
-        for name in [&b""[..], b"/tmp/x", b"\0abstract\0name", b"\0"] {
-            assert_eq!(UnixName::new(name).to_bytes(), name);
         }
     }
 }
