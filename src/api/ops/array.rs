@@ -5,7 +5,7 @@ use std::rc::Rc;
 use crate::api::argument::{Any, Text};
 use crate::api::element::{self, real, same, shown, wide};
 use crate::api::handler::typed;
-use crate::api::op::{Default, FUNCTION, METHOD, Op, Owner, PROPERTY, need, with};
+use crate::api::op::{Default, FUNCTION, METHOD, Op, Owner, PROPERTY, Python, need, with};
 use crate::api::value::Type;
 use crate::api::{Cx, Value};
 use crate::bytes::{Bytes, Rigid};
@@ -25,6 +25,7 @@ pub(super) const OPS: &[Op] = &[
     Op {
         name: "array",
         on: GLOBAL,
+        python: Python::Named("array.array"),
         params: &[
             need(
                 "typecode",
@@ -96,7 +97,7 @@ pub(super) const OPS: &[Op] = &[
         name: "tobytes",
         on: ARRAY,
         returns: "bytes",
-        doc: "The bytes of all items.",
+        doc: "The bytes of all items. Raises MemoryError.",
         run: &typed(tobytes),
         ..METHOD
     },
@@ -158,21 +159,21 @@ pub(super) const OPS: &[Op] = &[
         on: ARRAY,
         params: &[need("v", "a number")],
         returns: "int",
-        doc: "How many items equal a number.",
+        doc: "How many items equal a number. Never fails.",
         run: &typed(count),
         ..METHOD
     },
     Op {
         name: "reverse",
         on: ARRAY,
-        doc: "Turn the order of the items round.",
+        doc: "Turn the order of the items round. Never fails.",
         run: &typed(reverse),
         ..METHOD
     },
     Op {
         name: "byteswap",
         on: ARRAY,
-        doc: "Turn the order of bytes round in every item.",
+        doc: "Turn the order of bytes round in every item. Never fails.",
         run: &typed(byteswap),
         ..METHOD
     },

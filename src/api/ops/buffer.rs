@@ -91,7 +91,7 @@ pub(super) const OPS: &[Op] = &[
         on: VIEW,
         params: &[FIRST, LAST],
         returns: "memoryview",
-        doc: "A window of the window.",
+        doc: "A window of the window. Raises IndexError, ValueError as `bytearray.view`.",
         run: &typed(view_view),
         ..METHOD
     },

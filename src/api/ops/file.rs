@@ -100,7 +100,11 @@ pub(super) const OPS: &[Op] = &[
     },
     Op {
         name: "peek",
-        params: &[with("size", Default::Int(0), "ignored, as in Python")],
+        params: &[with(
+            "size",
+            Default::Int(0),
+            "bytes wanted, which is ignored, as in Python",
+        )],
         returns: "bytes",
         doc: "What is read ahead, or what one read brings, without taking it. Raises as read.",
         run: &typed(peek),

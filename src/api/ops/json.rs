@@ -3,7 +3,7 @@
 use crate::api::argument::{Data, Text};
 use crate::api::handler::typed;
 use crate::api::json;
-use crate::api::op::{FUNCTION, Op, Owner, need};
+use crate::api::op::{FUNCTION, Op, Owner, Python, need};
 use crate::api::{Cx, Value};
 use crate::error::{Class, Error, Result};
 
@@ -16,6 +16,7 @@ pub(super) const OPS: &[Op] = &[
     Op {
         name: "encode",
         on: JSON,
+        python: Python::Named("json.dumps"),
         params: &[need(
             "value",
             "nothing, a boolean, a number, text, or lists and maps of these",
@@ -31,6 +32,7 @@ pub(super) const OPS: &[Op] = &[
     Op {
         name: "decode",
         on: JSON,
+        python: Python::Named("json.loads"),
         params: &[need("text", "JSON, as text or bytes of UTF-8")],
         returns: "any value",
         doc: "The value of a JSON text. null is None; in a list, where Lua's nil would be a hole, it is json.null. Whole \

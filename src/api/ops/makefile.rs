@@ -140,7 +140,7 @@ pub(super) const OPS: &[Op] = &[
     Op {
         name: "input",
         on: GLOBAL,
-        params: &[with("prompt", Default::Text(""), "what to show before")],
+        params: &[with("prompt", Default::Text(""), "text to show before")],
         returns: "str",
         doc: "Show the prompt and read a line of standard input, without its end. Other tasks run meanwhile. Raises \
               EOFError at the end of the input.",

@@ -41,7 +41,7 @@ pub(super) const OPS: &[Op] = &[
             with(
                 "op",
                 Default::None,
-                "ALG_OP_ENCRYPT or ALG_OP_DECRYPT; it must be given",
+                "int: ALG_OP_ENCRYPT or ALG_OP_DECRYPT; it must be given",
             ),
             with("iv", Default::None, "bytes of the initialization vector"),
             with(

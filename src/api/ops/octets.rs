@@ -3,7 +3,7 @@
 use crate::api::argument::{Any, Text};
 use crate::api::element::byte;
 use crate::api::handler::typed;
-use crate::api::op::{Default, FUNCTION, Op, Owner, need, with};
+use crate::api::op::{Default, FUNCTION, Op, Owner, Python, need, with};
 use crate::api::{Cx, Param, Value, repr};
 use crate::bytes::Bytes;
 use crate::codec::{Encoding, Handler};
@@ -57,9 +57,10 @@ pub(super) const OPS: &[Op] = &[
     Op {
         name: "hexdump",
         on: BYTES,
+        python: Python::Nothing,
         params: &[DATA, with("width", Default::Int(16), "bytes of a line, 1 to 256")],
         returns: "str",
-        doc: "Lines of offset, bytes and their characters, as `hexdump -C` prints them; the length comes last.",
+        doc: "Lines of offset, bytes and their characters, as `hexdump -C` prints them; the length comes last. Raises ValueError for a width out of range, MemoryError.",
         run: &typed(hexdump),
         ..FUNCTION
     },
@@ -120,6 +121,7 @@ pub(super) const OPS: &[Op] = &[
     Op {
         name: "encode",
         on: BYTES,
+        python: Python::Named("str.encode"),
         params: &[need("text", "text"), ENCODING, ERRORS],
         returns: "bytes",
         doc: "Text as bytes: Python's str.encode. Raises UnicodeEncodeError, LookupError for an unknown encoding.",
@@ -140,9 +142,10 @@ pub(super) const OPS: &[Op] = &[
     Op {
         name: "repr",
         on: BYTES,
+        python: Python::Named("repr"),
         params: &[DATA],
         returns: "str",
-        doc: "The bytes as Python prints them: b'...'.",
+        doc: "The bytes as Python prints them: b'...'. Never fails.",
         run: &typed(repr_of),
         ..FUNCTION
     },

@@ -20,7 +20,14 @@ pub(super) const OPS: &[Op] = &[
     Op {
         name: "pack",
         on: STRUCT,
-        params: &[FORMAT, with("...", Default::Values, "a value for each item")],
+        params: &[
+            FORMAT,
+            with(
+                "...",
+                Default::Values,
+                "a value for each item: int, float, bool or bytes",
+            ),
+        ],
         returns: "bytes",
         doc: "Pack values into bytes. Numbers that do not fit are errors, never cut. An unsigned number above what a \
               script's integers hold can be given as a whole float. Raises struct.error, OverflowError for floats.",
@@ -34,7 +41,11 @@ pub(super) const OPS: &[Op] = &[
             FORMAT,
             need("buffer", "where to, a bytearray, array or view"),
             need("offset", "from which place, from 0; negative counts from the end"),
-            with("...", Default::Values, "a value for each item"),
+            with(
+                "...",
+                Default::Values,
+                "a value for each item: int, float, bool or bytes",
+            ),
         ],
         doc: "Pack values into a buffer. Raises struct.error.",
         run: &typed(pack_into),
