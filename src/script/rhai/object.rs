@@ -153,6 +153,7 @@ fn missing_functions(engine: &mut Engine, site: &Rc<Site>, places: &Rc<Places>) 
         };
         // Rhai asks as well when a function was there and failed.
         let is_missing = match op {
+            Some(op) if op.form == Form::Property => true,
             Some(op) => !arities(op).contains(&(args.len() - usize::from(op.takes_self()))),
             None => is_method && kind.is_some() && !is_registered(context.engine(), name, args),
         };
@@ -167,6 +168,10 @@ fn missing_functions(engine: &mut Engine, site: &Rc<Site>, places: &Rc<Places>) 
             places.call(context.source().unwrap_or_default(), name),
         );
         match (op, kind) {
+            (Some(op), _) if op.form == Form::Property => {
+                let text = format!("{} is an attribute, which is not called", op.full_name());
+                Err(site.raise(Error::type_error(text), Some(&native)))
+            }
             (Some(op), _) => site.run(op, &native, args).map(Some),
             (None, Some(kind)) => Err(site.raise(no_attribute(kind, name), Some(&native))),
             (None, None) => Ok(None),
