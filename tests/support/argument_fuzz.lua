@@ -74,13 +74,10 @@ local kinds = {
   class = function() return socket.timeout end,
   absent = function() return socket.AF_SYSTEM end,
   reader = function() return socket.socketpair():makefile("rb") end,
-  writer = function() return socket.socketpair():makefile("wb", 9) end,
-  pair = function() return socket.socketpair():makefile("rwb") end,
   unbuffered = function() return socket.socketpair():makefile("rwb", 0) end,
   text = function() return socket.socketpair():makefile("rw") end,
   disk_file = function() return open("disk", "w+b") end,
   disk_text = function() return open("disk", "w+", {encoding = "utf-16"}) end,
-  disk_raw = function() return open("disk", "w+b", 0) end,
   closed_file = function()
     local f = open("disk", "w")
     f:close()
@@ -104,7 +101,7 @@ local unkeyed = setmetatable({}, {__index = error, __len = error, __pairs = erro
 local makers = {
   {"nil", function() return nil end}, {"true", true}, {"false", false}, {"-1", -1}, {"0", 0}, {"1", 1}, {"2", 2},
   {"2^31", 1 << 31}, {"2^62", 1 << 62}, {"-2^63", math.mininteger}, {"2.0^62", 2.0 ^ 62}, {"1.5", 1.5}, {"1.0", 1.0},
-  {"nan", 0 / 0}, {"inf", 1 / 0}, {"empty", ""}, {"x", "x"}, {"70 kB", ("k"):rep(70000)}, {"NUL", "\0"},
+  {"nan", 0 / 0}, {"inf", 1 / 0}, {"rb", "rb"}, {"empty", ""}, {"x", "x"}, {"70 kB", ("k"):rep(70000)}, {"NUL", "\0"},
   {"not UTF-8", "\xff\xfe"}, {"127.0.0.1", "127.0.0.1"}, {"::1", "::1"}, {"4 bytes", "\1\2\3\4"}, {"900", 900},
   {"{}", function() return {} end}, {"{1}", function() return {1} end},
   {"address", function() return {"127.0.0.1", 0} end}, {"address6", function() return {"::1", 0, 0, 0} end},

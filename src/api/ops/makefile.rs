@@ -62,7 +62,8 @@ pub(super) const OPS: &[Op] = &[
         doc: "A file object that reads from and writes to the socket, as Python's io has it. The socket stays open until it \
               and all its files are closed. After a timeout the file stays usable and what was read is not lost (in \
               Python it refuses from then on). A line must come within the socket's timeout; other calls wait that long \
-              for each receive. Raises ValueError for a bad mode, LookupError for an encoding nobody knows.",
+              for each receive. What a text file has read ahead stays when it is written to (Python discards it). Raises \
+              ValueError for a bad mode, LookupError for an encoding nobody knows.",
         run: &typed(makefile),
         ..METHOD
     },

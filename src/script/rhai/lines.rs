@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use rhai::{Dynamic, Module};
+use rhai::{Dynamic, Engine, Module};
 
 use crate::api::{IntoValue as _, Type};
 use crate::file::File;
@@ -12,7 +12,8 @@ use super::op::Site;
 use super::value::{self, Lines, type_id};
 
 /// Registers both.
-pub(super) fn install(functions: &mut Module, site: &Rc<Site>) {
+pub(super) fn install(engine: &mut Engine, functions: &mut Module, site: &Rc<Site>) {
+    engine.register_type_with_name::<Lines>("iterator");
     for id in [type_id(Type::File), std::any::TypeId::of::<Lines>()] {
         let site = site.clone();
         functions.set_iter_result(id, move |object| {

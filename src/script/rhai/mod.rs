@@ -86,7 +86,7 @@ impl RhaiScript {
             let mut functions = Module::new();
             object::install(&mut engine, &mut functions, &site, &places);
             buffer::install(&mut functions, &site);
-            lines::install(&mut functions, &site);
+            lines::install(&mut engine, &mut functions, &site);
             own::install(&mut engine, &mut functions);
             engine.register_global_module(functions.into());
             syntax::install(&mut engine, &site);
