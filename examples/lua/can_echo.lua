@@ -6,17 +6,20 @@
 -- With CAN_BCM, the broadcast manager, the socket is made by socket.socket(socket.AF_CAN, socket.SOCK_DGRAM,
 -- socket.CAN_BCM), and connected instead of bound.
 local socket = require "socket"
+local struct = require "struct"
 
 -- packing and unpacking of frames (see 'struct can_frame' in <linux/can.h>)
-local can_frame_fmt = "<I4I1xxxc8"
-local can_frame_size = string.packsize(can_frame_fmt)
+local can_frame_fmt = "=IB3x8s"
+local can_frame_size = struct.calcsize(can_frame_fmt)
 
 local function build_can_frame(can_id, data)
-  return string.pack(can_frame_fmt, can_id, #data, data)
+  local can_dlc = #data
+  data = bytes.ljust(data, 8, "\0")
+  return struct.pack(can_frame_fmt, can_id, can_dlc, data)
 end
 
 local function dissect_can_frame(frame)
-  local can_id, can_dlc, data = string.unpack(can_frame_fmt, frame)
+  local can_id, can_dlc, data = struct.unpack(can_frame_fmt, frame)
   return can_id, can_dlc, repr(data:sub(1, can_dlc))
 end
 
