@@ -6,8 +6,10 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 
 /// Tells its number, takes the socket that its standard input names, and sends through it.
 const TAKER: &str = r#"
-    local a <close>, b <close> = socket.socketpair()
-    print(string.unpack("=i4", a:getsockopt(socket.SOL_SOCKET, 17, 12)))
+    local a, b = socket.socketpair()
+    print((string.unpack("=i4", a:getsockopt(socket.SOL_SOCKET, 17, 12))))
+    a:close()
+    b:close()
     io.stdout:flush()
     local data = io.read("l"):gsub("..", function(hex) return string.char(tonumber(hex, 16)) end)
     local ok, taken = pcall(socket.fromshare, data)
