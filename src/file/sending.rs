@@ -76,6 +76,7 @@ pub(crate) fn send_file(
             }
         },
     };
+    socket.announce_file(file.descriptor(), offset, count)?;
     let regular = file
         .descriptor()
         .and_then(|fd| is_regular(fd).map(|size| (fd, size)));

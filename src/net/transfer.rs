@@ -9,6 +9,7 @@ use crate::policy::Request;
 use crate::sched::Interest;
 use crate::sys::flag::MSG_WAITALL;
 
+use super::audit::Fact;
 use super::io::Patience;
 use super::observe::Event;
 use super::resolve::Endpoint;
@@ -100,6 +101,25 @@ impl Socket {
     #[inline]
     pub(crate) fn send_raw(&self, fd: i32, data: &[u8], flags: i32) -> crate::sys::errno::Result<usize> {
         self.transport().send(fd, data, flags)
+    }
+
+    /// Raises the event of a `sendfile` that is about to begin.
+    ///
+    /// # Errors
+    /// What a hook raises.
+    pub(crate) fn announce_file(&self, file: Option<i32>, offset: i64, count: Option<u64>) -> Result<()> {
+        const OP: &str = "sendfile";
+        let number = |number: i64| Fact::Int(number);
+        self.net()
+            .announce("socket.sendfile", || {
+                let count = count.and_then(|count| i64::try_from(count).ok());
+                self.with_self(vec![
+                    file.map_or(Fact::None, |fd| number(fd.into())),
+                    number(offset),
+                    count.map_or(Fact::None, number),
+                ])
+            })
+            .map_err(|error| self.failed(OP, error))
     }
 
     /// Sends a part of a regular file without its passing through this process; returns how many bytes left, none at
