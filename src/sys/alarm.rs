@@ -33,6 +33,10 @@ impl Alarm {
     }
 
     /// Rings each time the thread has used this much; never for `None`.
+    #[allow(
+        clippy::unnecessary_fallible_conversions,
+        reason = "a long has 32 bits elsewhere"
+    )]
     pub(crate) fn ring_every(&self, used: Option<Duration>) {
         let used = used.unwrap_or_default();
         let interval = libc::timespec {
