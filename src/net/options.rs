@@ -65,6 +65,22 @@ impl Socket {
         })
     }
 
+    /// Asks the kernel for its timeouts: they were set, or the descriptor came from elsewhere.
+    pub(super) fn learn_kernel_timeouts(&self) {
+        let ask = |name| {
+            self.borrowed()
+                .ok()
+                .and_then(|fd| option::option_duration(fd, SOL_SOCKET, name).ok())
+                .filter(|duration| !duration.is_zero())
+        };
+        self.kernel_timeouts.set([ask(SO_RCVTIMEO), ask(SO_SNDTIMEO)]);
+    }
+
+    /// Whether the kernel has a timeout of its own for any of its calls.
+    pub(super) fn has_kernel_timeout(&self) -> bool {
+        self.kernel_timeouts.get() != [None, None]
+    }
+
     /// Sets an option.
     pub(crate) fn set_option(&self, level: i32, name: i32, value: &OptionValue) -> Result<()> {
         const OP: &str = "setsockopt";

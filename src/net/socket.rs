@@ -12,7 +12,7 @@ use crate::policy::Request;
 use crate::sched::{Interest, Source};
 use crate::sys;
 use crate::sys::errno::Errno;
-use crate::sys::flag::{SO_RCVTIMEO, SO_SNDTIMEO, SOCK_CLOEXEC, SOCK_NONBLOCK, SOCK_STREAM, SOL_SOCKET};
+use crate::sys::flag::{SOCK_CLOEXEC, SOCK_NONBLOCK, SOCK_STREAM};
 
 use super::audit::Fact;
 use super::context::Net;
@@ -54,7 +54,7 @@ pub struct Socket {
     /// A script holds it, or has held it.
     scripted: Cell<bool>,
     /// `SO_RCVTIMEO` and `SO_SNDTIMEO`, by which blocking calls give up.
-    kernel_timeouts: Cell<[Option<Duration>; 2]>,
+    pub(super) kernel_timeouts: Cell<[Option<Duration>; 2]>,
 }
 
 impl Socket {
@@ -358,22 +358,6 @@ impl Socket {
             Interest::Read => receive,
             Interest::Write => send,
         }
-    }
-
-    /// Asks the kernel for its timeouts: they were set, or the descriptor came from elsewhere.
-    pub(super) fn learn_kernel_timeouts(&self) {
-        let ask = |name| {
-            self.borrowed()
-                .ok()
-                .and_then(|fd| sys::option::option_duration(fd, SOL_SOCKET, name).ok())
-                .filter(|duration| !duration.is_zero())
-        };
-        self.kernel_timeouts.set([ask(SO_RCVTIMEO), ask(SO_SNDTIMEO)]);
-    }
-
-    /// Whether the kernel has a timeout of its own for any of its calls.
-    pub(super) fn has_kernel_timeout(&self) -> bool {
-        self.kernel_timeouts.get() != [None, None]
     }
 
     /// Keeps the kernel from blocking a call that has no flag for it, until the descriptor leaves our hands.
