@@ -122,6 +122,7 @@ impl FromArg for f64 {
             Value::Float(number) => Ok(number),
             #[allow(clippy::cast_precision_loss, reason = "as Python's float() does")]
             Value::Int(number) => Ok(number as Self),
+            Value::Bool(flag) => Ok(Self::from(u8::from(flag))),
             _ => Err(Mismatch::Kind),
         }
     }

@@ -161,12 +161,28 @@ pub(crate) static ADDRINFO: RecordKind = RecordKind {
     ],
 };
 
+/// A network interface.
+pub(crate) static INTERFACE: RecordKind = RecordKind {
+    name: "interface",
+    fields: &[("index", Shape::Plain), ("name", Shape::Text)],
+};
+
+/// A control message.
+pub(crate) static CONTROL: RecordKind = RecordKind {
+    name: "control",
+    fields: &[
+        ("level", Shape::Plain),
+        ("type", Shape::Plain),
+        ("data", Shape::Plain),
+    ],
+};
+
 impl RecordKind {
     /// Every kind, for adapters that have to recognise one.
-    pub(crate) const fn all() -> [&'static Self; 18] {
+    pub(crate) const fn all() -> [&'static Self; 20] {
         [
             &INET, &INET6, &UNIX, &NETLINK, &PACKET, &VSOCK, &CAN, &CAN_ISOTP, &CAN_J1939, &TIPC, &ALG,
-            &QIPCRTR, &L2CAP, &RFCOMM, &HCI, &OTHER, &ADDRINFO, &NEWLINES,
+            &QIPCRTR, &L2CAP, &RFCOMM, &HCI, &OTHER, &ADDRINFO, &NEWLINES, &INTERFACE, &CONTROL,
         ]
     }
 

@@ -44,9 +44,9 @@ fn write_repr(out: &mut String, value: &Value, shape: Shape) {
         Value::Several(items) => write_tuple(out, items, |_| Shape::Plain),
         Value::Record(record) if record.kind.is_bare() => {
             for item in &record.items {
-                // An abstract name is bytes, a path is text.
+                // An abstract name is bytes, a path is text where it can be.
                 let text = !matches!(item, Value::Bytes(bytes) | Value::String(bytes)
-                    if bytes.with(|bytes| bytes.first() == Some(&0)));
+                    if bytes.with(|bytes| bytes.first() == Some(&0) || std::str::from_utf8(bytes).is_err()));
                 write_repr(out, item, if text { Shape::Text } else { Shape::Plain });
             }
         }

@@ -94,6 +94,7 @@ impl Descriptor {
             sched: self.net.sched(),
             fd: &self.fd,
             source: &self.source,
+            socket: None,
         };
         let done = watched.run(interest, Patience::Until(None), |fd, flags| {
             // Another program may share the descriptor, so it stays as it is: what must not block looks before it leaps.

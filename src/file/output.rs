@@ -130,6 +130,7 @@ impl Output {
     fn enter<'a>(&'a self, net: &'a Net, raw: &dyn Raw) -> Result<Pass<'a>> {
         let deadline = match raw.patience() {
             Patience::Until(deadline) => deadline,
+            Patience::Kernel(deadline) => Some(deadline),
             Patience::Never if self.gate.is_held() => return Err(refused("write", 0)),
             Patience::Never => None,
         };

@@ -135,6 +135,7 @@ impl Output {
             sched: self.net.sched(),
             fd: &self.fd,
             source: &self.source,
+            socket: None,
         };
         let done = watched.run(Interest::Write, Patience::Until(None), |fd, flags| {
             let must_not_block = flags != 0;

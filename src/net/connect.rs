@@ -9,7 +9,6 @@ use crate::policy::Request;
 use crate::sched::{Interest, Wake};
 use crate::sys;
 use crate::sys::errno::Errno;
-use crate::sys::flag::SOCK_STREAM;
 
 use super::context::Net;
 use super::io::Patience;
@@ -23,8 +22,8 @@ pub(crate) struct Attempt {
     pub(crate) lookup: Lookup,
     /// `None` is the default timeout.
     pub(crate) timeout: Option<Timeout>,
-    /// Where to connect from.
-    pub(crate) source: Option<Lookup>,
+    /// Where to connect from, for a family.
+    pub(crate) source: Option<Box<dyn Fn(i32) -> Result<Endpoint>>>,
     /// The error tells of every address, and not of the first only.
     pub(crate) all_errors: bool,
     /// How long after one address the next is tried beside it; none waits for each to fail.
@@ -40,15 +39,16 @@ impl Socket {
     /// # Errors
     /// The system's refusal; `BlockingIOError` in non-blocking mode when it takes time; a timeout.
     pub fn connect(&self, address: &Address) -> Result<()> {
-        self.connect_within(address, None, self.timeout().into())
+        self.connect_within(address, None, self.patience(Interest::Write, 0))
     }
 
     /// Connects to what may still have to be looked up; the socket's timeout covers both.
     pub(crate) fn connect_to(&self, endpoint: &Endpoint) -> Result<()> {
-        let patience = Patience::from(self.timeout());
+        let patience = self.patience(Interest::Write, 0);
         let deadline = match patience {
             Patience::Until(deadline) => deadline,
-            Patience::Never => None,
+            // The kernel's clock runs for its own calls only.
+            Patience::Never | Patience::Kernel(_) => None,
         };
         let address = self
             .net()
@@ -84,34 +84,38 @@ impl Socket {
                 Err(Errno::ISCONN) if waited => break,
                 Err(errno) => errno,
             };
-            let deadline = match (errno, patience) {
+            let Some(deadline) = patience.deadline() else {
+                return Err(errno.into());
+            };
+            match errno {
                 // A Unix listener whose queue is full.
-                (Errno::AGAIN, Patience::Until(deadline)) => {
+                Errno::AGAIN => {
                     let soon = sched_deadline(deadline);
                     sched.sleep_until(soon)?;
                     if deadline.is_some_and(|deadline| deadline <= std::time::Instant::now()) {
-                        return Err(Error::timed_out());
+                        return Err(patience.expired(errno));
                     }
                     continue;
                 }
-                (Errno::INPROGRESS | Errno::INTR, Patience::Until(deadline)) => deadline,
-                (Errno::ALREADY, Patience::Until(deadline)) if waited => deadline,
+                Errno::INPROGRESS | Errno::INTR => {}
+                Errno::ALREADY if waited => {}
                 _ => return Err(errno.into()),
-            };
+            }
             if errno == Errno::INTR {
                 sched.check_doom()?;
             }
             // The connect goes on in the kernel: its end shows as writability, its outcome in SO_ERROR.
             loop {
                 if sched.wait_fd(&self.source, fd, Interest::Write, deadline, waited)? == Wake::TimedOut {
-                    return Err(Error::timed_out());
+                    return Err(patience.expired(Errno::INPROGRESS));
                 }
                 waited = true;
                 if let Some(errno) = sys::socket::take_error(open(fd)?)? {
                     return Err(errno.into());
                 }
                 match self.transport().peer_address(fd) {
-                    Err(Errno::NOTCONN) => {}
+                    // One that is over already, as a socket shut down and connected to itself: it did connect.
+                    Err(Errno::NOTCONN) if !sys::poll::has_ended(fd, true) => {}
                     _ => return self.restore_blocking(),
                 }
             }
@@ -196,15 +200,8 @@ impl Socket {
             socket.set_timeout(timeout)?;
         }
         if let Some(source) = &attempt.source {
-            let from = net.lookup_unheard(&Lookup {
-                family: candidate.family,
-                kind: SOCK_STREAM,
-                ..source.clone()
-            })?;
-            let Some(from) = from.first() else {
-                return Err(Error::new(Class::OSError, "getaddrinfo returns an empty list"));
-            };
-            socket.bind(&from.address)?;
+            // Its lookup raises no event of its own, as in Python.
+            socket.bind_to(&source(candidate.family)?)?;
         }
         Ok(socket)
     }

@@ -167,6 +167,15 @@ impl Net {
         }
         Ok(bytes)
     }
+
+    /// As [`Self::buffer`], filled with zeros, which cost nothing before they are touched.
+    pub(crate) fn zeros(&self, size: usize) -> Result<Vec<u8>> {
+        let allowed = self.budget.allows(size);
+        allowed
+            .then(|| sys::memory::zeroed(size))
+            .flatten()
+            .ok_or_else(|| Error::memory(format!("a buffer of {size} bytes")))
+    }
 }
 
 impl fmt::Debug for Net {

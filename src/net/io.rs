@@ -3,13 +3,13 @@
 use std::cell::{Cell, OnceCell};
 use std::os::fd::RawFd;
 use std::rc::Rc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::error::{Error, Result};
 use crate::sched::{Interest, Scheduler, Source, Wake, deadline_after};
 use crate::sys;
 use crate::sys::errno::Errno;
-use crate::sys::flag::MSG_DONTWAIT;
+use crate::sys::flag::{MSG_DONTWAIT, MSG_ERRQUEUE};
 
 use super::observe::Event;
 use super::socket::{Socket, Timeout};
@@ -21,7 +21,14 @@ pub(crate) enum Patience {
     Never,
     /// Until then; `None` is for ever.
     Until(Option<Instant>),
+    /// Until then, by the kernel's clock (`SO_RCVTIMEO`, `SO_SNDTIMEO`): the call then fails as one that would block.
+    Kernel(Instant),
 }
+
+/// Times in a row that a descriptor may be reported ready for nothing before the next look has to wait.
+const FALSE_ALARMS: u32 = 8;
+/// How long it waits then.
+const LULL: Duration = Duration::from_millis(1);
 
 impl From<Timeout> for Patience {
     fn from(timeout: Timeout) -> Self {
@@ -33,11 +40,32 @@ impl From<Timeout> for Patience {
     }
 }
 
+impl Patience {
+    /// When it ends: never, where the deadline is `None`; none at all for a call that does not wait.
+    pub(super) fn deadline(self) -> Option<Option<Instant>> {
+        match self {
+            Self::Never => None,
+            Self::Until(deadline) => Some(deadline),
+            Self::Kernel(deadline) => Some(Some(deadline)),
+        }
+    }
+
+    /// The error of a call whose time is over; the kernel's own timeout ends as `errno`.
+    pub(super) fn expired(self, errno: Errno) -> Error {
+        match self {
+            Self::Kernel(_) => errno.into(),
+            Self::Never | Self::Until(_) => Error::timed_out(),
+        }
+    }
+}
+
 /// What the loop works on: a descriptor that may be closed meanwhile (-1), and its place in the reactor.
 pub(crate) struct Watched<'a> {
     pub(crate) sched: &'a Scheduler,
     pub(crate) fd: &'a Cell<RawFd>,
     pub(crate) source: &'a OnceCell<Rc<Source>>,
+    /// The socket, where it is one.
+    pub(crate) socket: Option<&'a Socket>,
 }
 
 impl Watched<'_> {
@@ -73,15 +101,30 @@ impl Watched<'_> {
             .source
             .get()
             .is_some_and(|source| source.has_waiters(interest));
+        let (mut alarms, mut over) = (0, false);
         loop {
             let fd = match self.fd.get() {
                 -1 => return Err(Errno::BADF.into()),
                 fd => fd,
             };
             if !queued {
-                let block = patience == Patience::Until(None) && sched.may_block();
-                match step(fd, if block { 0 } else { MSG_DONTWAIT }) {
+                let ends = matches!(patience, Patience::Kernel(_));
+                let block = (ends || patience == Patience::Until(None)) && sched.may_block();
+                match step(fd, if block || over { 0 } else { MSG_DONTWAIT }) {
                     Ok(value) => return Ok(value),
+                    // The kernel has kept the time.
+                    Err(Errno::AGAIN) if block && ends && !self.socket.is_some_and(Socket::is_forced) => {
+                        return Err(Errno::AGAIN.into());
+                    }
+                    // Shut down, a datagram socket tells of its end only in a call that may block; none does then.
+                    Err(Errno::AGAIN)
+                        if !over
+                            && self.socket.is_some_and(Socket::ends_silently)
+                            && sys::poll::has_ended(fd, interest == Interest::Write) =>
+                    {
+                        over = true;
+                        continue;
+                    }
                     Err(Errno::AGAIN) => {}
                     Err(Errno::INTR) => {
                         sched.check_doom()?;
@@ -91,13 +134,19 @@ impl Watched<'_> {
                 }
             }
             queued = false;
-            let Patience::Until(deadline) = patience else {
-                return Err(Errno::AGAIN.into());
-            };
-            match sched.wait_fd(self.source, fd, interest, deadline, *waited)? {
-                Wake::Ready => *waited = true,
-                Wake::TimedOut => return Err(Error::timed_out()),
+            let deadline = patience.deadline().ok_or(Errno::AGAIN)?;
+            // An error nobody takes, or the end of a stream, keeps a descriptor ready for ever, also for a call that is after
+            // something else: out-of-band bytes, the error queue.
+            if alarms >= FALSE_ALARMS {
+                let lull = deadline_after(LULL);
+                sched.sleep_until(deadline.map_or(lull, |deadline| lull.map(|lull| lull.min(deadline))))?;
             }
+            let late = alarms > 0 && deadline.is_some_and(|deadline| deadline <= Instant::now());
+            if late || sched.wait_fd(self.source, fd, interest, deadline, *waited)? == Wake::TimedOut {
+                return Err(patience.expired(Errno::AGAIN));
+            }
+            *waited = true;
+            alarms += 1;
         }
     }
 }
@@ -107,7 +156,11 @@ impl Socket {
     /// none where the long way is due. `may_wait` tells whether the script may wait where it is.
     #[inline]
     pub(crate) fn direct_flags(&self, interest: Interest, may_wait: impl FnOnce() -> bool) -> Option<i32> {
-        if self.fd() < 0 || !self.is_plain(interest) || self.net().is_observed() {
+        if self.fd() < 0
+            || !self.is_plain(interest)
+            || self.kernel_timeout(interest).is_some()
+            || self.net().is_observed()
+        {
             return None;
         }
         let sched = self.net().sched();
@@ -129,7 +182,7 @@ impl Socket {
         flags: i32,
         step: impl FnMut(RawFd, i32) -> sys::errno::Result<T>,
     ) -> Result<T> {
-        self.io_within(op, interest, self.patience(flags), step)
+        self.io_within(op, interest, self.patience(interest, flags), step)
     }
 
     /// As [`Self::io`], for a part of a call whose patience is already running.
@@ -149,14 +202,24 @@ impl Socket {
             sched: self.net().sched(),
             fd: self.fd_cell(),
             source: &self.source,
+            socket: Some(self),
         }
     }
 
-    /// How long a call with these flags may wait: one that asked not to does not, unless a timeout says how long.
-    pub(super) fn patience(&self, flags: i32) -> Patience {
-        match self.timeout() {
-            Timeout::Blocking if flags & MSG_DONTWAIT != 0 => Patience::Never,
-            timeout => timeout.into(),
+    /// Whether it is a blocking socket whose end only a blocking call is told.
+    fn ends_silently(&self) -> bool {
+        self.timeout() == Timeout::Blocking && !self.is_stream()
+    }
+
+    /// How long a call with these flags may wait: one that asked not to does not, unless a timeout says how long. For the
+    /// error queue the kernel never waits.
+    pub(super) fn patience(&self, interest: Interest, flags: i32) -> Patience {
+        match (self.timeout(), self.kernel_timeout(interest)) {
+            (Timeout::Blocking, _) if flags & (MSG_DONTWAIT | MSG_ERRQUEUE) != 0 => Patience::Never,
+            (Timeout::Blocking, Some(limit)) => {
+                deadline_after(limit).map_or(Patience::Until(None), Patience::Kernel)
+            }
+            (timeout, _) => timeout.into(),
         }
     }
 

@@ -9,7 +9,7 @@ use crate::policy::Request;
 use crate::sched::Interest;
 use crate::sys;
 use crate::sys::flag::{
-    AF_ALG, AF_INET6, AF_UNIX, IPPROTO_IPV6, IPV6_V6ONLY, SO_REUSEADDR, SO_REUSEPORT, SOCK_STREAM, SOL_SOCKET,
+    AF_ALG, AF_INET6, IPPROTO_IPV6, IPV6_V6ONLY, SO_REUSEADDR, SO_REUSEPORT, SOCK_STREAM, SOL_SOCKET,
 };
 
 use super::context::Net;
@@ -86,7 +86,7 @@ impl Socket {
     /// The system's refusal; a timeout.
     pub fn accept(&self) -> Result<(Rc<Self>, Address)> {
         const OP: &str = "accept";
-        let patience = Patience::from(self.timeout());
+        let patience = self.patience(Interest::Read, 0);
         if patience != Patience::Until(None) || !self.net().sched().may_block() {
             // Between the event and the call another process may take the connection: the call must not block then.
             self.force_nonblocking().map_err(|error| self.failed(OP, error))?;
@@ -102,6 +102,9 @@ impl Socket {
             .map_err(|error| self.failed(OP, error.at(&address)))?;
         Self::announce_new(self.net(), self.family(), self.kind(), self.protocol())?;
         let socket = Self::wrap(self.net(), fd, self.family(), self.kind(), self.protocol());
+        if self.has_kernel_timeout() {
+            socket.learn_kernel_timeouts();
+        }
         socket.apply_default_timeout()?;
         self.net().observe(|| Event::Named {
             fd: socket.fd(),
@@ -111,20 +114,18 @@ impl Socket {
         Ok((socket, address))
     }
 
-    /// A listening TCP socket on `address`, ready to accept.
+    /// A listening TCP socket, ready to accept. `endpoint` reads its address once the socket is there; errors of the bind
+    /// show the address as it was `given`.
     pub(crate) fn create_server(
         net: &Rc<Net>,
-        endpoint: &Endpoint,
+        endpoint: impl FnOnce() -> Result<Endpoint>,
+        given: &str,
         options: ServerOptions,
     ) -> Result<Rc<Self>> {
         const OP: &str = "create_server";
         if options.dual_stack && options.family != AF_INET6 {
             return Err(Error::value("dualstack_ipv6 requires AF_INET6 family"));
         }
-        if options.reuse_port && options.family == AF_UNIX {
-            return Err(Error::value("SO_REUSEPORT not supported on this platform"));
-        }
-        let address = net.resolve(endpoint, None)?;
         let socket = Self::open(net, options.family, SOCK_STREAM, 0)?;
         // Python waits in bind and listen no more than we do; only its accepts do.
         let set = |level, name| {
@@ -145,9 +146,9 @@ impl Socket {
                 .and_then(|fd| Ok(sys::option::set_option_int(fd, IPPROTO_IPV6, IPV6_V6ONLY, only)?))
                 .map_err(|error| socket.failed(OP, error))?;
         }
-        socket
-            .bind_shown(&address, Some(endpoint))
-            .map_err(|error| in_words(error, &address))?;
+        endpoint()
+            .and_then(|endpoint| socket.bind_to(&endpoint))
+            .map_err(|error| in_words(&error, given))?;
         socket.listen(options.backlog.unwrap_or(DEFAULT_BACKLOG))?;
         Ok(socket)
     }
@@ -168,17 +169,17 @@ impl Socket {
 }
 
 /// CPython's `create_server` adds the address to the system's words.
-fn in_words(error: Error, address: &Address) -> Error {
+fn in_words(error: &Error, given: &str) -> Error {
     match error.errno() {
         Some(number) if error.class().is_a(Class::OSError) && !error.denied() => {
             let text = error.strerror().unwrap_or_default();
-            Error::os_with_text(
-                number,
-                format!("{text} (while attempting to bind on address {address})"),
-            )
-            .during("bind")
-            .at(address)
+            let text = format!("{text} (while attempting to bind on address {given})");
+            let told = Error::os_with_text(number, text).during("bind");
+            match error.address() {
+                Some(address) => told.at(address),
+                None => told,
+            }
         }
-        _ => error,
+        _ => error.clone(),
     }
 }

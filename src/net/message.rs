@@ -96,8 +96,7 @@ impl Socket {
     /// As [`Socket::recv`]; a refusal by the policy, which closes the descriptors.
     pub(crate) fn recv_message(&self, size: usize, control_space: usize, flags: i32) -> Result<Message> {
         const OP: &str = "recvmsg";
-        let mut data = self.net().buffer(size).map_err(|error| self.failed(OP, error))?;
-        data.resize(size, 0);
+        let mut data = self.net().zeros(size).map_err(|error| self.failed(OP, error))?;
         // The room is tried before the kernel hands anything over.
         self.net()
             .buffer(control_space)
@@ -115,6 +114,7 @@ impl Socket {
             })?;
         }
         data.truncate(received.count);
+        data.shrink_to_fit();
         let Received {
             control, flags, from, ..
         } = received;

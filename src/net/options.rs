@@ -3,7 +3,7 @@
 use crate::bytes::Bytes;
 use crate::error::{Class, Error, Result};
 use crate::policy::Request;
-use crate::sys::flag::{AF_VSOCK, SO_LINGER, SOL_SOCKET};
+use crate::sys::flag::{AF_VSOCK, SO_LINGER, SO_RCVTIMEO, SO_SNDTIMEO, SOL_SOCKET};
 use crate::sys::option;
 
 use super::audit::Fact;
@@ -25,6 +25,13 @@ impl Socket {
     /// Reads an option: as a number when `length` is 0, as up to `length` bytes otherwise.
     pub(crate) fn option(&self, level: i32, name: i32, length: i32) -> Result<OptionValue> {
         const OP: &str = "getsockopt";
+        let Some(length) = usize::try_from(length)
+            .ok()
+            .filter(|length| *length <= option::LONGEST)
+        else {
+            let error = Error::new(Class::OSError, "getsockopt buflen out of range");
+            return Err(self.failed(OP, error));
+        };
         let fd = self.borrowed().map_err(|error| self.failed(OP, error))?;
         if self.family() == AF_VSOCK {
             return match length {
@@ -37,14 +44,10 @@ impl Socket {
                 )),
             };
         }
-        let value = match usize::try_from(length) {
-            Ok(0) => option::option_int(fd, level, name).map(OptionValue::Int),
-            Ok(length) if length <= option::LONGEST => option::option_bytes(fd, level, name, length)
-                .map(|bytes| OptionValue::Bytes(Bytes::Owned(bytes))),
-            _ => {
-                let error = Error::new(Class::OSError, "getsockopt buflen out of range");
-                return Err(self.failed(OP, error));
-            }
+        let value = if length == 0 {
+            option::option_int(fd, level, name).map(OptionValue::Int)
+        } else {
+            option::option_bytes(fd, level, name, length).map(|bytes| OptionValue::Bytes(Bytes::Owned(bytes)))
         };
         value.map_err(|errno| self.failed(OP, errno))
     }
@@ -60,6 +63,22 @@ impl Socket {
             };
             self.with_self(vec![Fact::Int(level.into()), Fact::Int(name.into()), value])
         })
+    }
+
+    /// Asks the kernel for its timeouts: they were set, or the descriptor came from elsewhere.
+    pub(super) fn learn_kernel_timeouts(&self) {
+        let ask = |name| {
+            self.borrowed()
+                .ok()
+                .and_then(|fd| option::option_duration(fd, SOL_SOCKET, name).ok())
+                .filter(|duration| !duration.is_zero())
+        };
+        self.kernel_timeouts.set([ask(SO_RCVTIMEO), ask(SO_SNDTIMEO)]);
+    }
+
+    /// Whether the kernel has a timeout of its own for any of its calls.
+    pub(super) fn has_kernel_timeout(&self) -> bool {
+        self.kernel_timeouts.get() != [None, None]
     }
 
     /// Sets an option.
@@ -83,6 +102,9 @@ impl Socket {
             .map_err(|error| self.failed(OP, error))?;
         if (level, name) == (SOL_SOCKET, SO_LINGER) {
             self.lingers.set(lingers(value));
+        }
+        if level == SOL_SOCKET && matches!(name, SO_RCVTIMEO | SO_SNDTIMEO) {
+            self.learn_kernel_timeouts();
         }
         self.net().observe(|| Event::Done {
             fd: self.fd(),

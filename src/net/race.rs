@@ -213,7 +213,7 @@ mod tests {
             ip: Ipv4Addr::LOCALHOST,
             port: 0,
         };
-        let server = Socket::create_server(net, &crate::net::Endpoint::Address(any), options)?;
+        let server = Socket::create_server(net, || Ok(crate::net::Endpoint::Address(any)), "", options)?;
         let address = server.local_address()?;
         Ok((server, address))
     }

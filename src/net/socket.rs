@@ -53,6 +53,8 @@ pub struct Socket {
     pub(super) shut: Cell<bool>,
     /// A script holds it, or has held it.
     scripted: Cell<bool>,
+    /// `SO_RCVTIMEO` and `SO_SNDTIMEO`, by which blocking calls give up.
+    pub(super) kernel_timeouts: Cell<[Option<Duration>; 2]>,
 }
 
 impl Socket {
@@ -137,6 +139,7 @@ impl Socket {
             kind & !(SOCK_NONBLOCK | SOCK_CLOEXEC),
             protocol,
         );
+        socket.learn_kernel_timeouts();
         if kind & SOCK_NONBLOCK != 0 {
             socket.timeout.set(Timeout::NonBlocking);
         } else {
@@ -196,6 +199,7 @@ impl Socket {
             files: Cell::new(0),
             shut: Cell::new(false),
             scripted: Cell::new(false),
+            kernel_timeouts: Cell::default(),
         })
     }
 
@@ -331,17 +335,29 @@ impl Socket {
     /// `EBADF` on a closed socket.
     pub fn set_timeout(&self, timeout: Timeout) -> Result<()> {
         let nonblocking = timeout != Timeout::Blocking;
+        // A closed socket keeps it too, beside the error.
+        self.timeout.set(timeout);
         self.borrowed()
             .and_then(|fd| Ok(sys::fd::set_nonblocking(fd, nonblocking)?))
             .map_err(|error| self.failed("settimeout", error))?;
         self.forced.set(false);
-        self.timeout.set(timeout);
         Ok(())
     }
 
-    /// Takes the timeout of a socket whose descriptor this one's is a duplicate of.
+    /// Takes the timeouts of a socket whose descriptor this one's is a duplicate of.
     pub(super) fn copy_timeout(&self, of: &Self) {
         self.timeout.set(of.timeout.get());
+        self.kernel_timeouts.set(of.kernel_timeouts.get());
+    }
+
+    /// How long the kernel would let a blocking call wait, where the script told it.
+    #[inline]
+    pub(super) fn kernel_timeout(&self, interest: Interest) -> Option<Duration> {
+        let [receive, send] = self.kernel_timeouts.get();
+        match interest {
+            Interest::Read => receive,
+            Interest::Write => send,
+        }
     }
 
     /// Keeps the kernel from blocking a call that has no flag for it, until the descriptor leaves our hands.
@@ -356,6 +372,11 @@ impl Socket {
     /// Somebody else has set the descriptor's mode.
     pub(super) fn forget_mode(&self) {
         self.forced.set(false);
+    }
+
+    /// Whether the descriptor does not block though its socket does.
+    pub(super) fn is_forced(&self) -> bool {
+        self.forced.get()
     }
 
     /// Gives the descriptor the mode it shows to others.

@@ -56,13 +56,13 @@ impl Socket {
             self.note_received(&bytes, &from);
             return Ok((bytes, from));
         }
-        let mut buffer = self.net().buffer(size).map_err(|error| self.failed(op, error))?;
-        buffer.resize(size, 0);
+        let mut buffer = self.net().zeros(size).map_err(|error| self.failed(op, error))?;
         let mut from = Address::None;
         let count = self.io(op, Interest::Read, flags, |fd, extra| {
             self.receive_once(fd, &mut buffer, flags | extra, named.then_some(&mut from))
         })?;
         buffer.truncate(count);
+        buffer.shrink_to_fit();
         let bytes = Bytes::Owned(buffer);
         self.note_received(&bytes, &from);
         Ok((bytes, from))
@@ -129,7 +129,7 @@ impl Socket {
     /// The system's refusal, also of files that cannot be sent so; a timeout.
     pub(crate) fn send_part(&self, file: i32, offset: i64, count: usize) -> Result<usize> {
         const OP: &str = "sendfile";
-        let patience = self.patience(0);
+        let patience = self.patience(Interest::Write, 0);
         let alone = patience == Patience::Until(None) && self.net().sched().may_block();
         if !alone {
             // The call has no flag that keeps it from blocking.
@@ -217,7 +217,7 @@ impl Socket {
     /// # Errors
     /// As [`Self::send`]; the error says how many bytes left (`sent`).
     pub(crate) fn send_all(&self, data: &Bytes, flags: i32) -> Result<()> {
-        let patience = self.patience(flags);
+        let patience = self.patience(Interest::Write, flags);
         let mut sent = 0;
         loop {
             let step = self.io_within("sendall", Interest::Write, patience, |fd, extra| {

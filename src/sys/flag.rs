@@ -4,6 +4,11 @@ use std::ffi::c_int;
 
 /// This one call does not block.
 pub(crate) const MSG_DONTWAIT: c_int = libc::MSG_DONTWAIT;
+/// Take from the error queue, for which no call waits.
+#[cfg(linux)]
+pub(crate) const MSG_ERRQUEUE: c_int = libc::MSG_ERRQUEUE;
+#[cfg(not(linux))]
+pub(crate) const MSG_ERRQUEUE: c_int = 0;
 /// Look, and leave the bytes where they are.
 #[cfg(test)]
 pub(crate) const MSG_PEEK: c_int = libc::MSG_PEEK;
@@ -66,6 +71,8 @@ pub(crate) const SHUT_RDWR: c_int = libc::SHUT_RDWR;
 /// Options of the socket itself.
 pub(crate) const SOL_SOCKET: c_int = libc::SOL_SOCKET;
 pub(crate) const SO_LINGER: c_int = libc::SO_LINGER;
+pub(crate) const SO_RCVTIMEO: c_int = libc::SO_RCVTIMEO;
+pub(crate) const SO_SNDTIMEO: c_int = libc::SO_SNDTIMEO;
 pub(crate) const SO_REUSEADDR: c_int = libc::SO_REUSEADDR;
 pub(crate) const SO_REUSEPORT: c_int = libc::SO_REUSEPORT;
 pub(crate) const SO_KEEPALIVE: c_int = libc::SO_KEEPALIVE;

@@ -24,6 +24,7 @@ pub(crate) mod fiber;
 pub(crate) mod file;
 pub(crate) mod flag;
 pub(crate) mod interface;
+pub(crate) mod memory;
 pub(crate) mod message;
 pub(crate) mod netdb;
 pub(crate) mod option;

@@ -2,6 +2,7 @@
 
 use std::os::fd::{AsRawFd as _, BorrowedFd};
 use std::ptr;
+use std::time::Duration;
 
 use libc::socklen_t;
 
@@ -26,6 +27,17 @@ pub(crate) fn option_bytes(fd: BorrowedFd<'_>, level: i32, name: i32, length: us
     let written = read(fd, level, name, &mut value)?;
     value.truncate(written);
     Ok(value)
+}
+
+/// Reads an option whose value is a `struct timeval`.
+pub(crate) fn option_duration(fd: BorrowedFd<'_>, level: i32, name: i32) -> Result<Duration> {
+    let mut value = [0; size_of::<libc::timeval>()];
+    if read(fd, level, name, &mut value)? != value.len() {
+        return Err(Errno::INVAL);
+    }
+    let (seconds, micros) = value.split_at(value.len() / 2);
+    let number = |bytes: &[u8]| bytes.try_into().map_or(0, u64::from_ne_bytes);
+    Ok(Duration::from_secs(number(seconds)) + Duration::from_micros(number(micros)))
 }
 
 /// Sets an option whose value is an int.

@@ -12,6 +12,11 @@ pub(crate) mod event {
     pub(crate) const WRITABLE: i16 = libc::POLLOUT;
     pub(crate) const ERROR: i16 = libc::POLLERR;
     pub(crate) const HANGUP: i16 = libc::POLLHUP;
+    /// Nothing more will come in.
+    #[cfg(linux)]
+    pub(crate) const READ_ENDED: i16 = libc::POLLRDHUP;
+    #[cfg(not(linux))]
+    pub(crate) const READ_ENDED: i16 = libc::POLLHUP;
     /// The descriptor is not open.
     pub(crate) const INVALID: i16 = libc::POLLNVAL;
 }
@@ -67,6 +72,17 @@ pub(crate) fn poll_one(
         error: has(event::ERROR),
         timed_out,
     })
+}
+
+/// Whether a direction of a descriptor is over: no call for it blocks any more.
+pub(crate) fn has_ended(fd: RawFd, writing: bool) -> bool {
+    let gone = event::HANGUP | if writing { 0 } else { event::READ_ENDED };
+    let mut entries = [PollEntry {
+        fd,
+        events: gone,
+        revents: 0,
+    }];
+    poll_many(&mut entries, Some(Duration::ZERO)).is_ok() && entries[0].revents & gone != 0
 }
 
 /// Waits for any of many descriptors, for ever without a timeout; how many have something in `revents`, 0 for

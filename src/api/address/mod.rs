@@ -11,8 +11,10 @@ use crate::sys::flag::{
     AF_ALG, AF_BLUETOOTH, AF_CAN, AF_INET, AF_INET6, AF_NETLINK, AF_PACKET, AF_QIPCRTR, AF_RDS, AF_TIPC,
     AF_UNIX, AF_VSOCK,
 };
+use crate::text::str_repr;
 
 use super::argument::{FromArg, Text, whole};
+use super::repr::repr;
 use super::value::Value;
 
 pub(super) use show::{show, show_endpoint};
@@ -41,7 +43,7 @@ pub(super) fn read(op: &str, family: i32, protocol: i32, value: Value) -> Result
             )?;
             Ok(Endpoint::Inet {
                 host: read_host(op, host)?,
-                port: read_port(op, &port)?,
+                port: port_range(op, port_number(op, &port)?)?,
             })
         }
         AF_INET6 => {
@@ -52,15 +54,18 @@ pub(super) fn read(op: &str, family: i32, protocol: i32, value: Value) -> Result
                 _ => 0,
             };
             let [host, port, flowinfo, scope_id, _] = parts(op, "AF_INET6", value, 2..=4, shape)?;
-            let flowinfo = optional(&flowinfo)?;
+            // All kinds before any range, as CPython has it.
+            let (host, port) = (read_host(op, host)?, port_number(op, &port)?);
+            let (flowinfo, scope_id) = (optional(&flowinfo)?, optional(&scope_id)?);
+            let port = port_range(op, port)?;
             if flowinfo > 0xf_ffff {
                 return Err(Error::overflow(format!("{op}(): flowinfo must be 0-1048575.")));
             }
             Ok(Endpoint::Inet6 {
-                host: read_host(op, host)?,
-                port: read_port(op, &port)?,
+                host,
+                port,
                 flowinfo,
-                scope_id: optional(&scope_id)?,
+                scope_id,
                 places,
             })
         }
@@ -74,6 +79,25 @@ pub(super) fn read(op: &str, family: i32, protocol: i32, value: Value) -> Result
         AF_QIPCRTR => linux::qipcrtr(op, value),
         AF_BLUETOOTH => linux::bluetooth(op, protocol, value),
         _ => Err(Error::new(Class::OSError, format!("{op}(): bad family"))),
+    }
+}
+
+/// Reads an address of the internet, for a socket whose family is not yet known: both forms it may have, each of which may
+/// be none.
+pub(super) fn read_internet(op: &str, value: Value) -> impl Fn(i32) -> Result<Endpoint> + use<> {
+    let long = read(op, AF_INET6, 0, value);
+    move |family| match (long.clone()?, family) {
+        (
+            Endpoint::Inet6 {
+                host,
+                port,
+                places: 2,
+                ..
+            },
+            AF_INET,
+        ) => Ok(Endpoint::Inet { host, port }),
+        (_, AF_INET) => Err(Error::type_error("AF_INET address must be a pair (host, port)")),
+        (endpoint, _) => Ok(endpoint),
     }
 }
 
@@ -125,14 +149,18 @@ fn read_host(op: &str, value: Value) -> Result<Host> {
     })
 }
 
-fn read_port(op: &str, value: &Value) -> Result<u16> {
-    let Some(port) = whole(value) else {
-        return Err(Error::type_error(format!(
-            "{op}(): port must be int, not {}",
-            value.kind()
-        )));
-    };
-    u16::try_from(port).map_err(|_| Error::overflow(format!("{op}(): port must be 0-65535.")))
+fn port_number(op: &str, value: &Value) -> Result<i32> {
+    let port = whole(value)
+        .ok_or_else(|| Error::type_error(format!("{op}(): port must be int, not {}", value.kind())))?;
+    i32::try_from(port).map_err(|_| no_port(op))
+}
+
+fn port_range(op: &str, port: i32) -> Result<u16> {
+    u16::try_from(port).map_err(|_| no_port(op))
+}
+
+fn no_port(op: &str) -> Error {
+    Error::overflow(format!("{op}(): port must be 0-65535."))
 }
 
 fn optional(value: &Value) -> Result<u32> {
@@ -146,7 +174,6 @@ fn optional(value: &Value) -> Result<u32> {
 
 fn read_unix(value: Value) -> Result<UnixName> {
     let value = match value {
-        Value::List(mut items) if items.len() == 1 => items.remove(0),
         Value::Record(mut record) if record.items.len() == 1 => record.items.remove(0),
         value => value,
     };
@@ -168,6 +195,19 @@ fn read_unix(value: Value) -> Result<UnixName> {
         return Err(Error::value("embedded null byte"));
     }
     Ok(UnixName::new(&path))
+}
+
+/// An address as a script gave it, in Python's words.
+pub(super) fn spoken(value: &Value) -> String {
+    match value {
+        Value::List(items) => {
+            let items: Vec<String> = items.iter().map(spoken).collect();
+            let comma = if items.len() == 1 { "," } else { "" };
+            format!("({}{comma})", items.join(", "))
+        }
+        Value::String(bytes) => bytes.with(|bytes| str_repr(&String::from_utf8_lossy(bytes))),
+        other => repr(other),
+    }
 }
 
 /// A host and a service as lookups take them.
@@ -212,7 +252,8 @@ pub(super) fn read_pair(op: &'static str, value: Value) -> Result<Pair> {
 pub(super) fn read_service(op: &'static str, value: Value) -> Result<Option<String>> {
     match value {
         Value::None => Ok(None),
-        value => match whole(&value) {
+        // CPython takes no bool for a port here, though it is a number elsewhere.
+        value => match whole(&value).filter(|_| !matches!(value, Value::Bool(_))) {
             Some(number) => Ok(Some(number.to_string())),
             None => match Text::from_arg(value) {
                 Ok(text) => text.utf8("service name").map(Some),

@@ -108,9 +108,7 @@ fn bytearray(cx: &Cx<'_>, source: Any) -> Result<Rc<ByteArray>> {
         other => match crate::api::argument::whole(&other) {
             Some(length) => {
                 let length = usize::try_from(length).map_err(|_| Error::value("negative count"))?;
-                let mut bytes = cx.net.buffer(length)?;
-                bytes.resize(length, 0);
-                bytes
+                cx.net.zeros(length)?
             }
             None => {
                 return Err(Error::type_error(format!(

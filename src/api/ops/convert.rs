@@ -6,7 +6,7 @@ use crate::api::handler::typed;
 use crate::api::op::{FUNCTION, Op, need};
 use crate::bytes::Bytes;
 use crate::constants::{self, Group};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::net::convert;
 
 pub(super) const OPS: &[Op] = &[
@@ -84,7 +84,7 @@ pub(super) const OPS: &[Op] = &[
         name: "AddressFamily",
         params: &[need("value", "an AF_* number")],
         returns: "str",
-        doc: "The name of an address family: `AddressFamily.AF_INET`. Raises TypeError.",
+        doc: "The name of an address family: `AddressFamily.AF_INET`. Raises ValueError for a number that is none.",
         run: &typed(address_family),
         ..FUNCTION
     },
@@ -92,7 +92,7 @@ pub(super) const OPS: &[Op] = &[
         name: "SocketKind",
         params: &[need("value", "a SOCK_* number")],
         returns: "str",
-        doc: "The name of a socket type: `SocketKind.SOCK_STREAM`. Raises TypeError.",
+        doc: "The name of a socket type: `SocketKind.SOCK_STREAM`. Raises ValueError for a number that is none.",
         run: &typed(socket_kind),
         ..FUNCTION
     },
@@ -144,17 +144,28 @@ fn inet_ntop(_: &Cx<'_>, family: i32, packed: Bytes) -> Result<String> {
 
 fn without_nul(text: Text) -> Result<String> {
     if text.0.contains(&0) {
-        return Err(crate::error::Error::value("embedded null character"));
+        return Err(Error::value("embedded null character"));
     }
     text.utf8("address")
 }
 
+/// The name of a number that has one, as CPython's enums insist.
+fn member(group: Group, value: i64) -> Result<String> {
+    match constants::name_of(group, value) {
+        Some(_) => Ok(constants::enum_name(group, value)),
+        None => Err(Error::value(format!(
+            "{value} is not a valid {}",
+            group.enum_class().unwrap_or("member")
+        ))),
+    }
+}
+
 fn address_family(_: &Cx<'_>, value: i64) -> Result<String> {
-    Ok(constants::enum_name(Group::AddressFamily, value))
+    member(Group::AddressFamily, value)
 }
 
 fn socket_kind(_: &Cx<'_>, value: i64) -> Result<String> {
-    Ok(constants::enum_name(Group::SocketKind, value))
+    member(Group::SocketKind, value)
 }
 
 fn msg_flag(_: &Cx<'_>, value: i64) -> Result<String> {

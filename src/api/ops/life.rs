@@ -166,7 +166,7 @@ fn get_inheritable(_: &Cx<'_>, socket: Rc<Socket>) -> Result<bool> {
     socket.is_inheritable()
 }
 
-fn set_inheritable(_: &Cx<'_>, socket: Rc<Socket>, inheritable: i64) -> Result<()> {
+fn set_inheritable(_: &Cx<'_>, socket: Rc<Socket>, inheritable: i32) -> Result<()> {
     socket.set_inheritable(inheritable != 0)
 }
 

@@ -26,8 +26,8 @@ pub(super) const OPS: &[Op] = &[
         name: "listen",
         params: &[with(
             "backlog",
-            Default::None,
-            "most connections waiting to be accepted; 128",
+            Default::Int(DEFAULT_BACKLOG as i64),
+            "most connections waiting to be accepted; a negative number is 0",
         )],
         doc: "Start taking connections. Raises OSError. See listen(2).",
         event: Some("socket.listen"),
@@ -49,8 +49,8 @@ fn bind(_: &Cx<'_>, socket: Rc<Socket>, address: Any) -> Result<()> {
     socket.bind_to(&address::read_for("bind", &socket, address.0)?)
 }
 
-fn listen(_: &Cx<'_>, socket: Rc<Socket>, backlog: Option<i32>) -> Result<()> {
-    socket.listen(backlog.unwrap_or(DEFAULT_BACKLOG))
+fn listen(_: &Cx<'_>, socket: Rc<Socket>, backlog: i32) -> Result<()> {
+    socket.listen(backlog)
 }
 
 fn accept(_: &Cx<'_>, socket: Rc<Socket>) -> Result<(Rc<Socket>, Address)> {

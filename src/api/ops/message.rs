@@ -5,6 +5,8 @@ use std::rc::Rc;
 use crate::api::argument::{Any, FromArg, IntoValue, Mismatch, whole};
 use crate::api::handler::typed;
 use crate::api::op::{Default, FUNCTION, METHOD, Op, need, with};
+use crate::api::record::CONTROL;
+use crate::api::value::Record;
 use crate::api::{Cx, Value, address};
 use crate::bytes::{Bytes, Pinned};
 use crate::error::{Class, Error, Result};
@@ -137,6 +139,7 @@ pub(super) const OPS: &[Op] = &[
 fn items(op: &str, name: &str, value: Value) -> Result<Vec<Value>> {
     match value {
         Value::List(items) | Value::Several(items) => Ok(items),
+        Value::Record(record) => Ok(record.items),
         other => Err(Error::type_error(format!(
             "{op}() argument '{name}' must be a list, not {}",
             other.kind()
@@ -202,11 +205,15 @@ fn control_size(number: i64) -> Result<usize> {
 
 fn show(first: Value, message: Message) -> Value {
     let control = message.control.into_iter().map(|one| {
-        Value::Several(vec![
+        let items = vec![
             Value::Int(one.level.into()),
             Value::Int(one.kind.into()),
             Value::bytes(one.data),
-        ])
+        ];
+        Value::Record(Box::new(Record {
+            kind: &CONTROL,
+            items,
+        }))
     });
     Value::Several(vec![
         first,
@@ -225,9 +232,10 @@ fn sendmsg(
     address: Any,
 ) -> Result<usize> {
     const OP: &str = "sendmsg";
+    // In CPython's order: the first thing wrong is told.
+    let address = read_address(OP, &socket, address.0)?;
     let buffers = convert_all(OP, "buffers", buffers.0)?;
     let control = read_control(OP, control.0)?;
-    let address = read_address(OP, &socket, address.0)?;
     socket.send_message(buffers, &control, flags, address.as_ref())
 }
 

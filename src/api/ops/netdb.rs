@@ -115,7 +115,7 @@ fn getservbyname(cx: &Cx<'_>, service: Text, protocol: Option<Text>) -> Result<u
         .service_port(c_string(service)?, protocol.map(c_string).transpose()?)
 }
 
-fn getservbyport(cx: &Cx<'_>, port: i64, protocol: Option<Text>) -> Result<String> {
+fn getservbyport(cx: &Cx<'_>, port: i32, protocol: Option<Text>) -> Result<String> {
     let port = u16::try_from(port).map_err(|_| Error::overflow("getservbyport: port must be 0-65535."))?;
     cx.net.service_name(port, protocol.map(c_string).transpose()?)
 }

@@ -7,7 +7,7 @@ use crate::api::handler::typed;
 use crate::api::op::{Default, FUNCTION, Op, need, with};
 use crate::api::{Cx, address};
 use crate::error::{Error, Result};
-use crate::net::{Attempt, Endpoint, Lookup, ServerOptions, Socket, Timeout};
+use crate::net::{Attempt, Lookup, ServerOptions, Socket, Timeout};
 use crate::sys::flag::{AF_INET, AF_UNIX, SOCK_STREAM};
 
 /// Making a socket.
@@ -218,19 +218,7 @@ fn create_connection(
     };
     let source = match source.0 {
         crate::api::Value::None => None,
-        value => {
-            let address = address::read_pair(OP, value)?;
-            let service = address.service;
-            let host = address
-                .host
-                .filter(|host| !host.is_empty())
-                .or_else(|| Some("0.0.0.0".into()));
-            Some(Lookup {
-                host,
-                service,
-                ..Lookup::default()
-            })
-        }
+        value => Some(Box::new(address::read_internet("bind", value)) as Box<_>),
     };
     let attempt = Attempt {
         lookup,
@@ -270,14 +258,15 @@ fn create_server(
     reuse_port: Truth,
     dual_stack: Truth,
 ) -> Result<Rc<Socket>> {
-    let endpoint: Endpoint = address::read("create_server", family, 0, address.0)?;
+    let given = address::spoken(&address.0);
     let options = ServerOptions {
         family,
         backlog,
         reuse_port: reuse_port.0,
         dual_stack: dual_stack.0,
     };
-    Socket::create_server(cx.net, &endpoint, options)
+    let endpoint = || address::read("bind", family, 0, address.0);
+    Socket::create_server(cx.net, endpoint, &given, options)
 }
 
 fn fromfd(cx: &Cx<'_>, fd: i32, family: i32, kind: i32, protocol: i32) -> Result<Rc<Socket>> {

@@ -6,7 +6,7 @@ use crate::address::Address;
 use crate::api::argument::{Any, Text};
 use crate::api::handler::typed;
 use crate::api::op::{Default, FUNCTION, Op, need, with};
-use crate::api::record::ADDRINFO;
+use crate::api::record::{ADDRINFO, INTERFACE};
 use crate::api::value::Record;
 use crate::api::{Cx, Value, address, argument};
 use crate::error::{Class, Error, Result};
@@ -97,8 +97,16 @@ fn numeric_address(cx: &Cx<'_>, value: Value) -> Result<Address> {
         )));
     };
     let places = items.len();
+    if !(2..=4).contains(&places) || matches!(items[0], Value::None) || argument::whole(&items[1]).is_none() {
+        return Err(Error::type_error(format!("{OP}(): illegal sockaddr argument")));
+    }
     let extra = |place: usize| items.get(place).and_then(argument::whole).unwrap_or(0);
-    let (flowinfo, scope_id) = (extra(2), extra(3));
+    let flowinfo = u32::try_from(extra(2))
+        .ok()
+        .filter(|flowinfo| *flowinfo <= 0xf_ffff)
+        .ok_or_else(|| Error::overflow(format!("{OP}(): flowinfo must be 0-1048575.")))?;
+    let scope_id =
+        u32::try_from(extra(3)).map_err(|_| Error::overflow(format!("{OP}(): scope_id is out of range")))?;
     let port = items.get(1).and_then(argument::whole);
     let pair = address::read_pair(OP, value)?;
     cx.net.announce("socket.getnameinfo", || {
@@ -110,8 +118,8 @@ fn numeric_address(cx: &Cx<'_>, value: Value) -> Result<Address> {
             Endpoint::Inet6 {
                 host,
                 port,
-                flowinfo: u32::try_from(flowinfo).unwrap_or(0),
-                scope_id: u32::try_from(scope_id).unwrap_or(0),
+                flowinfo,
+                scope_id,
                 places,
             }
         })]
@@ -133,18 +141,12 @@ fn numeric_address(cx: &Cx<'_>, value: Value) -> Result<Address> {
         Some(Address::Inet { .. }) if places != 2 => {
             Err(Error::new(Class::OSError, "IPv4 sockaddr must be 2 tuple"))
         }
-        Some(Address::Inet6 {
+        // The zone is what the tuple says, also where the host names one: as in CPython.
+        Some(Address::Inet6 { ip, port, .. }) => Ok(Address::Inet6 {
             ip,
             port,
-            scope_id: zone,
-            ..
-        }) => Ok(Address::Inet6 {
-            ip,
-            port,
-            flowinfo: u32::try_from(flowinfo).map_err(|_| Error::overflow("flowinfo must be 0-1048575."))?,
-            scope_id: u32::try_from(scope_id)
-                .map_err(|_| Error::overflow("scope_id is out of range"))
-                .map(|given| if given == 0 { zone } else { given })?,
+            flowinfo,
+            scope_id,
         }),
         Some(address) => Ok(address),
         None => Err(Error::new(Class::OSError, "getaddrinfo returns an empty list")),
@@ -162,10 +164,12 @@ fn sethostname(cx: &Cx<'_>, name: Text) -> Result<()> {
 
 fn if_nameindex(cx: &Cx<'_>) -> Result<Value> {
     let pair = |(index, name): (u32, Vec<u8>)| {
-        Value::Several(vec![
-            Value::Int(index.into()),
-            Value::text(String::from_utf8_lossy(&name).into_owned()),
-        ])
+        let name = Value::text(String::from_utf8_lossy(&name).into_owned());
+        let items = vec![Value::Int(index.into()), name];
+        Value::Record(Box::new(Record {
+            kind: &INTERFACE,
+            items,
+        }))
     };
     Ok(Value::List(cx.net.interfaces()?.into_iter().map(pair).collect()))
 }
