@@ -1,7 +1,7 @@
 //! Names of Python's `socket` module that scripts do not find here, each with its reason.
 
-/// Methods that come with files and the kernel's crypto.
-const AWAITED: &[&str] = &["makefile", "sendfile", "sendmsg_afalg"];
+/// Methods that come with the kernel's crypto.
+const AWAITED: &[&str] = &["sendmsg_afalg"];
 
 /// The name, and why it is not here.
 pub(super) const ABSENT: &[(&str, &str)] = &[

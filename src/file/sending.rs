@@ -76,9 +76,15 @@ pub(crate) fn send_file(
             }
         },
     };
-    let regular = file
-        .descriptor()
-        .and_then(|fd| is_regular(fd).map(|size| (fd, size)));
+    let fd = file.descriptor();
+    socket
+        .announce_file(
+            fd,
+            offset,
+            count.map(|count| i64::try_from(count).unwrap_or(i64::MAX)),
+        )
+        .map_err(|error| error.during("sendfile"))?;
+    let regular = fd.and_then(|fd| is_regular(fd).map(|size| (fd, size)));
     if matches!(regular, Some((_, 0))) {
         return Ok(0);
     }

@@ -140,6 +140,17 @@ impl Socket {
         })
     }
 
+    /// Tells that a file is about to be sent: its descriptor, where from, how much.
+    ///
+    /// # Errors
+    /// What a hook raises.
+    pub(crate) fn announce_file(&self, fd: Option<i32>, offset: i64, count: Option<i64>) -> Result<()> {
+        let int = |number: Option<i64>| number.map_or(Fact::None, Fact::Int);
+        self.net().announce("socket.sendfile", || {
+            self.with_self(vec![int(fd.map(i64::from)), Fact::Int(offset), int(count)])
+        })
+    }
+
     pub(super) fn with_self(&self, mut facts: Vec<Fact>) -> Vec<Fact> {
         facts.insert(0, self.me().map_or(Fact::None, Fact::Socket));
         facts
