@@ -1,6 +1,7 @@
 //! The modes of `open` and `makefile`, with Python's complaints.
 
 use crate::error::{Error, Result};
+use crate::sys;
 use crate::text::str_repr;
 
 use super::raw::Direction;
@@ -85,6 +86,26 @@ impl Mode {
             reading: self.reading || self.updating,
             writing: !self.reading || self.updating,
         }
+    }
+
+    /// The mode without `b` or `t`, as audit events tell it.
+    pub(super) fn letters(self) -> String {
+        let direction = if self.creating {
+            "x"
+        } else if self.appending {
+            "a"
+        } else if self.writing {
+            "w"
+        } else {
+            "r"
+        };
+        format!("{direction}{}", if self.updating { "+" } else { "" })
+    }
+
+    /// The flags of open(2) that stand for it.
+    pub(super) fn flags(self) -> i32 {
+        let Direction { reading, writing } = self.direction();
+        sys::file::flags(reading, writing, self.writing, self.creating, self.appending)
     }
 
     /// The mode the raw file shows.

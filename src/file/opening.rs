@@ -8,7 +8,7 @@ use std::path::Path;
 use std::rc::Rc;
 
 use crate::error::{Error, Result};
-use crate::net::{Net, Socket};
+use crate::net::{Fact, Net, Socket};
 use crate::policy::Request;
 use crate::sys;
 use crate::sys::errno::{self, Errno};
@@ -148,7 +148,7 @@ fn descriptor(net: &Rc<Net>, what: What, mode: Mode, closes: bool) -> Result<Des
             if fd < 0 {
                 return Err(Error::value("negative file descriptor"));
             }
-            net.guard(&Request::Adopt { fd })
+            net.guard_unheard(&Request::Adopt { fd })
                 .map_err(|error| error.during(OP))?;
             if net.sched().owns_fd(fd) {
                 return Err(Error::from(Errno::BADF).during(OP));
@@ -165,9 +165,17 @@ fn descriptor(net: &Rc<Net>, what: What, mode: Mode, closes: bool) -> Result<Des
         return Err(Error::value("embedded null byte"));
     }
     let shown = Path::new(std::ffi::OsStr::from_bytes(&path));
-    net.guard(&Request::Open {
+    let request = Request::Open {
         path: shown,
         write: mode.direction().writing,
+    };
+    // As CPython tells it: the path, the mode without its b or t, the flags of open(2).
+    net.guard_as(&request, || {
+        vec![
+            Fact::Text(shown.to_string_lossy().into_owned()),
+            Fact::Text(mode.letters()),
+            Fact::Int(mode.flags().into()),
+        ]
     })
     .map_err(|error| error.during(OP))?;
     let refuse = |errno: Errno| {

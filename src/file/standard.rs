@@ -7,7 +7,7 @@ use std::fmt;
 use std::rc::Rc;
 
 use crate::error::{Class, Error, Result};
-use crate::net::{Net, Patience, Watched};
+use crate::net::{Fact, Net, Patience, Watched};
 use crate::policy::Request;
 use crate::sched::{Interest, Source};
 use crate::sys::errno::{self, Errno};
@@ -93,7 +93,7 @@ fn text_over(net: &Rc<Net>, buffered: Buffered, mode: &str, errors: &str) -> Res
 
 /// Asks the policy, and shows what was printed before somebody is asked to answer it.
 fn before_input(net: &Net) -> Result<()> {
-    net.guard(&Request::Input)?;
+    net.guard_unheard(&Request::Input)?;
     // A broken standard output is told where it is written.
     let _ = stdio::flush();
     Ok(())
@@ -105,7 +105,9 @@ fn before_input(net: &Net) -> Result<()> {
 /// `EOFError` at the end.
 pub(crate) fn input(streams: &Streams, net: &Rc<Net>, prompt: &[u8]) -> Result<Vec<u8>> {
     const OP: &str = "input";
-    net.guard(&Request::Input).map_err(|error| error.during(OP))?;
+    let text = |bytes: &[u8]| vec![Fact::Text(String::from_utf8_lossy(bytes).into_owned())];
+    net.guard_as(&Request::Input, || text(prompt))
+        .map_err(|error| error.during(OP))?;
     let output = streams.output(net)?;
     output.write(&prompt.to_vec().into())?;
     output.flush()?;
@@ -116,6 +118,7 @@ pub(crate) fn input(streams: &Streams, net: &Rc<Net>, prompt: &[u8]) -> Result<V
     if line.last() == Some(&b'\n') {
         line.pop();
     }
+    net.announce("builtins.input/result", || text(&line))?;
     Ok(line)
 }
 

@@ -23,6 +23,21 @@ pub(crate) struct Info {
     pub(crate) size: u64,
 }
 
+/// The flags of open(2) for a file that is read, written, emptied, new, or written at its end.
+pub(crate) fn flags(reading: bool, writing: bool, emptied: bool, new: bool, appending: bool) -> c_int {
+    let access = match (reading, writing) {
+        (true, true) => libc::O_RDWR,
+        (false, true) => libc::O_WRONLY,
+        _ => libc::O_RDONLY,
+    };
+    let when = |wanted: bool, flag: c_int| if wanted { flag } else { 0 };
+    access
+        | libc::O_CLOEXEC
+        | when(emptied, libc::O_CREAT | libc::O_TRUNC)
+        | when(new, libc::O_CREAT | libc::O_EXCL)
+        | when(appending, libc::O_CREAT | libc::O_APPEND)
+}
+
 /// Counted from the beginning.
 pub(crate) const SEEK_SET: c_int = libc::SEEK_SET;
 /// Counted from where it stands.
