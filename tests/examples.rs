@@ -3,11 +3,16 @@
 //!
 //! An example says in comments of its own what is to be done with it:
 //! ```text
-//! -- Pair: CLIENT [HOST [HOST]]    a server: the client's file, the host to bind (127.0.0.1), the host to connect to (the same)
+//! -- Pair: CLIENT [HOST [HOST]]    a server: the client's file, the host to bind (127.0.0.1), the host to connect to (the
+//! --                               same); <unix> is a name for a Unix socket
+//! -- Visited: once                 a server that needs no more than somebody who connects to <port>: the test does
 //! -- Ends: interrupted             a server that never ends by itself: it gets SIGINT when the client is done
 //! -- Needs: AF_ALG                what it needs that a machine may lack: tests/vm/inside runs it, and not this test
 //! -- Args: 127.0.0.1 <port>        arguments of an example that stands alone; <port> is a free one
+//! -- Input: TEXT                   a line to type
+//! -- Raises: TEXT                  the error it ends with; the twin's own comment says what Python raises
 //! -- Prints:                       from here to the end: what it prints
+//! -- Or prints:                    the same on another machine
 //! ```
 //! In what it prints `<address>`, `<port>` and `<name>` stand for any such thing, and a tab, which Lua's `print` puts
 //! between values, counts as the space that Python's puts there.
@@ -19,6 +24,7 @@ mod support;
 
 use std::ffi::OsStr;
 use std::fs;
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -39,7 +45,11 @@ struct Example {
     /// It needs what this machine may lack.
     needy: bool,
     args: Vec<String>,
-    prints: Option<String>,
+    visited: bool,
+    input: String,
+    raises: Option<String>,
+    /// What it may print.
+    prints: Vec<String>,
 }
 
 /// A way to run a server together with a client.
@@ -54,7 +64,7 @@ fn every_example_is_complete() {
     let mut problems = Vec::new();
     for example in examples() {
         let name = title(&example.script);
-        if example.prints.is_none() {
+        if example.prints.is_empty() {
             problems.push(format!("{name}: does not say what it prints\n"));
         }
         if !twin(&example.script).is_file() {
@@ -85,10 +95,19 @@ fn examples_that_stand_alone() {
         .filter(|example| !example.needy && !paired(example))
     {
         for (program, script) in ways(python.as_deref(), &example.script) {
-            let port = free_port().to_string();
-            let args = example.args.iter().map(|arg| arg.replace("<port>", &port));
-            let done = Running::start(Command::new(program).arg(&script).args(args)).finish(LIMIT);
-            problems.extend(check(&title(&script), example, &done, done.complaint()));
+            let port = free_port();
+            let args = example
+                .args
+                .iter()
+                .map(|arg| arg.replace("<port>", &port.to_string()));
+            let mut command = Command::new(program);
+            let mut running = example.start(command.arg(&script).args(args));
+            // It stays until the program has ended.
+            let _visitor = (example.visited && serves(&mut running, port))
+                .then(|| TcpStream::connect(("127.0.0.1", port)).expect("a server that listens"));
+            let done = running.finish(LIMIT);
+            let complaint = example.complaint(&script, &done);
+            problems.extend(check(&title(&script), example, &done, complaint));
         }
     }
     report(&problems);
@@ -147,27 +166,27 @@ fn together(
     let port = free_port();
     let command = |program: &Path, script: &Path, host: &str| {
         let mut command = Command::new(program);
+        let host = host.replace("<unix>", &format!("example-{port}"));
         command.arg(script).arg(host).arg(port.to_string());
         command
     };
-    let mut running = Running::start(&mut command(server_program, server_script, &pair.bind));
-    if !wait_for_server(port, || {
-        running.child.try_wait().is_ok_and(|status| status.is_some())
-    }) {
+    let mut running = server.start(&mut command(server_program, server_script, &pair.bind));
+    if !serves(&mut running, port) {
         let problem = running
             .finish(LIMIT)
             .complaint()
             .unwrap_or_else(|| "ended before it served\n".to_owned());
         return vec![format!("{name}: the server: {problem}")];
     }
-    let client_done =
-        Running::start(&mut command(client_program, client_script, &pair.connect)).finish(LIMIT);
+    let client_done = client
+        .start(&mut command(client_program, client_script, &pair.connect))
+        .finish(LIMIT);
     if server.interrupted {
         interrupt(running.child.id());
     }
     let server_done = running.finish(LIMIT);
 
-    let mut complaint = server_done.complaint();
+    let mut complaint = server.complaint(server_script, &server_done);
     let ours = server_program == Path::new(env!("CARGO_BIN_EXE_wirescript"));
     // Python lets the signal end it, the command exits with the shell's number for that.
     let interrupted = server_done
@@ -180,7 +199,7 @@ fn together(
         &format!("{name}: the client"),
         client,
         &client_done,
-        client_done.complaint(),
+        client.complaint(client_script, &client_done),
     );
     problems.extend(check(
         &format!("{name}: the server"),
@@ -189,6 +208,13 @@ fn together(
         complaint,
     ));
     problems
+}
+
+/// Waits for a server that was started; whether it serves.
+fn serves(running: &mut Running, port: u32) -> bool {
+    wait_for_server(port, || {
+        running.child.try_wait().is_ok_and(|status| status.is_some())
+    })
 }
 
 /// The programs and scripts that must all do the same: the command with the example, CPython with its twin.
@@ -200,16 +226,18 @@ fn ways(python: Option<&Path>, script: &Path) -> Vec<(PathBuf, PathBuf)> {
 
 /// Compares what was printed with what the example says; at most one problem.
 fn check(name: &str, example: &Example, done: &Finished, complaint: Option<String>) -> Vec<String> {
-    let expected = example.prints.as_deref().unwrap_or_default();
     let got = done.stdout.replace('\t', " ");
-    let same = expected.lines().count() == got.lines().count()
-        && expected
-            .lines()
-            .zip(got.lines())
-            .all(|(expected, got)| fits(expected, got));
-    if complaint.is_none() && same {
+    let same = |expected: &String| {
+        expected.lines().count() == got.lines().count()
+            && expected
+                .lines()
+                .zip(got.lines())
+                .all(|(expected, got)| fits(expected, got))
+    };
+    if complaint.is_none() && example.prints.iter().any(same) {
         return Vec::new();
     }
+    let expected = example.prints.first().map_or("", String::as_str);
     let complaint = complaint.unwrap_or_else(|| "printed something else\n".to_owned());
     // A line that is as expected shows as expected, whatever its addresses.
     let shown = got.lines().map(|got| {
@@ -270,23 +298,31 @@ impl Example {
             interrupted: false,
             needy: false,
             args: Vec::new(),
-            prints: None,
+            visited: false,
+            input: String::new(),
+            raises: raises(&text, mark),
+            prints: Vec::new(),
         };
         for line in text.lines() {
             let Some(comment) = line.strip_prefix(mark) else {
                 assert!(
-                    example.prints.is_none(),
+                    example.prints.is_empty(),
                     "{}: what it prints comes last",
                     title(&example.script)
                 );
                 continue;
             };
             let comment = comment.strip_prefix(' ').unwrap_or(comment);
-            if let Some(prints) = &mut example.prints {
+            if comment == "Prints:" || comment == "Or prints:" {
+                example.prints.push(String::new());
+            } else if let Some(prints) = example.prints.last_mut() {
                 prints.push_str(comment);
                 prints.push('\n');
-            } else if comment == "Prints:" {
-                example.prints = Some(String::new());
+            } else if let Some(line) = comment.strip_prefix("Input:") {
+                example.input.push_str(line.trim());
+                example.input.push('\n');
+            } else if comment.starts_with("Visited: ") {
+                example.visited = true;
             } else if let Some(words) = comment.strip_prefix("Pair: ") {
                 example.pairs.push(Pair::read(words));
             } else if let Some(words) = comment.strip_prefix("Args: ") {
@@ -298,6 +334,26 @@ impl Example {
             }
         }
         example
+    }
+
+    /// Starts a program that does what the example does, and types what there is to type.
+    fn start(&self, command: &mut Command) -> Running {
+        Running::start_with(command, &self.input)
+    }
+
+    /// Why a program that ran `script`, the example or its twin, did not end as it should.
+    fn complaint(&self, script: &Path, done: &Finished) -> Option<String> {
+        let Some(mut expected) = self.raises.clone() else {
+            return done.complaint();
+        };
+        if script != self.script {
+            let text = fs::read_to_string(script).unwrap_or_default();
+            expected = raises(&text, "#").unwrap_or_else(|| "an error that its comment names".to_owned());
+        }
+        let raised = done.status.and_then(|status| status.code()) == Some(1)
+            && done.stderr.lines().any(|line| line.contains(&expected));
+        let ended = || done.complaint().unwrap_or_else(|| "ended well\n".to_owned());
+        (!raised).then(|| format!("did not raise {expected}: {}", ended()))
     }
 
     /// Whether this is the client that `server` names in `pair`.
@@ -337,6 +393,15 @@ fn examples() -> Vec<Example> {
     }
     assert!(!examples.is_empty(), "there are no examples at all");
     examples
+}
+
+/// What a script says in a comment that it raises.
+fn raises(text: &str, mark: &str) -> Option<String> {
+    let comments = text.lines().filter_map(|line| line.strip_prefix(mark));
+    comments
+        .filter_map(|comment| comment.strip_prefix(" Raises: "))
+        .map(str::to_owned)
+        .next()
 }
 
 /// The Python an example comes from.

@@ -3,8 +3,7 @@
 --   modprobe vcan && ip link add vcan0 type vcan && ip link set vcan0 up
 --   wirescript examples/lua/can_echo.lua
 --
--- With CAN_BCM, the broadcast manager, the socket is made by socket.socket(socket.AF_CAN, socket.SOCK_DGRAM,
--- socket.CAN_BCM), and connected instead of bound.
+-- can_bcm.lua opens a socket of the broadcast manager instead.
 local socket = require "socket"
 local struct = require "struct"
 

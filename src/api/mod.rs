@@ -37,7 +37,7 @@ pub(crate) use bind::{Arguments, call};
 pub(crate) use construct::construct;
 pub(crate) use handler::absent;
 pub(crate) use json::{CYCLIC, DEEPEST as DEEPEST_DATA, TOO_DEEP};
-pub(crate) use module::{MODULES, Module, meant};
+pub(crate) use module::{MODULES, Module, hint};
 pub(crate) use op::{Default, Form, Hot, Op, Owner, Param};
 pub(crate) use record::{RecordKind, Shape};
 pub(crate) use repr::repr;

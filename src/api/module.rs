@@ -4,7 +4,7 @@ use crate::constants::{self, Constant};
 use crate::error::{Class, nearest};
 use crate::sys::{control, errno};
 
-use super::op::{Op, Owner};
+use super::op::{Form, Op, Owner};
 use super::value::Value;
 
 /// A module: operations of the table, and names that are values.
@@ -169,8 +169,25 @@ impl Module {
     }
 }
 
+/// What to tell a script that calls a name nothing has. `between` is what the language writes between a module and a name.
+pub(crate) fn hint(name: &str, between: &str) -> Option<String> {
+    let owner = super::ops().find_map(|op| match op.on {
+        Owner::Type(owner) if op.form == Form::Method && op.name == name => Some(owner),
+        _ => None,
+    });
+    let of_module = || {
+        MODULES
+            .iter()
+            .any(|module| module.ops().any(|op| op.name == name))
+    };
+    match owner {
+        Some(owner) if !of_module() => Some(format!("'{name}' is a method of {} objects", owner.name())),
+        _ => meant(name).map(|path| format!("Did you mean: '{}'?", path.replace('.', between))),
+    }
+}
+
 /// The name of a module, or of something in one, that a script probably meant by a name nothing has.
-pub(crate) fn meant(name: &str) -> Option<String> {
+fn meant(name: &str) -> Option<String> {
     /// Names no longer than this are close to too many others.
     const SHORT: usize = 3;
     if name.len() <= SHORT || MODULES.iter().any(|module| module.name == name) {
@@ -212,4 +229,20 @@ fn error_codes() -> Value {
             .map(|number| errno::Errno(number).name().map_or(Value::None, Value::text))
             .collect(),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::hint;
+
+    #[test]
+    fn unknown_names_get_a_hint() {
+        let told = |name, between| hint(name, between).unwrap_or_default();
+        assert_eq!(told("recv", "."), "'recv' is a method of socket objects");
+        assert_eq!(told("gethostnam", "::"), "Did you mean: 'socket::gethostname'?");
+        // A name that modules have, also where a method is called the same, and one that is close to none.
+        assert_eq!(told("close", "."), "");
+        assert_eq!(told("gethostname", "."), "");
+        assert_eq!(told("entirely_something_else", "."), "");
+    }
 }

@@ -142,19 +142,21 @@ impl Error {
 
     /// `AttributeError`, with the name among `names` that was probably meant.
     pub(crate) fn no_attribute<'a>(kind: &str, name: &str, names: impl Iterator<Item = &'a str>) -> Self {
-        let mut error = Self::new(
-            Class::AttributeError,
-            format!("'{kind}' object has no attribute '{name}'"),
-        );
-        error.detail().hint = nearest(name, names).map(|meant| format!("Did you mean: '{meant}'?"));
-        error
+        let text = format!("'{kind}' object has no attribute '{name}'");
+        Self::new(Class::AttributeError, text).suggesting(nearest(name, names))
     }
 
     /// Adds the name that was probably meant, where one is known.
     #[must_use]
-    pub(crate) fn suggesting(mut self, meant: Option<&str>) -> Self {
-        if let Some(meant) = meant {
-            self.detail().hint = Some(format!("Did you mean: '{meant}'?"));
+    pub(crate) fn suggesting(self, meant: Option<&str>) -> Self {
+        self.hinting(meant.map(|meant| format!("Did you mean: '{meant}'?")))
+    }
+
+    /// Adds a sentence that helps, where there is one.
+    #[must_use]
+    pub(crate) fn hinting(mut self, hint: Option<String>) -> Self {
+        if hint.is_some() {
+            self.detail().hint = hint;
         }
         self
     }

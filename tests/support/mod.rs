@@ -27,12 +27,25 @@ pub(crate) struct Finished {
 impl Running {
     /// Starts a program with nothing to read.
     pub(crate) fn start(command: &mut Command) -> Self {
+        Self::start_with(command, "")
+    }
+
+    /// Starts a program with a short text to read.
+    pub(crate) fn start_with(command: &mut Command, input: &str) -> Self {
         let mut child = command
-            .stdin(Stdio::null())
+            .stdin(if input.is_empty() {
+                Stdio::null()
+            } else {
+                Stdio::piped()
+            })
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
             .unwrap_or_else(|error| panic!("cannot start {command:?}: {error}"));
+        if let Some(mut stdin) = child.stdin.take() {
+            // A program that ends unread is complained of by what it printed.
+            let _ = stdin.write_all(input.as_bytes());
+        }
         let stdout = collect(child.stdout.take());
         let stderr = collect(child.stderr.take());
         Self {

@@ -22,12 +22,13 @@ pub(crate) fn free_port() -> u32 {
         .expect("some port of twelve thousand is free")
 }
 
-/// Waits until somebody listens on `port` (TCP) or has bound it (UDP), or until `gone` says that nobody will.
+/// Waits until somebody listens on `port` (TCP; or a Unix socket of which the name ends with it) or has bound it (UDP), or
+/// until `gone` says that nobody will.
 pub(crate) fn wait_for_server(port: u32, mut gone: impl FnMut() -> bool) -> bool {
     let deadline = Instant::now() + Duration::from_secs(10);
     let ready = |socket: &Socket| socket.port == port && (socket.udp || socket.state == LISTEN);
     wait_until(deadline, || {
-        let there = sockets().any(|socket| ready(&socket));
+        let there = sockets().any(|socket| ready(&socket)) || unix_listener(port);
         (there || gone()).then_some(there)
     })
     .unwrap_or(false)
@@ -59,6 +60,16 @@ fn sockets() -> impl Iterator<Item = Socket> {
             .filter_map(|line| parse(line, udp))
             .collect::<Vec<_>>()
     })
+}
+
+/// Whether a Unix socket listens of which the name ends with this number.
+fn unix_listener(port: u32) -> bool {
+    const LISTENS: &str = "00010000";
+    let ending = format!("-{port}");
+    let table = fs::read_to_string("/proc/net/unix").unwrap_or_default();
+    table
+        .lines()
+        .any(|line| line.split_whitespace().nth(3) == Some(LISTENS) && line.ends_with(&ending))
 }
 
 /// Reads `sl local_address remote_address state …`, the port being the hexadecimal number after the last colon.

@@ -99,8 +99,8 @@ impl Language for LuaScript {
             // Lua's own texts carry their position.
             Some(text) if error.class() == Class::RuntimeError => {
                 report.push_str(&text);
-                if let Some(meant) = missing_name(&text).and_then(crate::api::meant) {
-                    report.push_str(&format!(". Did you mean: '{meant}'?"));
+                if let Some(hint) = missing_name(&text).and_then(|name| crate::api::hint(name, ".")) {
+                    report.push_str(&format!(". {hint}"));
                 }
             }
             _ => {

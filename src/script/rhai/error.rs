@@ -74,7 +74,7 @@ impl Failure {
             }
             other => {
                 let class = class_of_kind(&kind(other)).unwrap_or(Class::RuntimeError);
-                let error = Error::new(class, message(other)).suggesting(meant(other).as_deref());
+                let error = Error::new(class, message(other)).hinting(hint(other));
                 (caught(other, source), error)
             }
         };
@@ -193,16 +193,15 @@ pub(super) fn class_of_caught(map: &Map) -> Option<Class> {
     Some(by_message.map_or(by_kind, |(_, class)| *class))
 }
 
-/// What was probably meant by a name that nothing has.
-fn meant(thrown: &EvalAltResult) -> Option<String> {
+/// What to tell of a name that nothing has.
+fn hint(thrown: &EvalAltResult) -> Option<String> {
     let (EvalAltResult::ErrorVariableNotFound(name, _) | EvalAltResult::ErrorFunctionNotFound(name, _)) =
         thrown
     else {
         return None;
     };
     let name = name.split(' ').next()?;
-    let meant = crate::api::meant(name.rsplit("::").next()?)?;
-    Some(meant.replace('.', "::"))
+    crate::api::hint(name.rsplit("::").next()?, "::")
 }
 
 /// What one of Rhai's own errors says, without its position.
