@@ -281,6 +281,7 @@ fn no_descriptor_stays_open() {
         command(["-e"])
             .arg(
                 r#"
+                sys.warnings("ignore")
                 local function lowest()
                     local f <close> = open("/dev/null", "rb")
                     return f:fileno()
