@@ -12,6 +12,8 @@ mod depth;
 mod errors;
 #[path = "fibers/exits.rs"]
 mod exits;
+#[path = "fibers/scopes.rs"]
+mod scopes;
 #[path = "support/script.rs"]
 mod script;
 #[expect(dead_code, reason = "what other tests share and this one does not need")]

@@ -22,6 +22,8 @@ pub(super) struct End {
     /// What signals and other threads have asked.
     pub(super) stop: Arc<Stop>,
     dying: Cell<bool>,
+    /// Some task is being killed, or has been.
+    pub(super) killing: Cell<bool>,
     /// What everything was last ended by.
     killed_by: Cell<Option<Class>>,
     /// The engines are being closed: nothing may wait any more.
@@ -57,6 +59,13 @@ impl Scheduler {
         self.end.dying.get()
     }
 
+    /// Whether some task is being killed, or has been.
+    #[inline]
+    #[cfg(feature = "lua54")]
+    pub(crate) fn is_killing(&self) -> bool {
+        self.end.killing.get()
+    }
+
     /// Whether nothing may wait any more: the engines are being closed.
     pub(super) fn is_closed(&self) -> bool {
         self.end.closed.get()
@@ -78,6 +87,7 @@ impl Scheduler {
     /// Makes every task end: each wait fails at once, each script raises at every instruction.
     pub(crate) fn kill_all(&self, class: Class) {
         self.end.dying.set(true);
+        self.end.killing.set(true);
         self.end.killed_by.set(Some(class));
         let tasks: Vec<_> = self.live.borrow().clone();
         for task in tasks {

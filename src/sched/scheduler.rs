@@ -113,6 +113,9 @@ impl Scheduler {
             Error::memory("a stack for a task").in_context(&format!("{}: ", errno.text()))
         })?;
         let _ = task.fiber.set(fiber);
+        if let Some(parent) = self.current() {
+            task.inherit(&parent);
+        }
         let mut live = self.live.borrow_mut();
         task.slot.set(live.len());
         live.push(task.clone());
@@ -298,10 +301,12 @@ impl Scheduler {
         }
         if task.failure().is_some()
             && !task.is_observed()
+            && !task.failed_by_limit()
             && let Some(report) = self.reporter.borrow().as_ref()
         {
             report(task);
         }
+        self.leave_group(task);
         let joiners = std::mem::take(&mut *task.joiners.borrow_mut());
         for joiner in joiners {
             self.wake(&joiner, Wake::Ready);

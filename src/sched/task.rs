@@ -8,6 +8,7 @@ use std::rc::Rc;
 use crate::error::{Class, Error, Place, Result};
 use crate::sys::fiber::Fiber;
 
+use super::scope::{Group, Limit};
 use super::wait::Wake;
 
 /// Number of a task, unique in its runtime; the main chunk is 1.
@@ -75,6 +76,10 @@ pub(crate) struct Task {
     wait_error: RefCell<Option<Error>>,
     end: RefCell<Option<Result<()>>>,
     observed: Cell<bool>,
+    /// The time limit it is under.
+    limit: RefCell<Option<Rc<Limit>>>,
+    /// The group it belongs to.
+    group: RefCell<Option<Rc<Group>>>,
 }
 
 impl Task {
@@ -92,7 +97,44 @@ impl Task {
             wait_error: RefCell::default(),
             end: RefCell::new(None),
             observed: Cell::new(false),
+            limit: RefCell::default(),
+            group: RefCell::default(),
         }
+    }
+
+    /// The task was started by this one: it is bound by what binds it.
+    pub(super) fn inherit(self: &Rc<Self>, parent: &Self) {
+        if let Some(limit) = parent.limit() {
+            self.set_limit(limit);
+        }
+        if let Some(group) = parent.group() {
+            group.add(self);
+            self.set_group(group);
+        }
+    }
+
+    /// The time limit it is under.
+    pub(super) fn limit(&self) -> Option<Rc<Limit>> {
+        self.limit.borrow().clone()
+    }
+
+    pub(super) fn set_limit(&self, limit: Rc<Limit>) {
+        *self.limit.borrow_mut() = Some(limit);
+    }
+
+    /// Whether it failed because its limit was over: who set the limit is told.
+    pub(super) fn failed_by_limit(&self) -> bool {
+        let class = self.failure().map(|error| error.class());
+        class == Some(Class::TimeoutError) && self.limit().is_some_and(|limit| limit.is_over())
+    }
+
+    /// The group it belongs to.
+    pub(super) fn group(&self) -> Option<Rc<Group>> {
+        self.group.borrow().clone()
+    }
+
+    pub(super) fn set_group(&self, group: Rc<Group>) {
+        *self.group.borrow_mut() = Some(group);
     }
 
     /// The task's name: given at its start, or `task-N`.
@@ -158,7 +200,7 @@ impl Task {
                     format!("task '{}' was cancelled", self.name()),
                 ))
             }
-            Doom::Killed(class) => Some(killed(class)),
+            Doom::Killed(class) => Some(self.killed(class)),
         }
     }
 
@@ -170,8 +212,15 @@ impl Task {
     /// The error that ends the task while it is being killed.
     pub(crate) fn death(&self) -> Option<Error> {
         match self.doom.get() {
-            Doom::Killed(class) => Some(killed(class)),
+            Doom::Killed(class) => Some(self.killed(class)),
             _ => None,
+        }
+    }
+
+    fn killed(&self, class: Class) -> Error {
+        match self.limit() {
+            Some(limit) if class == Class::TimeoutError => limit.error(),
+            _ => killed(class),
         }
     }
 }

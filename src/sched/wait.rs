@@ -276,16 +276,23 @@ impl Scheduler {
     }
 
     pub(super) fn suspend(&self, task: &Rc<Task>, deadline: Option<Instant>) -> Result<Wake> {
+        let limit = task.limit();
+        let until = match &limit {
+            None => deadline,
+            Some(limit) if limit.is_over() => return Err(limit.error()),
+            Some(limit) => Some(deadline.map_or(limit.deadline(), |own| own.min(limit.deadline()))),
+        };
         self.slice.ring();
         task.waiting.set(true);
-        let timer = deadline.map(|deadline| self.add_timer(deadline, task.clone()));
+        let timer = until.map(|deadline| self.add_timer(deadline, task.clone()));
         self.leave(task);
         if let Some(timer) = timer {
             self.remove_timer(timer);
         }
-        match task.doomed() {
-            Some(error) => Err(error),
-            None => Ok(task.wake.get()),
+        match (task.doomed(), limit) {
+            (Some(error), _) => Err(error),
+            (None, Some(limit)) if task.wake.get() == Wake::TimedOut && limit.is_over() => Err(limit.error()),
+            (None, _) => Ok(task.wake.get()),
         }
     }
 

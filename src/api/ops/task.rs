@@ -44,6 +44,34 @@ pub(super) const OPS: &[Op] = &[
         ..FUNCTION
     },
     Op {
+        name: "timeout",
+        on: TASK,
+        params: &[
+            need("seconds", "how long it may take"),
+            need("f", "function to run"),
+            with("...", Default::Rest, "its arguments"),
+        ],
+        returns: "what the function returned",
+        doc: "Run a function that must return in time. When the time has passed, each wait in it fails, also those of tasks it \
+              started and of the resolver; a calculation is ended a moment later. Raises TimeoutError; what the function \
+              raises.",
+        run: &typed(timeout),
+        ..FUNCTION
+    },
+    Op {
+        name: "group",
+        on: TASK,
+        params: &[
+            need("f", "function to run"),
+            with("...", Default::Rest, "its arguments"),
+        ],
+        returns: "what the function returned",
+        doc: "Run a function and return when it and every task started in it have ended. The first of them that fails \
+              cancels the others. Raises what the first raised.",
+        run: &typed(group),
+        ..FUNCTION
+    },
+    Op {
         name: "join",
         on: VALUE,
         params: &[with("timeout", Default::None, "seconds to wait at most")],
@@ -80,6 +108,18 @@ pub(super) const OPS: &[Op] = &[
 
 fn spawn(cx: &Cx<'_>, function: Function, arguments: Rest) -> Result<Rc<Task>> {
     cx.host.start(function.0, arguments.0, String::new())
+}
+
+fn timeout(cx: &Cx<'_>, length: Seconds, function: Function, arguments: Rest) -> Result<Value> {
+    let task = cx.host.start(function.0, arguments.0, "timeout".to_owned())?;
+    cx.net.sched().run_limited(&task, length.0)?;
+    Ok(Value::Outcome(task))
+}
+
+fn group(cx: &Cx<'_>, function: Function, arguments: Rest) -> Result<Value> {
+    let task = cx.host.start(function.0, arguments.0, "group".to_owned())?;
+    let last = cx.net.sched().run_group(&task)?;
+    Ok(Value::Outcome(last))
 }
 
 fn sleep(cx: &Cx<'_>, duration: Seconds) -> Result<()> {

@@ -85,7 +85,7 @@ fn doomed(state: State, context: &'static Context) -> bool {
 #[inline]
 pub(super) fn carry(context: &Context, to: State) {
     let sched = context.net.sched();
-    if sched.is_dying() && sched.current().is_some_and(|task| task.is_killed()) {
+    if sched.is_killing() && sched.current().is_some_and(|task| task.is_killed()) {
         at_every_instruction(to);
     } else if must_look(context) {
         watch(context, to);

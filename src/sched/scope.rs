@@ -1,0 +1,185 @@
+//! What holds tasks together: a time limit over a task and all it starts, and a group that leaves no task behind.
+//!
+//! A task started inside inherits both. A limit that has passed fails every wait below it; what calculates on is killed a
+//! moment later. A group's first failure cancels its other members, and whoever waits for it goes on when all have ended.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+use crate::error::{Class, Error, Result};
+
+use super::scheduler::Scheduler;
+use super::task::{Doom, Task, TaskId};
+use super::wait::Wake;
+
+/// How long a task may go on after its limit, to clean up.
+const GRACE: Duration = Duration::from_millis(20);
+
+/// A time limit over a task and what it starts.
+#[derive(Debug)]
+pub(crate) struct Limit {
+    deadline: Instant,
+    length: Duration,
+}
+
+impl Limit {
+    pub(super) fn is_over(&self) -> bool {
+        self.deadline <= Instant::now()
+    }
+
+    pub(super) const fn deadline(&self) -> Instant {
+        self.deadline
+    }
+
+    /// What a wait fails with when it is over.
+    pub(super) fn error(&self) -> Error {
+        Error::new(
+            Class::TimeoutError,
+            format!("task.timeout: {} seconds have passed", self.length.as_secs_f64()),
+        )
+    }
+}
+
+/// Tasks that end together.
+#[derive(Default)]
+pub(crate) struct Group {
+    members: RefCell<BTreeMap<TaskId, Rc<Task>>>,
+    /// The first that failed.
+    failed: RefCell<Option<Rc<Task>>>,
+    /// Who waits for the end of all.
+    waiter: RefCell<Option<Rc<Task>>>,
+}
+
+impl Group {
+    pub(super) fn add(&self, task: &Rc<Task>) {
+        // Whoever waits for the group is told of failures.
+        task.observe();
+        self.members.borrow_mut().insert(task.id, task.clone());
+    }
+}
+
+impl Scheduler {
+    /// Waits for a task that has just been started and must end within `length`, and everything it starts with it.
+    ///
+    /// # Errors
+    /// What ends the caller's own wait: then the task has been cancelled, and has ended.
+    pub(crate) fn run_limited(&self, task: &Rc<Task>, length: Duration) -> Result<()> {
+        release(task);
+        let Some(deadline) = Instant::now().checked_add(length) else {
+            return self.see_off(task, None);
+        };
+        let limit = Rc::new(Limit { deadline, length });
+        let sooner = task.limit().is_none_or(|outer| deadline < outer.deadline);
+        if sooner {
+            task.set_limit(limit.clone());
+        }
+        self.see_off(task, Some(&limit))
+    }
+
+    fn see_off(&self, task: &Rc<Task>, limit: Option<&Limit>) -> Result<()> {
+        let last = limit.and_then(|limit| limit.deadline.checked_add(GRACE));
+        match self.join(task, last) {
+            Ok(true) => return Ok(()),
+            Ok(false) => self.kill(task, Class::TimeoutError),
+            Err(error) => {
+                task.observe();
+                self.cancel(task);
+                if self.has_died() {
+                    return Err(error);
+                }
+                self.join(task, None)?;
+                return Err(error);
+            }
+        }
+        self.join(task, None).map(|_| ())
+    }
+
+    /// Waits until a task that has just been started, and every task it starts, has ended. Returns the one that says how:
+    /// the first that failed, or the task itself.
+    ///
+    /// # Errors
+    /// What ends the caller's own wait: then all have been cancelled, and have ended.
+    pub(crate) fn run_group(&self, task: &Rc<Task>) -> Result<Rc<Task>> {
+        release(task);
+        let group = Rc::new(Group::default());
+        group.add(task);
+        task.set_group(group.clone());
+        let mut interrupted = None;
+        while !group.members.borrow().is_empty() {
+            let Some(current) = self.suspendable()? else {
+                return Err(Error::runtime("group: only a task can wait for others here"));
+            };
+            *group.waiter.borrow_mut() = Some(current.clone());
+            let waited = self.suspend(&current, None);
+            group.waiter.borrow_mut().take();
+            if let Err(error) = waited {
+                self.cancel_members(&group);
+                if self.has_died() {
+                    return Err(error);
+                }
+                interrupted.get_or_insert(error);
+            }
+        }
+        if let Some(error) = interrupted {
+            return Err(error);
+        }
+        let failed = group.failed.borrow_mut().take();
+        Ok(failed.unwrap_or_else(|| task.clone()))
+    }
+
+    /// A member of a group has ended.
+    pub(super) fn leave_group(&self, task: &Rc<Task>) {
+        let Some(group) = task.group() else { return };
+        if group.members.borrow_mut().remove(&task.id).is_none() {
+            return;
+        }
+        let failed = task
+            .failure()
+            .is_some_and(|error| !matches!(error.class(), Class::CancelledError | Class::SystemExit));
+        if failed && group.failed.borrow().is_none() {
+            *group.failed.borrow_mut() = Some(task.clone());
+            self.cancel_members(&group);
+        }
+        if group.members.borrow().is_empty()
+            && let Some(waiter) = group.waiter.borrow().clone()
+        {
+            self.wake(&waiter, Wake::Ready);
+        }
+    }
+
+    fn cancel_members(&self, group: &Group) {
+        let members: Vec<_> = group.members.borrow().values().cloned().collect();
+        for member in members {
+            self.cancel(&member);
+        }
+    }
+
+    /// Kills one task: each wait fails at once, the script raises at every instruction.
+    fn kill(&self, task: &Rc<Task>, class: Class) {
+        self.end.killing.set(true);
+        task.doom.set(Doom::Killed(class));
+        task.payload.kill();
+        self.wake(task, Wake::Ready);
+    }
+
+    /// Whether the running task is being killed, and can wait for nobody.
+    fn has_died(&self) -> bool {
+        self.current().is_some_and(|task| task.is_killed())
+    }
+}
+
+/// Who has started it waits for it and is told how it ends: its group need not.
+fn release(task: &Task) {
+    if let Some(group) = task.group() {
+        group.members.borrow_mut().remove(&task.id);
+    }
+}
+
+impl fmt::Debug for Group {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Group({} tasks)", self.members.borrow().len())
+    }
+}

@@ -1,0 +1,137 @@
+//! `task.timeout` bounds all inside it; `task.group` leaves no task behind.
+
+use crate::script::passes;
+
+#[test]
+fn a_timeout_gives_what_the_function_returns_or_raises() {
+    passes(
+        r#"
+        local a, b = task.timeout(5, function(x, y) task.sleep(0.001) return y, x end, 1, 2)
+        assert(a == 2 and b == 1)
+        local ok, e = pcall(task.timeout, 5, function() error(errors.ValueError("mine")) end)
+        assert(not ok and e:is("ValueError") and e.message == "mine")
+        "#,
+    );
+}
+
+#[test]
+fn a_timeout_ends_every_wait_inside_it() {
+    passes(
+        r#"
+        local a, b = socket.socketpair()
+        local waits = {
+            function() a:recv(1) end,
+            function() task.sleep(100) end,
+            function() task.spawn(function() task.sleep(100) end):join() end,
+            function() a:settimeout(50) a:recv(1) end,
+            function() socket.create_server({"127.0.0.1", 0}):accept() end,
+            function() while true do end end,
+            function() while true do pcall(function() while true do end end) end end,
+            function() while true do pcall(task.sleep, 100) end end,
+            function() coroutine.wrap(function() while true do end end)() end,
+        }
+        for i, wait in ipairs(waits) do
+            local start = time.monotonic()
+            local ok, e = pcall(task.timeout, 0.02, wait)
+            assert(not ok and e:is("TimeoutError") and e.message:find("task.timeout: 0.02 seconds"), i .. tostring(e))
+            assert(time.monotonic() - start < 5, i)
+        end
+        b:send("x")
+        a:settimeout(nil)
+        assert(a:recv(1) == "x")
+        "#,
+    );
+}
+
+#[test]
+fn the_sooner_of_two_timeouts_counts_and_the_outer_is_caught_outside() {
+    passes(
+        r#"
+        local ok, e = pcall(task.timeout, 5, function()
+            local ok, e = pcall(task.timeout, 0.01, task.sleep, 100)
+            assert(not ok and e.message:find("0.01"), tostring(e))
+            return "went on"
+        end)
+        assert(ok and e == "went on", tostring(e))
+        local ok, e = pcall(task.timeout, 0.01, function() task.timeout(5, task.sleep, 100) end)
+        assert(not ok and e.message:find("0.01"), tostring(e))
+        "#,
+    );
+}
+
+#[test]
+fn a_group_ends_when_all_have_ended() {
+    passes(
+        r#"
+        local ended = 0
+        local result = task.group(function(n)
+            for i = 1, n do
+                task.spawn(function()
+                    task.sleep(0.001 * i)
+                    task.spawn(function() task.sleep(0.005) ended = ended + 1 end)
+                end)
+            end
+            return "body"
+        end, 10)
+        assert(result == "body" and ended == 10, ended)
+        "#,
+    );
+}
+
+#[test]
+fn the_first_failure_cancels_the_others() {
+    passes(
+        r#"
+        local cancelled = 0
+        local ok, e = pcall(task.group, function()
+            for _ = 1, 5 do
+                task.spawn(function()
+                    local ok, e = pcall(task.sleep, 100)
+                    if e:is("CancelledError") then cancelled = cancelled + 1 end
+                    error(e)
+                end)
+            end
+            task.spawn(function() task.sleep(0.001) error(errors.ValueError("first")) end)
+            task.sleep(100)
+        end)
+        assert(not ok and e:is("ValueError") and e.message == "first", tostring(e))
+        assert(cancelled == 5, cancelled)
+        "#,
+    );
+}
+
+#[test]
+fn a_failure_that_is_caught_inside_cancels_nobody() {
+    passes(
+        r#"
+        local done = 0
+        task.group(function()
+            task.spawn(function() task.sleep(0.005) done = done + 1 end)
+            assert(not pcall(task.timeout, 0.001, task.sleep, 100))
+            assert(not pcall(task.group, function() error("inner") end))
+            done = done + 1
+        end)
+        assert(done == 2)
+        "#,
+    );
+}
+
+#[test]
+fn who_waits_for_a_group_takes_it_along_when_cancelled() {
+    passes(
+        r#"
+        local ended = 0
+        local waiter = task.spawn(function()
+            task.group(function()
+                for _ = 1, 3 do
+                    task.spawn(function() local ok = pcall(task.sleep, 100) ended = ended + 1 end)
+                end
+            end)
+        end)
+        task.sleep(0.005)
+        waiter:cancel()
+        local ok, e = pcall(waiter.join, waiter)
+        assert(not ok and e:is("CancelledError") and ended == 3, ended)
+        "#,
+    );
+}
