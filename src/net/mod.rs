@@ -42,6 +42,6 @@ pub(crate) use message::Message;
 pub use observe::{Event, Observer};
 pub(crate) use options::OptionValue;
 pub(crate) use relay::Side;
-pub(crate) use resolve::{Endpoint, Found, Host, Lookup};
+pub(crate) use resolve::{Endpoint, Found, Host, Lookup, check_host};
 pub use socket::{Socket, Timeout};
 pub(crate) use warn::WarningAction;

@@ -55,6 +55,14 @@ pub(crate) struct Lookup {
 
 pub(crate) use crate::sys::resolve::AddrInfo as Found;
 
+/// Whether a host's name can be asked for.
+///
+/// # Errors
+/// `UnicodeError` for a name that has no form in the domain name system.
+pub(crate) fn check_host(host: &str) -> Result<()> {
+    idna::encode(host).map(drop)
+}
+
 impl Net {
     /// All ways to reach what `lookup` names.
     ///

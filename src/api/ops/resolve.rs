@@ -10,7 +10,7 @@ use crate::api::record::{ADDRINFO, INTERFACE};
 use crate::api::value::Record;
 use crate::api::{Cx, Value, address, argument};
 use crate::error::{Class, Error, Result};
-use crate::net::{Endpoint, Fact, Found, Host, Lookup};
+use crate::net::{Endpoint, Fact, Found, Host, Lookup, check_host};
 use crate::sys::flag::{AI_NUMERICHOST, SOCK_DGRAM};
 
 pub(super) const OPS: &[Op] = &[
@@ -195,6 +195,8 @@ fn getaddrinfo(
 ) -> Result<Vec<Record>> {
     const OP: &str = "getaddrinfo";
     let host = host.map(|host| host.utf8("host name")).transpose()?;
+    // Of two faults CPython tells the host's.
+    host.as_deref().map(check_host).transpose()?;
     let numbered = argument::whole(&port.0).is_some();
     let service = address::read_service(OP, port.0)?;
     let lookup = Lookup {

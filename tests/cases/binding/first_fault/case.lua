@@ -35,3 +35,5 @@ show(function() return s:settimeout(7) end)
 show(function() return s:gettimeout() end)
 show(function() return s:setblocking(false) end)
 show(function() return s:getblocking() end)
+-- A host that is no name, before a service that is none.
+show(function() return socket.getaddrinfo(".", {}) end)

@@ -34,3 +34,5 @@ show(lambda: s.settimeout(7))
 show(s.gettimeout)
 show(lambda: s.setblocking(False))
 show(s.getblocking)
+# A host that is no name, before a service that is none.
+show(lambda: socket.getaddrinfo(".", []))
