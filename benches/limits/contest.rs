@@ -100,7 +100,7 @@ pub(crate) struct Spread {
 }
 
 impl Spread {
-    fn of(numbers: impl IntoIterator<Item = f64>) -> Self {
+    pub(crate) fn of(numbers: impl IntoIterator<Item = f64>) -> Self {
         let mut sorted: Vec<f64> = numbers.into_iter().collect();
         sorted.sort_by(f64::total_cmp);
         let at = |place: usize| sorted.get(place).copied().unwrap_or(f64::NAN);

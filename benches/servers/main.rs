@@ -1,0 +1,359 @@
+//! How near servers come to one that nothing stands in the way of: `cargo bench --bench servers`.
+//!
+//! A server and its clients, a core each. The limit is this program itself: one thread and epoll(7). Scripts are run by the
+//! `wirescript` command, and beside them what is installed of their peers: CPython by hand, with asyncio, uvloop and threads;
+//! node; luv, cqueues and copas. A round runs each server once, anew, and a ratio compares two servers of one round.
+//!
+//! The clients are as busy as the server, so the rate depends on both; the server's processor time for a request is the
+//! steadier figure. `cargo bench --bench servers -- echo` does one part (`echo`, `idle`, `accept`), `-- alone` leaves the
+//! peers out, `-- load 1000 5 PROGRAM ARG…` keeps one server busy for a profiler.
+//!
+//! It fails when something cannot be run, never because something is slow.
+
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a bench prints its table"
+)]
+
+#[path = "../limits/affinity.rs"]
+#[allow(dead_code, reason = "it serves the other bench too")]
+mod affinity;
+#[path = "../limits/contest.rs"]
+#[allow(dead_code, reason = "it serves the other benches too")]
+mod contest;
+mod epoll;
+mod limit;
+mod load;
+mod server;
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode, Stdio};
+use std::time::Duration;
+
+use contest::Spread;
+use server::Server;
+
+/// Times each server runs; a figure is the median of as many.
+const ROUNDS: usize = 7;
+/// Times a peer runs.
+const PEER_ROUNDS: usize = 3;
+/// How long the requests of a run count.
+const LENGTH: Duration = Duration::from_millis(1000);
+
+fn main() -> ExitCode {
+    let words: Vec<String> = std::env::args()
+        .skip(1)
+        .filter(|word| !word.starts_with("--"))
+        .collect();
+    let outcome = match words.first().map(String::as_str) {
+        Some(limit::WORD) => limit::run(words.into_iter().skip(1)),
+        Some("load") => one(&words[1..]),
+        _ => bench(&words),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("servers: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn bench(words: &[String]) -> io::Result<()> {
+    let cores = affinity::cores()?;
+    if cores.len() < 2 {
+        println!("One core only: server and clients share it, so the rates say little.");
+    }
+    let said = |word: &str| words.iter().any(|other| other == word);
+    let all = !["echo", "idle", "accept"].iter().any(|word| said(word));
+    let mut contestants = contestants()?;
+    if said("alone") {
+        contestants.retain(|contestant| contestant.rounds == ROUNDS);
+    }
+    println!(
+        "Medians of {ROUNDS} rounds, of {PEER_ROUNDS} for peers [smallest..largest]. A ratio of 1 is the limit.\n"
+    );
+    if all || said("echo") {
+        for (place, connections) in [100, 1_000, 5_000].into_iter().enumerate() {
+            echo(&mut contestants, connections, place)?;
+        }
+    }
+    if all || said("idle") {
+        idle(&mut contestants)?;
+    }
+    if all || said("accept") {
+        accept(&mut contestants)?;
+    }
+    Ok(())
+}
+
+/// One server under load: for a profiler.
+fn one(words: &[String]) -> io::Result<()> {
+    let [connections, seconds, program, arguments @ ..] = words else {
+        return Err(io::Error::other("usage: load CONNECTIONS SECONDS PROGRAM [ARG…]"));
+    };
+    let number = |word: &str| {
+        word.parse()
+            .map_err(|_| io::Error::other(format!("{word:?} is no number")))
+    };
+    let server = Server::start(Command::new(program).args(arguments))?;
+    let length = Duration::from_secs(number(seconds)?);
+    let sample = load::echo(
+        &server,
+        usize::try_from(number(connections)?).unwrap_or(0),
+        length,
+    )?;
+    println!(
+        "{:.0} requests/s, p99 {:.2} ms, {:.2} us of the processor for each",
+        sample.rate,
+        sample.p99 * 1e3,
+        sample.processor * 1e6
+    );
+    Ok(())
+}
+
+/// What serves, and what is wanted of it.
+struct Contestant {
+    name: String,
+    echo: Command,
+    accept: Option<Command>,
+    rounds: usize,
+    /// The smallest ratios of rates that will do, with 100, 1,000 and 5,000 connections.
+    rates: Option<[f64; 3]>,
+    /// The greatest ratios of processor time that will do.
+    times: Option<[f64; 3]>,
+    /// Kibibytes a connection may have.
+    memory: Option<f64>,
+}
+
+fn contestants() -> io::Result<Vec<Contestant>> {
+    let Some(wirescript) = option_env!("CARGO_BIN_EXE_wirescript").filter(|_| cfg!(feature = "cli")) else {
+        return Err(io::Error::other(
+            "there is no command to measure: add the feature cli",
+        ));
+    };
+    let script = |name: &str| {
+        let mut command = Command::new(wirescript);
+        command.arg(beside(name));
+        command
+    };
+    let limit = |what: &str| -> io::Result<Command> {
+        let mut command = Command::new(std::env::current_exe()?);
+        command.args([limit::WORD, what]);
+        Ok(command)
+    };
+    let mut list = vec![
+        Contestant {
+            name: "limit".into(),
+            echo: limit("echo")?,
+            accept: Some(limit("accept")?),
+            rounds: ROUNDS,
+            rates: None,
+            times: None,
+            memory: None,
+        },
+        Contestant {
+            name: "Lua".into(),
+            echo: script("echo.lua"),
+            accept: Some(script("accept.lua")),
+            rounds: ROUNDS,
+            rates: Some([0.93, 0.90, 0.88]),
+            times: Some([1.10, 1.15, 1.25]),
+            memory: Some(8.0),
+        },
+    ];
+    if cfg!(feature = "rhai") {
+        list.push(Contestant {
+            name: "Rhai".into(),
+            echo: script("echo.rhai"),
+            accept: Some(script("accept.rhai")),
+            rounds: ROUNDS,
+            rates: Some([0.72, 0.70, 0.60]),
+            times: None,
+            memory: Some(16.0),
+        });
+    }
+    list.extend(peers());
+    Ok(list)
+}
+
+/// What is installed of the peers.
+fn peers() -> Vec<Contestant> {
+    let mut list = Vec::new();
+    let mut add = |name: &str, programs: &[&str], file: &str, mode: &str| {
+        let found = programs.iter().find(|program| {
+            let mut command = Command::new(program);
+            match file {
+                "peers.js" => command.arg("--version"),
+                _ => command.arg(beside(file)).args([mode, "there"]),
+            };
+            let answer = command
+                .stdin(Stdio::null())
+                .stdout(Stdio::null())
+                .stderr(Stdio::null())
+                .status();
+            answer.is_ok_and(|status| status.success())
+        });
+        let Some(program) = found else {
+            println!("{name} is missing: it is not installed.");
+            return;
+        };
+        let mut echo = Command::new(program);
+        echo.arg(beside(file)).arg(mode);
+        list.push(Contestant {
+            name: format!("({name})"),
+            echo,
+            accept: None,
+            rounds: PEER_ROUNDS,
+            rates: None,
+            times: None,
+            memory: None,
+        });
+    };
+    // Debian's own build is the faster one where a pyenv stands beside it.
+    let python = ["/usr/bin/python3", "python3"];
+    for (name, mode) in [
+        ("CPython, epoll by hand", "epoll"),
+        ("CPython, asyncio", "asyncio"),
+        ("CPython, uvloop", "uvloop"),
+        ("CPython, ThreadingTCPServer", "threads"),
+    ] {
+        add(name, &python, "peers.py", mode);
+    }
+    add("node", &["node"], "peers.js", "");
+    for mode in ["luv", "cqueues", "copas"] {
+        add(mode, &["luajit", "lua5.4", "lua5.1", "lua"], "peers.lua", mode);
+    }
+    list
+}
+
+/// Messages of 64 bytes and back.
+fn echo(contestants: &mut [Contestant], connections: usize, place: usize) -> io::Result<()> {
+    println!("\nEcho of 64 bytes, {connections} connections");
+    println!(
+        "  {:<30} {:>9} {:>7}  {:<14} {:>7}   {:>8} {:>7}  {:>9} {:>7} {:>7}",
+        "", "requests/s", "ratio", "spread", "target", "p99 ms", "ratio", "cpu us", "ratio", "target"
+    );
+    let mut samples: Vec<Vec<load::Sample>> = contestants.iter().map(|_| Vec::new()).collect();
+    for round in 0..ROUNDS {
+        for (contestant, samples) in contestants.iter_mut().zip(&mut samples) {
+            if round < contestant.rounds {
+                let server = Server::start(&mut contestant.echo)?;
+                let sample = load::echo(&server, connections, LENGTH)
+                    .map_err(|error| named(&contestant.name, &error))?;
+                samples.push(sample);
+            }
+        }
+    }
+    let limits = samples[0].clone();
+    for (contestant, samples) in contestants.iter().zip(&samples) {
+        let of = |value: fn(&load::Sample) -> f64| Spread::of(samples.iter().map(value));
+        let against = |value: fn(&load::Sample) -> f64| {
+            Spread::of(
+                samples
+                    .iter()
+                    .zip(&limits)
+                    .map(|(sample, limit)| value(sample) / value(limit)),
+            )
+        };
+        let rate = against(|sample| sample.rate);
+        println!(
+            "  {:<30} {:>9.0} {:>7.3}  {:<14} {:>7}   {:>8.2} {:>7.2}  {:>9.2} {:>7.3} {:>7}",
+            contestant.name,
+            of(|sample| sample.rate).median,
+            rate.median,
+            rate.ends(2),
+            contestant
+                .rates
+                .map_or("-".into(), |rates| format!("{:.2}", rates[place])),
+            of(|sample| sample.p99 * 1e3).median,
+            against(|sample| sample.p99).median,
+            of(|sample| sample.processor * 1e6).median,
+            against(|sample| sample.processor).median,
+            contestant
+                .times
+                .map_or("-".into(), |times| format!("{:.2}", times[place])),
+        );
+    }
+    Ok(())
+}
+
+/// What a connection costs that has been served and stays.
+fn idle(contestants: &mut [Contestant]) -> io::Result<()> {
+    println!("\nMemory of a connection (bytes of its own the process has more), and how many were held");
+    for contestant in contestants {
+        let counts: &[usize] = if contestant.memory.is_some() {
+            &[10_000, 15_000]
+        } else {
+            &[10_000]
+        };
+        for &count in counts {
+            // The interpreter of threads would need as many threads.
+            if contestant.name.contains("Threading") {
+                continue;
+            }
+            let server = Server::start(&mut contestant.echo)?;
+            let (each, streams) =
+                load::idle(&server, count).map_err(|error| named(&contestant.name, &error))?;
+            println!(
+                "  {:<30} {:>7} connections {:>7.1} KiB each   {}",
+                contestant.name,
+                streams.len(),
+                each / 1024.0,
+                contestant
+                    .memory
+                    .map_or(String::new(), |most| format!("target <= {most:.0}")),
+            );
+        }
+    }
+    Ok(())
+}
+
+/// Connections accepted and closed.
+fn accept(contestants: &mut [Contestant]) -> io::Result<()> {
+    const CYCLES: u32 = 10_000;
+    println!("\nAccept and close: the server's processor time for one");
+    let mut times: Vec<Vec<f64>> = contestants.iter().map(|_| Vec::new()).collect();
+    for _ in 0..ROUNDS {
+        for (contestant, times) in contestants.iter_mut().zip(&mut times) {
+            if let Some(command) = &mut contestant.accept {
+                let server = Server::start(command)?;
+                times.push(load::accept(&server, CYCLES).map_err(|error| named(&contestant.name, &error))?);
+            }
+        }
+    }
+    let limits = times[0].clone();
+    for (contestant, times) in contestants
+        .iter()
+        .zip(&times)
+        .filter(|(_, times)| !times.is_empty())
+    {
+        let ratio = Spread::of(times.iter().zip(&limits).map(|(time, limit)| time / limit));
+        println!(
+            "  {:<30} {:>7.2} us {:>7.3}  {:<14} {}",
+            contestant.name,
+            Spread::of(times.iter().map(|time| time * 1e6)).median,
+            ratio.median,
+            ratio.ends(2),
+            if contestant.times.is_some() {
+                "target <= 1.20"
+            } else {
+                ""
+            },
+        );
+    }
+    Ok(())
+}
+
+fn named(name: &str, error: &io::Error) -> io::Error {
+    io::Error::other(format!("{name}: {error}"))
+}
+
+/// A file of this folder.
+fn beside(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("benches/servers")
+        .join(name)
+}

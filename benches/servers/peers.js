@@ -1,0 +1,6 @@
+// The echo server of the bench as node's users write it.
+const server = require("net").createServer({ noDelay: true }, (c) => {
+  c.on("data", (data) => c.write(data));
+  c.on("error", () => c.destroy());
+});
+server.listen({ port: 0, host: "0.0.0.0", backlog: 4096 }, () => console.log(server.address().port));
