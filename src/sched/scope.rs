@@ -3,7 +3,7 @@
 //! A task started inside inherits both. A limit that has passed fails every wait below it; what calculates on is killed a
 //! moment later. A group's first failure cancels its other members, and whoever waits for it goes on when all have ended.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::rc::Rc;
@@ -49,6 +49,8 @@ pub(crate) struct Group {
     members: RefCell<BTreeMap<TaskId, Rc<Task>>>,
     /// The first that failed.
     failed: RefCell<Option<Rc<Task>>>,
+    /// They are to end: so is whoever joins them now.
+    cancelled: Cell<bool>,
     /// Who waits for the end of all.
     waiter: RefCell<Option<Rc<Task>>>,
 }
@@ -58,6 +60,9 @@ impl Group {
         // Whoever waits for the group is told of failures.
         task.observe();
         self.members.borrow_mut().insert(task.id, task.clone());
+        if self.cancelled.get() {
+            task.doom.set(Doom::Cancelled);
+        }
     }
 }
 
@@ -79,22 +84,35 @@ impl Scheduler {
         self.see_off(task, Some(&limit))
     }
 
+    /// Waits for the end of a task. What ends the caller's wait cancels the task, whose end is awaited all the same.
     fn see_off(&self, task: &Rc<Task>, limit: Option<&Limit>) -> Result<()> {
-        let last = limit.and_then(|limit| limit.deadline.checked_add(GRACE));
-        match self.join(task, last) {
-            Ok(true) => return Ok(()),
-            Ok(false) => self.kill(task, Class::TimeoutError),
-            Err(error) => {
-                task.observe();
-                self.cancel(task);
-                if self.has_died() {
-                    return Err(error);
+        let mut last = limit.and_then(|limit| limit.deadline.checked_add(GRACE));
+        let interrupted = loop {
+            match self.join(task, last) {
+                Ok(true) => return Ok(()),
+                Ok(false) => {
+                    last = None;
+                    self.kill_overdue();
                 }
-                self.join(task, None)?;
-                return Err(error);
+                Err(error) => break error,
+            }
+        };
+        task.observe();
+        self.cancel(task);
+        while let Some(current) = self.survivor()
+            && !task.is_done()
+        {
+            task.joiners.borrow_mut().push(current.clone());
+            let wake = self.rest(&current, last);
+            task.joiners
+                .borrow_mut()
+                .retain(|other| !Rc::ptr_eq(other, &current));
+            if wake == Wake::TimedOut {
+                last = None;
+                self.kill_overdue();
             }
         }
-        self.join(task, None).map(|_| ())
+        Err(interrupted)
     }
 
     /// Waits until a task that has just been started, and every task it starts, has ended. Returns the one that says how:
@@ -109,18 +127,19 @@ impl Scheduler {
         task.set_group(group.clone());
         let mut interrupted = None;
         while !group.members.borrow().is_empty() {
-            let Some(current) = self.suspendable()? else {
-                return Err(Error::runtime("group: only a task can wait for others here"));
+            let Some(current) = self.survivor() else {
+                return Err(self.dies_of());
             };
             *group.waiter.borrow_mut() = Some(current.clone());
-            let waited = self.suspend(&current, None);
+            let waited = match interrupted {
+                // What ends the wait is told once; the members' end is awaited all the same.
+                Some(_) => Ok(self.rest(&current, None)),
+                None => self.suspendable().and_then(|_| self.suspend(&current, None)),
+            };
             group.waiter.borrow_mut().take();
             if let Err(error) = waited {
                 self.cancel_members(&group);
-                if self.has_died() {
-                    return Err(error);
-                }
-                interrupted.get_or_insert(error);
+                interrupted = Some(error);
             }
         }
         if let Some(error) = interrupted {
@@ -151,23 +170,37 @@ impl Scheduler {
     }
 
     fn cancel_members(&self, group: &Group) {
+        group.cancelled.set(true);
         let members: Vec<_> = group.members.borrow().values().cloned().collect();
         for member in members {
             self.cancel(&member);
         }
     }
 
-    /// Kills one task: each wait fails at once, the script raises at every instruction.
-    fn kill(&self, task: &Rc<Task>, class: Class) {
-        self.end.killing.set(true);
-        task.doom.set(Doom::Killed(class));
-        task.payload.kill();
-        self.wake(task, Wake::Ready);
+    /// Kills what goes on though its limit is over: each wait fails at once, the script raises at every instruction.
+    fn kill_overdue(&self) {
+        let overdue = |task: &&Rc<Task>| {
+            let last = task.limit().and_then(|limit| limit.deadline.checked_add(GRACE));
+            last.is_some_and(|last| last <= Instant::now()) && !task.is_killed()
+        };
+        let tasks: Vec<_> = self.live.borrow().iter().filter(overdue).cloned().collect();
+        for task in tasks {
+            self.end.killing.set(true);
+            task.doom.set(Doom::Killed(Class::TimeoutError));
+            task.payload.kill();
+            self.wake(&task, Wake::Ready);
+        }
     }
 
-    /// Whether the running task is being killed, and can wait for nobody.
-    fn has_died(&self) -> bool {
-        self.current().is_some_and(|task| task.is_killed())
+    /// What ends a task that is being killed.
+    fn dies_of(&self) -> Error {
+        let death = self.current().and_then(|task| task.death());
+        death.unwrap_or_else(|| Error::runtime("only a task can wait for others"))
+    }
+
+    /// The running task, unless it is being killed and can wait for nobody.
+    fn survivor(&self) -> Option<Rc<Task>> {
+        self.current().filter(|task| !task.is_killed())
     }
 }
 

@@ -86,13 +86,8 @@ impl Scheduler {
                 if self.look(false).is_err() || self.is_idle() {
                     return false;
                 }
-                // A calculation cannot be cancelled, only a wait: the next one.
-                if self.yield_now().is_err()
-                    && let Some(task) = self.current()
-                {
-                    self.cancel(&task);
-                }
-                return true;
+                // A calculation cannot be cancelled, only a wait.
+                return self.preempt();
             }
             Some(_) => {}
         }

@@ -237,14 +237,32 @@ impl Scheduler {
         if let Some(task) = self.suspendable()?
             && !self.is_alone()
         {
-            task.waiting.set(true);
-            self.wake(&task, Wake::Ready);
-            self.leave(&task);
+            self.step_aside(&task);
             if let Some(error) = task.doomed() {
                 return Err(error);
             }
         }
         Ok(())
+    }
+
+    /// As [`Self::yield_now`], for a calculation: what its task's next wait is to fail with is left for that wait. False
+    /// where the fiber cannot be left.
+    pub(super) fn preempt(&self) -> bool {
+        let Some(task) = self.current().filter(|task| !task.is_killed()) else {
+            return false;
+        };
+        let may_leave = matches!(task.payload().standing(), Ok(Standing::Suspend));
+        if may_leave {
+            self.step_aside(&task);
+        }
+        may_leave
+    }
+
+    /// To the end of the queue.
+    fn step_aside(&self, task: &Rc<Task>) {
+        task.waiting.set(true);
+        self.wake(task, Wake::Ready);
+        self.leave(task);
     }
 
     /// Called before each operation: now and then lets the others run.
@@ -282,6 +300,16 @@ impl Scheduler {
             Some(limit) if limit.is_over() => return Err(limit.error()),
             Some(limit) => Some(deadline.map_or(limit.deadline(), |own| own.min(limit.deadline()))),
         };
+        let wake = self.rest(task, until);
+        match (task.doomed(), limit) {
+            (Some(error), _) => Err(error),
+            (None, Some(limit)) if wake == Wake::TimedOut && limit.is_over() => Err(limit.error()),
+            (None, _) => Ok(wake),
+        }
+    }
+
+    /// Leaves the task's fiber until it is woken or `until` has passed, whatever may be asked of the task meanwhile.
+    pub(super) fn rest(&self, task: &Rc<Task>, until: Option<Instant>) -> Wake {
         self.slice.ring();
         task.waiting.set(true);
         let timer = until.map(|deadline| self.add_timer(deadline, task.clone()));
@@ -289,11 +317,7 @@ impl Scheduler {
         if let Some(timer) = timer {
             self.remove_timer(timer);
         }
-        match (task.doomed(), limit) {
-            (Some(error), _) => Err(error),
-            (None, Some(limit)) if task.wake.get() == Wake::TimedOut && limit.is_over() => Err(limit.error()),
-            (None, _) => Ok(task.wake.get()),
-        }
+        task.wake.get()
     }
 
     /// Fails when everything is to end: for waits that block the thread.

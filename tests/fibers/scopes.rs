@@ -135,3 +135,90 @@ fn who_waits_for_a_group_takes_it_along_when_cancelled() {
         "#,
     );
 }
+
+#[test]
+fn a_timeout_around_a_group_ends_it_with_all_inside() {
+    for inside in [
+        "task.sleep(100)",
+        "while true do end",
+        "while true do pcall(task.sleep, 100) end",
+    ] {
+        passes(&format!(
+            r#"
+            local children = {{}}
+            local function child()
+                children[#children + 1] = task.current()
+                {inside}
+            end
+            local ok, e = pcall(task.timeout, 0.02, function()
+                task.group(function()
+                    for _ = 1, 3 do task.spawn(child) end
+                    child()
+                end)
+            end)
+            assert(not ok and e:is("TimeoutError"), tostring(e))
+            task.sleep(0.01)
+            assert(#children == 4)
+            for _, child in ipairs(children) do assert(child:done()) end
+            "#
+        ));
+    }
+}
+
+#[test]
+fn a_timeout_in_a_timeout_leaves_nothing_behind() {
+    passes(
+        r#"
+        local inner
+        local ok, e = pcall(task.timeout, 0.02, function()
+            task.timeout(50, function()
+                inner = task.current()
+                while true do pcall(task.sleep, 100) end
+            end)
+        end)
+        assert(not ok and e.message:find("0.02"), tostring(e))
+        task.sleep(0.01)
+        assert(inner:done())
+        "#,
+    );
+}
+
+#[test]
+fn who_is_cancelled_before_it_waits_for_a_group_takes_it_along() {
+    passes(
+        r#"
+        local ended = 0
+        local waiter
+        waiter = task.spawn(function()
+            waiter:cancel()
+            task.group(function()
+                for _ = 1, 3 do task.spawn(function() pcall(task.sleep, 100) ended = ended + 1 end) end
+                pcall(task.sleep, 100)
+            end)
+        end)
+        local ok, e = pcall(waiter.join, waiter)
+        assert(not ok and e:is("CancelledError"), tostring(e))
+        assert(ended == 0 or ended == 3, ended)
+        "#,
+    );
+}
+
+#[test]
+fn a_busy_task_that_is_cancelled_still_lets_others_run() {
+    passes(
+        r#"
+        local ran, caught = false, false
+        local busy = task.spawn(function()
+            local start = os.clock()
+            while not ran do assert(os.clock() - start < 5, "nobody else ran") end
+            local ok, e = pcall(task.sleep, 0)
+            caught = not ok and e:is("CancelledError")
+        end)
+        busy:cancel()
+        task.sleep(0.001)
+        ran = true
+        busy:join()
+        assert(caught)
+        "#,
+    );
+}
