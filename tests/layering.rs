@@ -47,8 +47,10 @@ const CRATES: &[(&str, &[&str])] = &[
     ("mlua", &["script/lua/"]),
     ("rhai", &["script/rhai/"]),
     ("strsim", &["error/"]),
-    ("serde", &["api/json.rs"]),
-    ("serde_json", &["api/json.rs"]),
+    ("serde", &["api/json.rs", "policy/"]),
+    ("serde_json", &["api/json.rs", "policy/form.rs"]),
+    ("toml", &["policy/form.rs"]),
+    ("landlock", &["cli/"]),
     ("memchr", &["file/"]),
     ("clap", &["cli/"]),
 ];

@@ -4,6 +4,7 @@
 
 mod bluetooth;
 mod linux;
+mod numeric;
 #[cfg(test)]
 mod tests;
 
@@ -12,6 +13,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV
 
 pub use bluetooth::{BadDeviceAddress, BluetoothName, DeviceAddress};
 pub use linux::{AlgName, CanName, Interface, PacketName, TipcName, TipcTarget};
+pub(crate) use numeric::numeric_ipv4;
 
 use crate::text;
 

@@ -287,6 +287,14 @@ pub fn by_name(name: &str) -> Option<&'static Constant> {
     Some(index[at])
 }
 
+/// The number behind a name, where this platform has it.
+pub(crate) fn number(name: &str) -> Option<i64> {
+    match by_name(name)?.value {
+        Value::Int(number) => Some(number),
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::HashSet;

@@ -9,10 +9,11 @@ use std::rc::Rc;
 
 use crate::address::Address;
 use crate::error::{Error, Result};
-use crate::policy::{Decision, Request};
+use crate::policy::{self, Request};
 use crate::sched::Task;
 
 use super::context::Net;
+use super::idna;
 use super::observe::Event;
 use super::resolve::Endpoint;
 use super::socket::Socket;
@@ -65,14 +66,23 @@ impl Net {
 
     /// As [`Self::guard`], for a step of an operation whose event has been raised already.
     pub(crate) fn guard_unheard(&self, request: &Request<'_>) -> Result<()> {
-        let decision = self.policy().judge(request);
-        self.observe(|| Event::Asked {
-            request,
-            allowed: decision == Decision::Allow,
+        self.guard_reached(request, None)
+    }
+
+    /// As [`Self::guard_unheard`], for an address that was reached through a name.
+    pub(super) fn guard_reached(&self, request: &Request<'_>, name: Option<&str>) -> Result<()> {
+        let verdict = self.policy().verdict(request, name);
+        let allowed = verdict.is_allowed();
+        self.tell_judgement(|| {
+            let word = if allowed { "allowed" } else { "refused" };
+            let through = name.map_or(String::new(), |name| format!(" ({name})"));
+            format!("{word} {request}{through}: {verdict}")
         });
-        match decision {
-            Decision::Allow => Ok(()),
-            Decision::Deny(reason) => Err(Error::refused(reason)),
+        self.observe(|| Event::Asked { request, allowed });
+        if allowed {
+            Ok(())
+        } else {
+            Err(Error::refused(policy::refusal(request, &verdict)))
         }
     }
 
@@ -129,9 +139,17 @@ impl Socket {
         self.net().guard_as(request, || self.with_self(facts(request)))
     }
 
-    /// As [`Self::guard`]; `shown` is the address as the script gave it.
-    pub(super) fn guard_shown(&self, request: &Request<'_>, shown: Option<&Endpoint>) -> Result<()> {
-        self.net().guard_as(request, || {
+    /// As [`Self::guard`]; `shown` is the address as the script gave it, `name` what it was reached through.
+    pub(super) fn guard_shown(
+        &self,
+        request: &Request<'_>,
+        shown: Option<&Endpoint>,
+        name: Option<&str>,
+    ) -> Result<()> {
+        let name = name.or_else(|| shown.and_then(Endpoint::host));
+        let name = name.and_then(|name| idna::encode_in_address(name).ok());
+        self.net().guard_reached(request, name.as_deref())?;
+        self.net().announce(request.event(), || {
             let facts = match shown {
                 Some(shown) => vec![Fact::Endpoint(shown.clone())],
                 None => facts(request),

@@ -39,7 +39,7 @@ impl Socket {
     /// # Errors
     /// The system's refusal; `BlockingIOError` in non-blocking mode when it takes time; a timeout.
     pub fn connect(&self, address: &Address) -> Result<()> {
-        self.connect_within(address, None, self.patience(Interest::Write, 0))
+        self.connect_within(address, None, None, self.patience(Interest::Write, 0))
     }
 
     /// Connects to what may still have to be looked up; the socket's timeout covers both.
@@ -54,12 +54,18 @@ impl Socket {
             .net()
             .resolve(endpoint, deadline)
             .map_err(|error| self.failed("connect", error))?;
-        self.connect_within(&address, Some(endpoint), patience)
+        self.connect_within(&address, Some(endpoint), None, patience)
     }
 
-    /// `shown` is the address as the script gave it.
-    fn connect_within(&self, address: &Address, shown: Option<&Endpoint>, patience: Patience) -> Result<()> {
-        self.guard_shown(&Request::Connect(address), shown)
+    /// `shown` is the address as the script gave it, `name` what it was found by.
+    fn connect_within(
+        &self,
+        address: &Address,
+        shown: Option<&Endpoint>,
+        name: Option<&str>,
+        patience: Patience,
+    ) -> Result<()> {
+        self.guard_shown(&Request::Connect(address), shown, name)
             .and_then(|()| self.try_connect(address, patience))
             .map_err(|error| self.failed("connect", error.at(address)))?;
         self.net().observe(|| Event::Named {
@@ -182,8 +188,13 @@ impl Socket {
     ) -> Result<std::result::Result<Rc<Self>, Vec<Error>>> {
         let mut errors = Vec::new();
         for candidate in found {
-            let connected = Self::prepare(net, attempt, candidate)
-                .and_then(|socket| socket.connect(&candidate.address).map(|()| socket));
+            let connected = Self::prepare(net, attempt, candidate).and_then(|socket| {
+                let patience = socket.patience(Interest::Write, 0);
+                let name = attempt.lookup.host.as_deref();
+                socket
+                    .connect_within(&candidate.address, None, name, patience)
+                    .map(|()| socket)
+            });
             match connected {
                 Ok(socket) => return Ok(Ok(socket)),
                 Err(error) if error.class().is_a(Class::OSError) => errors.push(error),

@@ -1,6 +1,6 @@
 //! What the sockets of one runtime share.
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::fmt;
 use std::os::fd::RawFd;
 use std::rc::Rc;
@@ -30,6 +30,7 @@ pub struct Net {
     pub(super) hooks: Hooks,
     pub(super) warnings: Warnings,
     pub(super) shares: Shares,
+    judgements: OnceCell<Box<dyn Fn(&str)>>,
 }
 
 impl Net {
@@ -46,12 +47,27 @@ impl Net {
             hooks: Hooks::default(),
             warnings: Warnings::default(),
             shares: Shares::default(),
+            judgements: OnceCell::new(),
         })
     }
 
     /// What judges requests: asked by [`Net::guard`] alone.
     pub(super) fn policy(&self) -> &Policy {
         &self.policy
+    }
+
+    /// Whom to tell of each judgement of the policy, with the rule that decided; the first teller stays.
+    pub(crate) fn on_judgement(&self, tell: Box<dyn Fn(&str)>) {
+        // A second one is not asked for.
+        let _ = self.judgements.set(tell);
+    }
+
+    /// Tells it.
+    #[inline]
+    pub(super) fn tell_judgement(&self, text: impl FnOnce() -> String) {
+        if let Some(tell) = self.judgements.get() {
+            tell(&text());
+        }
     }
 
     /// Whether scripts may have what no door of ours guards: files, processes, native code.

@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use crate::address::inet6_text;
+use crate::address::{inet6_text, numeric_ipv4};
 use crate::error::{Class, Error, Result};
 use crate::sys::errno::Errno;
 use crate::sys::flag::{AF_INET, AF_INET6};
@@ -42,38 +42,8 @@ pub(crate) fn inet_aton(text: &str) -> Result<[u8; 4]> {
         .split(|c: char| c.is_ascii_whitespace())
         .next()
         .unwrap_or_default();
-    let parts: Vec<u32> = text
-        .split('.')
-        .map(c_number)
-        .collect::<Option<_>>()
-        .ok_or_else(illegal)?;
-    let (last, leading) = parts.split_last().ok_or_else(illegal)?;
-    if leading.len() > 3 || leading.iter().any(|part| *part > 255) {
-        return Err(illegal());
-    }
-    let room = 32 - 8 * leading.len();
-    if u64::from(*last) >= 1_u64 << room {
-        return Err(illegal());
-    }
-    let mut address = *last;
-    for (place, part) in leading.iter().enumerate() {
-        address |= part << (24 - 8 * place);
-    }
-    Ok(address.to_be_bytes())
-}
-
-/// A number as C writes it: `0x1f`, `017`, `15`.
-fn c_number(text: &str) -> Option<u32> {
-    let lower = text.to_ascii_lowercase();
-    let (digits, radix) = match lower.strip_prefix("0x") {
-        Some(hex) => (hex, 16),
-        None if lower.len() > 1 && lower.starts_with('0') => (&lower[1..], 8),
-        None => (&*lower, 10),
-    };
-    if digits.starts_with('+') {
-        return None;
-    }
-    u32::from_str_radix(digits, radix).ok()
+    let ip = numeric_ipv4(text).ok_or_else(illegal)?;
+    Ok(ip.octets())
 }
 
 /// `inet_ntoa`.

@@ -51,7 +51,7 @@ impl Socket {
 
     /// `shown` is the address as the script gave it.
     fn bind_shown(&self, address: &Address, shown: Option<&Endpoint>) -> Result<()> {
-        self.guard_shown(&Request::Bind(address), shown)
+        self.guard_shown(&Request::Bind(address), shown, None)
             .and_then(|()| self.open_fd())
             .and_then(|fd| Ok(self.transport().bind(fd, address)?))
             .map_err(|error| self.failed("bind", error.at(address)))?;
@@ -70,6 +70,7 @@ impl Socket {
     pub fn listen(&self, backlog: i32) -> Result<()> {
         let backlog = backlog.max(0);
         self.guard(&Request::Listen { backlog })
+            .and_then(|()| self.guard_unbound())
             .and_then(|()| self.open_fd())
             .and_then(|fd| Ok(self.transport().listen(fd, backlog)?))
             .map_err(|error| self.failed("listen", error))?;
@@ -78,6 +79,15 @@ impl Socket {
             op: "listen",
         });
         Ok(())
+    }
+
+    /// A socket that listens without an address of its own hears every one of the machine's: that is a bind.
+    fn guard_unbound(&self) -> Result<()> {
+        let fd = self.open_fd()?;
+        match self.transport().local_address(fd) {
+            Ok(address) if address.port() == Some(0) => self.net().guard_unheard(&Request::Bind(&address)),
+            _ => Ok(()),
+        }
     }
 
     /// Takes the next connection: its socket, with the default timeout, and the peer's address.

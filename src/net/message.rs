@@ -47,13 +47,15 @@ impl Socket {
         let address = address.as_ref();
         match address {
             Some(address) => self
-                .guard_shown(&Request::SendMessage(address), endpoint)
+                .guard_shown(&Request::SendMessage(address), endpoint, None)
                 .map_err(|error| self.failed(OP, error.at(address))),
             None => self
                 .net()
                 .announce("socket.sendmsg", || self.with_self(vec![Fact::None]))
                 .map_err(|error| self.failed(OP, error)),
         }?;
+        self.guard_control(control)
+            .map_err(|error| self.failed(OP, error))?;
         // What could change while the call waits is copied.
         let buffers: Vec<Bytes> = buffers
             .into_iter()
@@ -153,6 +155,20 @@ impl Socket {
             rest = later;
         }
         Ok((data.len(), message))
+    }
+
+    /// Asks the policy for what goes with a message: descriptors would leave the process, and what is no ordinary option of
+    /// a socket may lead the packet elsewhere.
+    fn guard_control(&self, control: &[Control]) -> Result<()> {
+        for one in control {
+            let (level, name) = (one.level, one.kind);
+            if (level, name) != (SOL_SOCKET, SCM_RIGHTS) {
+                self.net().guard_unheard(&Request::SetOption { level, name })?;
+            }
+        }
+        descriptors(control)
+            .into_iter()
+            .try_for_each(|fd| self.net().guard_unheard(&Request::Adopt { fd }))
     }
 
     /// Asks the policy for each received descriptor; all are closed when one is refused.

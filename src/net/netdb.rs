@@ -10,6 +10,7 @@ use crate::sys::flag::{AF_INET, AF_UNSPEC};
 use crate::sys::interface;
 use crate::sys::netdb::{self, Host, HostError};
 
+use super::audit::Fact;
 use super::context::Net;
 use super::idna;
 use super::resolve::Lookup;
@@ -39,8 +40,10 @@ impl Net {
     pub(crate) fn host_address_of(&self, host: &str) -> Result<IpAddr> {
         const OP: &str = "gethostbyname";
         let encoded = idna::encode(host)?;
-        self.guard(&Request::HostByName(host))
-            .map_err(|error| error.during(OP))?;
+        self.guard_as(&Request::HostByName(&encoded), || {
+            vec![Fact::Text(host.to_owned())]
+        })
+        .map_err(|error| error.during(OP))?;
         self.first_address(OP, &encoded, AF_INET)
     }
 
@@ -48,8 +51,10 @@ impl Net {
     pub(crate) fn host_by_name(&self, host: &str) -> Result<Host> {
         const OP: &str = "gethostbyname_ex";
         let encoded = idna::encode(host)?;
-        self.guard(&Request::HostByName(host))
-            .map_err(|error| error.during(OP))?;
+        self.guard_as(&Request::HostByName(&encoded), || {
+            vec![Fact::Text(host.to_owned())]
+        })
+        .map_err(|error| error.during(OP))?;
         self.first_address(OP, &encoded, AF_INET)?;
         let name = CString::new(&*encoded).map_err(|_| Error::value("embedded null character"))?;
         self.ask(OP, move || netdb::host_by_name(&name))
@@ -59,8 +64,10 @@ impl Net {
     pub(crate) fn host_by_address(&self, host: &str) -> Result<Host> {
         const OP: &str = "gethostbyaddr";
         let encoded = idna::encode(host)?;
-        self.guard(&Request::HostByAddress(host))
-            .map_err(|error| error.during(OP))?;
+        self.guard_as(&Request::HostByAddress(&encoded), || {
+            vec![Fact::Text(host.to_owned())]
+        })
+        .map_err(|error| error.during(OP))?;
         let address = self.first_address(OP, &encoded, AF_UNSPEC)?;
         let socket_address = match address {
             IpAddr::V4(ip) => Address::Inet { ip, port: 0 },

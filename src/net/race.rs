@@ -112,7 +112,7 @@ fn begin(net: &Rc<Net>, attempt: &Attempt, candidate: &Found) -> Result<Runner> 
     let address = candidate.address.clone();
     let fail = |error: Error| socket.failed("connect", error.at(&address));
     socket
-        .guard_shown(&Request::Connect(&address), None)
+        .guard_shown(&Request::Connect(&address), None, attempt.lookup.host.as_deref())
         .map_err(fail)?;
     socket.force_nonblocking().map_err(fail)?;
     let connected = socket

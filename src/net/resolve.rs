@@ -40,6 +40,16 @@ pub(crate) enum Endpoint {
     Interface(Address),
 }
 
+impl Endpoint {
+    /// The host as the script named it, where it did.
+    pub(super) fn host(&self) -> Option<&str> {
+        match self {
+            Self::Inet { host, .. } | Self::Inet6 { host, .. } => Some(&host.0),
+            Self::Address(_) | Self::Interface(_) => None,
+        }
+    }
+}
+
 /// A question to the resolver, as `getaddrinfo` takes it.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Lookup {

@@ -245,7 +245,7 @@ impl Socket {
             .net()
             .resolve(endpoint, None)
             .map_err(|error| error.during(OP))?;
-        self.guard_shown(&Request::SendTo(address), Some(endpoint))
+        self.guard_shown(&Request::SendTo(address), Some(endpoint), None)
             .map_err(|error| self.failed(OP, error.at(address)))?;
         let sent = self
             .io(OP, Interest::Write, flags, |fd, extra| {

@@ -77,6 +77,10 @@ pub(crate) const SO_REUSEADDR: c_int = libc::SO_REUSEADDR;
 pub(crate) const SO_REUSEPORT: c_int = libc::SO_REUSEPORT;
 pub(crate) const SO_KEEPALIVE: c_int = libc::SO_KEEPALIVE;
 pub(crate) const IPPROTO_TCP: c_int = libc::IPPROTO_TCP;
+pub(crate) const IPPROTO_UDP: c_int = libc::IPPROTO_UDP;
+/// By their registered numbers: not every libc has them.
+pub(crate) const IPPROTO_UDPLITE: c_int = 136;
+pub(crate) const IPPROTO_MPTCP: c_int = 262;
 #[cfg(not(apple))]
 pub(crate) const TCP_KEEPIDLE: c_int = libc::TCP_KEEPIDLE;
 #[cfg(apple)]
