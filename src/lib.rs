@@ -7,7 +7,6 @@ pub mod bytes;
 pub mod cli;
 mod codec;
 pub mod constants;
-#[cfg(feature = "cli")]
 mod doc;
 mod error;
 mod file;

@@ -57,6 +57,21 @@ pub(crate) trait Host {
 
     /// Keeps the function among the call's arguments, to be called later.
     fn keep(&self, function: usize) -> Result<Rc<dyn Callback>>;
+
+    /// What the argument at a place is, where it is something of the API itself.
+    fn name(&self, place: usize) -> Named;
+}
+
+/// What a script may ask help for.
+pub(crate) enum Named {
+    /// Nothing in particular.
+    Nothing,
+    /// A module.
+    Module(&'static Module),
+    /// An operation: a function of a module, a method.
+    Op(&'static Op),
+    /// Any other value.
+    Value(Value),
 }
 
 /// A function of a script that is kept.
@@ -82,6 +97,13 @@ pub(crate) struct Environment {
     pub(crate) argv: Vec<Vec<u8>>,
     /// Standard input, output and error.
     pub(crate) streams: Streams,
+    /// Writes help in the language at hand. It is handed in, as the text is made above this room.
+    pub(crate) help: Option<fn(&Named) -> String>,
+}
+
+/// The operations by topic: those that are told of together.
+pub(crate) fn topics() -> impl Iterator<Item = &'static [Op]> {
+    ops::ALL.iter().copied()
 }
 
 /// Every operation, in documentation order.

@@ -1,27 +1,49 @@
 //! `wirescript doc`: the reference in the terminal.
 
-use std::io::Write;
+use std::ffi::OsString;
+use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
 
-use crate::doc;
+use crate::doc::{self, Dress};
 
+use super::args::Lang;
 use super::complain;
 
-/// Prints the entry of a name, or every name there is.
-pub(super) fn print(name: Option<&str>) -> ExitCode {
-    let text = match name {
-        None => doc::names().map(|name| format!("{name}\n")).collect(),
-        Some(name) => match doc::entry(name) {
-            Some(text) => text,
-            None => {
-                let known: Vec<_> = doc::names().collect();
-                let near = crate::error::nearest(name, known.iter().map(String::as_str));
-                let hint = near.map_or(String::new(), |near| format!("; did you mean '{near}'?"));
-                complain(&format!("nothing is known of '{name}'{hint}"));
-                return ExitCode::FAILURE;
+/// Wrong usage.
+const USAGE: u8 = 2;
+
+/// Does what the words after `doc` ask for.
+pub(super) fn run(words: &[OsString], lang: Option<Lang>) -> ExitCode {
+    let words: Vec<_> = words.iter().map(|word| word.to_string_lossy()).collect();
+    let words: Vec<_> = words.iter().map(|word| &**word).collect();
+    let dress = match lang {
+        Some(Lang::Rhai) => Dress::Rhai,
+        Some(Lang::Lua) | None => Dress::Lua,
+    };
+    match words[..] {
+        [] => write(&doc::contents(is_colourful())),
+        [name] if !name.starts_with('-') => match doc::entry(name, dress, is_colourful()) {
+            Ok(text) => write(&text),
+            Err(text) => {
+                complain(&text);
+                ExitCode::FAILURE
             }
         },
-    };
+        _ => {
+            complain("usage: wirescript [--lang LANGUAGE] doc [NAME]");
+            ExitCode::from(USAGE)
+        }
+    }
+}
+
+/// Whether a person looks who wants colours: <https://no-color.org>.
+fn is_colourful() -> bool {
+    let set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    let dumb = std::env::var_os("TERM").is_none_or(|term| term == "dumb");
+    std::io::stdout().is_terminal() && !set("NO_COLOR") && !dumb
+}
+
+fn write(text: &str) -> ExitCode {
     match std::io::stdout().lock().write_all(text.as_bytes()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(_) => ExitCode::FAILURE,

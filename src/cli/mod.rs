@@ -23,10 +23,9 @@ pub fn main() -> ExitCode {
     };
     if let [word, rest @ ..] = &*arguments.script
         && word == "doc"
-        && rest.len() <= 1
         && arguments.eval.is_none()
     {
-        return docs::print(rest.first().and_then(|name| name.to_str()));
+        return docs::run(rest, arguments.lang);
     }
     run::run(&arguments)
 }

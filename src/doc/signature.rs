@@ -2,16 +2,62 @@
 
 use crate::api::{Default, Form, Op, Owner, Param};
 
+use super::kind;
+
 /// A language a signature is written in.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Dress {
+pub(crate) enum Dress {
+    #[cfg_attr(
+        not(feature = "cli"),
+        allow(dead_code, reason = "each language alone knows one")
+    )]
     Python,
+    #[cfg_attr(
+        not(feature = "lua54"),
+        allow(dead_code, reason = "each language alone knows one")
+    )]
     Lua,
+    #[cfg_attr(
+        not(feature = "rhai"),
+        allow(dead_code, reason = "each language alone knows one")
+    )]
     Rhai,
 }
 
-/// `s:recv(bufsize[, flags=0])` and the like.
-pub(super) fn signature(op: &Op, dress: Dress) -> String {
+impl Dress {
+    /// The language's name.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Python => "Python",
+            Self::Lua => "Lua",
+            Self::Rhai => "Rhai",
+        }
+    }
+}
+
+/// `socket:recv(bufsize, flags=0) -> string` and the like.
+pub(crate) fn signature(op: &Op, dress: Dress) -> String {
+    let called = call(op, dress);
+    match op.returns {
+        "None" | "never" => called,
+        returns => format!("{called} -> {}", kind::results(returns, dress)),
+    }
+}
+
+/// How an operation is written, without its result: `socket:recv(bufsize, flags=0)`.
+pub(crate) fn call(op: &Op, dress: Dress) -> String {
+    let path = match dress {
+        Dress::Python => op.python_name().unwrap_or_else(|| op.full_name()),
+        Dress::Lua | Dress::Rhai => path(op, dress),
+    };
+    if op.form == Form::Property {
+        return path;
+    }
+    format!("{path}({})", parameters(op, dress))
+}
+
+/// An operation's name with its owner, as it is written: `socket:recv`, `socket::gethostname`.
+pub(crate) fn path(op: &Op, dress: Dress) -> String {
     let access = match (op.on, dress) {
         (Owner::Module(""), _) => String::new(),
         (Owner::Module(module), Dress::Rhai) => format!("{module}::"),
@@ -19,32 +65,47 @@ pub(super) fn signature(op: &Op, dress: Dress) -> String {
         (Owner::Type(owner), Dress::Lua) if op.form == Form::Method => format!("{}:", owner.name()),
         (Owner::Type(owner), _) => format!("{}.", owner.name()),
     };
-    let call = if op.form == Form::Property {
-        String::new()
-    } else {
-        format!("({})", parameters(op))
-    };
-    format!("{access}{}{call}", op.name)
+    format!("{access}{}", op.name)
 }
 
-fn parameters(op: &Op) -> String {
-    let mut text = String::new();
-    for (place, param) in op.params.iter().enumerate() {
-        if place > 0 {
-            text.push_str(", ");
-        }
-        text.push_str(&parameter(param));
-    }
-    text
+/// The parameters with their defaults.
+pub(crate) fn parameters(op: &Op, dress: Dress) -> String {
+    let texts: Vec<_> = op
+        .params
+        .iter()
+        .map(|param| parameter(op, param, dress))
+        .collect();
+    texts.join(", ")
 }
 
-fn parameter(param: &Param) -> String {
+fn parameter(op: &Op, param: &Param, dress: Dress) -> String {
     let name = param.name;
-    match param.default {
-        Default::Required | Default::Rest | Default::Values => name.to_owned(),
-        Default::None => format!("{name}=None"),
-        Default::Int(number) | Default::Skipped(number) => format!("{name}={number}"),
-        Default::Bool(flag) => format!("{name}={}", if flag { "True" } else { "False" }),
-        Default::Text(text) => format!("{name}='{text}'"),
+    match default(op, param, dress) {
+        Some(default) => format!("{name}={default}"),
+        None if param.default == Default::Rest && name != "..." => format!("[{name}]"),
+        None => name.to_owned(),
     }
+}
+
+/// A parameter's default, as it is written; none where there is none.
+pub(crate) fn default(op: &Op, param: &Param, dress: Dress) -> Option<String> {
+    let truth = |flag: bool| match (flag, dress) {
+        (true, Dress::Python) => "True",
+        (true, _) => "true",
+        (false, Dress::Python) => "False",
+        (false, _) => "false",
+    };
+    Some(match param.default {
+        Default::Required | Default::Rest | Default::Values => return None,
+        Default::None => kind::nothing(dress).to_owned(),
+        Default::Int(i64::MAX) => "the end".to_owned(),
+        Default::Int(number) | Default::Skipped(number) => kind::named(op, param, number),
+        Default::Bool(flag) => truth(flag).to_owned(),
+        // A word that says so, and no text.
+        Default::Text("default") => "default".to_owned(),
+        Default::Text(text) => match dress {
+            Dress::Python => format!("'{text}'"),
+            Dress::Lua | Dress::Rhai => format!("\"{text}\""),
+        },
+    })
 }

@@ -26,6 +26,14 @@ macro_rules! classes {
                 }
             }
 
+            /// What it means, in a sentence.
+            pub const fn meaning(self) -> &'static str {
+                match self {
+                    Self::BaseException => "The root of all classes.",
+                    $(Self::$name => $doc,)*
+                }
+            }
+
             /// The class this one is a child of.
             pub const fn parent(self) -> Option<Self> {
                 match self {

@@ -100,15 +100,21 @@ impl Builder {
     /// # Errors
     /// `MemoryError` when the limit does not even hold the engine.
     pub fn build(self) -> Result<Runtime> {
-        let environment = Rc::new(Environment {
-            argv: self.argv.into_iter().map(OsStringExt::into_vec).collect(),
-            ..Environment::default()
-        });
         let memory_limit = self.memory_limit.unwrap_or_else(process::physical_memory);
         let speech = self
             .speech
             .or_else(default_speech)
             .ok_or_else(|| Error::runtime("no language is compiled in: enable the feature lua54 or rhai"))?;
+        let environment = Rc::new(Environment {
+            argv: self.argv.into_iter().map(OsStringExt::into_vec).collect(),
+            help: Some(match speech {
+                #[cfg(feature = "lua54")]
+                Speech::Lua => crate::doc::help_in_lua,
+                #[cfg(feature = "rhai")]
+                Speech::Rhai => crate::doc::help_in_rhai,
+            }),
+            ..Environment::default()
+        });
         match speech {
             #[cfg(feature = "lua54")]
             Speech::Lua => {

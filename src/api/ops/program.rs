@@ -2,12 +2,13 @@
 
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
-use crate::api::argument::{Any, Seconds};
+use crate::api::argument::{Any, Rest, Seconds};
 use crate::api::handler::typed;
 use crate::api::op::{Default, FUNCTION, Op, Owner, need, with};
-use crate::api::{Cx, Form, Value, repr};
+use crate::api::{Cx, Form, Named, Value, repr};
 use crate::error::{Error, Result};
 use crate::sched::deadline_after;
+use crate::sys::stdio;
 
 const SYS: Owner = Owner::Module("sys");
 const TIME: Owner = Owner::Module("time");
@@ -21,6 +22,19 @@ pub(super) const OPS: &[Op] = &[
         returns: "str",
         doc: "The value as Python's repr prints it: bytes as b'…', None, True, tuples. Raises MemoryError.",
         run: &typed(repr_of),
+        ..FUNCTION
+    },
+    Op {
+        name: "help",
+        on: GLOBAL,
+        params: &[with(
+            "subject",
+            Default::Rest,
+            "a module, a function, any object, or a name as str: 'socket.recv', 'AF_INET'; nothing for an overview",
+        )],
+        doc: "Print what is known of something: how it is called, what it takes and returns, what it raises, an \
+              example. Raises TypeError for more than one subject, OSError when standard output cannot be written.",
+        run: &typed(help),
         ..FUNCTION
     },
     Op {
@@ -74,6 +88,24 @@ pub(super) const OPS: &[Op] = &[
 
 fn repr_of(_: &Cx<'_>, value: Any) -> Result<String> {
     Ok(repr(&value.0))
+}
+
+fn help(cx: &Cx<'_>, subject: Rest) -> Result<()> {
+    let named = match subject.0.count {
+        0 => Named::Nothing,
+        1 => cx.host.name(subject.0.first),
+        given => {
+            return Err(Error::type_error(format!(
+                "help() takes at most 1 argument ({given} given)"
+            )));
+        }
+    };
+    let Some(help) = cx.environment.help else {
+        return Ok(());
+    };
+    let text = help(&named);
+    stdio::write(text.as_bytes()).map_err(|errno| Error::os(errno.0))?;
+    Ok(())
 }
 
 fn argv(cx: &Cx<'_>) -> Result<Value> {

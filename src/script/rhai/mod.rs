@@ -5,7 +5,7 @@
 //! way for the most frequent ones. `value`
 //! and `error` carry values and errors over the border. `task` runs chunks and functions on fibers and looks after them
 //! while they run. `syntax` adds `with` and frees words that Rhai reserves, `variable` lets several tasks use what a
-//! closure has captured, both helped by `places`; `import` loads neighbouring scripts, `lines` iterates over files. `buffer` and `own` add what buffers and Rhai's own values
+//! closure has captured, both helped by `places`; `named` has modules and functions as values; `import` loads neighbouring scripts, `lines` iterates over files. `buffer` and `own` add what buffers and Rhai's own values
 //! are expected to do.
 
 mod buffer;
@@ -14,6 +14,7 @@ mod hot;
 mod import;
 mod lines;
 mod module;
+mod named;
 mod object;
 mod op;
 mod own;
@@ -88,6 +89,7 @@ impl RhaiScript {
             buffer::install(&mut functions, &site);
             lines::install(&mut engine, &mut functions, &site);
             own::install(&mut engine, &mut functions);
+            named::install(&mut engine, &mut functions);
             engine.register_global_module(functions.into());
             syntax::install(&mut engine, &site);
             variable::install(&mut engine, places.clone(), site.watch.clone());

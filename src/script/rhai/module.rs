@@ -9,7 +9,7 @@ use crate::api::{Form, MODULES, Value, construct};
 use crate::error::{Class, Result};
 
 use super::op::{self, Native, Site, arities, register};
-use super::value;
+use super::{named, value};
 
 /// Registers every module of the table.
 pub(super) fn install(engine: &mut Engine, site: &Rc<Site>) -> Result<()> {
@@ -32,6 +32,10 @@ pub(super) fn install(engine: &mut Engine, site: &Rc<Site>) -> Result<()> {
                     // Rhai asks nobody about a module's missing function: one more than the longest says so itself.
                     let arities = 0..=arities(op).end() + 1;
                     set_function(&mut module, op.name, arities, &op::native(site, op));
+                    // A class has its value already.
+                    if !module.contains_var(op.name) {
+                        module.set_var(op.name, named::function(op));
+                    }
                 }
             }
         }

@@ -6,14 +6,14 @@ use std::rc::{Rc, Weak};
 
 use rhai::{Dynamic, EvalAltResult, FuncRegistration, Map, Module, NativeCallContext, Position, RhaiFunc};
 
-use crate::api::{self, Arguments, Cx, Default, Environment, Op, Slots, Type, Value};
+use crate::api::{self, Arguments, Cx, Default, Environment, Named, Op, Slots, Type, Value};
 use crate::error::{Error, Result};
 use crate::net::Net;
 use crate::sched::Task;
 
 use super::error::{self, Thrown};
 use super::task::{self, Outcome, Watch};
-use super::{Core, hot, value};
+use super::{Core, hot, named, value};
 
 /// Arguments as Rhai hands them to a native function: an object or first argument may be the script's own variable,
 /// the others are the call's to use up.
@@ -190,6 +190,13 @@ impl api::Host for Call<'_, '_, '_> {
         };
         let function = function.ok_or_else(|| Error::type_error("a function is needed"))?;
         Ok(task::keep(&self.site.core, context, function))
+    }
+
+    fn name(&self, place: usize) -> Named {
+        match self.args.borrow().get(place) {
+            Some(argument) => named::read(argument, place),
+            None => Named::Nothing,
+        }
     }
 
     fn start(&self, function: usize, arguments: Slots, name: String) -> Result<Rc<Task>> {

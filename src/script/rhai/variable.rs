@@ -18,6 +18,7 @@ use rhai::{Dynamic, Engine, EvalContext, Position};
 use crate::error::{Class, Error};
 
 use super::error::{self, Thrown};
+use super::named;
 use super::own;
 use super::places::Places;
 use super::task::Watch;
@@ -32,7 +33,8 @@ pub(super) fn look_up(
     index: usize,
     context: &EvalContext<'_, '_, '_, '_, '_, '_>,
 ) -> Result<Option<Dynamic>, Thrown> {
-    if !places.any_capture() && !places.any_catch() {
+    let watched = places.any_capture() || places.any_catch();
+    if !watched && index > 0 {
         return Ok(None);
     }
     let scope = context.scope();
@@ -40,6 +42,12 @@ pub(super) fn look_up(
         Some(depth) => scope.iter_raw().nth(depth).map(|(_, _, value)| value),
         None => scope.get(name),
     };
+    if variable.is_none() {
+        return Ok(named::module(name));
+    }
+    if !watched {
+        return Ok(None);
+    }
     match variable {
         Some(variable) if variable.is_shared() => look_up_shared(places, watch, name, variable),
         Some(variable) if variable.is_map() && !places.wants_variable(name) => Ok(own::with_name(variable)),

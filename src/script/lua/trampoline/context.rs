@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use mlua::{Lua, WeakLua};
 
-use crate::api::{Environment, RecordKind, Type};
+use crate::api::{Environment, Module, RecordKind, Type};
 use crate::error::{Error, Result};
 use crate::net::Net;
 
@@ -32,6 +32,8 @@ pub(crate) struct Context {
     poked: Cell<bool>,
     /// Metatables by type, to recognise our objects and to find them without a lookup by name.
     pub(super) records: RefCell<Vec<(usize, &'static RecordKind)>>,
+    /// Modules by the address of their table, to be recognised when a script hands one over.
+    pub(super) modules: RefCell<Vec<(usize, &'static Module)>>,
     /// Metatable of Lua's own files.
     pub(super) streams: Cell<*const std::ffi::c_void>,
     /// Threads of tasks that nobody can reach any more: to be let go when a machine call is possible.
@@ -61,6 +63,7 @@ impl Context {
             warning: RefCell::default(),
             poked: Cell::new(false),
             records: RefCell::default(),
+            modules: RefCell::default(),
             streams: Cell::new(std::ptr::null()),
             released: Rc::default(),
             dropped: Rc::default(),

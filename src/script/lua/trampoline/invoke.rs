@@ -9,7 +9,7 @@ use std::rc::Rc;
 
 use mlua::ffi::lua_State;
 
-use crate::api::{Arguments, Callback, Cx, Host, Op, Slots, Value, call, construct};
+use crate::api::{Arguments, Callback, Cx, Host, Named, Op, Slots, Value, call, construct};
 use crate::error::{Class, Error, Result, Trace};
 use crate::net::Socket;
 use crate::sched::{Interest, Task};
@@ -98,6 +98,10 @@ impl Host for Call {
 
     fn keep(&self, function: usize) -> Result<Rc<dyn Callback>> {
         kept::keep(self.state, self.context, function)
+    }
+
+    fn name(&self, place: usize) -> Named {
+        read::named(self.state, self.context, c_int::try_from(place).unwrap_or(0))
     }
 }
 

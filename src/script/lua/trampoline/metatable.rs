@@ -13,7 +13,7 @@ use super::context::Context;
 use super::invoke::{self, Answer};
 use super::object::Object;
 use super::read;
-use super::state::{Kind, REGISTRY, State, upvalue};
+use super::state::{CFunction, Kind, REGISTRY, State, upvalue};
 
 /// Builds the metatable of every type, and of every kind of record.
 pub(super) fn build(building: Building, context: &'static Context) {
@@ -84,6 +84,14 @@ pub(super) fn push_op(building: Building, context: &'static Context, op: &'stati
     building.push_closure(function, 2);
 }
 
+/// Whether the function at an index is an operation's.
+pub(super) fn is_op(state: State, index: c_int) -> bool {
+    let ours = [invoke::invoke as CFunction, invoke::recv, invoke::send];
+    state
+        .function(index)
+        .is_some_and(|function| ours.iter().any(|own| std::ptr::fn_addr_eq(*own, function)))
+}
+
 fn op_pointer(op: &'static Op) -> *mut c_void {
     std::ptr::from_ref(op).cast_mut().cast()
 }
@@ -98,7 +106,7 @@ fn type_pointer(kind: Type) -> *mut c_void {
     Context::type_key(kind).cast_mut().cast()
 }
 
-const METAMETHODS: &[(&str, super::state::CFunction)] = &[
+const METAMETHODS: &[(&str, CFunction)] = &[
     ("__gc", collect),
     ("__close", close),
     ("__tostring", text),
@@ -108,7 +116,7 @@ const METAMETHODS: &[(&str, super::state::CFunction)] = &[
     ("__call", invoke::call_object),
 ];
 
-const RECORD_METAMETHODS: &[(&str, super::state::CFunction)] = &[
+const RECORD_METAMETHODS: &[(&str, CFunction)] = &[
     ("__index", record_index),
     ("__tostring", text),
     ("__eq", equal),

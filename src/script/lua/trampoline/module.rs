@@ -44,6 +44,10 @@ pub(super) fn build(building: Building, context: &'static Context) {
         state.push_bool(false);
         building.set_named(-2, "__metatable");
         state.set_metatable(-2);
+        context
+            .modules
+            .borrow_mut()
+            .push((state.pointer(-1) as usize, module));
         state.copy_to_top(-1);
         building.set_named(loaded, module.name);
         set_global(building, module.name);

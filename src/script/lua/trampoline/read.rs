@@ -4,12 +4,13 @@ use std::ffi::c_int;
 use std::rc::Rc;
 
 use crate::api::{
-    Arguments, CYCLIC, DEEPEST_DATA, Default, Op, Record, RecordKind, Shape, Slots, TOO_DEEP, Value,
+    Arguments, CYCLIC, DEEPEST_DATA, Default, Named, Op, Record, RecordKind, Shape, Slots, TOO_DEEP, Value,
 };
 use crate::bytes::Bytes;
 use crate::sys::borrowed::Borrowed;
 
 use super::context::Context;
+use super::metatable;
 use super::object::Object;
 use super::state::{Kind, State};
 use super::stream;
@@ -202,6 +203,24 @@ pub(super) fn record_kind(state: State, context: &Context, index: c_int) -> Opti
         .iter()
         .find(|(known, _)| *known == metatable)
         .map(|(_, kind)| *kind)
+}
+
+/// What stands at an index, where it is a module or a function of the table.
+pub(super) fn named(state: State, context: &Context, index: c_int) -> Named {
+    match state.kind(index) {
+        Kind::Function if metatable::is_op(state, index) && state.has_room(1) => {
+            Named::Op(metatable::op_at(state.upvalue_of(index, 1)))
+        }
+        Kind::Table => {
+            let table = state.pointer(index) as usize;
+            let modules = context.modules.borrow();
+            match modules.iter().find(|(known, _)| *known == table) {
+                Some((_, module)) => Named::Module(module),
+                None => Named::Value(value(state, context, index)),
+            }
+        }
+        _ => Named::Value(value(state, context, index)),
+    }
 }
 
 /// A call's arguments for `op`, which is called with `self` first where it is a method.

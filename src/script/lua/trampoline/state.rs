@@ -206,6 +206,18 @@ impl State {
         unsafe { ffi::lua_tocfunction(self.0, index) }
     }
 
+    /// The pointer that is an upvalue of the function at an index, which has one there. Needs room for a value.
+    pub(super) fn upvalue_of(self, index: c_int, place: c_int) -> *mut c_void {
+        // SAFETY: as in `calls!`; the upvalue is pushed and taken down again.
+        let name = unsafe { ffi::lua_getupvalue(self.0, index, place) };
+        if name.is_null() {
+            return ptr::null_mut();
+        }
+        let pointer = self.userdata(-1);
+        self.pop(1);
+        pointer
+    }
+
     pub(super) fn thread(self, index: c_int) -> Option<Self> {
         // SAFETY: as in `calls!`.
         let thread = unsafe { ffi::lua_tothread(self.0, index) };

@@ -1,0 +1,59 @@
+//! Modules and their functions as values, which Rhai has not: what `help(socket)` and `help(socket::gethostname)` hand over.
+
+use std::any::TypeId;
+use std::rc::Rc;
+
+use rhai::{Dynamic, Engine};
+
+use crate::api::{MODULES, Module, Named, Op};
+
+use super::op::{Native, register};
+use super::value;
+
+/// A module, as a variable that nobody has set.
+type ModuleValue = &'static Module;
+/// A function of a module, as a variable of the module.
+type OpValue = &'static Op;
+
+/// Lets both print as Python prints them.
+pub(super) fn install(engine: &mut Engine, functions: &mut rhai::Module) {
+    engine.register_type_with_name::<ModuleValue>("module");
+    engine.register_type_with_name::<OpValue>("builtin_function_or_method");
+    for kind in [TypeId::of::<ModuleValue>(), TypeId::of::<OpValue>()] {
+        let native: Native =
+            Rc::new(|_, args| Ok(args.first().map_or_else(String::new, |value| shown(value)).into()));
+        for name in ["to_string", "print", "to_debug", "debug"] {
+            register(functions, name, &[kind], &native);
+        }
+    }
+}
+
+fn shown(value: &Dynamic) -> String {
+    match read(value, 0) {
+        Named::Module(module) => format!("<module '{}'>", module.name),
+        Named::Op(op) => format!("<built-in function {}>", op.name),
+        _ => String::new(),
+    }
+}
+
+/// The module of this name, as a value.
+pub(super) fn module(name: &str) -> Option<Dynamic> {
+    let module: ModuleValue = MODULES.iter().find(|module| module.name == name)?;
+    Some(Dynamic::from(module))
+}
+
+/// A function of a module, as a value.
+pub(super) fn function(op: OpValue) -> Dynamic {
+    Dynamic::from(op)
+}
+
+/// What an argument is.
+pub(super) fn read(argument: &Dynamic, place: usize) -> Named {
+    if let Some(module) = value::with(argument, |module: &ModuleValue| *module) {
+        return Named::Module(module);
+    }
+    match value::with(argument, |op: &OpValue| *op) {
+        Some(op) => Named::Op(op),
+        None => Named::Value(value::read(argument, place)),
+    }
+}
