@@ -2,6 +2,8 @@
 //! of `docs/architecture.md`; each part of this test holds one topic.
 #![cfg(all(feature = "cli", feature = "lua54", target_os = "linux"))]
 
+#[path = "fibers/channels.rs"]
+mod channels;
 #[path = "fibers/collector.rs"]
 mod collector;
 #[path = "fibers/coroutines.rs"]

@@ -108,6 +108,11 @@ const LONG: &[(&str, &str)] = &[];
 /// String literals under `src/script` that happen to be the name of an operation: file, word, and what it means there.
 const SAME_WORD: &[(&str, &str, &str)] = &[
     ("script/lua/trampoline/coroutine.rs", "close", "coroutine.close"),
+    (
+        "script/lua/trampoline/metatable.rs",
+        "close",
+        "what the end of a `<close>` variable calls",
+    ),
     ("script/lua/trampoline/module.rs", "exit", "os.exit"),
     (
         "script/rhai/buffer.rs",

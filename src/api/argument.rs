@@ -1,9 +1,8 @@
-//! The types arguments and results of an operation can have.
+//! The types arguments of an operation can have; handles can be results too.
 
 use std::rc::Rc;
 use std::time::Duration;
 
-use crate::address::Address;
 use crate::bytes::{ByteArray, Bytes, Pinned};
 use crate::error::{Class, Error, Result};
 use crate::file::File;
@@ -11,8 +10,9 @@ use crate::net::{Socket, Timeout};
 use crate::sched::Task;
 use crate::wire::NumberArray;
 
-use super::address;
-use super::value::{Record, Slots, Steps, Value};
+use super::held::Channel;
+use super::outcome::IntoValue;
+use super::value::{Slots, Value};
 
 /// Why a value cannot be an argument.
 pub(crate) enum Mismatch {
@@ -33,18 +33,11 @@ pub(crate) trait FromArg: Sized {
     fn from_arg(value: Value) -> Result<Self, Mismatch>;
 }
 
-/// A type results can have.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be the result of an operation",
-    note = "return one of the types that implement IntoValue in api/handler.rs"
-)]
-pub(crate) trait IntoValue {
-    /// The value the script gets.
-    fn into_value(self) -> Value;
-}
-
 /// The kind of a parameter that takes data of any kind: adapters read it to the last key.
 pub(crate) const DATA: &str = "value";
+
+/// The kind of a parameter that takes a value of any kind to keep it.
+pub(crate) const GIVEN: &str = "object";
 
 /// Whether Python takes the value for true: nothing, zero and what is empty are not.
 pub(crate) struct Truth(pub(crate) bool);
@@ -54,6 +47,9 @@ pub(crate) struct Any(pub(crate) Value);
 
 /// Text given as a string or as bytes; bytes that are no UTF-8 stay as they are.
 pub(crate) struct Text(pub(crate) Vec<u8>);
+
+/// A value of any kind that the operation keeps (`Host::hold`), known by its place in the call.
+pub(crate) struct Given(pub(crate) usize);
 
 /// A function of the script.
 pub(crate) struct Function(pub(crate) usize);
@@ -213,6 +209,16 @@ impl FromArg for Function {
     }
 }
 
+impl FromArg for Given {
+    const KIND: &'static str = GIVEN;
+    fn from_arg(value: Value) -> Result<Self, Mismatch> {
+        match value {
+            Value::Given(place) => Ok(Self(place)),
+            _ => Err(Mismatch::Kind),
+        }
+    }
+}
+
 impl FromArg for Rest {
     const KIND: &'static str = "...";
     fn from_arg(value: Value) -> Result<Self, Mismatch> {
@@ -299,6 +305,7 @@ macro_rules! objects {
 
 objects! {
     Task Rc<Task>, "Task";
+    Channel Rc<Channel>, "channel";
     File Rc<File>, "file";
     Array Rc<ByteArray>, "bytearray";
     Numbers Rc<NumberArray>, "array";
@@ -313,123 +320,5 @@ impl FromArg for Rc<Socket> {
             Value::Socket(socket) => Ok(socket),
             _ => Err(Mismatch::Kind),
         }
-    }
-}
-
-impl IntoValue for Rc<Socket> {
-    fn into_value(self) -> Value {
-        self.give_to_script();
-        Value::Socket(self)
-    }
-}
-
-impl IntoValue for Value {
-    fn into_value(self) -> Value {
-        self
-    }
-}
-
-impl IntoValue for () {
-    fn into_value(self) -> Value {
-        Value::None
-    }
-}
-
-impl IntoValue for bool {
-    fn into_value(self) -> Value {
-        Value::Bool(self)
-    }
-}
-
-impl IntoValue for f64 {
-    fn into_value(self) -> Value {
-        Value::Float(self)
-    }
-}
-
-impl IntoValue for String {
-    fn into_value(self) -> Value {
-        Value::Text(self.into())
-    }
-}
-
-impl IntoValue for &'static str {
-    fn into_value(self) -> Value {
-        Value::Text(self.into())
-    }
-}
-
-impl IntoValue for Bytes {
-    fn into_value(self) -> Value {
-        Value::Bytes(self)
-    }
-}
-
-impl IntoValue for Vec<u8> {
-    fn into_value(self) -> Value {
-        Value::Bytes(Bytes::Owned(self))
-    }
-}
-
-impl IntoValue for Pinned {
-    fn into_value(self) -> Value {
-        Value::View(self)
-    }
-}
-
-impl IntoValue for Address {
-    fn into_value(self) -> Value {
-        address::show(&self)
-    }
-}
-
-impl IntoValue for Record {
-    fn into_value(self) -> Value {
-        Value::Record(Box::new(self))
-    }
-}
-
-impl IntoValue for Timeout {
-    fn into_value(self) -> Value {
-        match self {
-            Self::Blocking => Value::None,
-            Self::NonBlocking => Value::Float(0.0),
-            Self::After(duration) => Value::Float(duration.as_secs_f64()),
-        }
-    }
-}
-
-impl IntoValue for Steps {
-    fn into_value(self) -> Value {
-        Value::Steps(Rc::new(self))
-    }
-}
-
-impl<T: IntoValue> IntoValue for Option<T> {
-    fn into_value(self) -> Value {
-        self.map_or(Value::None, T::into_value)
-    }
-}
-
-impl<T: IntoValue> IntoValue for Vec<T>
-where
-    T: NotByte,
-{
-    fn into_value(self) -> Value {
-        Value::List(self.into_iter().map(T::into_value).collect())
-    }
-}
-
-/// What a list may hold: all but bytes, whose list is a value of its own.
-pub(crate) trait NotByte {}
-impl NotByte for Record {}
-impl NotByte for String {}
-impl NotByte for Value {}
-impl NotByte for i64 {}
-impl NotByte for Vec<u8> {}
-
-impl<A: IntoValue, B: IntoValue> IntoValue for (A, B) {
-    fn into_value(self) -> Value {
-        Value::Several(vec![self.0.into_value(), self.1.into_value()])
     }
 }

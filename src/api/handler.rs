@@ -5,7 +5,8 @@ use std::marker::PhantomData;
 use crate::error::{Class, Error, Result};
 
 use super::Cx;
-use super::argument::{FromArg, IntoValue, Mismatch};
+use super::argument::{FromArg, Mismatch};
+use super::outcome::IntoValue;
 use super::value::Value;
 
 /// A typed function behind a row.

@@ -1,9 +1,9 @@
 //! The API as data: one const table of operations over `net` and `sched`. Names no language.
 //!
 //! An [`Op`] (`op`) is a row: name, owner, parameters, documentation, and an ordinary typed Rust function behind a
-//! [`handler::Handler`] (`handler`) that takes [`Value`]s (`value`); `argument` has the types it may take. `bind` turns what a script passed into what a row expects,
+//! [`handler::Handler`] (`handler`) that takes [`Value`]s (`value`); `argument` has the types it may take, `outcome` those it may return. `bind` turns what a script passed into what a row expects,
 //! once for every language: defaults, keywords, arity and kind errors. `construct` makes the errors scripts ask for,
-//! `address` reads and shows addresses as Python's
+//! `held` is about values that are kept as they are, `address` reads and shows addresses as Python's
 //! tuples, `record` names the fields of such tuples, `element` has the places of buffers, `json` reads and writes JSON, `repr` prints any value as Python does. `module` joins rows and
 //! constants into the modules scripts see; `ops/` has the rows, by topic.
 
@@ -24,21 +24,24 @@ mod bind;
 mod construct;
 pub(crate) mod element;
 mod handler;
+mod held;
 mod json;
 mod module;
 mod op;
 mod ops;
+mod outcome;
 mod record;
 mod repr;
 mod value;
 
-pub(crate) use argument::IntoValue;
 pub(crate) use bind::{Arguments, call};
 pub(crate) use construct::construct;
 pub(crate) use handler::absent;
+pub(crate) use held::{Channel, Held, next_of};
 pub(crate) use json::{CYCLIC, DEEPEST as DEEPEST_DATA, TOO_DEEP};
 pub(crate) use module::{MODULES, Module, hint};
 pub(crate) use op::{Default, Form, Hot, Op, Owner, Param};
+pub(crate) use outcome::IntoValue;
 pub(crate) use record::{RecordKind, Shape};
 pub(crate) use repr::repr;
 pub(crate) use value::{Record, Slots, Steps, Type, Value};
@@ -57,6 +60,10 @@ pub(crate) trait Host {
 
     /// Keeps the function among the call's arguments, to be called later.
     fn keep(&self, function: usize) -> Result<Rc<dyn Callback>>;
+
+    /// Keeps the value at a place among the call's arguments, of whatever kind: for as long as the result lives, or the
+    /// object the operation is called on, if that has values of its own.
+    fn hold(&self, place: usize) -> Result<Rc<dyn Held>>;
 
     /// What the argument at a place is, where it is something of the API itself.
     fn name(&self, place: usize) -> Named;

@@ -26,6 +26,7 @@ enum Values {
     Errno,
     Fcntl,
     Sys,
+    Task,
     Struct,
     Json,
 }
@@ -40,7 +41,7 @@ pub(crate) static MODULES: &[Module] = &[
     Module {
         name: "task",
         doc: "Tasks: code that runs beside other code on one thread.",
-        values: Values::None,
+        values: Values::Task,
     },
     Module {
         name: "errors",
@@ -133,6 +134,7 @@ impl Module {
                 "version" => Some(Value::text(env!("CARGO_PKG_VERSION"))),
                 _ => None,
             },
+            Values::Task => (name == "ShutDown").then_some(Value::Class(Class::ShutDown)),
             Values::Struct => (name == "error").then_some(Value::Class(Class::StructError)),
             Values::Json => match name {
                 "null" => Some(Value::Null),
@@ -163,6 +165,7 @@ impl Module {
                 .collect(),
             Values::Fcntl => fcntl_values().map(|(name, _)| name).collect(),
             Values::Sys => vec!["platform", "version"],
+            Values::Task => vec!["ShutDown"],
             Values::Struct => vec!["error"],
             Values::Json => vec!["null", "JSONDecodeError"],
         }

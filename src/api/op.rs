@@ -7,7 +7,7 @@
 use crate::error::Result;
 
 use super::Cx;
-use super::argument::DATA;
+use super::argument::{DATA, GIVEN};
 use super::handler::{Handler, typed};
 use super::value::Type;
 
@@ -185,6 +185,15 @@ impl Op {
             .is_some_and(|kind| *kind == DATA)
     }
 
+    /// Whether the parameter at this place takes a value of any kind to keep it.
+    pub(crate) fn keeps(&self, place: usize) -> bool {
+        let first = usize::from(self.takes_self());
+        self.run
+            .kinds()
+            .get(first + place)
+            .is_some_and(|kind| *kind == GIVEN)
+    }
+
     /// Whether a trailing table or map holds keywords: not where the last parameter takes any value.
     pub(crate) fn takes_keywords(&self) -> bool {
         let last_takes_all = self
@@ -195,7 +204,7 @@ impl Op {
                 .run
                 .kinds()
                 .last()
-                .is_some_and(|kind| *kind == "any" || *kind == DATA);
+                .is_some_and(|kind| matches!(*kind, "any" | DATA | GIVEN));
         !last_takes_all
     }
 }

@@ -66,6 +66,8 @@ fn write_repr(out: &mut String, value: &Value, shape: Shape) {
         Value::Socket(socket) => push(out, socket),
         Value::File(file) => push(out, file),
         Value::Lines(_) => out.push_str("<lines>"),
+        Value::Channel(channel) => push(out, format_args!("{channel:?}")),
+        Value::Held(held) => write_repr(out, &held.value(), shape),
         Value::Foreign(_) => out.push_str("<file>"),
         Value::Task(task) => push(out, format_args!("{task:?}")),
         Value::Array(array) => array.with(|bytes| push(out, bytearray_repr(bytes))),
@@ -81,6 +83,7 @@ fn write_repr(out: &mut String, value: &Value, shape: Shape) {
         }
         Value::Absent(constant) => out.push_str(constant.name),
         Value::Function(_) => out.push_str("<function>"),
+        Value::Given(_) => out.push_str("<object>"),
         Value::Rest(_) | Value::Outcome(_) => out.push_str("<results>"),
         Value::Opaque(kind) => push(out, format_args!("<{kind}>")),
     }

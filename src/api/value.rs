@@ -13,6 +13,7 @@ use crate::net::Socket;
 use crate::sched::Task;
 use crate::wire::NumberArray;
 
+use super::held::{Channel, Held};
 use super::record::RecordKind;
 
 /// A value on its way in or out.
@@ -39,6 +40,7 @@ pub(crate) enum Value {
     Several(Vec<Self>),
     Socket(Rc<Socket>),
     Task(Rc<Task>),
+    Channel(Rc<Channel>),
     File(Rc<File>),
     /// An iteration over a file's lines.
     Lines(Rc<File>),
@@ -61,6 +63,10 @@ pub(crate) enum Value {
     Rest(Slots),
     /// What an ended task returned; the adapter has it.
     Outcome(Rc<Task>),
+    /// A value of any kind that is to be kept: its place among the call's arguments.
+    Given(usize),
+    /// A value of the script's that was kept, as it was given.
+    Held(Rc<dyn Held>),
     /// Something only the language knows; its kind.
     Opaque(&'static str),
 }
@@ -112,6 +118,7 @@ pub(crate) struct Slots {
 pub(crate) enum Type {
     Socket,
     Task,
+    Channel,
     File,
     ByteArray,
     View,
@@ -128,6 +135,7 @@ impl Type {
         match self {
             Self::Socket => "socket",
             Self::Task => "Task",
+            Self::Channel => "channel",
             Self::File => "file",
             Self::ByteArray => "bytearray",
             Self::View => "memoryview",
@@ -140,9 +148,10 @@ impl Type {
     }
 
     /// Every type.
-    pub(crate) const ALL: [Self; 10] = [
+    pub(crate) const ALL: [Self; 11] = [
         Self::Socket,
         Self::Task,
+        Self::Channel,
         Self::File,
         Self::ByteArray,
         Self::View,
@@ -160,6 +169,7 @@ impl Value {
         Some(match self {
             Self::Socket(_) => Type::Socket,
             Self::Task(_) => Type::Task,
+            Self::Channel(_) => Type::Channel,
             Self::File(_) => Type::File,
             Self::Array(_) => Type::ByteArray,
             Self::View(_) => Type::View,
@@ -186,6 +196,8 @@ impl Value {
             Self::Record(_) | Self::Several(_) => "tuple",
             Self::Function(_) => "function",
             Self::Rest(_) | Self::Outcome(_) => "results",
+            Self::Given(_) => "object",
+            Self::Held(held) => held.value().kind(),
             Self::File(file) => file.class(),
             Self::Lines(_) => "iterator",
             Self::Foreign(_) => "file",

@@ -94,6 +94,7 @@ classes! {
     NotImplementedError < RuntimeError, "This platform or family has no such operation.";
     RecursionError < RuntimeError, "Calls are nested too deeply.";
     StopIteration < Exception, "An iterator has no more items.";
+    ShutDown < Exception, "A channel is closed: `queue.ShutDown`, and `task.ShutDown` here.";
     StructError < Exception, "A format and what is packed or unpacked do not fit: `struct.error`.";
     StopAsyncIteration < Exception, "An asynchronous iterator has no more items.";
     SyntaxError < Exception, "A script could not be understood.";
@@ -126,6 +127,7 @@ impl Class {
     pub fn by_name(name: &str) -> Option<Self> {
         match name.strip_prefix("socket.").unwrap_or(name) {
             "struct.error" => Some(Self::StructError),
+            "queue.ShutDown" | "task.ShutDown" => Some(Self::ShutDown),
             "json.JSONDecodeError" => Some(Self::JSONDecodeError),
             "error" | "IOError" | "EnvironmentError" => Some(Self::OSError),
             "timeout" => Some(Self::TimeoutError),
@@ -161,6 +163,7 @@ impl Class {
             Self::herror => "socket.herror",
             Self::UnsupportedOperation => "io.UnsupportedOperation",
             Self::StructError => "struct.error",
+            Self::ShutDown => "queue.ShutDown",
             Self::JSONDecodeError => "json.decoder.JSONDecodeError",
             other => other.name(),
         }

@@ -25,6 +25,9 @@ use super::wait::{Turn, Wake};
 /// Fibers entered before the descriptors are looked at again, however many are ready.
 const BATCH: usize = 61;
 
+/// Tasks that a deadlock's report names.
+const MOST_TOLD: usize = 100;
+
 /// Told of each task that failed and that nobody joined.
 type Reporter = Box<dyn Fn(&Rc<Task>)>;
 
@@ -256,10 +259,19 @@ impl Scheduler {
         let Some(task) = self.live.borrow().iter().min_by_key(|task| task.id).cloned() else {
             return;
         };
-        let names: Vec<_> = self.live.borrow().iter().map(|task| task.name()).collect();
+        let mut waiting: Vec<_> = self.live.borrow().clone();
+        waiting.sort_by_key(|task| task.id);
+        let mut told: Vec<_> = waiting
+            .iter()
+            .take(MOST_TOLD)
+            .map(|task| task.whereabouts())
+            .collect();
+        if let Some(more @ 1..) = waiting.len().checked_sub(MOST_TOLD) {
+            told.push(format!("and {more} more"));
+        }
         task.wake_with_error(Error::runtime(format!(
-            "deadlock: every task waits for another ({})",
-            names.join(", ")
+            "deadlock: every task waits for another: {}",
+            told.join(", ")
         )));
         self.wake(&task, Wake::Ready);
     }
@@ -299,17 +311,23 @@ impl Scheduler {
             }
             self.alone.set(live.len() == 1 && !self.has_handle.get());
         }
+        let is_told = self.leave_group(task);
+        if !is_told && !task.is_observed() {
+            self.report(task);
+        }
+        let joiners = std::mem::take(&mut *task.joiners.borrow_mut());
+        for joiner in joiners {
+            self.wake(&joiner, Wake::Ready);
+        }
+    }
+
+    /// Tells of a task that failed, unless who set its limit is told.
+    pub(super) fn report(&self, task: &Rc<Task>) {
         if task.failure().is_some()
-            && !task.is_observed()
             && !task.failed_by_limit()
             && let Some(report) = self.reporter.borrow().as_ref()
         {
             report(task);
-        }
-        self.leave_group(task);
-        let joiners = std::mem::take(&mut *task.joiners.borrow_mut());
-        for joiner in joiners {
-            self.wake(&joiner, Wake::Ready);
         }
     }
 

@@ -9,7 +9,7 @@ use std::fmt;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use crate::error::{Class, Error, Result};
+use crate::error::{Class, Error, Place, Result};
 
 use super::scheduler::Scheduler;
 use super::task::{Doom, Task, TaskId};
@@ -23,6 +23,8 @@ const GRACE: Duration = Duration::from_millis(20);
 pub(crate) struct Limit {
     deadline: Instant,
     length: Duration,
+    /// Where in the script it was set.
+    place: Option<Place>,
 }
 
 impl Limit {
@@ -36,9 +38,13 @@ impl Limit {
 
     /// What a wait fails with when it is over.
     pub(super) fn error(&self) -> Error {
+        let seconds = self.length.as_secs_f64();
+        let place = self
+            .place
+            .map_or(String::new(), |place| format!(" (set at {place})"));
         Error::new(
             Class::TimeoutError,
-            format!("task.timeout: {} seconds have passed", self.length.as_secs_f64()),
+            format!("task.timeout: {seconds} seconds have passed{place}"),
         )
     }
 }
@@ -57,8 +63,6 @@ pub(crate) struct Group {
 
 impl Group {
     pub(super) fn add(&self, task: &Rc<Task>) {
-        // Whoever waits for the group is told of failures.
-        task.observe();
         self.members.borrow_mut().insert(task.id, task.clone());
         if self.cancelled.get() {
             task.doom.set(Doom::Cancelled);
@@ -76,7 +80,12 @@ impl Scheduler {
         let Some(deadline) = Instant::now().checked_add(length) else {
             return self.see_off(task, None);
         };
-        let limit = Rc::new(Limit { deadline, length });
+        let place = self.current().and_then(|current| current.payload.place());
+        let limit = Rc::new(Limit {
+            deadline,
+            length,
+            place,
+        });
         let sooner = task.limit().is_none_or(|outer| deadline < outer.deadline);
         if sooner {
             task.set_limit(limit.clone());
@@ -142,23 +151,29 @@ impl Scheduler {
                 interrupted = Some(error);
             }
         }
+        let failed = group.failed.borrow_mut().take();
         if let Some(error) = interrupted {
+            // What ended the wait is told, and not what a member made of its cancelling.
+            if let Some(failed) = failed {
+                self.report(&failed);
+            }
             return Err(error);
         }
-        let failed = group.failed.borrow_mut().take();
         Ok(failed.unwrap_or_else(|| task.clone()))
     }
 
-    /// A member of a group has ended.
-    pub(super) fn leave_group(&self, task: &Rc<Task>) {
-        let Some(group) = task.group() else { return };
+    /// A member of a group has ended. Whether who waits for the group is told how: of the first that fails, and of those
+    /// that only end as they were asked to.
+    pub(super) fn leave_group(&self, task: &Rc<Task>) -> bool {
+        let Some(group) = task.group() else { return false };
         if group.members.borrow_mut().remove(&task.id).is_none() {
-            return;
+            return false;
         }
         let failed = task
             .failure()
             .is_some_and(|error| !matches!(error.class(), Class::CancelledError | Class::SystemExit));
-        if failed && group.failed.borrow().is_none() {
+        let is_first = group.failed.borrow().is_none();
+        if failed && is_first {
             *group.failed.borrow_mut() = Some(task.clone());
             self.cancel_members(&group);
         }
@@ -167,6 +182,7 @@ impl Scheduler {
         {
             self.wake(&waiter, Wake::Ready);
         }
+        is_first || !failed
     }
 
     fn cancel_members(&self, group: &Group) {

@@ -147,6 +147,14 @@ impl Task {
         }
     }
 
+    /// Its name and where in its script it is, for who wants to know what it waits for.
+    pub(super) fn whereabouts(&self) -> String {
+        match self.payload.place() {
+            Some(place) => format!("'{}' at {place}", self.name()),
+            None => format!("'{}'", self.name()),
+        }
+    }
+
     /// Whether it has ended.
     pub(crate) fn is_done(&self) -> bool {
         self.end.borrow().is_some()

@@ -49,6 +49,13 @@ local function listening()
   s:listen()
   return s
 end
+-- Closed, so that nothing waits for what will not come.
+local function channel()
+  local ch = task.channel()
+  for n = 1, 3 do ch:send(n) end
+  ch:close()
+  return ch
+end
 local function collected(value)
   debug.getmetatable(value).__gc(value)
   return value
@@ -66,6 +73,7 @@ local kinds = {
   finished_task = finished_task,
   failed_task = failed_task,
   current_task = function() return task.current() end,
+  channel = channel,
   bytearray = function() return bytearray("0123456789") end,
   view = view,
   array = function() return array("i", {1, 2, 3}) end,
@@ -86,6 +94,7 @@ local kinds = {
   collected_file = function() return collected(open("disk", "w")) end,
   collected_socket = function() return collected(socket.socket()) end,
   collected_task = function() return collected(finished_task()) end,
+  collected_channel = function() return collected(channel()) end,
   collected_bytearray = function() return collected(bytearray(9)) end,
   collected_view = function() return collected(view()) end,
   collected_array = function() return collected(array("h", {1})) end,
@@ -135,7 +144,7 @@ local sensible = {
   format = "<iH", typecode = "i", initializer = "{1}", v = "1", i = "0", iterable = "{1}", list = "{1}", start = "0",
   stop = "2", sep = "x", width = "2", fillchar = "x", sub = "x", text = "json", string = "x",
   name = "x", index = "1", inheritable = "0", flag = "0", mode = "rb", buffering = "-1", file = "open file", offset = "1", size = "2",
-  hint = "2", whence = "0", lines = "nested", closefd = "true", prompt = "empty", encoding = "nil", errors = "nil", newline = "nil",
+  hint = "2", capacity = "1", whence = "0", lines = "nested", closefd = "true", prompt = "empty", encoding = "nil", errors = "nil", newline = "nil",
 }
 
 ---------------------------------------------------------------- what is not called

@@ -2,7 +2,8 @@
 
 use std::rc::Rc;
 
-use crate::api::argument::{Any, IntoValue};
+use crate::api::IntoValue;
+use crate::api::argument::Any;
 use crate::api::handler::typed;
 use crate::api::op::{Default, METHOD, Op, Owner, Param, need, with};
 use crate::api::value::Type;

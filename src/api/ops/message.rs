@@ -2,7 +2,8 @@
 
 use std::rc::Rc;
 
-use crate::api::argument::{Any, FromArg, IntoValue, Mismatch, whole};
+use crate::api::IntoValue;
+use crate::api::argument::{Any, FromArg, Mismatch, whole};
 use crate::api::handler::typed;
 use crate::api::op::{Default, FUNCTION, METHOD, Op, need, with};
 use crate::api::record::CONTROL;

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use crate::api::argument::IntoValue;
+use crate::api::IntoValue;
 use crate::api::handler::typed;
 use crate::api::op::{Op, PROPERTY};
 use crate::api::{Cx, Record, Value, record};

@@ -2,16 +2,17 @@
 
 use std::rc::Rc;
 
-use crate::api::argument::{Function, Rest, Seconds};
+use crate::api::argument::{Function, Given, Rest, Seconds};
 use crate::api::handler::typed;
 use crate::api::op::{Default, FUNCTION, METHOD, Op, Owner, need, with};
 use crate::api::value::Type;
-use crate::api::{Cx, Form, Value};
+use crate::api::{Channel, Cx, Form, Held, Value};
 use crate::error::{Error, Result};
 use crate::sched::{Task, deadline_after};
 
 const TASK: Owner = Owner::Module("task");
 const VALUE: Owner = Owner::Type(Type::Task);
+const CHANNEL: Owner = Owner::Type(Type::Channel);
 
 pub(super) const OPS: &[Op] = &[
     Op {
@@ -70,6 +71,64 @@ pub(super) const OPS: &[Op] = &[
               cancels the others. Raises what the first raised.",
         run: &typed(group),
         ..FUNCTION
+    },
+    Op {
+        name: "channel",
+        on: TASK,
+        params: &[with(
+            "capacity",
+            Default::Int(0),
+            "most values it holds; 0 is without bound",
+        )],
+        returns: "channel",
+        doc: "A channel: values of any kind, from tasks that send to tasks that receive. Raises ValueError for a negative \
+              number.",
+        run: &typed(channel),
+        ..FUNCTION
+    },
+    Op {
+        name: "send",
+        on: CHANNEL,
+        params: &[need("value", "what to send: it arrives as it is")],
+        doc: "Send a value; wait for room where the channel is full. Raises task.ShutDown on a closed channel, also one \
+              that is closed meanwhile: the value is not sent then.",
+        run: &typed(send),
+        ..METHOD
+    },
+    Op {
+        name: "recv",
+        on: CHANNEL,
+        params: &[with("timeout", Default::None, "seconds to wait at most")],
+        returns: "the value",
+        doc: "Take the oldest value; wait until there is one. Who waits longest is served first; who gives up takes \
+              nothing. A loop over the channel receives until it is closed. Raises task.ShutDown on a channel that is closed and empty, timeout.",
+        run: &typed(recv),
+        ..METHOD
+    },
+    Op {
+        name: "close",
+        on: CHANNEL,
+        doc: "Close the channel: nothing more can be sent, what it holds can still be received. Who waits to send, or \
+              to receive what will not come, gets task.ShutDown. Never fails.",
+        run: &typed(close),
+        ..METHOD
+    },
+    Op {
+        name: "closed",
+        on: CHANNEL,
+        form: Form::Property,
+        returns: "bool",
+        doc: "Whether the channel was closed.",
+        run: &typed(closed),
+        ..METHOD
+    },
+    Op {
+        name: "qsize",
+        on: CHANNEL,
+        returns: "int",
+        doc: "How many values were sent and not yet received. Never fails.",
+        run: &typed(qsize),
+        ..METHOD
     },
     Op {
         name: "join",
@@ -137,6 +196,35 @@ fn join(cx: &Cx<'_>, task: Rc<Task>, timeout: Option<Seconds>) -> Result<Value> 
     } else {
         Err(Error::timed_out().during("join"))
     }
+}
+
+fn channel(_: &Cx<'_>, capacity: i64) -> Result<Rc<Channel>> {
+    let capacity = usize::try_from(capacity)
+        .map_err(|_| Error::value("task.channel() capacity must be 0, which is without bound, or more"))?;
+    Ok(Rc::new(Channel::new((capacity > 0).then_some(capacity))))
+}
+
+fn send(cx: &Cx<'_>, channel: Rc<Channel>, value: Given) -> Result<()> {
+    cx.net.sched().send(&channel, cx.host.hold(value.0)?)
+}
+
+fn recv(cx: &Cx<'_>, channel: Rc<Channel>, timeout: Option<Seconds>) -> Result<Rc<dyn Held>> {
+    let deadline = timeout.and_then(|Seconds(duration)| deadline_after(duration));
+    let received = cx.net.sched().receive(&channel, deadline)?;
+    received.ok_or_else(|| Error::timed_out().during("recv"))
+}
+
+fn close(cx: &Cx<'_>, channel: Rc<Channel>) -> Result<()> {
+    cx.net.sched().close(&channel);
+    Ok(())
+}
+
+fn closed(_: &Cx<'_>, channel: Rc<Channel>) -> Result<bool> {
+    Ok(channel.is_closed())
+}
+
+fn qsize(_: &Cx<'_>, channel: Rc<Channel>) -> Result<usize> {
+    Ok(channel.len())
 }
 
 fn cancel(cx: &Cx<'_>, task: Rc<Task>) -> Result<()> {

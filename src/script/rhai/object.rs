@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use rhai::{Dynamic, Engine, ImmutableString, Module, NativeCallContext};
 
-use crate::api::{self, Form, Owner, Steps, Type, Value};
+use crate::api::{self, Channel, Form, Owner, Steps, Type, Value};
 use crate::bytes::{ByteArray, Pinned};
 use crate::constants::Constant;
 use crate::error::{Class, Error, Result};
@@ -53,6 +53,7 @@ fn name_type(engine: &mut Engine, kind: Type) {
     match kind {
         Type::Socket => engine.register_type_with_name::<Rc<Socket>>(name),
         Type::Task => engine.register_type_with_name::<Rc<Task>>(name),
+        Type::Channel => engine.register_type_with_name::<Rc<Channel>>(name),
         Type::File => engine.register_type_with_name::<Rc<File>>(name),
         Type::ByteArray => engine.register_type_with_name::<Rc<ByteArray>>(name),
         Type::View => engine.register_type_with_name::<Pinned>(name),
@@ -198,17 +199,21 @@ fn is_registered(engine: &Engine, name: &str, args: &[&mut Dynamic]) -> bool {
     !found.is_empty()
 }
 
-/// `for item in steps`.
+/// `for item in steps`, `for value in channel`.
 fn iteration(functions: &mut Module, site: &Rc<Site>) {
-    let site = site.clone();
-    functions.set_iter_result(type_id(Type::Steps), move |steps| {
+    for kind in [Type::Steps, Type::Channel] {
         let site = site.clone();
-        let steps = value::with(&steps, Rc::<Steps>::clone);
-        Box::new(std::iter::from_fn(move || match steps.as_ref()?.next() {
-            Ok(item) => item.map(|item| Ok(value::give(item))),
-            Err(error) => Some(Err(site.raise(error, None))),
-        }))
-    });
+        functions.set_iter_result(type_id(kind), move |walked| {
+            let site = site.clone();
+            let walked = value::read(&walked, 0);
+            Box::new(std::iter::from_fn(move || {
+                match api::next_of(&site.net, &walked)? {
+                    Ok(item) => item.map(|item| Ok(value::give(item))),
+                    Err(error) => Some(Err(site.raise(error, None))),
+                }
+            }))
+        });
+    }
 }
 
 /// `==` and `!=`: the same object, the same class.
@@ -216,6 +221,7 @@ fn equality(functions: &mut Module) {
     for kind in [
         Type::Socket,
         Type::Task,
+        Type::Channel,
         Type::File,
         Type::Error,
         Type::Class,
@@ -238,6 +244,7 @@ fn is_same(kind: Type, args: &[&mut Dynamic]) -> bool {
     match kind {
         Type::Socket => both::<Rc<Socket>>(args, Rc::ptr_eq),
         Type::Task => both::<Rc<Task>>(args, Rc::ptr_eq),
+        Type::Channel => both::<Rc<Channel>>(args, Rc::ptr_eq),
         Type::File => both::<Rc<File>>(args, Rc::ptr_eq),
         Type::Error => both::<Rc<Error>>(args, Rc::ptr_eq),
         Type::Class => both::<Class>(args, Class::eq),

@@ -6,7 +6,7 @@ use std::rc::{Rc, Weak};
 
 use rhai::{Dynamic, EvalAltResult, FuncRegistration, Map, Module, NativeCallContext, Position, RhaiFunc};
 
-use crate::api::{self, Arguments, Cx, Default, Environment, Named, Op, Slots, Type, Value};
+use crate::api::{self, Arguments, Cx, Default, Environment, Held, Named, Op, Slots, Type, Value};
 use crate::error::{Error, Result};
 use crate::net::Net;
 use crate::sched::Task;
@@ -128,6 +128,10 @@ fn collect(op: &'static Op, args: Slice<'_, '_>) -> Arguments {
         if rest.is_some_and(|rest| place >= rest) {
             break;
         }
+        if op.keeps(place - first) {
+            arguments.positional.push(Value::Given(place));
+            continue;
+        }
         // The first argument may be a variable of the script's, which must stay what it is.
         let value = if place == 0 {
             value::read(args[0], 0)
@@ -197,6 +201,20 @@ impl api::Host for Call<'_, '_, '_> {
             Some(argument) => named::read(argument, place),
             None => Named::Nothing,
         }
+    }
+
+    fn hold(&self, place: usize) -> Result<Rc<dyn Held>> {
+        let mut args = self.args.borrow_mut();
+        let argument = args
+            .get_mut(place)
+            .ok_or_else(|| Error::runtime("only a script has values to keep"))?;
+        // The first may be a variable of the script's, which must stay what it is.
+        let value = if place == 0 {
+            argument.clone()
+        } else {
+            argument.take()
+        };
+        Ok(Rc::new(value::Kept(value.flatten())))
     }
 
     fn start(&self, function: usize, arguments: Slots, name: String) -> Result<Rc<Task>> {

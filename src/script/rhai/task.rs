@@ -62,7 +62,11 @@ impl Payload for Strand {
     }
 
     fn place(&self) -> Option<Place> {
-        let spot = self.watch.spot.get();
+        let spot = if self.watch.current.get() == self.number {
+            self.watch.spot.get()
+        } else {
+            self.spot.get()
+        };
         let line = u32::try_from(spot.position.line()?).ok()?;
         let names = self.watch.names.borrow();
         let name = names.get(spot.source).map_or("", |known| &**known);

@@ -4,7 +4,7 @@
 //! Python calls a tuple is an array here; the tag of its [`Dynamic`] remembers the kind, so that it still prints as
 //! Python prints it and compares with any array.
 
-use std::any::TypeId;
+use std::any::{Any, TypeId};
 use std::rc::Rc;
 
 use rhai::{Array, Blob, Dynamic, FnPtr, ImmutableString, Map};
@@ -12,7 +12,7 @@ use rhai::{Array, Blob, Dynamic, FnPtr, ImmutableString, Map};
 /// As wide on every platform as Rhai keeps it.
 type Tag = i32;
 
-use crate::api::{DEEPEST_DATA, Record, RecordKind, Steps, TOO_DEEP, Type, Value};
+use crate::api::{Channel, DEEPEST_DATA, Held, Record, RecordKind, Steps, TOO_DEEP, Type, Value};
 use crate::bytes::{ByteArray, Bytes, Pinned};
 use crate::constants::Constant;
 use crate::error::{Class, Error};
@@ -36,6 +36,7 @@ pub(super) fn type_id(kind: Type) -> TypeId {
     match kind {
         Type::Socket => TypeId::of::<Rc<Socket>>(),
         Type::Task => TypeId::of::<Rc<Task>>(),
+        Type::Channel => TypeId::of::<Rc<Channel>>(),
         Type::File => TypeId::of::<Rc<File>>(),
         Type::ByteArray => TypeId::of::<Rc<ByteArray>>(),
         Type::View => TypeId::of::<Pinned>(),
@@ -176,6 +177,7 @@ fn read_handle(value: &Dynamic) -> Option<Value> {
     Some(match handle_type(value)? {
         Type::Socket => Value::Socket(with(value, Rc::<Socket>::clone)?),
         Type::Task => Value::Task(with(value, Rc::<Task>::clone)?),
+        Type::Channel => Value::Channel(with(value, Rc::<Channel>::clone)?),
         Type::File => Value::File(with(value, Rc::<File>::clone)?),
         Type::ByteArray => Value::Array(with(value, Rc::<ByteArray>::clone)?),
         Type::View => Value::View(with(value, Pinned::clone)?),
@@ -193,6 +195,7 @@ pub(super) fn give(value: Value) -> Dynamic {
         Value::None
         | Value::Null
         | Value::Function(_)
+        | Value::Given(_)
         | Value::Rest(_)
         | Value::Outcome(_)
         | Value::Opaque(_)
@@ -212,6 +215,8 @@ pub(super) fn give(value: Value) -> Dynamic {
             .into(),
         Value::Socket(socket) => Dynamic::from(socket),
         Value::Task(task) => Dynamic::from(task),
+        Value::Channel(channel) => Dynamic::from(channel),
+        Value::Held(held) => give_held(&*held),
         Value::File(file) => Dynamic::from(file),
         Value::Lines(file) => Dynamic::from(Lines(file)),
         Value::Array(array) => Dynamic::from(array),
@@ -245,6 +250,24 @@ fn array(items: Vec<Value>, tag: Tag) -> Dynamic {
     let mut array = Dynamic::from_array(items.into_iter().map(give).collect());
     array.set_tag(tag);
     array
+}
+
+/// A value that operations keep.
+pub(super) struct Kept(pub(super) Dynamic);
+
+impl Held for Kept {
+    fn value(&self) -> Value {
+        read_inner(&self.0, 0)
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}
+
+fn give_held(held: &dyn Held) -> Dynamic {
+    let kept = held.as_any().downcast_ref::<Kept>();
+    kept.map_or(Dynamic::UNIT, |kept| kept.0.clone())
 }
 
 /// The function an argument is.

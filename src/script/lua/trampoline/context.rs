@@ -38,8 +38,8 @@ pub(crate) struct Context {
     pub(super) streams: Cell<*const std::ffi::c_void>,
     /// Threads of tasks that nobody can reach any more: to be let go when a machine call is possible.
     pub(super) released: Rc<RefCell<Vec<State>>>,
-    /// Keys of kept functions that nobody needs any more: likewise.
-    pub(super) dropped: Rc<RefCell<Vec<Rc<u8>>>>,
+    /// Keys of kept values that nobody needs any more: likewise.
+    pub(super) dropped: super::kept::Dropped,
 }
 
 /// The registry's key for the context.

@@ -9,7 +9,7 @@ use std::rc::Rc;
 
 use mlua::ffi::lua_State;
 
-use crate::api::{Arguments, Callback, Cx, Host, Named, Op, Slots, Value, call, construct};
+use crate::api::{Arguments, Callback, Cx, Held, Host, Named, Op, Slots, Value, call, construct, next_of};
 use crate::error::{Class, Error, Result, Trace};
 use crate::net::Socket;
 use crate::sched::{Interest, Task};
@@ -97,7 +97,12 @@ impl Host for Call {
     }
 
     fn keep(&self, function: usize) -> Result<Rc<dyn Callback>> {
-        kept::keep(self.state, self.context, function)
+        Ok(Rc::new(kept::keep(self.state, self.context, function, None)?))
+    }
+
+    fn hold(&self, place: usize) -> Result<Rc<dyn Held>> {
+        let home = Object::at(self.state, 1).and_then(Object::home);
+        Ok(Rc::new(kept::keep(self.state, self.context, place, home)?))
     }
 
     fn name(&self, place: usize) -> Named {
@@ -241,7 +246,7 @@ fn hot_flags(context: &Context, socket: &Socket, interest: Interest) -> Option<c
     socket.direct_flags(interest, || !context.current().is_finalizing())
 }
 
-/// A call of an object: classes make errors.
+/// A call of an object: classes make errors, what a loop walks through gives its next item.
 pub(super) unsafe extern "C-unwind" fn call_object(raw: *mut lua_State) -> c_int {
     // SAFETY: Lua calls us with a live thread.
     let state = unsafe { State::from_raw(raw) };
@@ -249,12 +254,14 @@ pub(super) unsafe extern "C-unwind" fn call_object(raw: *mut lua_State) -> c_int
     answer(state, context, |_| {
         let class = match read::value(state, context, 1) {
             Value::Class(class) => class,
-            Value::Steps(steps) => return Ok(steps.next()?.unwrap_or(Value::None)),
             other => {
-                return Err(Error::type_error(format!(
-                    "'{}' object is not callable",
-                    other.kind()
-                )));
+                let next = next_of(&context.net, &other).unwrap_or_else(|| {
+                    Err(Error::type_error(format!(
+                        "'{}' object is not callable",
+                        other.kind()
+                    )))
+                });
+                return Ok(next?.unwrap_or(Value::None));
             }
         };
         let arguments: Vec<_> = (2..=state.top())

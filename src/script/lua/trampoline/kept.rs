@@ -1,50 +1,181 @@
-//! Functions of a script that operations keep and call: audit hooks and taps.
+//! Values of a script that operations keep: functions they call later (audit hooks, taps), and what a channel carries.
+//!
+//! Each stands under the address of a key of its own: in the registry, or in the table of the object that keeps it (its
+//! home). A home lives as long as its object, so that a value may refer to the object that keeps it, and both are
+//! collected when nobody else does.
 
+use std::any::Any;
 use std::cell::RefCell;
-use std::ffi::c_int;
+use std::ffi::{c_int, c_void};
 use std::rc::Rc;
 
-use crate::api::{Callback, Value};
+use crate::api::{Callback, Held, Value};
 use crate::error::{Class, Error, Result};
 
+use super::building::Building;
 use super::context::Context;
-use super::state::{REGISTRY, State, Status};
-use super::{invoke, push, task};
+use super::state::{Kind, REGISTRY, State, Status};
+use super::{invoke, push, read};
 
-/// A function in the registry, under the address of its key.
-struct Kept {
-    context: &'static Context,
-    key: Rc<u8>,
-    /// Keys nobody needs any more; the machine may be gone when one is put there.
-    dropped: Rc<RefCell<Vec<Rc<u8>>>>,
+/// Keys nobody needs any more, each with its home; the machine may be gone when one is put there.
+pub(super) type Dropped = Rc<RefCell<Vec<(Option<Home>, Rc<u8>)>>>;
+
+/// Names the table of an object's own values: by the address of what the object holds.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Home(*const c_void);
+
+impl Home {
+    pub(super) const fn of<T>(held: *const T) -> Self {
+        Self(held.cast())
+    }
 }
 
-fn address(key: &Rc<u8>) -> *const std::ffi::c_void {
+/// A value of the script, under the address of its key.
+pub(super) struct Kept {
+    context: &'static Context,
+    key: Rc<u8>,
+    home: Option<Home>,
+    dropped: Dropped,
+}
+
+/// The registry's key for the homes: a table that does not keep them alive.
+static HOMES: u8 = 0;
+
+fn homes() -> *const c_void {
+    (&raw const HOMES).cast()
+}
+
+fn address(key: &Rc<u8>) -> *const c_void {
     Rc::as_ptr(key).cast()
 }
 
-/// Keeps the function at a place of the caller's frame.
-pub(super) fn keep(state: State, context: &'static Context, function: usize) -> Result<Rc<dyn Callback>> {
-    let function = c_int::try_from(function).unwrap_or(0);
-    let key = Rc::new(0_u8);
-    release(state, context);
-    let kept = state.protected_with(&[function], |building| {
-        building.raw_set_pointer(REGISTRY, address(&key));
-    });
-    if kept.is_err() {
-        return Err(Error::memory("a function that is kept"));
-    }
-    Ok(Rc::new(Kept {
-        context,
-        key,
-        dropped: context.dropped.clone(),
-    }))
+/// Makes the table of homes.
+pub(super) fn build(building: Building) {
+    building.new_table(0, 0);
+    building.new_table(0, 1);
+    building.push_bytes(b"v");
+    building.set_named(-2, "__mode");
+    building.state().set_metatable(-2);
+    building.raw_set_pointer(REGISTRY, homes());
 }
 
-/// Lets the registry forget what nobody needs.
-fn release(state: State, context: &Context) {
-    for key in context.dropped.borrow_mut().drain(..) {
-        task::forget(state, address(&key));
+/// Pushes a home, made when first asked for.
+pub(super) fn push_home(building: Building, home: Home) {
+    let state = building.state();
+    building.need_room(4);
+    state.raw_get_pointer(REGISTRY, homes());
+    if state.raw_get_pointer(-1, home.0) == mlua::ffi::LUA_TNIL {
+        state.pop(1);
+        building.new_table(0, 1);
+        state.copy_to_top(-1);
+        building.raw_set_pointer(-3, home.0);
+    }
+    state.remove(-2);
+}
+
+/// Pushes the table a kept value stands in; nothing when that is gone.
+fn push_place(state: State, home: Option<Home>) -> bool {
+    let Some(home) = home else {
+        state.copy_to_top(REGISTRY);
+        return true;
+    };
+    state.raw_get_pointer(REGISTRY, homes());
+    state.raw_get_pointer(-1, home.0);
+    state.remove(-2);
+    let is_there = state.kind(-1) == Kind::Table;
+    if !is_there {
+        state.pop(1);
+    }
+    is_there
+}
+
+/// Keeps the value at a place of the caller's frame, with the object whose home this is.
+pub(super) fn keep(
+    state: State,
+    context: &'static Context,
+    place: usize,
+    home: Option<Home>,
+) -> Result<Kept> {
+    let place = c_int::try_from(place).unwrap_or(0);
+    let key = Rc::new(0_u8);
+    release(state, context);
+    let kept = state.protected_with(&[place], |building| {
+        building.need_room(4);
+        match home {
+            Some(home) => push_home(building, home),
+            None => building.state().copy_to_top(REGISTRY),
+        }
+        building.state().rotate(-2, 1);
+        building.raw_set_pointer(-2, address(&key));
+        building.state().pop(1);
+    });
+    if kept.is_err() {
+        return Err(Error::memory("a value that is kept"));
+    }
+    Ok(Kept {
+        context,
+        key,
+        home,
+        dropped: context.dropped.clone(),
+    })
+}
+
+/// Lets go of what nobody needs.
+pub(super) fn release(state: State, context: &Context) {
+    let dropped = std::mem::take(&mut *context.dropped.borrow_mut());
+    for (home, key) in dropped {
+        let top = state.top();
+        // Setting a present key to nil needs no memory, so this does not fail.
+        let _ = state.protected(|building| {
+            building.need_room(4);
+            if push_place(building.state(), home) {
+                building.state().push_nil();
+                building.raw_set_pointer(-2, address(&key));
+                building.state().pop(1);
+            }
+        });
+        state.set_top(top);
+    }
+}
+
+/// Pushes a value that was kept: nil where there is no room.
+pub(super) fn push(state: State, held: &dyn Held) {
+    match held.as_any().downcast_ref::<Kept>() {
+        Some(kept) if state.has_room(3) => kept.push(state),
+        _ => state.push_nil(),
+    }
+}
+
+impl Kept {
+    fn push(&self, state: State) {
+        if push_place(state, self.home) {
+            state.raw_get_pointer(-1, address(&self.key));
+            state.remove(-2);
+        } else {
+            state.push_nil();
+        }
+    }
+}
+
+impl Held for Kept {
+    fn value(&self) -> Value {
+        let state = self.context.current();
+        if !state.has_room(4) {
+            return Value::Opaque("object");
+        }
+        self.push(state);
+        let value = match read::value(state, self.context, -1) {
+            // It leaves the stack, which has kept it where it is.
+            Value::String(bytes) => Value::String(crate::bytes::Bytes::Owned(bytes.to_vec())),
+            Value::Function(_) => Value::Opaque("function"),
+            value => value,
+        };
+        state.pop(1);
+        value
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
     }
 }
 
@@ -60,7 +191,7 @@ impl Callback for Kept {
         if !state.has_room(count + 4) {
             return Err(Error::memory("a call"));
         }
-        state.raw_get_pointer(REGISTRY, address(&self.key));
+        self.push(state);
         let pushed = state.protected(|building| {
             building.need_room(count + 4);
             for argument in &arguments {
@@ -71,7 +202,7 @@ impl Callback for Kept {
             Err(_) => Err(Error::memory("the arguments of a call")),
             Ok(()) => match state.call_protected(count, 0, 0) {
                 Status::Ok | Status::Yield => Ok(()),
-                Status::Error => Err(task::error_at(state, -1)),
+                Status::Error => Err(super::task::error_at(state, -1)),
             },
         };
         state.set_top(top);
@@ -81,6 +212,6 @@ impl Callback for Kept {
 
 impl Drop for Kept {
     fn drop(&mut self) {
-        self.dropped.borrow_mut().push(self.key.clone());
+        self.dropped.borrow_mut().push((self.home, self.key.clone()));
     }
 }

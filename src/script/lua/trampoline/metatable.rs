@@ -11,6 +11,7 @@ use crate::error::{Class, Error};
 use super::building::Building;
 use super::context::Context;
 use super::invoke::{self, Answer};
+use super::kept;
 use super::object::Object;
 use super::read;
 use super::state::{CFunction, Kind, REGISTRY, State, upvalue};
@@ -19,6 +20,7 @@ use super::state::{CFunction, Kind, REGISTRY, State, upvalue};
 pub(super) fn build(building: Building, context: &'static Context) {
     let state = building.state();
     building.need_room(12);
+    kept::build(building);
     for kind in Type::ALL {
         building.new_table(0, 12);
         let metatable = state.top();
@@ -260,6 +262,7 @@ unsafe extern "C-unwind" fn equal(raw: *mut lua_State) -> c_int {
             (Value::Absent(one), Value::Absent(other)) => std::ptr::eq(*one, *other),
             (Value::Socket(one), Value::Socket(other)) => Rc::ptr_eq(one, other),
             (Value::Task(one), Value::Task(other)) => Rc::ptr_eq(one, other),
+            (Value::Channel(one), Value::Channel(other)) => Rc::ptr_eq(one, other),
             (Value::File(one), Value::File(other)) => Rc::ptr_eq(one, other),
             _ => element::equal(&one, &other).unwrap_or_else(|| state.raw_equal(1, 2)),
         }))
@@ -327,18 +330,18 @@ unsafe extern "C-unwind" fn absent_use(raw: *mut lua_State) -> c_int {
     .finish(state)
 }
 
-/// Leaving the scope of a `<close>` variable: a socket or file closes.
+/// The method that ends an object.
+const CLOSE: &str = "close";
+
+/// Leaving the scope of a `<close>` variable: what has a method for it closes.
 unsafe extern "C-unwind" fn close(raw: *mut lua_State) -> c_int {
     // SAFETY: Lua calls us with a live thread.
     let state = unsafe { State::from_raw(raw) };
     let context = Context::behind(state, 1);
-    let answer = invoke::answer(state, context, |_| {
-        match read::value(state, context, 1) {
-            Value::Socket(socket) => socket.close()?,
-            Value::File(file) => file.close()?,
-            _ => {}
-        }
-        Ok(Value::None)
+    let answer = invoke::answer(state, context, |call| {
+        let kind = read::value(state, context, 1).object_type();
+        let close = kind.and_then(|kind| ops().find(|op| op.on == Owner::Type(kind) && op.name == CLOSE));
+        close.map_or(Ok(Value::None), |op| call.property(op))
     });
     match answer {
         // A task that is being killed leaves by its own error.

@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::ffi::c_int;
 use std::rc::Rc;
 
-use crate::api::{Steps, Type, Value};
+use crate::api::{Channel, Steps, Type, Value};
 use crate::bytes::{ByteArray, Pinned};
 use crate::constants::Constant;
 use crate::error::{Class, Error};
@@ -15,6 +15,7 @@ use crate::wire::NumberArray;
 
 use super::building::Building;
 use super::context::Context;
+use super::kept::{self, Home};
 use super::state::{Kind, REGISTRY, State};
 
 /// Marks a userdata as ours, beside its metatable.
@@ -32,6 +33,7 @@ pub(super) struct Object {
 enum Held {
     Socket(*const Socket),
     Task(*const Task),
+    Channel(*const Channel),
     File(*const File),
     Array(*const ByteArray),
     View(*const Pinned),
@@ -81,6 +83,7 @@ impl Object {
         match self.held.get() {
             Some(Held::Socket(pointer)) => Value::Socket(shared(pointer)),
             Some(Held::Task(pointer)) => Value::Task(shared(pointer)),
+            Some(Held::Channel(pointer)) => Value::Channel(shared(pointer)),
             Some(Held::File(pointer)) => Value::File(shared(pointer)),
             Some(Held::Array(pointer)) => Value::Array(shared(pointer)),
             Some(Held::View(pointer)) => Value::View((*shared(pointer)).clone()),
@@ -93,11 +96,20 @@ impl Object {
         }
     }
 
+    /// Where it has the values it keeps for the script, where it keeps any.
+    pub(super) fn home(&self) -> Option<Home> {
+        match self.held.get() {
+            Some(Held::Channel(channel)) => Some(Home::of(channel)),
+            _ => None,
+        }
+    }
+
     /// Lets go of what it holds.
     pub(super) fn release(&self) {
         match self.held.take() {
             Some(Held::Socket(pointer)) => give_back(pointer),
             Some(Held::Task(pointer)) => give_back(pointer),
+            Some(Held::Channel(pointer)) => give_back(pointer),
             Some(Held::File(pointer)) => give_back(pointer),
             Some(Held::Array(pointer)) => give_back(pointer),
             Some(Held::View(pointer)) => give_back(pointer),
@@ -106,6 +118,14 @@ impl Object {
             Some(Held::Error(pointer)) => give_back(pointer),
             Some(Held::Class(_) | Held::Absent(_)) | None => {}
         }
+    }
+}
+
+/// Where the object of a value has the script's values that it keeps: they live as long as the object, and may refer to it.
+fn home_of(value: &Value) -> Option<Home> {
+    match value {
+        Value::Channel(channel) => Some(Home::of(Rc::as_ptr(channel))),
+        _ => None,
     }
 }
 
@@ -125,8 +145,13 @@ fn give_back<T>(pointer: *const T) {
 /// Pushes a value that has methods as an object; other values are not pushed.
 pub(super) fn push(building: Building, value: &Value) {
     let Some(kind) = value.object_type() else { return };
-    let object = push_empty(building, kind, c_int::from(kind == Type::Task));
+    let home = home_of(value);
+    let object = push_empty(building, kind, c_int::from(kind == Type::Task || home.is_some()));
     let state = building.state();
+    if let Some(home) = home {
+        kept::push_home(building, home);
+        building.set_slot(-2, 1);
+    }
     if let Value::Task(task) = value
         && let Some(thread) = super::task::thread_of(task)
         && super::task::push_thread(state, thread)
@@ -138,6 +163,7 @@ pub(super) fn push(building: Building, value: &Value) {
     let held = match value {
         Value::Socket(socket) => Held::Socket(Rc::into_raw(socket.clone())),
         Value::Task(task) => Held::Task(Rc::into_raw(task.clone())),
+        Value::Channel(channel) => Held::Channel(Rc::into_raw(channel.clone())),
         Value::File(file) => Held::File(Rc::into_raw(file.clone())),
         Value::Array(array) => Held::Array(Rc::into_raw(array.clone())),
         Value::View(view) => Held::View(Rc::into_raw(Rc::new(view.clone()))),

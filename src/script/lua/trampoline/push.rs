@@ -6,6 +6,7 @@ use crate::api::{Record, Value};
 
 use super::building::Building;
 use super::context::Context;
+use super::kept;
 use super::lines;
 use super::object;
 use super::state::{REGISTRY, State};
@@ -28,6 +29,11 @@ pub(super) fn results(
         Value::Bool(flag) => state.push_bool(flag),
         Value::Int(number) => state.push_integer(number),
         Value::Float(number) => state.push_float(number),
+        Value::Held(held) => {
+            kept::push(state, &*held);
+            drop(held);
+            kept::release(state, context);
+        }
         Value::Outcome(task) => return super::task::push_outcome(state, &task),
         Value::Several(items) => {
             let count = c_int::try_from(items.len()).unwrap_or(0);
@@ -50,6 +56,7 @@ pub(super) fn one(building: Building, context: &'static Context, value: &Value) 
     match value {
         Value::None
         | Value::Function(_)
+        | Value::Given(_)
         | Value::Rest(_)
         | Value::Outcome(_)
         | Value::Opaque(_)
@@ -77,6 +84,7 @@ pub(super) fn one(building: Building, context: &'static Context, value: &Value) 
             }
         }
         Value::Record(record) => push_record(building, context, record),
+        Value::Held(held) => kept::push(state, &**held),
         Value::Lines(file) => lines::push(building, context, file),
         value => object::push(building, value),
     }

@@ -249,7 +249,9 @@ pub(super) fn arguments(state: State, context: &Context, op: &'static Op) -> Arg
             }));
             break;
         }
-        positional.push(if op.takes_data(place) {
+        positional.push(if op.keeps(place) {
+            Value::Given(usize::try_from(index).unwrap_or(0))
+        } else if op.takes_data(place) {
             data(state, context, index)
         } else {
             value(state, context, index)

@@ -47,6 +47,18 @@ impl LuaTask {
     }
 }
 
+impl LuaTask {
+    /// The thread or coroutine it is in: what runs now where it is the running task, else what ran when it last waited.
+    fn running_state(&self) -> State {
+        match self.context.net.sched().current() {
+            Some(task) if payload(&task).is_some_and(|payload| payload.thread == self.thread) => {
+                self.context.current()
+            }
+            _ => self.running.get(),
+        }
+    }
+}
+
 fn payload(task: &Task) -> Option<&LuaTask> {
     task.payload().as_any().downcast_ref()
 }
@@ -128,21 +140,14 @@ impl Payload for LuaTask {
     }
 
     fn kill(&self) {
-        let running = match self.context.net.sched().current() {
-            // Itself: what runs now, not what ran when it last waited.
-            Some(task) if payload(&task).is_some_and(|payload| payload.thread == self.thread) => {
-                self.context.current()
-            }
-            _ => self.running.get(),
-        };
-        stop::at_every_instruction(running);
+        stop::at_every_instruction(self.running_state());
         stop::at_every_instruction(self.thread);
     }
 
     fn place(&self) -> Option<Place> {
-        let current = self.context.current();
+        let running = self.running_state();
         (0..FRAMES)
-            .map(|level| current.place(level))
+            .map(|level| running.place(level))
             .take_while(|frame| !matches!(frame, Frame::None))
             .find_map(|frame| match frame {
                 Frame::Script(place) => Some(place),
