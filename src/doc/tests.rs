@@ -100,15 +100,15 @@ fn misspelt_names_are_guessed() {
 
 #[test]
 fn names_are_found_however_they_are_written() {
-    let recv = told("socket.recv");
+    let recv = told("socket.recv_into");
     for name in [
-        "recv",
-        "s:recv",
-        "socket:recv",
-        "socket.socket.recv",
-        "recv(1024)",
-        "s.recv()",
-        " recv ",
+        "recv_into",
+        "s:recv_into",
+        "socket:recv_into",
+        "socket.socket.recv_into",
+        "recv_into(buffer)",
+        "s.recv_into()",
+        " recv_into ",
     ] {
         assert_eq!(told(name), recv, "{name}");
     }
