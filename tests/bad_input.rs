@@ -216,11 +216,10 @@ fn values_no_operation_can_use() {
 
 #[test]
 fn a_bytearray_that_grows_without_end_gets_a_memory_error() {
-    let told = eval(
-        "local b, piece = bytearray(), ('x'):rep(1 << 24)\n\
-         local ok, e = pcall(function() while true do b:extend(piece) end end)\n\
-         print(ok, e.name)",
-    );
+    let code = "local b, piece = bytearray(), ('x'):rep(1 << 24)\n\
+                local ok, e = pcall(function() while true do b:extend(piece) end end)\n\
+                print(ok, e.name)";
+    let told = tell(&mut capped(ENOUGH / 2, ["-e", code]));
     assert_eq!(
         (&*told.stdout, told.status),
         ("false\tMemoryError\n", 0),

@@ -27,6 +27,9 @@ mod errno;
     reason = "a file of src/sys, where unsafe is at home; only switches are measured"
 )]
 mod fiber;
+#[path = "../../src/sys/prefetch.rs"]
+#[allow(unsafe_code, dead_code, reason = "a file of src/sys, where unsafe is at home")]
+mod prefetch;
 
 /// As `script::lua::STACK_SIZE`.
 const STACK_SIZE: usize = 1024 * 1024;

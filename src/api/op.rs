@@ -100,6 +100,7 @@ pub(crate) enum Form {
 pub(crate) enum Hot {
     Recv,
     Send,
+    SendAll,
 }
 
 /// One parameter. Its kind is that of the Rust type behind it.

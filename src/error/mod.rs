@@ -54,10 +54,17 @@ struct Detail {
 impl Error {
     /// An error of `class` with this text.
     pub fn new(class: Class, text: impl Into<Cow<'static, str>>) -> Self {
+        Self::make(class, None, Some(text.into()))
+    }
+
+    /// Never part of its caller: the details lie on the stack for a moment.
+    #[cold]
+    #[inline(never)]
+    fn make(class: Class, errno: Option<i32>, text: Option<Cow<'static, str>>) -> Self {
         Self(Box::new(Detail {
             class,
-            errno: None,
-            text: Some(text.into()),
+            errno,
+            text,
             op: None,
             address: None,
             partial: None,
@@ -109,16 +116,12 @@ impl Error {
 
     /// `OSError(errno, text)` with a text of the caller's own.
     pub fn os_with_text(errno: i32, text: impl Into<Cow<'static, str>>) -> Self {
-        let mut error = Self::new(Class::of_errno(Errno(errno)), text);
-        error.detail().errno = Some(errno);
-        error
+        Self::numbered(Class::of_errno(Errno(errno)), errno, text)
     }
 
     /// An error of a class with Python's `(number, text)` arguments: `gaierror`, `herror`.
     pub fn numbered(class: Class, number: i32, text: impl Into<Cow<'static, str>>) -> Self {
-        let mut error = Self::new(class, text);
-        error.detail().errno = Some(number);
-        error
+        Self::make(class, Some(number), Some(text.into()))
     }
 
     /// `SystemExit` with this status.
@@ -392,11 +395,7 @@ impl std::error::Error for Error {}
 
 impl From<Errno> for Error {
     fn from(errno: Errno) -> Self {
-        let mut error = Self::new(Class::of_errno(errno), "");
-        let detail = error.detail();
-        detail.errno = Some(errno.0);
-        detail.text = None;
-        error
+        Self::make(Class::of_errno(errno), Some(errno.0), None)
     }
 }
 

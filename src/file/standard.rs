@@ -139,6 +139,7 @@ impl Output {
             fd: &self.fd,
             source: &self.source,
             socket: None,
+            reads_plainly: false,
         };
         let done = watched.run(Interest::Write, Patience::Until(None), |fd, flags| {
             let must_not_block = flags != 0;

@@ -66,6 +66,8 @@ pub(crate) struct Watched<'a> {
     pub(crate) source: &'a OnceCell<Rc<Source>>,
     /// The socket, where it is one.
     pub(crate) socket: Option<&'a Socket>,
+    /// Whether the step finds nothing in a socket that is drained.
+    pub(crate) reads_plainly: bool,
 }
 
 impl Watched<'_> {
@@ -97,10 +99,10 @@ impl Watched<'_> {
         mut step: impl FnMut(RawFd, i32) -> sys::errno::Result<T>,
     ) -> Result<T> {
         let sched = self.sched;
-        let mut queued = self
-            .source
-            .get()
-            .is_some_and(|source| source.has_waiters(interest));
+        // A call that would find nothing waits at once. Who is alone lets the kernel do so.
+        let mut queued = self.source.get().is_some_and(|source| {
+            source.has_waiters(interest) || self.reads_plainly && source.is_drained() && !sched.is_alone()
+        });
         let (mut alarms, mut over) = (0, false);
         loop {
             let fd = match self.fd.get() {
@@ -203,7 +205,22 @@ impl Socket {
             fd: self.fd_cell(),
             source: &self.source,
             socket: Some(self),
+            reads_plainly: false,
         }
+    }
+
+    /// As [`Self::io`], for a receive.
+    pub(super) fn io_read<T>(
+        &self,
+        op: &'static str,
+        flags: i32,
+        step: impl FnMut(RawFd, i32) -> sys::errno::Result<T>,
+    ) -> Result<T> {
+        let patience = self.patience(Interest::Read, flags);
+        let mut watched = self.watched();
+        watched.reads_plainly = flags == 0 && self.is_plain_transport();
+        let outcome = watched.run(Interest::Read, patience, step);
+        outcome.map_err(|error| self.failed(op, error))
     }
 
     /// Whether it is a blocking socket whose end only a blocking call is told.

@@ -2,7 +2,7 @@
 //!
 //! [`Net`] (`context`) is what the sockets of one runtime share: policy, default timeout, scratch buffer, and the two
 //! doors every operation passes, `guard` (`audit`) and `observe`; `warn` has its warnings. [`Socket`] (`socket`) is one socket with its timeout, `life` is
-//! how it ends; it stands on a `transport`, the kernel unless something else takes its place. `io` is the loop that tries
+//! how it ends, `print` how it prints; it stands on a `transport`, the kernel unless something else takes its place. `io` is the loop that tries
 //! and waits. The operations are grouped by topic: `connect` (`race` to several
 //! addresses at once), `relay` (between two sockets), `listen` (bind, listen, accept), `transfer` (recv and send
 //! in all forms), `message` (with control data), `options`, `control` (ioctl, fcntl), `share` (with another process); `missing` names the module of a family the kernel lacks; `resolve` looks names up off the thread (`idna` encodes them), `netdb` in C's
@@ -23,6 +23,7 @@ mod missing;
 mod netdb;
 mod observe;
 mod options;
+mod print;
 mod race;
 mod relay;
 mod resolve;

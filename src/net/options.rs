@@ -3,7 +3,7 @@
 use crate::bytes::Bytes;
 use crate::error::{Class, Error, Result};
 use crate::policy::Request;
-use crate::sys::flag::{AF_VSOCK, SO_LINGER, SO_RCVTIMEO, SO_SNDTIMEO, SOL_SOCKET};
+use crate::sys::flag::{AF_VSOCK, IPPROTO_TCP, SO_LINGER, SO_RCVTIMEO, SO_SNDTIMEO, SOL_SOCKET, TCP_ULP};
 use crate::sys::option;
 
 use super::audit::Fact;
@@ -102,6 +102,10 @@ impl Socket {
             .map_err(|error| self.failed(OP, error))?;
         if (level, name) == (SOL_SOCKET, SO_LINGER) {
             self.lingers.set(lingers(value));
+        }
+        if (level, name) == (IPPROTO_TCP, TCP_ULP) {
+            // A protocol in the kernel may stop a read at the end of a record.
+            self.drains.set(false);
         }
         if level == SOL_SOCKET && matches!(name, SO_RCVTIMEO | SO_SNDTIMEO) {
             self.learn_kernel_timeouts();

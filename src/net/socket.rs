@@ -1,18 +1,17 @@
 //! One socket: its descriptor, what kind it is, how long its calls may wait, and how it ends.
 
 use std::cell::{Cell, OnceCell};
-use std::fmt;
 use std::os::fd::{BorrowedFd, OwnedFd, RawFd};
 use std::rc::{Rc, Weak};
 use std::time::Duration;
 
-use crate::address::{Address, BluetoothName, UnixName};
+use crate::address::Address;
 use crate::error::{Error, Result};
 use crate::policy::Request;
 use crate::sched::{Interest, Source};
 use crate::sys;
 use crate::sys::errno::Errno;
-use crate::sys::flag::{SOCK_CLOEXEC, SOCK_NONBLOCK, SOCK_STREAM};
+use crate::sys::flag::{AF_INET, AF_INET6, IPPROTO_TCP, SOCK_CLOEXEC, SOCK_NONBLOCK, SOCK_STREAM};
 
 use super::audit::Fact;
 use super::context::Net;
@@ -53,6 +52,8 @@ pub struct Socket {
     pub(super) shut: Cell<bool>,
     /// A script holds it, or has held it.
     scripted: Cell<bool>,
+    /// A short read has taken all there was, and what comes next is told by an event: so it is with TCP.
+    pub(super) drains: Cell<bool>,
     /// `SO_RCVTIMEO` and `SO_SNDTIMEO`, by which blocking calls give up.
     pub(super) kernel_timeouts: Cell<[Option<Duration>; 2]>,
 }
@@ -199,6 +200,12 @@ impl Socket {
             files: Cell::new(0),
             shut: Cell::new(false),
             scripted: Cell::new(false),
+            drains: Cell::new(
+                cfg!(linux)
+                    && matches!(family, AF_INET | AF_INET6)
+                    && kind == SOCK_STREAM
+                    && matches!(protocol, 0 | IPPROTO_TCP),
+            ),
             kernel_timeouts: Cell::default(),
         })
     }
@@ -219,7 +226,7 @@ impl Socket {
     }
 
     /// A counted reference to itself; none while it is being dropped.
-    pub(super) fn me(&self) -> Option<Rc<Self>> {
+    pub(crate) fn me(&self) -> Option<Rc<Self>> {
         self.me.upgrade()
     }
 
@@ -264,6 +271,11 @@ impl Socket {
         }
     }
 
+    /// Whether a script has closed it; files made of it may keep its descriptor open.
+    pub(super) fn is_shut(&self) -> bool {
+        self.shut.get()
+    }
+
     /// Takes the descriptor out of the socket, which is closed then; -1 when it was.
     pub(super) fn take_fd(&self) -> RawFd {
         self.fd.replace(-1)
@@ -281,6 +293,22 @@ impl Socket {
                 .source
                 .get()
                 .is_none_or(|source| !source.has_waiters(interest))
+    }
+
+    /// A receive without flags brought less than it asked for.
+    #[inline]
+    pub(crate) fn note_short_read(&self) {
+        if self.drains.get()
+            && let Some(source) = self.source.get()
+        {
+            source.note_short_read();
+        }
+    }
+
+    /// Whether a receive without flags would find nothing.
+    #[inline]
+    pub(crate) fn is_drained(&self) -> bool {
+        self.source.get().is_some_and(|source| source.is_drained())
     }
 
     /// Whether its bytes move by the kernel's own calls.
@@ -385,52 +413,5 @@ impl Socket {
             sys::fd::set_nonblocking(self.borrowed()?, false)?;
         }
         Ok(())
-    }
-}
-
-/// The address Python shows as the number 0.
-const NO_CONTROLLER: Address = Address::Bluetooth(BluetoothName::Hci {
-    controller: 0,
-    channel: 0,
-});
-
-impl fmt::Display for Socket {
-    /// As CPython 3.11 prints a socket.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let fd = self.fd();
-        let (family, kind, protocol) = (self.family, self.kind, self.protocol);
-        let closed = if fd < 0 || self.shut.get() {
-            " [closed]"
-        } else {
-            ""
-        };
-        write!(
-            f,
-            "<socket.socket{closed} fd={fd}, family={family}, type={kind}, proto={protocol}"
-        )?;
-        if let Ok(fd) = self.open_fd() {
-            let ends = [
-                ("laddr", self.transport().local_address(fd)),
-                ("raddr", self.transport().peer_address(fd)),
-            ];
-            for (end, address) in ends {
-                // What Python takes for false does not show; texts show without quotes.
-                match address.map(|address| self.read_by_protocol(fd, address)) {
-                    Err(_) | Ok(Address::Unix(UnixName::Unnamed)) | Ok(NO_CONTROLLER) => {}
-                    Ok(Address::Unix(UnixName::Path(path))) => {
-                        write!(f, ", {end}={}", String::from_utf8_lossy(&path))?;
-                    }
-                    Ok(Address::Bluetooth(BluetoothName::Sco { device })) => write!(f, ", {end}={device}")?,
-                    Ok(address) => write!(f, ", {end}={address}")?,
-                }
-            }
-        }
-        f.write_str(">")
-    }
-}
-
-impl fmt::Debug for Socket {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
     }
 }

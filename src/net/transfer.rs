@@ -7,7 +7,7 @@ use crate::bytes::{Bytes, Pinned, Scratch};
 use crate::error::{Error, Result};
 use crate::policy::Request;
 use crate::sched::Interest;
-use crate::sys::flag::MSG_WAITALL;
+use crate::sys::flag::{MSG_OOB, MSG_WAITALL};
 
 use super::audit::Fact;
 use super::io::Patience;
@@ -44,17 +44,10 @@ impl Socket {
         } else {
             size
         };
-        let scratch = self.net().scratch();
         if size <= Scratch::SIZE {
             let mut from = Address::None;
-            let count = self.io(op, Interest::Read, flags, |fd, extra| {
-                scratch.fill(size, |buffer| {
-                    self.receive_once(fd, buffer, flags | extra, named.then_some(&mut from))
-                })
-            })?;
-            let bytes = Bytes::Scratch(scratch.clone(), count.min(size));
-            self.note_received(&bytes, &from);
-            return Ok((bytes, from));
+            let count = self.receive_in_scratch(op, size, flags, named.then_some(&mut from))?;
+            return Ok((Bytes::Scratch(self.net().scratch().clone(), count), from));
         }
         let mut buffer = self.net().zeros(size).map_err(|error| self.failed(op, error))?;
         let mut from = Address::None;
@@ -66,6 +59,48 @@ impl Socket {
         let bytes = Bytes::Owned(buffer);
         self.note_received(&bytes, &from);
         Ok((bytes, from))
+    }
+
+    /// As [`Self::recv`] of at most [`Scratch::SIZE`] bytes, which it leaves in the runtime's receive buffer; returns how many.
+    ///
+    /// # Errors
+    /// As [`Self::recv`].
+    pub(crate) fn recv_in_scratch(&self, size: usize) -> Result<usize> {
+        self.receive_in_scratch("recv", size.min(Scratch::SIZE), 0, None)
+    }
+
+    fn receive_in_scratch(
+        &self,
+        op: &'static str,
+        size: usize,
+        flags: i32,
+        mut from: Option<&mut Address>,
+    ) -> Result<usize> {
+        if flags & MSG_OOB != 0 {
+            // Where the urgent byte was, a read stops from now on.
+            self.drains.set(false);
+        }
+        let scratch = self.net().scratch();
+        let step = |fd, extra| {
+            scratch.fill(size, |buffer| {
+                self.receive_once(fd, buffer, flags | extra, from.as_deref_mut())
+            })
+        };
+        let count = self.io_read(op, flags, step)?.min(size);
+        if flags == 0 && 0 < count && count < size && self.is_plain_transport() {
+            self.note_short_read();
+        }
+        if self.net().is_observed() {
+            let from = from.filter(|from| **from != Address::None);
+            Bytes::Scratch(scratch.clone(), count).with(|data| {
+                self.net().observe(|| Event::Received {
+                    fd: self.fd(),
+                    data,
+                    from: from.as_deref(),
+                });
+            });
+        }
+        Ok(count)
     }
 
     #[inline]
@@ -217,8 +252,12 @@ impl Socket {
     /// # Errors
     /// As [`Self::send`]; the error says how many bytes left (`sent`).
     pub(crate) fn send_all(&self, data: &Bytes, flags: i32) -> Result<()> {
+        self.send_rest(data, flags, 0)
+    }
+
+    /// As [`Self::send_all`], where the first `sent` bytes have left already.
+    pub(crate) fn send_rest(&self, data: &Bytes, flags: i32, mut sent: usize) -> Result<()> {
         let patience = self.patience(Interest::Write, flags);
-        let mut sent = 0;
         loop {
             let step = self.io_within("sendall", Interest::Write, patience, |fd, extra| {
                 data.with(|data| {

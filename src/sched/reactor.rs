@@ -35,6 +35,10 @@ pub(crate) struct Source {
     fd: RawFd,
     token: Cell<Option<usize>>,
     closed: Cell<bool>,
+    /// Nothing is left to read, as far as known: what comes next is told by an event.
+    drained: Cell<bool>,
+    /// There was more than bytes once (an end, an error, urgent bytes): a short read then says nothing.
+    odd: Cell<bool>,
     readers: RefCell<VecDeque<Rc<Task>>>,
     writers: RefCell<VecDeque<Rc<Task>>>,
 }
@@ -45,6 +49,8 @@ impl Source {
             fd,
             token: Cell::new(None),
             closed: Cell::new(false),
+            drained: Cell::new(false),
+            odd: Cell::new(false),
             readers: RefCell::default(),
             writers: RefCell::default(),
         }
@@ -61,6 +67,18 @@ impl Source {
     #[inline]
     pub(crate) fn has_waiters(&self, interest: Interest) -> bool {
         !self.queue(interest).borrow().is_empty()
+    }
+
+    /// A stream of the Internet's gave less than it was asked for: it is empty, unless there was more than bytes.
+    #[inline]
+    pub(crate) fn note_short_read(&self) {
+        self.drained.set(!self.odd.get());
+    }
+
+    /// Whether a read would find nothing: no event has come since one fell short.
+    #[inline]
+    pub(crate) fn is_drained(&self) -> bool {
+        self.drained.get()
     }
 
     /// Whether the descriptor was closed under its waiters.
@@ -214,6 +232,10 @@ impl Reactor {
                 continue;
             }
             let hangup = event.is_error() || event.is_read_closed() || event.is_write_closed();
+            source.drained.set(false);
+            if hangup || event.is_priority() {
+                source.odd.set(true);
+            }
             if event.is_readable() || event.is_priority() || hangup {
                 wake_first(&source.readers, hangup, &mut wake);
             }

@@ -37,6 +37,12 @@ pub(crate) trait Payload {
     fn standing(&self) -> Result<Standing>;
     /// Makes the script raise at its next instruction, and at each one after.
     fn kill(&self);
+    /// Asks for its own memory, ahead of its use.
+    #[inline]
+    fn fetch(&self) {}
+    /// Asks for what it points to.
+    #[inline]
+    fn fetch_deep(&self) {}
     /// Where in its script the task is, if it runs.
     fn place(&self) -> Option<Place> {
         None

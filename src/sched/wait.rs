@@ -77,9 +77,9 @@ impl Scheduler {
             return self.block_on_fd(fd, interest, deadline);
         }
         let source = match source.get() {
-            Some(source) => source.clone(),
+            Some(source) => source,
             None => match self.reactor()?.source(fd) {
-                Ok(new) => source.get_or_init(|| new).clone(),
+                Ok(new) => source.get_or_init(|| new),
                 Err(Errno::PERM) => return Ok(Wake::Ready),
                 Err(errno) => return Err(errno.into()),
             },
@@ -100,12 +100,12 @@ impl Scheduler {
             .queue(interest)
             .borrow_mut()
             .retain(|other| !Rc::ptr_eq(other, &task));
-        let wake = wake.inspect_err(|_| self.pass_on(&source, interest))?;
+        let wake = wake.inspect_err(|_| self.pass_on(source, interest))?;
         if source.is_closed() {
             return Err(Errno::BADF.into());
         }
         if wake == Wake::TimedOut {
-            self.pass_on(&source, interest);
+            self.pass_on(source, interest);
         }
         Ok(wake)
     }

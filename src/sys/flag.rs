@@ -9,6 +9,8 @@ pub(crate) const MSG_DONTWAIT: c_int = libc::MSG_DONTWAIT;
 pub(crate) const MSG_ERRQUEUE: c_int = libc::MSG_ERRQUEUE;
 #[cfg(not(linux))]
 pub(crate) const MSG_ERRQUEUE: c_int = 0;
+/// The urgent byte.
+pub(crate) const MSG_OOB: c_int = libc::MSG_OOB;
 /// Look, and leave the bytes where they are.
 #[cfg(test)]
 pub(crate) const MSG_PEEK: c_int = libc::MSG_PEEK;
@@ -86,6 +88,11 @@ pub(crate) const TCP_KEEPIDLE: c_int = libc::TCP_KEEPIDLE;
 #[cfg(apple)]
 pub(crate) const TCP_KEEPIDLE: c_int = libc::TCP_KEEPALIVE;
 pub(crate) const TCP_KEEPINTVL: c_int = libc::TCP_KEEPINTVL;
+/// A protocol of the kernel's over TCP; elsewhere a number no option has.
+#[cfg(linux)]
+pub(crate) const TCP_ULP: c_int = libc::TCP_ULP;
+#[cfg(not(linux))]
+pub(crate) const TCP_ULP: c_int = c_int::MIN;
 pub(crate) const IPPROTO_IPV6: c_int = libc::IPPROTO_IPV6;
 pub(crate) const IPV6_V6ONLY: c_int = libc::IPV6_V6ONLY;
 

@@ -7,7 +7,7 @@
 //! an address into C's bytes and back; `socket` makes, binds and connects, `transfer` moves bytes, `message` bytes with
 //! control data, `splice` without leaving the kernel, `option` reads and sets options, `control` is fcntl and ioctl, `peer`
 //! knows the process at the other end;
-//! `poll` waits; `wake` wakes who waits; `fiber` switches stacks and `signal` hears Ctrl-C and `alarm` rings by the processor time used; `borrowed` is a slice a script owns; `resolve` asks the resolver, `netdb` the older data bases, `interface` the host for its names; `process` knows this
+//! `poll` waits; `wake` wakes who waits; `fiber` switches stacks, `prefetch` asks for memory ahead of its use, `signal` hears Ctrl-C and `alarm` rings by the processor time used; `borrowed` is a slice a script owns; `resolve` asks the resolver, `netdb` the older data bases, `interface` the host for its names; `process` knows this
 //! process, thread and machine.
 //!
 //! Another platform is another folder behind these names; no room above changes.
@@ -30,6 +30,7 @@ pub(crate) mod netdb;
 pub(crate) mod option;
 pub(crate) mod peer;
 pub(crate) mod poll;
+pub(crate) mod prefetch;
 pub(crate) mod process;
 pub(crate) mod resolve;
 pub(crate) mod signal;

@@ -78,6 +78,7 @@ pub(super) const OPS: &[Op] = &[
         params: &[need("data", "bytes to send"), FLAGS],
         doc: "Send everything, within one timeout for the whole. Raises as send; the error's `sent` says how many bytes left.",
         run: &typed(sendall),
+        hot: Some(Hot::SendAll),
         ..METHOD
     },
     Op {

@@ -5,7 +5,8 @@ use std::rc::Rc;
 
 use rhai::Dynamic;
 
-use crate::api::{Hot, Op};
+use crate::api::{Hot, Op, Value};
+use crate::bytes::Bytes;
 use crate::error::Result;
 use crate::net::{Net, Socket};
 use crate::sched::Interest;
@@ -17,7 +18,7 @@ use super::value;
 /// Largest receive that goes this way: it fits the runtime's receive buffer.
 const LARGEST: usize = 64 * 1024;
 
-/// Runs the operation, if this is its plain case and the system does it at once.
+/// Runs the operation, if this is its plain case.
 #[inline]
 pub(super) fn run(
     net: &Net,
@@ -30,48 +31,78 @@ pub(super) fn run(
     };
     let interest = match hot {
         Hot::Recv => Interest::Read,
-        Hot::Send => Interest::Write,
+        Hot::Send | Hot::SendAll => Interest::Write,
     };
     let (socket, flags) = value::with(object, |socket: &Rc<Socket>| {
         let flags = socket.direct_flags(interest, || true)?;
         Some((socket.clone(), flags))
     })??;
-    let done = match hot {
-        Hot::Recv => receive(net, &socket, argument, flags)?,
-        Hot::Send => send(&socket, argument, flags)?,
-    };
-    match done {
-        Ok(value) => Some(Ok(value)),
-        Err(Errno::AGAIN | Errno::INTR) => None,
+    if hot == Hot::Recv {
+        return receive(net, &socket, op, argument, flags);
+    }
+    let (sent, all) = send(&socket, argument, flags)?;
+    match (sent, hot) {
+        (Ok(count), Hot::SendAll) if count == all => Some(Ok(Dynamic::UNIT)),
+        (Ok(count), Hot::SendAll) => Some(send_rest(&socket, argument, count)),
+        (Ok(count), _) => Some(Ok(i64::try_from(count).unwrap_or(i64::MAX).into())),
+        (Err(errno), _) if is_for_the_loop(errno) => None,
         // What the kernel has told once it does not tell again.
-        Err(errno) => Some(Err(socket.failed(op.name, errno))),
+        (Err(errno), Hot::SendAll) => Some(Err(socket.failed(op.name, errno).with_sent(0))),
+        (Err(errno), _) => Some(Err(socket.failed(op.name, errno))),
     }
 }
 
-type Done = Result<Dynamic, Errno>;
+/// Whether the loop in `net` has to go on with it: the call would wait, or was interrupted.
+fn is_for_the_loop(errno: Errno) -> bool {
+    matches!(errno, Errno::AGAIN | Errno::INTR)
+}
 
 #[inline]
-fn receive(net: &Net, socket: &Socket, size: &Dynamic, flags: i32) -> Option<Done> {
+fn receive(net: &Net, socket: &Socket, op: &Op, size: &Dynamic, flags: i32) -> Option<Result<Dynamic>> {
     let size = usize::try_from(size.as_int().ok()?).ok()?;
     if !(1..=LARGEST).contains(&size) {
         return None;
     }
-    let mut bytes = Vec::new();
-    let received = net.scratch().fill(size, |buffer| {
-        let count = transfer::recv(socket.fd(), buffer, flags)?;
-        bytes = buffer[..count.min(size)].to_vec();
-        Ok(count)
-    });
-    Some(received.map(|_| Dynamic::from_blob(bytes)))
+    let received = if flags != 0 && socket.is_drained() {
+        Err(Errno::AGAIN)
+    } else {
+        net.scratch()
+            .fill(size, |buffer| transfer::recv(socket.fd(), buffer, flags))
+    };
+    let count = match received {
+        Ok(count) => {
+            if 0 < count && count < size {
+                socket.note_short_read();
+            }
+            Ok(count)
+        }
+        Err(errno) if is_for_the_loop(errno) => socket.recv_in_scratch(size),
+        Err(errno) => Err(socket.failed(op.name, errno)),
+    };
+    Some(count.map(|count| {
+        let bytes = Bytes::Scratch(net.scratch().clone(), count);
+        Dynamic::from_blob(bytes.into_vec())
+    }))
 }
 
+/// What was sent at once, and of how much.
 #[inline]
-fn send(socket: &Socket, data: &Dynamic, flags: i32) -> Option<Done> {
-    let sent = if let Ok(bytes) = data.as_blob_ref() {
-        transfer::send(socket.fd(), &bytes, flags)
-    } else {
-        let text = data.as_immutable_string_ref().ok()?;
-        transfer::send(socket.fd(), text.as_bytes(), flags)
+fn send(socket: &Socket, data: &Dynamic, flags: i32) -> Option<(Result<usize, Errno>, usize)> {
+    let send = |data: &[u8]| (transfer::send(socket.fd(), data, flags), data.len());
+    match data.as_blob_ref() {
+        Ok(bytes) => Some(send(&bytes)),
+        Err(_) => Some(send(data.as_immutable_string_ref().ok()?.as_bytes())),
+    }
+}
+
+/// What the kernel did not take at once. The argument is the call's own.
+#[cold]
+fn send_rest(socket: &Socket, data: &mut Dynamic, sent: usize) -> Result<Dynamic> {
+    let data = match value::take(data, 1) {
+        Value::Text(text) => text.into_owned().into_bytes().into(),
+        Value::Bytes(data) | Value::String(data) => data,
+        _ => return Ok(Dynamic::UNIT),
     };
-    Some(sent.map(|count| i64::try_from(count).unwrap_or(i64::MAX).into()))
+    socket.send_rest(&data, 0, sent)?;
+    Ok(Dynamic::UNIT)
 }

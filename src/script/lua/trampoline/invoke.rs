@@ -117,24 +117,23 @@ pub(super) fn answer(
     context: &'static Context,
     body: impl FnOnce(&Call) -> Result<Value>,
 ) -> Answer {
-    let outcome = if context
-        .net
-        .sched()
-        .remaining_stack()
-        .is_some_and(|left| left < STACK_RESERVE)
-    {
-        Err(Error::new(Class::RecursionError, "stack overflow"))
-    } else {
-        catch_unwind(AssertUnwindSafe(|| body(&Call { state, context })))
-            .unwrap_or_else(|panic| Err(Error::bug(&*panic)))
-    };
-    match outcome {
+    match guarded(context, || body(&Call { state, context })) {
         Ok(value) => match push::results(state, context, value) {
             Ok(count) => Answer::Results(count),
             Err(_) => Answer::Raise,
         },
         Err(error) => raise(state, context, error),
     }
+}
+
+/// Runs `body` where there is stack enough for it. Panics become errors.
+#[inline(always)]
+fn guarded<T>(context: &Context, body: impl FnOnce() -> Result<T>) -> Result<T> {
+    let left = context.net.sched().remaining_stack();
+    if left.is_some_and(|left| left < STACK_RESERVE) {
+        return Err(Error::new(Class::RecursionError, "stack overflow"));
+    }
+    catch_unwind(AssertUnwindSafe(body)).unwrap_or_else(|panic| Err(Error::bug(&*panic)))
 }
 
 /// Pushes an error with its place in the script.
@@ -183,23 +182,51 @@ pub(super) unsafe extern "C-unwind" fn recv(raw: *mut lua_State) -> c_int {
         && let Some(flags) = hot_flags(context, socket, Interest::Read)
     {
         let size = usize::try_from(size).unwrap_or(0);
-        let scratch = context.net.scratch();
-        let received = scratch.fill(size, |buffer| transfer::recv(socket.fd(), buffer, flags));
-        match received {
+        let received = if flags != 0 && socket.is_drained() {
+            Err(Errno::AGAIN)
+        } else {
+            let scratch = context.net.scratch();
+            scratch.fill(size, |buffer| transfer::recv(socket.fd(), buffer, flags))
+        };
+        let count = match received {
             Ok(count) => {
-                // SAFETY: the buffer holds `count` bytes just received, and nothing is received before Lua has copied them.
-                let bytes = unsafe { std::slice::from_raw_parts(scratch.start(), count) };
-                // SAFETY: nothing with a destructor is alive here.
-                unsafe { Building::new(state) }.push_bytes(bytes);
-                return 1;
+                if 0 < count && count < size {
+                    socket.note_short_read();
+                }
+                count
             }
-            Err(errno) if is_for_the_loop(errno) => {}
+            Err(errno) if is_for_the_loop(errno) => match await_bytes(state, context, socket, size) {
+                Ok(count) => count,
+                Err(answer) => return answer.finish(state),
+            },
             // What the kernel has told once it does not tell again.
             Err(errno) => return fail(state, context, socket, errno).finish(state),
-        }
+        };
+        // SAFETY: the buffer holds `count` bytes just received, and nothing is received before Lua has copied them.
+        let bytes = unsafe { std::slice::from_raw_parts(context.net.scratch().start(), count) };
+        // SAFETY: nothing with a destructor is alive here.
+        unsafe { Building::new(state) }.push_bytes(bytes);
+        return 1;
     }
     // SAFETY: Lua called us with this thread.
     unsafe { invoke(raw) }
+}
+
+/// A plain `recv` that has to wait: leaves the bytes in the receive buffer. Of its own it puts as little as it can on the
+/// stack, which thousands of waiting tasks each have.
+#[inline(never)]
+fn await_bytes(
+    state: State,
+    context: &'static Context,
+    socket: &Socket,
+    size: usize,
+) -> Result<usize, Answer> {
+    let received = guarded(context, || {
+        // A reference of its own: the script may let go of the socket meanwhile.
+        let socket = socket.me().ok_or(Errno::BADF)?;
+        socket.recv_in_scratch(size)
+    });
+    received.map_err(|error| raise(state, context, error))
 }
 
 /// `socket:send(data)`: as [`recv`].
@@ -207,25 +234,58 @@ pub(super) unsafe extern "C-unwind" fn send(raw: *mut lua_State) -> c_int {
     // SAFETY: Lua calls us with a live thread.
     let state = unsafe { State::from_raw(raw) };
     let context = Context::behind(state, 2);
-    if state.top() == 2
-        && state.kind(2) == Kind::String
-        && let Some(socket) = Object::at(state, 1).and_then(Object::socket)
-        && let Some(flags) = hot_flags(context, socket, Interest::Write)
-    {
-        let (start, length) = state.string(2);
-        // SAFETY: the string is on the stack of the call, and strings do not move.
-        let data = unsafe { std::slice::from_raw_parts(start, length) };
-        match transfer::send(socket.fd(), data, flags) {
-            Ok(count) => {
-                state.push_integer(i64::try_from(count).unwrap_or(i64::MAX));
-                return 1;
-            }
-            Err(errno) if is_for_the_loop(errno) => {}
-            Err(errno) => return fail(state, context, socket, errno).finish(state),
+    match send_at_once(state, context) {
+        Some((_, Ok(count))) => {
+            state.push_integer(i64::try_from(count).unwrap_or(i64::MAX));
+            1
         }
+        Some((socket, Err(errno))) if !is_for_the_loop(errno) => {
+            fail(state, context, socket, errno).finish(state)
+        }
+        // SAFETY: Lua called us with this thread.
+        _ => unsafe { invoke(raw) },
     }
-    // SAFETY: Lua called us with this thread.
-    unsafe { invoke(raw) }
+}
+
+/// `socket:sendall(data)`: as [`recv`]; what the kernel does not take at once goes the long way.
+pub(super) unsafe extern "C-unwind" fn sendall(raw: *mut lua_State) -> c_int {
+    // SAFETY: Lua calls us with a live thread.
+    let state = unsafe { State::from_raw(raw) };
+    let context = Context::behind(state, 2);
+    match send_at_once(state, context) {
+        Some((_, Ok(count))) if count == state.string(2).1 => {
+            state.push_nil();
+            1
+        }
+        Some((socket, Ok(count))) => answer(state, context, |_| {
+            let socket = socket.me().ok_or(Errno::BADF)?;
+            if let Value::String(data) | Value::Bytes(data) = read::value(state, context, 2) {
+                socket.send_rest(&data, 0, count)?;
+            }
+            Ok(Value::None)
+        })
+        .finish(state),
+        Some((socket, Err(errno))) if !is_for_the_loop(errno) => {
+            let op = metatable::op_at(state.userdata(upvalue(1)));
+            raise(state, context, socket.failed(op.name, errno).with_sent(0)).finish(state)
+        }
+        // SAFETY: Lua called us with this thread.
+        _ => unsafe { invoke(raw) },
+    }
+}
+
+/// Tries to send the only argument, where that is the plain case.
+#[inline(always)]
+fn send_at_once<'a>(state: State, context: &Context) -> Option<(&'a Socket, Result<usize, Errno>)> {
+    if state.top() != 2 || state.kind(2) != Kind::String {
+        return None;
+    }
+    let socket = Object::at(state, 1).and_then(Object::socket)?;
+    let flags = hot_flags(context, socket, Interest::Write)?;
+    let (start, length) = state.string(2);
+    // SAFETY: the string is on the stack of the call, and strings do not move.
+    let data = unsafe { std::slice::from_raw_parts(start, length) };
+    Some((socket, transfer::send(socket.fd(), data, flags)))
 }
 
 /// Whether the loop in `net` has to go on with it: the call would wait, or was interrupted.

@@ -81,6 +81,7 @@ pub(super) fn push_op(building: Building, context: &'static Context, op: &'stati
     let function = match op.hot {
         Some(Hot::Recv) => invoke::recv,
         Some(Hot::Send) => invoke::send,
+        Some(Hot::SendAll) => invoke::sendall,
         None => invoke::invoke,
     };
     building.push_closure(function, 2);

@@ -12,6 +12,7 @@ use crate::api::{Slots, Value};
 use crate::error::{Class, Error, Place, Result};
 use crate::sched::{Payload, Standing, Task};
 use crate::script::Chunk;
+use crate::sys::prefetch;
 
 use super::context::Context;
 use super::object::Object;
@@ -20,6 +21,8 @@ use super::{invoke, stop};
 
 /// Calls that are looked at for the script's own place.
 const FRAMES: c_int = 8;
+/// Bytes of a Lua thread and its stack that are asked for ahead.
+const THREAD: usize = 1024;
 /// Place of the message handler on a task's thread; the function's results follow it.
 const HANDLER: c_int = 1;
 
@@ -122,6 +125,15 @@ impl Payload for LuaTask {
     #[inline]
     fn leave(&self) {
         self.context.set_current(self.context.main);
+    }
+
+    fn fetch(&self) {
+        prefetch::fetch(std::ptr::from_ref(self) as usize, size_of::<Self>());
+    }
+
+    fn fetch_deep(&self) {
+        // A thread's first stack lies behind the thread, as they are allocated together.
+        prefetch::fetch(self.running.get().as_ptr() as usize, THREAD);
     }
 
     fn standing(&self) -> Result<Standing> {
