@@ -4,6 +4,8 @@ use std::ffi::OsString;
 
 use clap::{Parser, ValueEnum};
 
+use super::sandbox::Sandbox;
+
 /// The BSD socket API for Lua and Rhai scripts, as Python's socket module has it.
 #[derive(Debug, Parser)]
 #[command(
@@ -21,9 +23,8 @@ pub(super) struct Args {
     #[arg(long, value_enum, value_name = "LANGUAGE")]
     pub(super) lang: Option<Lang>,
 
-    /// Most bytes the script may use
-    #[arg(long, value_name = "BYTES")]
-    pub(super) max_memory: Option<usize>,
+    #[command(flatten)]
+    pub(super) sandbox: Sandbox,
 
     /// The script, `-` for standard input, and its arguments
     #[arg(

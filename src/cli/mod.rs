@@ -1,10 +1,14 @@
 //! The command. Alone prints, exits, and reads the arguments and the environment.
 //!
-//! `args` describes the command line; `docs` prints the reference; `run` runs a script and turns its end into an exit status.
+//! `args` describes the command line, `sandbox` its part about policy and limits; `docs` prints the reference; `run` runs a
+//! script and turns its end into an exit status; `wall` has the kernel hold the process to the policy.
 
 mod args;
 mod docs;
 mod run;
+mod sandbox;
+#[cfg(target_os = "linux")]
+mod wall;
 
 use std::process::ExitCode;
 

@@ -40,10 +40,21 @@ pub(super) fn run(arguments: &Args) -> ExitCode {
             return ExitCode::from(USAGE);
         }
     };
+    let policy = match arguments
+        .sandbox
+        .policy()
+        .and_then(|policy| wall(arguments, policy))
+    {
+        Ok(policy) => policy,
+        Err(text) => {
+            complain(&text);
+            return ExitCode::from(USAGE);
+        }
+    };
     stdio::unbuffer_terminal();
     stdio::heed_broken_pipes();
     let told = Rc::new(Cell::new(false));
-    let outcome = runtime(arguments, &script, argv, told.clone()).and_then(|mut runtime| {
+    let outcome = runtime(arguments, policy, &script, argv, told.clone()).and_then(|mut runtime| {
         runtime.run_chunk(&Chunk {
             name: &script.name,
             source: &script.source,
@@ -125,10 +136,29 @@ fn locate(arguments: &Args) -> Result<(Script, Vec<OsString>), String> {
     }
 }
 
+/// Has the kernel hold the process to the policy, if that is asked for. The script has been read.
+fn wall(arguments: &Args, policy: Policy) -> Result<Policy, String> {
+    if !arguments.sandbox.landlock {
+        return Ok(policy);
+    }
+    #[cfg(target_os = "linux")]
+    super::wall::raise(&policy)?;
+    #[cfg(not(target_os = "linux"))]
+    return Err("--landlock: only Linux has it".into());
+    #[cfg(target_os = "linux")]
+    Ok(policy)
+}
+
 /// A runtime for the script; `told` becomes true when a failure has been reported.
-fn runtime(arguments: &Args, script: &Script, argv: Vec<OsString>, told: Rc<Cell<bool>>) -> Result<Runtime> {
+fn runtime(
+    arguments: &Args,
+    policy: Policy,
+    script: &Script,
+    argv: Vec<OsString>,
+    told: Rc<Cell<bool>>,
+) -> Result<Runtime> {
     let mut builder = Runtime::builder()
-        .policy(Policy::allow_all())
+        .policy(policy)
         .argv(argv)
         .on_failure(move |report| {
             told.set(true);
@@ -141,8 +171,12 @@ fn runtime(arguments: &Args, script: &Script, argv: Vec<OsString>, told: Rc<Cell
             let _ = stdio::flush();
             let _ = writeln!(std::io::stderr().lock(), "{line}");
         });
-    if let Some(bytes) = arguments.max_memory {
-        builder = builder.memory_limit(bytes);
+    if arguments.sandbox.explain_policy {
+        builder = builder.on_judgement(|line| {
+            // As above.
+            let _ = stdio::flush();
+            complain(line);
+        });
     }
     let runtime = speaking(builder, language(arguments, script))?.build()?;
     runtime.heed_interrupts()?;

@@ -6,17 +6,21 @@ use std::os::fd::RawFd;
 use std::rc::Rc;
 
 use crate::bytes::{Budget, ByteArray, Scratch};
-use crate::error::{Error, Result};
+use crate::error::{Class, Error, Result};
 use crate::policy::{Policy, Request};
 use crate::sched::Scheduler;
 use crate::sys;
 use crate::sys::errno::Errno;
 
 use super::audit::Hooks;
+use super::metered::Meter;
 use super::observe::{Event, Observer};
 use super::share::Shares;
 use super::socket::Timeout;
 use super::warn::Warnings;
+
+/// Told of something, in one line.
+type Teller = Box<dyn Fn(&str)>;
 
 /// The network as one runtime has it.
 pub struct Net {
@@ -30,12 +34,14 @@ pub struct Net {
     pub(super) hooks: Hooks,
     pub(super) warnings: Warnings,
     pub(super) shares: Shares,
-    judgements: OnceCell<Box<dyn Fn(&str)>>,
+    pub(super) meter: Meter,
+    judgements: OnceCell<Teller>,
 }
 
 impl Net {
     /// A network whose buffers and arrays may hold `memory_limit` bytes in all.
     pub(crate) fn new(sched: Rc<Scheduler>, policy: Policy, memory_limit: usize) -> Rc<Self> {
+        let meter = Meter::new(policy.limits());
         Rc::new(Self {
             sched,
             policy,
@@ -47,6 +53,7 @@ impl Net {
             hooks: Hooks::default(),
             warnings: Warnings::default(),
             shares: Shares::default(),
+            meter,
             judgements: OnceCell::new(),
         })
     }
@@ -57,7 +64,7 @@ impl Net {
     }
 
     /// Whom to tell of each judgement of the policy, with the rule that decided; the first teller stays.
-    pub(crate) fn on_judgement(&self, tell: Box<dyn Fn(&str)>) {
+    pub(crate) fn on_judgement(&self, tell: Teller) {
         // A second one is not asked for.
         let _ = self.judgements.set(tell);
     }
@@ -149,6 +156,7 @@ impl Net {
     /// # Errors
     /// `MemoryError` when the limit does not allow for it.
     pub(crate) fn array(&self, bytes: Vec<u8>) -> Result<Rc<ByteArray>> {
+        self.afford_buffer(bytes.len(), "a bytearray")?;
         if !self.budget.allows(bytes.len()) {
             return Err(Error::memory(format!("a bytearray of {} bytes", bytes.len())));
         }
@@ -165,10 +173,21 @@ impl Net {
     /// # Errors
     /// `MemoryError` when the limit does not allow for it.
     pub(crate) fn afford(&self, size: usize, what: &str) -> Result<()> {
+        self.afford_buffer(size, what)?;
         if self.budget.allows(size) {
             Ok(())
         } else {
             Err(Error::memory(format!("{what} of {size} bytes")))
+        }
+    }
+
+    fn afford_buffer(&self, size: usize, what: &str) -> Result<()> {
+        match self.meter.largest_buffer() {
+            Some(most) if size > most => Err(Error::new(
+                Class::LimitError,
+                format!("{what} of {size} bytes: no buffer may have more than {most}"),
+            )),
+            _ => Ok(()),
         }
     }
 
@@ -177,6 +196,7 @@ impl Net {
     /// # Errors
     /// `MemoryError` when the limit or the machine has not that much.
     pub(crate) fn buffer(&self, size: usize) -> Result<Vec<u8>> {
+        self.afford_buffer(size, "a buffer")?;
         let mut bytes = Vec::new();
         if !self.budget.allows(size) || bytes.try_reserve_exact(size).is_err() {
             return Err(Error::memory(format!("a buffer of {size} bytes")));
@@ -186,6 +206,7 @@ impl Net {
 
     /// As [`Self::buffer`], filled with zeros, which cost nothing before they are touched.
     pub(crate) fn zeros(&self, size: usize) -> Result<Vec<u8>> {
+        self.afford_buffer(size, "a buffer")?;
         let allowed = self.budget.allows(size);
         allowed
             .then(|| sys::memory::zeroed(size))

@@ -242,7 +242,7 @@ impl Socket {
 
     /// An operation of this socket failed: names it, and tells the observer.
     pub(crate) fn failed(&self, op: &'static str, error: impl Into<Error>) -> Error {
-        let error = error.into().during(op);
+        let error = self.net().explain_limit(error.into()).during(op);
         self.net().observe(|| Event::Failed {
             fd: self.fd(),
             error: &error,

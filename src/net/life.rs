@@ -116,6 +116,9 @@ impl Socket {
     pub fn dup(&self) -> Result<Rc<Self>> {
         self.restore_blocking()
             .map_err(|error| self.failed("dup", error))?;
+        self.net()
+            .afford_sockets(1)
+            .map_err(|error| self.failed("dup", error))?;
         let duplicate = self
             .borrowed()
             .and_then(|fd| Ok(sys::fd::dup(fd)?))

@@ -96,6 +96,9 @@ impl Socket {
     /// The system's refusal; a timeout.
     pub fn accept(&self) -> Result<(Rc<Self>, Address)> {
         const OP: &str = "accept";
+        self.net()
+            .afford_sockets(1)
+            .map_err(|error| self.failed(OP, error))?;
         let patience = self.patience(Interest::Read, 0);
         if patience != Patience::Until(None) || !self.net().sched().may_block() {
             // Between the event and the call another process may take the connection: the call must not block then.

@@ -67,6 +67,10 @@ impl Socket {
                 }
             })
             .collect();
+        let length = buffers.iter().map(Bytes::len).sum();
+        self.net()
+            .afford_message(length)
+            .map_err(|error| self.failed(OP, error))?;
         let slices: Vec<IoSlice<'_>> = buffers
             .iter()
             .filter_map(Bytes::as_stable)
@@ -79,6 +83,7 @@ impl Socket {
             (Err(error), Some(address)) => Err(error.at(address)),
             (sent, _) => sent,
         }?;
+        self.net().note_message(sent, 0);
         if self.net().is_observed() {
             let mut data: Vec<u8> = buffers.iter().flat_map(Bytes::to_vec).collect();
             data.truncate(sent);
@@ -98,6 +103,9 @@ impl Socket {
     /// As [`Socket::recv`]; a refusal by the policy, which closes the descriptors.
     pub(crate) fn recv_message(&self, size: usize, control_space: usize, flags: i32) -> Result<Message> {
         const OP: &str = "recvmsg";
+        self.net()
+            .afford_receiving()
+            .map_err(|error| self.failed(OP, error))?;
         let mut data = self.net().zeros(size).map_err(|error| self.failed(OP, error))?;
         // The room is tried before the kernel hands anything over.
         self.net()
@@ -107,6 +115,7 @@ impl Socket {
             let mut buffers = [IoSliceMut::new(&mut data)];
             message::recv_message(fd, &mut buffers, control_space, flags | extra)
         })?;
+        self.net().note_message(0, received.count);
         self.judge(OP, &received)?;
         if received.clipped {
             let text = "received malformed or improperly-truncated ancillary data";

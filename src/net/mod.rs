@@ -19,6 +19,7 @@ mod io;
 mod life;
 mod listen;
 pub(crate) mod message;
+mod metered;
 mod missing;
 mod netdb;
 mod observe;

@@ -67,6 +67,7 @@ impl Socket {
             kind: plain,
             protocol,
         })?;
+        net.afford_sockets(1).map_err(|error| error.during("socket"))?;
         Self::announce_new(net, family, kind, protocol)?;
         let fd = sys::socket::open(family, kind, protocol)
             .map_err(|errno| missing::explained(errno, family, plain, protocol).during("socket"))?;
@@ -87,6 +88,8 @@ impl Socket {
             kind: plain,
             protocol,
         })?;
+        net.afford_sockets(2)
+            .map_err(|error| error.during("socketpair"))?;
         Self::announce_new(net, family, plain, protocol)?;
         Self::announce_new(net, family, plain, protocol)?;
         let (one, other) = sys::socket::pair(family, kind, protocol)
@@ -116,6 +119,7 @@ impl Socket {
             return Err(Error::value("negative file descriptor"));
         }
         net.guard_unheard(&Request::Adopt { fd })?;
+        net.afford_sockets(1).map_err(|error| error.during("socket"))?;
         let told = |number: Option<i32>| number.unwrap_or(-1);
         Self::announce_new(net, told(family), told(kind), told(protocol))?;
         if net.sched().owns_fd(fd) {
@@ -185,6 +189,7 @@ impl Socket {
     }
 
     fn hold(net: &Rc<Net>, fd: RawFd, family: i32, kind: i32, protocol: i32) -> Rc<Self> {
+        net.meter.count_opened(fd);
         Rc::new_cyclic(|me| Self {
             me: me.clone(),
             net: net.clone(),
@@ -278,7 +283,9 @@ impl Socket {
 
     /// Takes the descriptor out of the socket, which is closed then; -1 when it was.
     pub(super) fn take_fd(&self) -> RawFd {
-        self.fd.replace(-1)
+        let fd = self.fd.replace(-1);
+        self.net.meter.count_closed(fd);
+        fd
     }
 
     pub(super) fn borrowed(&self) -> Result<BorrowedFd<'_>> {
@@ -288,7 +295,7 @@ impl Socket {
     /// Whether its bytes move by the kernel's own calls, with nobody in the queue: what a fast path may rely on.
     #[inline]
     pub(crate) fn is_plain(&self, interest: Interest) -> bool {
-        self.transport.get().is_none()
+        self.is_plain_transport()
             && self
                 .source
                 .get()
@@ -313,11 +320,15 @@ impl Socket {
 
     /// Whether its bytes move by the kernel's own calls.
     pub(super) fn is_plain_transport(&self) -> bool {
-        self.transport.get().is_none()
+        self.transport.get().is_none() && !self.net.meter.counts_bytes()
     }
 
     pub(super) fn transport(&self) -> &dyn Transport {
-        self.transport.get().map_or(&Kernel, |transport| &**transport)
+        match self.transport.get() {
+            Some(transport) => &**transport,
+            None if self.net.meter.counts_bytes() => &self.net.meter,
+            None => &Kernel,
+        }
     }
 
     /// Address family, as the system numbers it.

@@ -3,7 +3,7 @@
 //! [`request`] lists everything that can be asked; [`Policy`] judges. The one caller is the door in `net`, so a request
 //! that is not listed cannot be made. `rules` is what a policy is made of, `host` and `path` are its patterns, `reach` where addresses lead, `option` knows
 //! the harmless socket options, `judge` finds the rule a request meets, `form` reads and writes policies, `limits` says how
-//! much may be used. `docs/policy.md` is the user's view of all this.
+//! much may be used, `wall` what a kernel can be told of it. `docs/policy.md` is the user's view of all this.
 
 mod form;
 mod host;
@@ -16,6 +16,8 @@ pub mod request;
 mod rules;
 #[cfg(test)]
 mod tests;
+#[cfg(all(feature = "cli", target_os = "linux"))]
+mod wall;
 
 use std::fmt;
 
@@ -25,6 +27,8 @@ pub use request::Request;
 use crate::error::Result;
 pub(crate) use judge::Verdict;
 use rules::Rules;
+#[cfg(all(feature = "cli", target_os = "linux"))]
+pub(crate) use wall::Wall;
 
 /// Gives a pattern its text form, and the same to serde.
 macro_rules! patterned {

@@ -111,9 +111,12 @@ const FAMILIES: &[&str] = &[
     "AF_VSOCK",
 ];
 
+/// Pairs of level and option, and whole levels.
+type Known = (HashSet<(i32, i32)>, HashSet<i32>);
+
 /// Whether an option, or control data of this kind, is the socket's own business.
 pub(super) fn is_ordinary(level: i32, name: i32) -> bool {
-    static KNOWN: OnceLock<(HashSet<(i32, i32)>, HashSet<i32>)> = OnceLock::new();
+    static KNOWN: OnceLock<Known> = OnceLock::new();
     let number = |name: &&str| constants::number(name).and_then(|number| i32::try_from(number).ok());
     let (options, levels) = KNOWN.get_or_init(|| {
         let options = LEVELS

@@ -237,6 +237,9 @@ fn options_that_lead_packets_elsewhere_are_raw() {
     ));
 }
 
+/// Gives one grant.
+type Give = fn(Policy) -> Result<Policy>;
+
 #[test]
 fn every_grant_is_its_own() {
     let requests: &[(&str, Request<'_>)] = &[
@@ -265,7 +268,7 @@ fn every_grant_is_its_own() {
             },
         ),
     ];
-    let grants: [(&str, fn(Policy) -> Result<Policy>); 8] = [
+    let grants: [(&str, Give); 8] = [
         ("fd", |policy| Ok(policy.allow_fd())),
         ("sethostname", |policy| Ok(policy.allow_sethostname())),
         ("info", |policy| Ok(policy.allow_info())),

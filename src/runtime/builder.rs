@@ -4,11 +4,12 @@ use std::ffi::OsString;
 use std::fmt;
 use std::os::unix::ffi::OsStringExt;
 use std::rc::Rc;
+use std::time::Duration;
 
 use crate::api::Environment;
 use crate::error::{Error, Result};
 use crate::net::Net;
-use crate::policy::Policy;
+use crate::policy::{Limits, Policy};
 use crate::sched::Scheduler;
 use crate::script::Language;
 use crate::sys::process;
@@ -32,10 +33,11 @@ enum Speech {
 pub struct Builder {
     speech: Option<Speech>,
     policy: Policy,
-    memory_limit: Option<usize>,
+    limits: Limits,
     argv: Vec<OsString>,
     reporter: Option<Reporter>,
     teller: Option<Teller>,
+    judge: Option<Teller>,
 }
 
 impl Builder {
@@ -43,10 +45,11 @@ impl Builder {
         Self {
             speech: None,
             policy: Policy::deny_all(),
-            memory_limit: None,
+            limits: Limits::default(),
             argv: Vec::new(),
             reporter: None,
             teller: None,
+            judge: None,
         }
     }
 
@@ -72,7 +75,25 @@ impl Builder {
 
     /// Most bytes the engine may use. Without one, as many as the machine has.
     pub fn memory_limit(mut self, bytes: usize) -> Self {
-        self.memory_limit = Some(bytes);
+        self.limits.memory = Some(bytes);
+        self
+    }
+
+    /// Limits on what scripts use; those set here come before those of the policy.
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits.or(&self.limits);
+        self
+    }
+
+    /// How long each run of a script may take, waits included: everything ends then, with a `LimitError`.
+    pub fn timeout(mut self, length: Duration) -> Self {
+        self.limits.timeout = Some(length);
+        self
+    }
+
+    /// Whom to tell of each judgement of the policy: what was asked, whether it was allowed, and by which rule.
+    pub fn on_judgement(mut self, tell: impl Fn(&str) + 'static) -> Self {
+        self.judge = Some(Box::new(tell));
         self
     }
 
@@ -100,7 +121,9 @@ impl Builder {
     /// # Errors
     /// `MemoryError` when the limit does not even hold the engine.
     pub fn build(self) -> Result<Runtime> {
-        let memory_limit = self.memory_limit.unwrap_or_else(process::physical_memory);
+        let limits = self.limits.or(self.policy.limits());
+        let policy = self.policy.with_limits(limits);
+        let memory_limit = limits.memory.unwrap_or_else(process::physical_memory);
         let speech = self
             .speech
             .or_else(default_speech)
@@ -120,7 +143,11 @@ impl Builder {
             Speech::Lua => {
                 use crate::script::lua::{LuaScript, STACK_SIZE};
                 let sched = Scheduler::new(STACK_SIZE);
-                let net = Net::new(sched.clone(), self.policy, memory_limit);
+                let net = Net::new(sched.clone(), policy, memory_limit);
+                sched.bound(limits.timeout, limits.instructions, limits.tasks);
+                if let Some(tell) = self.judge {
+                    net.on_judgement(tell);
+                }
                 if let Some(teller) = self.teller {
                     net.on_warning(teller);
                 }
@@ -131,7 +158,11 @@ impl Builder {
             Speech::Rhai => {
                 use crate::script::rhai::{RhaiScript, STACK_SIZE};
                 let sched = Scheduler::new(STACK_SIZE);
-                let net = Net::new(sched.clone(), self.policy, memory_limit);
+                let net = Net::new(sched.clone(), policy, memory_limit);
+                sched.bound(limits.timeout, limits.instructions, limits.tasks);
+                if let Some(tell) = self.judge {
+                    net.on_judgement(tell);
+                }
                 if let Some(teller) = self.teller {
                     net.on_warning(teller);
                 }

@@ -129,6 +129,9 @@ impl Runtime {
         if let Some(error) = main.failure() {
             return Err(error);
         }
+        if let Some(error) = self.sched.limit_error() {
+            return Err(error);
+        }
         if let Some(class @ (Class::KeyboardInterrupt | Class::CancelledError)) = self.sched.killed_by() {
             return Err(Error::new(class, ""));
         }

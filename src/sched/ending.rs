@@ -43,6 +43,7 @@ impl Scheduler {
 
     /// Looks at the stop flag, and kills everything when it is set. Returns the class everything dies of.
     pub(crate) fn check_stop(&self) -> Option<Class> {
+        self.check_deadline();
         let class = match self.end.stop.asked()? {
             Reason::Interrupt => Class::KeyboardInterrupt,
             Reason::Stop => Class::CancelledError,
@@ -93,6 +94,7 @@ impl Scheduler {
         for task in tasks {
             if !task.is_killed() {
                 task.doom.set(Doom::Killed(class));
+                task.set_fate(self.limit_error());
             }
             task.payload.kill();
             self.wake(&task, Wake::Ready);
@@ -125,6 +127,7 @@ impl Scheduler {
         self.end.killed_by.set(None);
         self.end.status.set(None);
         self.end.dying.set(false);
+        self.begin_run();
     }
 
     /// Gives up the stack of a task that did not end. Its engine must be closed.

@@ -1,13 +1,14 @@
 //! Who runs, who waits, and for what. Knows no language and no socket.
 //!
 //! [`Scheduler`] (`scheduler`) keeps the tasks of one runtime and runs them on one thread,
-//! `ending` stops them before their time; a [`Task`] (`task`) is a
+//! `ending` stops them before their time, `bounds` when a limit is reached; a [`Task`] (`task`) is a
 //! fiber with a name and an end to wait for. `wait` is the only place where anything waits: it suspends the fiber that
 //! calls, or blocks in poll(2) where there is none. `reactor` watches descriptors for all tasks at once, `timers` keeps
 //! deadlines, `slice` leaves a task that calculates too long, `gate` lets one task at a time through, `channel` hands values from task to task, `scope` bounds tasks and keeps them together, `jobs` lends threads
 //! to calls that no descriptor can announce (the resolver), and `stop` is the one flag
 //! by which a signal or another thread ends everything.
 
+mod bounds;
 mod channel;
 mod ending;
 mod gate;

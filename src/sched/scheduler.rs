@@ -14,6 +14,7 @@ use crate::sys::errno::Errno;
 use crate::sys::fiber::{Fiber, Progress, StackPool};
 use crate::sys::prefetch;
 
+use super::bounds::Bounds;
 use super::ending::End;
 use super::jobs::Jobs;
 use super::reactor::{Reactor, Source};
@@ -44,6 +45,7 @@ pub(crate) struct Scheduler {
     has_handle: Cell<bool>,
     alone: Cell<bool>,
     pub(super) end: End,
+    pub(super) bounds: Bounds,
     made: Cell<u64>,
     turn: Turn,
     pub(super) slice: Slice,
@@ -64,6 +66,7 @@ impl Scheduler {
             has_handle: Cell::new(false),
             alone: Cell::new(true),
             end: End::default(),
+            bounds: Bounds::default(),
             made: Cell::new(0),
             turn: Turn::default(),
             slice: Slice::default(),
@@ -101,6 +104,7 @@ impl Scheduler {
                 "no task can be started while the program is ending",
             ));
         }
+        self.afford_task()?;
         let id = self.made.get() + 1;
         self.made.set(id);
         let task = Rc::new(Task::new(id, name, payload));
@@ -123,7 +127,7 @@ impl Scheduler {
         let mut live = self.live.borrow_mut();
         task.slot.set(live.len());
         live.push(task.clone());
-        self.alone.set(live.len() == 1 && !self.has_handle.get());
+        self.alone.set(live.len() == 1 && !self.is_watched());
         if live.len() > 1 {
             self.slice.ring();
         }
@@ -152,6 +156,16 @@ impl Scheduler {
                 .borrow()
                 .as_ref()
                 .is_none_or(|task| task.payload.standing().is_ok())
+    }
+
+    /// Whether something outside may end a call: another thread, or the clock.
+    fn is_watched(&self) -> bool {
+        self.has_handle.get() || self.is_timed()
+    }
+
+    /// The thread never belongs to one task alone from here on.
+    pub(super) fn never_alone(&self) {
+        self.alone.set(false);
     }
 
     /// Whether other threads hold handles.
@@ -249,6 +263,12 @@ impl Scheduler {
     /// Waits for events (or only glances at them) and wakes whom they concern.
     pub(super) fn look(&self, may_wait: bool) -> Result<()> {
         let soonest = self.timers.borrow().soonest();
+        let soonest = match (soonest, self.deadline()) {
+            // Where every task waits for another, the end of the time makes nothing better.
+            (None, Some(deadline)) if self.is_watching() => Some(deadline),
+            (Some(timer), Some(deadline)) => Some(timer.min(deadline)),
+            (soonest, _) => soonest,
+        };
         let watched = self.is_watching();
         if may_wait && soonest.is_none() && !watched {
             self.break_deadlock();
@@ -334,7 +354,7 @@ impl Scheduler {
             if let Some(moved) = live.get(slot) {
                 moved.slot.set(slot);
             }
-            self.alone.set(live.len() == 1 && !self.has_handle.get());
+            self.alone.set(live.len() == 1 && !self.is_watched());
         }
         let is_told = self.leave_group(task);
         if !is_told && !task.is_observed() {

@@ -58,7 +58,7 @@ impl Scheduler {
     /// the language call [`Self::slice`].
     pub(crate) fn ring_slices(&self) -> Result<()> {
         let alarm = Alarm::of_this_thread()?;
-        if self.slice.alarm.set(alarm).is_ok() && !self.is_alone() {
+        if self.slice.alarm.set(alarm).is_ok() && (!self.is_alone() || self.is_timed()) {
             self.slice.ring();
         }
         Ok(())
@@ -72,6 +72,10 @@ impl Scheduler {
 
     /// Lets the others run when the running task has had its slice; true if it did.
     pub(crate) fn slice(&self) -> bool {
+        if self.is_timed() && self.is_quiet() {
+            // It rings on: the time may be over before anybody waits.
+            return false;
+        }
         if self.is_alone() || self.is_quiet() {
             // Not where tasks come and go, but here, where it has just rung.
             self.slice.be_silent();

@@ -80,6 +80,8 @@ pub(crate) struct Task {
     pub(super) slot: Cell<usize>,
     /// An error its current wait is to fail with.
     wait_error: RefCell<Option<Error>>,
+    /// The limit of the runtime it is being killed by.
+    fate: RefCell<Option<Error>>,
     end: RefCell<Option<Result<()>>>,
     observed: Cell<bool>,
     /// The time limit it is under.
@@ -101,6 +103,7 @@ impl Task {
             joiners: RefCell::default(),
             slot: Cell::new(0),
             wait_error: RefCell::default(),
+            fate: RefCell::default(),
             end: RefCell::new(None),
             observed: Cell::new(false),
             limit: RefCell::default(),
@@ -193,6 +196,10 @@ impl Task {
         *self.end.borrow_mut() = Some(end);
     }
 
+    pub(super) fn set_fate(&self, error: Option<Error>) {
+        *self.fate.borrow_mut() = error;
+    }
+
     pub(super) fn wake_with_error(&self, error: Error) {
         *self.wait_error.borrow_mut() = Some(error);
         self.doom.set(Doom::Failed);
@@ -232,6 +239,11 @@ impl Task {
     }
 
     fn killed(&self, class: Class) -> Error {
+        if let Some(fate) = &*self.fate.borrow()
+            && fate.class() == class
+        {
+            return fate.clone();
+        }
         match self.limit() {
             Some(limit) if class == Class::TimeoutError => limit.error(),
             _ => killed(class),

@@ -377,7 +377,7 @@ impl Scheduler {
 
     /// How long the thread may block at once: another thread's stop is looked for now and then, a signal interrupts.
     fn glance(&self, left: Option<Duration>) -> Option<Duration> {
-        if self.has_handle() {
+        if self.has_handle() || self.is_timed() {
             Some(left.map_or(GLANCE, |left| left.min(GLANCE)))
         } else {
             left

@@ -47,6 +47,7 @@ impl Errno {
     pub(crate) const NOMEM: Self = Self(libc::ENOMEM);
     pub(crate) const NOPROTOOPT: Self = Self(libc::ENOPROTOOPT);
     pub(crate) const NOTCONN: Self = Self(libc::ENOTCONN);
+    pub(crate) const DQUOT: Self = Self(libc::EDQUOT);
     pub(crate) const NOTDIR: Self = Self(libc::ENOTDIR);
     pub(crate) const PROTONOSUPPORT: Self = Self(libc::EPROTONOSUPPORT);
     pub(crate) const SOCKTNOSUPPORT: Self = Self(libc::ESOCKTNOSUPPORT);

@@ -327,6 +327,8 @@ impl Watch {
 
     #[cold]
     fn look(&self) -> Option<Dynamic> {
+        self.sched
+            .spend_instructions(STRIDE.saturating_sub(self.stride.get()).into());
         self.stride.set(STRIDE);
         self.sched.check_stop();
         if self.killed.get() {

@@ -312,6 +312,14 @@ impl State {
         unsafe { ffi::lua_sethook(self.0, hook, mask, count) };
     }
 
+    /// Whether its hook is set for these events and this count.
+    pub(super) fn has_hook(self, mask: c_int, count: c_int) -> bool {
+        // SAFETY: reading the mask cannot raise.
+        let has_mask = unsafe { ffi::lua_gethookmask(self.0) } == mask;
+        // SAFETY: nor can reading the count.
+        has_mask && unsafe { ffi::lua_gethookcount(self.0) } == count
+    }
+
     /// Calls the function under `arguments` arguments; with a message handler at `handler` unless 0.
     pub(super) fn call_protected(self, arguments: c_int, results: c_int, handler: c_int) -> Status {
         // SAFETY: a protected call does not raise; function and arguments are on the stack.

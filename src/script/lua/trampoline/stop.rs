@@ -22,19 +22,14 @@ pub(super) fn at_every_instruction(state: State) {
     state.set_hook(Some(hook), EVERYTHING, 1);
 }
 
-/// Makes `state` look at the stop flag and the clock now and then, where another thread may set the flag, or no alarm
-/// rings for the other tasks; costs nothing otherwise.
+/// Makes `state` look at the stop flag and the clock now and then, where another thread may set the flag, instructions are
+/// counted, or no alarm rings for the other tasks; costs nothing otherwise. One that does so already keeps its count.
 pub(super) fn watch(context: &Context, state: State) {
-    if must_look(context) {
-        state.set_hook(Some(hook), ffi::LUA_MASKCOUNT, GLANCE);
-    } else {
+    if !context.net.sched().must_look() {
         state.set_hook(None, 0, 0);
+    } else if !state.has_hook(ffi::LUA_MASKCOUNT, GLANCE) {
+        state.set_hook(Some(hook), ffi::LUA_MASKCOUNT, GLANCE);
     }
-}
-
-fn must_look(context: &Context) -> bool {
-    let sched = context.net.sched();
-    sched.has_handle() || !(sched.has_alarm() || sched.is_alone())
 }
 
 /// Lets the handler see which thread runs.
@@ -59,6 +54,12 @@ unsafe extern "C-unwind" fn hook(raw: *mut lua_State, _: *mut lua_Debug) {
     // SAFETY: Lua calls us with a live thread.
     let state = unsafe { State::from_raw(raw) };
     let Some(context) = Context::of(state) else { return };
+    if state.has_hook(ffi::LUA_MASKCOUNT, GLANCE) {
+        context
+            .net
+            .sched()
+            .spend_instructions(GLANCE.unsigned_abs().into());
+    }
     if doomed(state, context) {
         invoke::Answer::Raise.finish(state);
     }
@@ -87,7 +88,7 @@ pub(super) fn carry(context: &Context, to: State) {
     let sched = context.net.sched();
     if sched.is_killing() && sched.current().is_some_and(|task| task.is_killed()) {
         at_every_instruction(to);
-    } else if must_look(context) {
+    } else if sched.must_look() {
         watch(context, to);
     }
 }
