@@ -53,6 +53,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("landlock", &["cli/"]),
     ("memchr", &["file/"]),
     ("clap", &["cli/"]),
+    ("rustyline", &["cli/repl/editor.rs"]),
 ];
 
 /// Where `unsafe` may stand.

@@ -12,14 +12,22 @@ use super::sandbox::Sandbox;
     name = "wirescript",
     version,
     about,
-    override_usage = "wirescript [OPTIONS] FILE [ARG]...\n       wirescript [OPTIONS] -e CODE [ARG]...\n       wirescript doc [NAME]"
+    override_usage = "wirescript [OPTIONS]\n       wirescript [OPTIONS] FILE [ARG]...\n       wirescript [OPTIONS] -e CODE [ARG]...\n       wirescript doc [NAME]"
 )]
 pub(super) struct Args {
     /// Run CODE instead of a file
     #[arg(short = 'e', long = "eval", value_name = "CODE")]
     pub(super) eval: Option<OsString>,
 
-    /// The script's language; by the file's ending when not given
+    /// Open the prompt after the script, or where it failed, with what it declared and its sockets
+    #[arg(short = 'i', long = "interactive")]
+    pub(super) interactive: bool,
+
+    /// Speak Rhai: the same as --lang rhai
+    #[arg(long, conflicts_with = "lang")]
+    pub(super) rhai: bool,
+
+    /// The script's language, or the prompt's; by the file's ending when not given
     #[arg(long, value_enum, value_name = "LANGUAGE")]
     pub(super) lang: Option<Lang>,
 

@@ -1,10 +1,11 @@
 //! The command. Alone prints, exits, and reads the arguments and the environment.
 //!
 //! `args` describes the command line, `sandbox` its part about policy and limits; `docs` prints the reference; `run` runs a
-//! script and turns its end into an exit status; `wall` has the kernel hold the process to the policy.
+//! script and turns its end into an exit status, `repl` is the prompt; `wall` has the kernel hold the process to the policy.
 
 mod args;
 mod docs;
+mod repl;
 mod run;
 mod sandbox;
 #[cfg(target_os = "linux")]

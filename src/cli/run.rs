@@ -9,7 +9,7 @@ use std::rc::Rc;
 
 use crate::error::{Class, Error, Result};
 use crate::policy::Policy;
-use crate::runtime::{Builder, Runtime};
+use crate::runtime::{Runtime, Speech};
 use crate::script::Chunk;
 use crate::sys::stdio;
 
@@ -53,13 +53,15 @@ pub(super) fn run(arguments: &Args) -> ExitCode {
     };
     stdio::unbuffer_terminal();
     stdio::heed_broken_pipes();
+    if arguments.interactive || script.is_none() {
+        return converse(arguments, policy, script.as_ref(), argv);
+    }
     let told = Rc::new(Cell::new(false));
-    let outcome = runtime(arguments, policy, &script, argv, told.clone()).and_then(|mut runtime| {
-        runtime.run_chunk(&Chunk {
-            name: &script.name,
-            source: &script.source,
-            path: script.path.as_deref(),
-        })
+    let outcome = runtime(arguments, policy, script.as_ref(), argv, told.clone()).and_then(|(mut runtime, _)| {
+        match &script {
+            Some(script) => runtime.run_chunk(&script.chunk()),
+            None => Ok(()),
+        }
     });
     // What the script printed comes before what is said of it.
     let flushed = stdio::flush();
@@ -73,23 +75,46 @@ pub(super) fn run(arguments: &Args) -> ExitCode {
     }
 }
 
-/// The script and the arguments it sees.
-fn locate(arguments: &Args) -> Result<(Script, Vec<OsString>), String> {
+impl Script {
+    fn chunk(&self) -> Chunk<'_> {
+        Chunk {
+            name: &self.name,
+            source: &self.source,
+            path: self.path.as_deref(),
+        }
+    }
+}
+
+/// Opens the prompt, after the script if there is one.
+fn converse(arguments: &Args, policy: Policy, script: Option<&Script>, argv: Vec<OsString>) -> ExitCode {
+    let chunk = script.map(Script::chunk);
+    let status = runtime(arguments, policy, script, argv, Rc::default())
+        .and_then(|(runtime, speech)| super::repl::run(runtime, speech, chunk.as_ref()));
+    match status {
+        Ok(status) => ExitCode::from(status),
+        Err(error) => {
+            complain(&error.to_string());
+            ExitCode::from(UNCAUGHT)
+        }
+    }
+}
+
+/// The script, if one is to be run, and the arguments it sees.
+fn locate(arguments: &Args) -> Result<(Option<Script>, Vec<OsString>), String> {
     let rest = &arguments.script;
     if let Some(code) = &arguments.eval {
         let argv = std::iter::once("-e".into()).chain(rest.iter().cloned()).collect();
         let source = code.as_encoded_bytes().to_vec();
-        return Ok((
-            Script {
-                name: "=-e".into(),
-                source,
-                path: None,
-            },
-            argv,
-        ));
+        let script = Script {
+            name: "=-e".into(),
+            source,
+            path: None,
+        };
+        return Ok((Some(script), argv));
     }
     let Some(file) = rest.first() else {
-        return Err("no script given; try 'wirescript --help'".into());
+        // As in Python, whose `sys.argv` then holds an empty name.
+        return Ok((None, vec!["".into()]));
     };
     if file == "-" {
         let mut source = Vec::new();
@@ -97,14 +122,12 @@ fn locate(arguments: &Args) -> Result<(Script, Vec<OsString>), String> {
             .lock()
             .read_to_end(&mut source)
             .map_err(|error| format!("cannot read standard input: {error}"))?;
-        return Ok((
-            Script {
-                name: "=stdin".into(),
-                source,
-                path: None,
-            },
-            rest.clone(),
-        ));
+        let script = Script {
+            name: "=stdin".into(),
+            source,
+            path: None,
+        };
+        return Ok((Some(script), rest.clone()));
     }
     let path = Path::new(file);
     let refuse = |reason: &str| Err(format!("cannot run {}: {reason}", path.display()));
@@ -115,7 +138,7 @@ fn locate(arguments: &Args) -> Result<(Script, Vec<OsString>), String> {
                 source,
                 path: Some(path.to_owned()),
             };
-            Ok((script, rest.clone()))
+            Ok((Some(script), rest.clone()))
         }
         Err(error) if error.kind() == ErrorKind::IsADirectory => refuse("it is a directory"),
         Err(error) if error.kind() == ErrorKind::NotFound && file.as_encoded_bytes().starts_with(b"-") => {
@@ -153,10 +176,10 @@ fn wall(arguments: &Args, policy: Policy) -> Result<Policy, String> {
 fn runtime(
     arguments: &Args,
     policy: Policy,
-    script: &Script,
+    script: Option<&Script>,
     argv: Vec<OsString>,
     told: Rc<Cell<bool>>,
-) -> Result<Runtime> {
+) -> Result<(Runtime, Speech)> {
     let mut builder = Runtime::builder()
         .policy(policy)
         .argv(argv)
@@ -178,33 +201,27 @@ fn runtime(
             complain(line);
         });
     }
-    let runtime = speaking(builder, language(arguments, script))?.build()?;
-    runtime.heed_interrupts()?;
-    Ok(runtime)
-}
-
-fn language(arguments: &Args, script: &Script) -> Lang {
-    let by_ending = match script.path.as_ref().and_then(|path| path.extension()) {
-        Some(ending) if ending == "rhai" => Lang::Rhai,
-        _ => Lang::Lua,
-    };
-    arguments.lang.unwrap_or(by_ending)
-}
-
-fn speaking(builder: Builder, lang: Lang) -> Result<Builder> {
-    match lang {
-        #[cfg(feature = "lua54")]
-        Lang::Lua => Ok(builder.lua()),
-        #[cfg(feature = "rhai")]
-        Lang::Rhai => Ok(builder.rhai()),
-        #[allow(
-            unreachable_patterns,
-            reason = "with every language compiled in, none is missing"
-        )]
-        lang => Err(Error::runtime(format!(
-            "this wirescript was built without {lang:?}"
-        ))),
+    if script.is_none() || arguments.interactive {
+        builder = builder.for_any_language();
     }
+    let speech = language(arguments, script)?;
+    let runtime = builder.speech(speech).build()?;
+    runtime.heed_interrupts()?;
+    Ok((runtime, speech))
+}
+
+fn language(arguments: &Args, script: Option<&Script>) -> Result<Speech> {
+    let ending = script.and_then(|script| script.path.as_ref()?.extension());
+    let lang = match arguments.lang {
+        Some(lang) => lang,
+        None if arguments.rhai || ending.is_some_and(|ending| ending == "rhai") => Lang::Rhai,
+        None => Lang::Lua,
+    };
+    let name = match lang {
+        Lang::Lua => "lua",
+        Lang::Rhai => "rhai",
+    };
+    Speech::named(name).ok_or_else(|| Error::runtime(format!("this wirescript was built without {lang:?}")))
 }
 
 fn status_of(outcome: Result<()>, told: bool) -> u8 {

@@ -2,13 +2,14 @@
 //!
 //! A name is looked up (`find`) and becomes a [`Topic`]; what is known of it (`entry` for operations, `known` for all else,
 //! with `note` for what each constant is) becomes a [`Sheet`], blocks without a form; `terminal` prints a sheet in 80 columns. `signature` and `kind` write signatures and types in the dress of Python, Lua and Rhai, and
-//! `example` has the example of each operation.
+//! `example` has the example of each operation. `names` has the words to complete at a prompt.
 
 mod entry;
 mod example;
 mod find;
 mod kind;
 mod known;
+pub(crate) mod names;
 mod note;
 mod sheet;
 mod signature;

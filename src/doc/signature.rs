@@ -78,7 +78,7 @@ pub(crate) fn parameters(op: &Op, dress: Dress) -> String {
     texts.join(", ")
 }
 
-fn parameter(op: &Op, param: &Param, dress: Dress) -> String {
+pub(super) fn parameter(op: &Op, param: &Param, dress: Dress) -> String {
     let name = param.name;
     match default(op, param, dress) {
         Some(default) => format!("{name}={default}"),

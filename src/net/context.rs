@@ -15,6 +15,7 @@ use crate::sys::errno::Errno;
 use super::audit::Hooks;
 use super::metered::Meter;
 use super::observe::{Event, Observer};
+use super::roster::Roster;
 use super::share::Shares;
 use super::socket::Timeout;
 use super::warn::Warnings;
@@ -36,6 +37,7 @@ pub struct Net {
     pub(super) shares: Shares,
     pub(super) meter: Meter,
     judgements: OnceCell<Teller>,
+    pub(super) roster: Roster,
 }
 
 impl Net {
@@ -55,6 +57,7 @@ impl Net {
             shares: Shares::default(),
             meter,
             judgements: OnceCell::new(),
+            roster: Roster::default(),
         })
     }
 

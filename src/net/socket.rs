@@ -185,7 +185,9 @@ impl Socket {
             kind,
             protocol,
         });
-        Self::hold(net, fd, family, kind, protocol)
+        let socket = Self::hold(net, fd, family, kind, protocol);
+        net.roster.note(net.sched(), &socket);
+        socket
     }
 
     fn hold(net: &Rc<Net>, fd: RawFd, family: i32, kind: i32, protocol: i32) -> Rc<Self> {

@@ -21,7 +21,7 @@ type Teller = Box<dyn Fn(&str)>;
 
 /// The languages a runtime can speak.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Speech {
+pub(crate) enum Speech {
     #[cfg(feature = "lua54")]
     Lua,
     #[cfg(feature = "rhai")]
@@ -38,6 +38,7 @@ pub struct Builder {
     reporter: Option<Reporter>,
     teller: Option<Teller>,
     judge: Option<Teller>,
+    any_language: bool,
 }
 
 impl Builder {
@@ -50,6 +51,7 @@ impl Builder {
             reporter: None,
             teller: None,
             judge: None,
+            any_language: false,
         }
     }
 
@@ -64,6 +66,13 @@ impl Builder {
     #[cfg(feature = "rhai")]
     pub fn rhai(mut self) -> Self {
         self.speech = Some(Speech::Rhai);
+        self
+    }
+
+    /// Scripts are of this language.
+    #[cfg(feature = "cli")]
+    pub(crate) fn speech(mut self, speech: Speech) -> Self {
+        self.speech = Some(speech);
         self
     }
 
@@ -116,6 +125,13 @@ impl Builder {
         self
     }
 
+    /// The runtime may learn every language later.
+    #[cfg(feature = "cli")]
+    pub(crate) fn for_any_language(mut self) -> Self {
+        self.any_language = true;
+        self
+    }
+
     /// Makes the runtime.
     ///
     /// # Errors
@@ -128,8 +144,58 @@ impl Builder {
             .speech
             .or_else(default_speech)
             .ok_or_else(|| Error::runtime("no language is compiled in: enable the feature lua54 or rhai"))?;
-        let environment = Rc::new(Environment {
+        let sched = Scheduler::new(if self.any_language {
+            Speech::ALL
+                .iter()
+                .map(|speech| speech.stack_size())
+                .max()
+                .unwrap_or(0)
+        } else {
+            speech.stack_size()
+        });
+        let net = Net::new(sched.clone(), policy, memory_limit);
+        sched.bound(limits.timeout, limits.instructions, limits.tasks);
+        if let Some(tell) = self.judge {
+            net.on_judgement(tell);
+        }
+        if let Some(teller) = self.teller {
+            net.on_warning(teller);
+        }
+        let school = School {
+            net: net.clone(),
             argv: self.argv.into_iter().map(OsStringExt::into_vec).collect(),
+            memory_limit,
+        };
+        let language = school.teach(speech)?;
+        Ok(Runtime::new(
+            sched,
+            net,
+            school,
+            (speech, language),
+            self.reporter,
+        ))
+    }
+}
+
+/// What a language is made from.
+pub(super) struct School {
+    net: Rc<Net>,
+    argv: Vec<Vec<u8>>,
+    #[cfg_attr(
+        not(feature = "lua54"),
+        allow(dead_code, reason = "only Lua counts its memory")
+    )]
+    memory_limit: usize,
+}
+
+impl School {
+    /// Makes a language.
+    ///
+    /// # Errors
+    /// As [`Builder::build`].
+    pub(super) fn teach(&self, speech: Speech) -> Result<Rc<dyn Language>> {
+        let environment = Rc::new(Environment {
+            argv: self.argv.clone(),
             help: Some(match speech {
                 #[cfg(feature = "lua54")]
                 Speech::Lua => crate::doc::help_in_lua,
@@ -138,37 +204,47 @@ impl Builder {
             }),
             ..Environment::default()
         });
-        match speech {
+        Ok(match speech {
             #[cfg(feature = "lua54")]
-            Speech::Lua => {
-                use crate::script::lua::{LuaScript, STACK_SIZE};
-                let sched = Scheduler::new(STACK_SIZE);
-                let net = Net::new(sched.clone(), policy, memory_limit);
-                sched.bound(limits.timeout, limits.instructions, limits.tasks);
-                if let Some(tell) = self.judge {
-                    net.on_judgement(tell);
-                }
-                if let Some(teller) = self.teller {
-                    net.on_warning(teller);
-                }
-                let language: Rc<dyn Language> = Rc::new(LuaScript::new(&net, environment, memory_limit)?);
-                Ok(Runtime::new(sched, net, language, self.reporter))
-            }
+            Speech::Lua => Rc::new(crate::script::lua::LuaScript::new(
+                &self.net,
+                environment,
+                self.memory_limit,
+            )?),
             #[cfg(feature = "rhai")]
-            Speech::Rhai => {
-                use crate::script::rhai::{RhaiScript, STACK_SIZE};
-                let sched = Scheduler::new(STACK_SIZE);
-                let net = Net::new(sched.clone(), policy, memory_limit);
-                sched.bound(limits.timeout, limits.instructions, limits.tasks);
-                if let Some(tell) = self.judge {
-                    net.on_judgement(tell);
-                }
-                if let Some(teller) = self.teller {
-                    net.on_warning(teller);
-                }
-                let language: Rc<dyn Language> = Rc::new(RhaiScript::new(&net, environment)?);
-                Ok(Runtime::new(sched, net, language, self.reporter))
-            }
+            Speech::Rhai => Rc::new(crate::script::rhai::RhaiScript::new(&self.net, environment)?),
+        })
+    }
+}
+
+impl Speech {
+    /// The language of this name, if it is compiled in.
+    #[cfg(feature = "cli")]
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        match name {
+            #[cfg(feature = "lua54")]
+            "lua" => Some(Self::Lua),
+            #[cfg(feature = "rhai")]
+            "rhai" => Some(Self::Rhai),
+            _ => None,
+        }
+    }
+
+    /// Every language that is compiled in.
+    const ALL: &[Self] = &[
+        #[cfg(feature = "lua54")]
+        Self::Lua,
+        #[cfg(feature = "rhai")]
+        Self::Rhai,
+    ];
+
+    /// Bytes of stack its tasks need.
+    const fn stack_size(self) -> usize {
+        match self {
+            #[cfg(feature = "lua54")]
+            Self::Lua => crate::script::lua::STACK_SIZE,
+            #[cfg(feature = "rhai")]
+            Self::Rhai => crate::script::rhai::STACK_SIZE,
         }
     }
 }

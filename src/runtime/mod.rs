@@ -10,6 +10,8 @@ use std::path::Path;
 use std::rc::Rc;
 
 pub use builder::Builder;
+use builder::School;
+pub(crate) use builder::Speech;
 pub use handle::Handle;
 
 use crate::error::{Class, Error, Result};
@@ -30,10 +32,13 @@ use crate::script::{Chunk, Language};
 pub struct Runtime {
     sched: Rc<Scheduler>,
     net: Rc<Net>,
-    /// `None` only while the runtime is dropped.
-    language: Option<Rc<dyn Language>>,
+    school: School,
+    /// The languages it speaks, the first from the start. Empty only while the runtime is dropped.
+    languages: Languages,
     failed: Rc<RefCell<Vec<Rc<Task>>>>,
 }
+
+type Languages = Rc<RefCell<Vec<(Speech, Rc<dyn Language>)>>>;
 
 /// Called with a report for each task that failed and that nobody joined.
 type Reporter = Box<dyn Fn(&str)>;
@@ -47,11 +52,13 @@ impl Runtime {
     fn new(
         sched: Rc<Scheduler>,
         net: Rc<Net>,
-        language: Rc<dyn Language>,
+        school: School,
+        language: (Speech, Rc<dyn Language>),
         reporter: Option<Reporter>,
     ) -> Self {
         let failed: Rc<RefCell<Vec<Rc<Task>>>> = Rc::default();
-        let (seen, speaker) = (failed.clone(), Rc::downgrade(&language));
+        let languages: Languages = Rc::new(RefCell::new(vec![language]));
+        let (seen, speakers) = (failed.clone(), Rc::downgrade(&languages));
         sched.on_failure(Box::new(move |task| {
             if task.is_killed()
                 || task
@@ -61,14 +68,22 @@ impl Runtime {
                 return;
             }
             seen.borrow_mut().push(task.clone());
-            if let (Some(report), Some(language)) = (&reporter, speaker.upgrade()) {
-                report(&language.report(task));
+            if let (Some(report), Some(languages)) = (&reporter, speakers.upgrade()) {
+                let speaker = languages
+                    .borrow()
+                    .iter()
+                    .find(|(_, language)| language.knows(task))
+                    .map(|(_, language)| language.clone());
+                if let Some(language) = speaker {
+                    report(&language.report(task));
+                }
             }
         }));
         Self {
             sched,
             net,
-            language: Some(language),
+            school,
+            languages,
             failed,
         }
     }
@@ -106,7 +121,7 @@ impl Runtime {
     /// # Errors
     /// As [`Runtime::run`].
     pub(crate) fn run_chunk(&mut self, chunk: &Chunk<'_>) -> Result<()> {
-        let Some(language) = self.language.clone() else {
+        let Some(language) = self.first_language() else {
             return Ok(());
         };
         self.failed.borrow_mut().clear();
@@ -129,6 +144,14 @@ impl Runtime {
         if let Some(error) = main.failure() {
             return Err(error);
         }
+        self.outcome()
+    }
+
+    /// How the tasks that have ended left things, if none was asked for: killed, or failed with nobody told.
+    ///
+    /// # Errors
+    /// As [`Runtime::run`].
+    pub(crate) fn outcome(&self) -> Result<()> {
         if let Some(error) = self.sched.limit_error() {
             return Err(error);
         }
@@ -165,10 +188,38 @@ impl Runtime {
         let stop: &'static std::sync::Arc<Stop> = Box::leak(Box::new(self.sched.stop_flag().clone()));
         crate::sys::signal::on_interrupt(stop.word(), Stop::INTERRUPT)?;
         crate::sys::signal::on_alarm()?;
-        if let Some(language) = &self.language {
+        if let Some(language) = self.first_language() {
             language.heed_signals();
         }
         self.sched.ring_slices()
+    }
+
+    fn first_language(&self) -> Option<Rc<dyn Language>> {
+        self.languages
+            .borrow()
+            .first()
+            .map(|(_, language)| language.clone())
+    }
+
+    /// A language, which the runtime learns now if it does not speak it yet.
+    ///
+    /// # Errors
+    /// As [`Builder::build`].
+    #[cfg(feature = "cli")]
+    pub(crate) fn speak(&self, speech: Speech) -> Result<Rc<dyn Language>> {
+        let known = self
+            .languages
+            .borrow()
+            .iter()
+            .find(|(known, _)| *known == speech)
+            .cloned();
+        if let Some((_, language)) = known {
+            return Ok(language);
+        }
+        let language = self.school.teach(speech)?;
+        language.heed_signals();
+        self.languages.borrow_mut().push((speech, language.clone()));
+        Ok(language)
     }
 }
 
@@ -177,7 +228,7 @@ impl Drop for Runtime {
         let leftover = self.sched.shut_down();
         self.net.forget_hooks();
         // The engine goes first: it may still look at the stacks of tasks that would not end.
-        self.language = None;
+        self.languages.borrow_mut().clear();
         for task in leftover {
             self.sched.abandon(&task);
         }

@@ -1,6 +1,6 @@
 //! Ending: one task, all tasks, the program.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -30,6 +30,15 @@ pub(super) struct End {
     closed: Cell<bool>,
     /// The status the program was ended with.
     status: Cell<Option<i32>>,
+    /// Where a person talks to the program: Ctrl-C ends one task, or nothing.
+    conversation: RefCell<Option<Conversation>>,
+}
+
+/// A program that a person talks to.
+#[derive(Debug, Default)]
+struct Conversation {
+    /// The task whose end the person waits for.
+    foreground: Option<Rc<Task>>,
 }
 
 impl Scheduler {
@@ -50,8 +59,50 @@ impl Scheduler {
         };
         self.end.stop.clear();
         crate::sys::signal::acknowledge();
+        if class == Class::KeyboardInterrupt && self.end.conversation.borrow().is_some() {
+            if let Some(task) = self.foreground() {
+                self.kill(&task, class);
+            }
+            return None;
+        }
         self.kill_all(class);
         Some(class)
+    }
+
+    /// From here on Ctrl-C ends `foreground` alone, or nothing when there is none.
+    #[cfg(feature = "cli")]
+    pub(crate) fn converse(&self, foreground: Option<&Rc<Task>>) {
+        *self.end.conversation.borrow_mut() = Some(Conversation {
+            foreground: foreground.cloned(),
+        });
+    }
+
+    /// The task whose end a person waits for.
+    pub(super) fn foreground(&self) -> Option<Rc<Task>> {
+        let conversation = self.end.conversation.borrow();
+        let foreground = conversation.as_ref()?.foreground.clone();
+        foreground.filter(|task| !task.is_done())
+    }
+
+    /// Kills one task, and what it waits for because a limit or a group says so.
+    pub(crate) fn kill(&self, task: &Rc<Task>, class: Class) {
+        self.kill_one(task, class);
+        let live: Vec<_> = self.live.borrow().clone();
+        for other in live {
+            if !other.is_killed() && other.is_charge_of(task) {
+                self.kill(&other, class);
+            }
+        }
+    }
+
+    pub(super) fn kill_one(&self, task: &Rc<Task>, class: Class) {
+        self.end.killing.set(true);
+        if !task.is_killed() {
+            task.doom.set(Doom::Killed(class));
+            task.set_fate(self.limit_error());
+        }
+        task.payload.kill();
+        self.wake(task, Wake::Ready);
     }
 
     /// Whether everything is being ended.
@@ -92,12 +143,7 @@ impl Scheduler {
         self.end.killed_by.set(Some(class));
         let tasks: Vec<_> = self.live.borrow().clone();
         for task in tasks {
-            if !task.is_killed() {
-                task.doom.set(Doom::Killed(class));
-                task.set_fate(self.limit_error());
-            }
-            task.payload.kill();
-            self.wake(&task, Wake::Ready);
+            self.kill_one(&task, class);
         }
     }
 

@@ -173,6 +173,14 @@ impl Scheduler {
         self.has_handle.get()
     }
 
+    /// The tasks that have not ended, in the order they were started.
+    #[cfg(feature = "cli")]
+    pub(crate) fn tasks(&self) -> Vec<Rc<Task>> {
+        let mut tasks = self.live.borrow().clone();
+        tasks.sort_by_key(|task| task.id);
+        tasks
+    }
+
     /// Number of tasks that have not ended.
     pub(crate) fn live_count(&self) -> usize {
         self.live.borrow().len()
@@ -301,7 +309,8 @@ impl Scheduler {
 
     /// Every task waits for another and nothing else can happen: the oldest one is told.
     fn break_deadlock(&self) {
-        let Some(task) = self.live.borrow().iter().min_by_key(|task| task.id).cloned() else {
+        let oldest = || self.live.borrow().iter().min_by_key(|task| task.id).cloned();
+        let Some(task) = self.foreground().or_else(oldest) else {
             return;
         };
         let mut waiting: Vec<_> = self.live.borrow().clone();

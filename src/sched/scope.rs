@@ -201,10 +201,7 @@ impl Scheduler {
         };
         let tasks: Vec<_> = self.live.borrow().iter().filter(overdue).cloned().collect();
         for task in tasks {
-            self.end.killing.set(true);
-            task.doom.set(Doom::Killed(Class::TimeoutError));
-            task.payload.kill();
-            self.wake(&task, Wake::Ready);
+            self.kill_one(&task, Class::TimeoutError);
         }
     }
 
@@ -217,6 +214,23 @@ impl Scheduler {
     /// The running task, unless it is being killed and can wait for nobody.
     fn survivor(&self) -> Option<Rc<Task>> {
         self.current().filter(|task| !task.is_killed())
+    }
+}
+
+impl Task {
+    /// Whether `other` waits for this task because of a limit or a group of its own.
+    pub(super) fn is_charge_of(&self, other: &Rc<Self>) -> bool {
+        let same = |limit: &Rc<Limit>| other.limit().is_some_and(|theirs| Rc::ptr_eq(limit, &theirs));
+        let awaited = self
+            .joiners
+            .borrow()
+            .iter()
+            .any(|joiner| Rc::ptr_eq(joiner, other));
+        let grouped = self.group().is_some_and(|group| {
+            let waiter = group.waiter.borrow();
+            waiter.as_ref().is_some_and(|waiter| Rc::ptr_eq(waiter, other))
+        });
+        grouped || awaited && self.limit().is_some_and(|limit| !same(&limit))
     }
 }
 

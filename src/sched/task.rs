@@ -164,6 +164,18 @@ impl Task {
         }
     }
 
+    /// Its number in its runtime.
+    #[cfg(feature = "cli")]
+    pub(crate) fn number(&self) -> TaskId {
+        self.id
+    }
+
+    /// Whether it waits for something.
+    #[cfg(feature = "cli")]
+    pub(crate) fn is_waiting(&self) -> bool {
+        self.waiting.get()
+    }
+
     /// Whether it has ended.
     pub(crate) fn is_done(&self) -> bool {
         self.end.borrow().is_some()

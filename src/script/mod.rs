@@ -1,13 +1,23 @@
 //! The languages. Each is one adapter: values in, values out, errors out, operations and constants registered from the
 //! table, tasks started. They never import each other and know no operation by name.
 
+#[cfg(feature = "cli")]
+mod conversation;
 #[cfg(feature = "lua54")]
 pub(crate) mod lua;
 #[cfg(feature = "rhai")]
 pub(crate) mod rhai;
 
+#[cfg(feature = "cli")]
+pub(crate) mod tokens;
+
 use std::path::Path;
 use std::rc::Rc;
+
+#[cfg(feature = "cli")]
+pub(crate) use conversation::{
+    Conversation, DEEPEST, Entered, Found, MOST_BYTES, MOST_IN_ALL, MOST_ITEMS, Picture, Results,
+};
 
 use crate::error::Result;
 use crate::sched::Task;
@@ -31,9 +41,16 @@ pub(crate) trait Language {
     /// `SyntaxError`, with the position.
     fn start(&self, chunk: &Chunk<'_>) -> Result<Rc<Task>>;
 
+    /// Whether it started the task.
+    fn knows(&self, task: &Task) -> bool;
+
     /// What to tell of a task that failed: position, message, traceback.
     fn report(&self, task: &Task) -> String;
 
     /// Lets Ctrl-C end a busy script: for the one runtime of the thread that gets the signals.
     fn heed_signals(&self);
+
+    /// The language as a person at a prompt talks to it.
+    #[cfg(feature = "cli")]
+    fn conversation(&self) -> &dyn Conversation;
 }

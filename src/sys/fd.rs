@@ -82,9 +82,9 @@ pub(crate) fn borrow<'a>(fd: RawFd) -> Option<BorrowedFd<'a>> {
 }
 
 /// Opens a connected pair of pipe ends, not inherited: what is written to the second is read from the first.
-#[cfg(any(test, not(linux)))]
+#[cfg(any(test, feature = "cli", not(linux)))]
 pub(crate) fn pipe() -> Result<(OwnedFd, OwnedFd)> {
-    let (reader, writer) = std::io::pipe().map_err(Errno::from)?;
+    let (reader, writer) = std::io::pipe().map_err(super::errno::Errno::from)?;
     Ok((reader.into(), writer.into()))
 }
 

@@ -6,7 +6,7 @@
 //! few numbers the rooms above need; `fd` is about any descriptor, `file` about those that are no sockets; `sockaddr` turns
 //! an address into C's bytes and back; `socket` makes, binds and connects, `transfer` moves bytes, `message` bytes with
 //! control data, `splice` without leaving the kernel, `option` reads and sets options, `control` is fcntl and ioctl, `peer`
-//! knows the process at the other end;
+//! knows the process at the other end, `insight` what the kernel tells a person of a socket;
 //! `poll` waits; `wake` wakes who waits; `fiber` switches stacks, `prefetch` asks for memory ahead of its use, `signal` hears Ctrl-C and `alarm` rings by the processor time used; `borrowed` is a slice a script owns; `resolve` asks the resolver, `netdb` the older data bases, `interface` the host for its names; `process` knows this
 //! process, thread and machine.
 //!
@@ -23,6 +23,8 @@ pub(crate) mod fd;
 pub(crate) mod fiber;
 pub(crate) mod file;
 pub(crate) mod flag;
+#[cfg(feature = "cli")]
+pub(crate) mod insight;
 pub(crate) mod interface;
 pub(crate) mod memory;
 pub(crate) mod message;

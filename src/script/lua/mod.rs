@@ -3,6 +3,8 @@
 //! `trampoline` is the C side and the only `unsafe`; this file makes the machine, loads scripts and says what to tell of
 //! one that failed.
 
+#[cfg(feature = "cli")]
+mod conversation;
 #[allow(
     unsafe_code,
     reason = "the C side of the binding; every block says why it is sound"
@@ -31,6 +33,9 @@ pub(crate) struct LuaScript {
     context: &'static Context,
     /// Whether scripts have the libraries for files and processes.
     unguarded: bool,
+    /// Whether what is declared at the top of a script stays.
+    #[cfg(feature = "cli")]
+    keeping: std::cell::Cell<bool>,
     /// Dropped last: the context lives in it.
     lua: Lua,
 }
@@ -47,6 +52,8 @@ impl LuaScript {
         Ok(Self {
             context,
             unguarded: net.is_unguarded(),
+            #[cfg(feature = "cli")]
+            keeping: std::cell::Cell::new(false),
             lua,
         })
     }
@@ -74,12 +81,19 @@ impl LuaScript {
 }
 
 impl Language for LuaScript {
+    #[cfg(feature = "cli")]
+    fn conversation(&self) -> &dyn super::Conversation {
+        self
+    }
+
     fn start(&self, chunk: &Chunk<'_>) -> Result<Rc<Task>> {
         if let Some(path) = chunk.path.filter(|_| self.unguarded) {
             self.add_search_folder(path)
                 .map_err(|error| Error::runtime(error.to_string()))?;
         }
         let source = without_first_comment(chunk.source);
+        #[cfg(feature = "cli")]
+        let source = self.declarations_kept(source);
         self.context.enter();
         trampoline::start(
             self.context,
@@ -87,7 +101,12 @@ impl Language for LuaScript {
                 source: &source,
                 ..*chunk
             },
+            "main",
         )
+    }
+
+    fn knows(&self, task: &Task) -> bool {
+        LuaTask::is_one(task)
     }
 
     fn report(&self, task: &Task) -> String {

@@ -5,10 +5,12 @@
 //! way for the most frequent ones. `value`
 //! and `error` carry values and errors over the border. `task` runs chunks and functions on fibers and looks after them
 //! while they run. `syntax` adds `with` and frees words that Rhai reserves, `variable` lets several tasks use what a
-//! closure has captured, both helped by `places`; `named` has modules and functions as values; `import` loads neighbouring scripts, `lines` iterates over files. `buffer` and `own` add what buffers and Rhai's own values
+//! closure has captured, both helped by `places`; `named` has modules and functions as values; `import` loads neighbouring scripts, `conversation` serves a person at a prompt, `lines` iterates over files. `buffer` and `own` add what buffers and Rhai's own values
 //! are expected to do.
 
 mod buffer;
+#[cfg(feature = "cli")]
+mod conversation;
 mod error;
 mod hot;
 mod import;
@@ -52,7 +54,12 @@ const DEEPEST_CALLS: usize = 400;
 const DEEPEST_EXPRESSION: usize = 64;
 
 /// Rhai, as one runtime has it.
-pub(crate) struct RhaiScript(Rc<Core>);
+pub(crate) struct RhaiScript {
+    core: Rc<Core>,
+    /// What is kept between the entries of a person at a prompt.
+    #[cfg(feature = "cli")]
+    session: Rc<conversation::Session>,
+}
 
 /// What running scripts share.
 struct Core {
@@ -103,7 +110,11 @@ impl RhaiScript {
             }
         });
         match failure {
-            None => Ok(Self(core)),
+            None => Ok(Self {
+                core,
+                #[cfg(feature = "cli")]
+                session: Rc::default(),
+            }),
             Some(error) => Err(error),
         }
     }
@@ -156,10 +167,23 @@ fn shown_name(name: &str) -> &str {
 impl Language for RhaiScript {
     fn start(&self, chunk: &Chunk<'_>) -> Result<Rc<Task>> {
         if let Some(folder) = chunk.path.and_then(|path| path.parent()) {
-            self.0.neighbours.set_folder(folder);
+            self.core.neighbours.set_folder(folder);
         }
-        let ast = self.0.compile(shown_name(chunk.name), chunk.source)?;
-        task::start(&self.0, ast, "main".to_owned())
+        let ast = self.core.compile(shown_name(chunk.name), chunk.source)?;
+        #[cfg(feature = "cli")]
+        if self.session.keeps() {
+            return self.evaluate(ast, "main");
+        }
+        task::start(&self.core, ast, "main".to_owned())
+    }
+
+    #[cfg(feature = "cli")]
+    fn conversation(&self) -> &dyn super::Conversation {
+        self
+    }
+
+    fn knows(&self, task: &Task) -> bool {
+        task::is_one(task)
     }
 
     fn report(&self, task: &Task) -> String {

@@ -192,7 +192,13 @@ impl Callback for Kept {
     }
 }
 
-fn launch(
+/// Whether it is a task of this language.
+pub(super) fn is_one(task: &Task) -> bool {
+    strand(task).is_some()
+}
+
+/// Starts what `run` evaluates as a task.
+pub(super) fn launch(
     core: &Rc<Core>,
     name: String,
     source: String,

@@ -146,6 +146,12 @@ impl Context {
         }
     }
 
+    /// Whether the machine is running a finalizer.
+    #[cfg(feature = "cli")]
+    pub(crate) fn is_finalizing(&self) -> bool {
+        self.main.is_finalizing()
+    }
+
     /// Whether a host's mlua callback stands between the script and us.
     pub(super) fn is_below_host(&self) -> bool {
         self.mlua_state().is_some_and(|state| state != self.entered.get())

@@ -5,8 +5,10 @@
 //! the one C function behind every operation of the table, with a shorter way for the plain `recv` and `send`; `lines` iterates over
 //! a file, `stream` reads Lua's own files; `module`
 //! builds the modules scripts see; `coroutine` is Lua's coroutine library, knowing which thread runs; `guard` is its `xpcall` and `warn`; `task` runs
-//! script functions on fibers, `kept` calls those that operations keep; `stop` makes a script end.
+//! script functions on fibers, `kept` calls those that operations keep; `asking` looks at what a person at a prompt asks for; `stop` makes a script end.
 
+#[cfg(feature = "cli")]
+pub(super) mod asking;
 mod building;
 mod context;
 mod coroutine;
@@ -65,8 +67,8 @@ pub(super) fn install(lua: &Lua, net: &Rc<Net>, environment: Rc<Environment>) ->
 }
 
 /// Compiles a chunk and starts it as a task.
-pub(super) fn start(context: &'static Context, chunk: &Chunk<'_>) -> Result<Rc<Task>> {
-    task::start_chunk(context, chunk)
+pub(super) fn start(context: &'static Context, chunk: &Chunk<'_>, task: &str) -> Result<Rc<Task>> {
+    task::start_chunk(context, chunk, task)
 }
 
 /// The thread the machine was made with.

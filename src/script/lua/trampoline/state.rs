@@ -200,6 +200,14 @@ impl State {
         unsafe { std::slice::from_raw_parts(start, length) }.to_vec()
     }
 
+    /// A copy of the first bytes of the string at `index`, which holds one.
+    #[cfg(feature = "cli")]
+    pub(super) fn string_start(self, index: c_int, most: usize) -> Vec<u8> {
+        let (start, length) = self.string(index);
+        // SAFETY: as in `string_copy`, and no more bytes than there are.
+        unsafe { std::slice::from_raw_parts(start, length.min(most)) }.to_vec()
+    }
+
     /// The C function at an index.
     pub(super) fn function(self, index: c_int) -> Option<CFunction> {
         // SAFETY: as in `calls!`.
@@ -216,6 +224,21 @@ impl State {
         let pointer = self.userdata(-1);
         self.pop(1);
         pointer
+    }
+
+    /// Where the function at `index` was written, if a script did.
+    #[cfg(feature = "cli")]
+    pub(super) fn written_at(self, index: c_int) -> Option<Place> {
+        self.copy_to_top(index);
+        let mut frame = std::mem::MaybeUninit::<ffi::lua_Debug>::zeroed();
+        // SAFETY: the record is writable, the function on top is taken, and these options can not raise.
+        unsafe { ffi::lua_getinfo(self.0, c">S".as_ptr(), frame.as_mut_ptr()) };
+        // SAFETY: zeroed and then filled.
+        let frame = unsafe { frame.assume_init() };
+        let line = u32::try_from(frame.linedefined).ok().filter(|line| *line > 0)?;
+        // SAFETY: short_src is an array Lua closes with a NUL.
+        let source = unsafe { CStr::from_ptr(frame.short_src.as_ptr()) };
+        Some(Place::new(source.to_bytes(), line))
     }
 
     pub(super) fn thread(self, index: c_int) -> Option<Self> {

@@ -38,6 +38,11 @@ pub(crate) struct LuaTask {
 }
 
 impl LuaTask {
+    /// Whether it is a task of this language.
+    pub(crate) fn is_one(task: &Task) -> bool {
+        payload(task).is_some()
+    }
+
     /// The traceback of the error that ended the task.
     pub(crate) fn traceback(task: &Task) -> Option<String> {
         payload(task)?.traceback.borrow().clone()
@@ -206,7 +211,7 @@ pub(super) fn start_function(
 }
 
 /// Compiles a chunk and starts it as a task.
-pub(super) fn start_chunk(context: &'static Context, chunk: &Chunk<'_>) -> Result<Rc<Task>> {
+pub(super) fn start_chunk(context: &'static Context, chunk: &Chunk<'_>, task: &str) -> Result<Rc<Task>> {
     let main = context.main;
     context.release_threads(main);
     let arguments = &context.environment.argv;
@@ -226,7 +231,17 @@ pub(super) fn start_chunk(context: &'static Context, chunk: &Chunk<'_>) -> Resul
         }
         count += 1;
     }
-    spawn(context, thread, count, "main".into())
+    spawn(context, thread, count, task.into())
+}
+
+/// Runs `look` on the values an ended task left, if it is one of this language: what it returned, or the error.
+#[cfg(feature = "cli")]
+pub(super) fn with_outcome<T>(
+    task: &Task,
+    look: impl FnOnce(State, std::ops::RangeInclusive<c_int>) -> T,
+) -> Option<T> {
+    let thread = thread_of(task)?;
+    Some(look(thread, HANDLER + 1..=thread.top()))
 }
 
 /// A new thread, kept by the registry, with the message handler at its bottom and room for `count` arguments.

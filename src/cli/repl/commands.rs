@@ -1,0 +1,272 @@
+//! What begins with a colon: commands to the prompt itself.
+
+use std::path::Path;
+use std::rc::Rc;
+use std::time::Instant;
+
+use crate::doc;
+use crate::runtime::Speech;
+use crate::script::tokens::Grammar;
+
+use super::completion::{self, Candidate};
+use super::record;
+use super::session::{After, Session};
+use super::sockets;
+use super::trace::Printer;
+
+/// A command's words, and what it does.
+const COMMANDS: &[(&str, &str, &str)] = &[
+    (
+        ":help",
+        "[NAME]",
+        "this list, or what is known of a name: `:help socket.recv`",
+    ),
+    (":tasks", "", "what runs beside the prompt, and where it is"),
+    (":cancel", "NUMBER", "end a task of that list"),
+    (
+        ":sockets",
+        "",
+        "every open socket: state, queues, both ends, the line that made it",
+    ),
+    (
+        ":trace",
+        "on|off",
+        "show what happens on the sockets, as it happens",
+    ),
+    (
+        ":time",
+        "[on|off|CODE]",
+        "tell how long each entry takes, or this one",
+    ),
+    (
+        ":load",
+        "FILE",
+        "run a script; what it declares is there afterwards",
+    ),
+    (":save", "FILE", "write this session as a script"),
+    (
+        ":save-test",
+        "FILE",
+        "write this session as a test that expects what was seen",
+    ),
+    (":lua", "", "go on in Lua"),
+    (":rhai", "", "go on in Rhai"),
+    (":quit", "", "leave; so does Ctrl-D"),
+];
+
+/// What a command that is being typed may become.
+pub(super) fn complete(text: &str) -> Option<(usize, Vec<Candidate>)> {
+    if !text.starts_with(':') || text.starts_with("::") {
+        return None;
+    }
+    let plain = |name: &str, start: usize| {
+        let written = name.to_owned();
+        (
+            start,
+            Candidate {
+                shown: written.clone(),
+                written,
+            },
+        )
+    };
+    let Some((command, argument)) = text.split_once(' ') else {
+        let known = COMMANDS
+            .iter()
+            .map(|(name, ..)| *name)
+            .filter(|name| name.starts_with(text));
+        return Some((0, known.map(|name| plain(name, 0).1).collect()));
+    };
+    let start = text.len() - argument.len();
+    let found: Vec<String> = match command {
+        ":trace" | ":time" => vec!["on".into(), "off".into()],
+        ":help" => doc::names::all().collect(),
+        ":load" | ":save" | ":save-test" => files(argument),
+        _ => Vec::new(),
+    };
+    let fitting = found.into_iter().filter(|name| name.starts_with(argument));
+    Some((start, fitting.map(|name| plain(&name, start).1).collect()))
+}
+
+/// Files and folders whose path begins so.
+fn files(beginning: &str) -> Vec<String> {
+    let (folder, _) = beginning.rsplit_once('/').map_or(("", beginning), |(folder, _)| {
+        (&beginning[..=folder.len()], beginning)
+    });
+    let entries = std::fs::read_dir(if folder.is_empty() { "." } else { folder });
+    let mut names: Vec<String> = entries
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter_map(|entry| {
+            let name = entry.file_name().into_string().ok()?;
+            let slash = if entry.file_type().ok()?.is_dir() { "/" } else { "" };
+            (!name.starts_with('.')).then(|| format!("{folder}{name}{slash}"))
+        })
+        .collect();
+    names.sort();
+    names
+}
+
+/// Carries a command out.
+pub(super) fn run(session: &Rc<Session>, text: &str) -> After {
+    let text = text.trim();
+    let (command, argument) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
+    let argument = argument.trim();
+    match command {
+        ":quit" | ":exit" | ":q" => return After::Quit(0),
+        ":help" | ":h" | ":?" => help(session, argument),
+        ":tasks" => tasks(session),
+        ":cancel" => cancel(session, argument),
+        ":sockets" => list_sockets(session),
+        ":trace" => trace(session, argument),
+        ":time" => return time(session, argument),
+        ":load" => return load(session, argument),
+        ":save" | ":save-test" => save(session, argument, command == ":save-test"),
+        ":lua" | ":rhai" => switch(session, command),
+        _ => unknown(session, command),
+    }
+    After::Continue
+}
+
+fn unknown(session: &Session, command: &str) {
+    let names = COMMANDS.iter().map(|(name, ..)| *name);
+    let hint =
+        crate::error::nearest(command, names).map_or(String::new(), |near| format!("; did you mean {near}?"));
+    session.complain(&format!("there is no command {command}{hint} (:help lists them)"));
+}
+
+fn help(session: &Session, name: &str) {
+    if name.is_empty() {
+        for (name, argument, text) in COMMANDS {
+            session.say(&format!("{:24}{text}", format!("{name} {argument}")));
+        }
+        session.say(
+            "Tab completes, Ctrl-R searches what was typed, Ctrl-C ends what runs, _ is the last value.",
+        );
+        return;
+    }
+    match doc::entry(name, completion::dress(session.grammar()), session.is_colored()) {
+        Ok(text) => session.say(text.trim_end()),
+        Err(text) => session.complain(&text),
+    }
+}
+
+fn tasks(session: &Session) {
+    let mut any = false;
+    for task in session.tasks() {
+        any = true;
+        let state = if task.is_waiting() { "waits" } else { "runs" };
+        let place = task.payload().place();
+        let place = place.map_or(String::new(), |place| {
+            format!("  at {}", sockets::quoted(&place, &session.typed()))
+        });
+        session.say(&format!("{:3}  {}  {state}{place}", task.number(), task.name()));
+    }
+    if !any {
+        session.say("nothing runs beside the prompt");
+    }
+}
+
+fn cancel(session: &Session, number: &str) {
+    let task = session
+        .tasks()
+        .into_iter()
+        .find(|task| task.number().to_string() == number);
+    match task {
+        Some(task) => session.end(&task),
+        None => session.complain(&format!("there is no task {number} (:tasks lists them)")),
+    }
+}
+
+fn list_sockets(session: &Session) {
+    let open = session.net().open_sockets();
+    if open.is_empty() {
+        session.say("no socket is open");
+    }
+    for (socket, made) in open {
+        let made = made.map(|place| sockets::quoted(&place, &session.typed()));
+        session.say(&sockets::entry(&socket, made.as_deref()));
+    }
+}
+
+fn trace(session: &Session, argument: &str) {
+    match argument {
+        "on" => session
+            .net()
+            .set_observer(Some(Printer::new(session.is_colored()))),
+        "off" => session.net().set_observer(None),
+        _ => session.complain("say :trace on or :trace off"),
+    }
+}
+
+fn time(session: &Rc<Session>, argument: &str) -> After {
+    match argument {
+        "on" | "off" => session.set_timing(argument == "on"),
+        "" => {
+            session.set_timing(!session.is_timing());
+            session.say(if session.is_timing() {
+                "timing is on"
+            } else {
+                "timing is off"
+            });
+        }
+        code => {
+            let start = Instant::now();
+            let after = session.evaluate(code);
+            if !session.is_timing() {
+                session.say_time(start.elapsed());
+            }
+            return after;
+        }
+    }
+    After::Continue
+}
+
+fn load(session: &Rc<Session>, path: &str) -> After {
+    if path.is_empty() {
+        session.complain("say which file: :load FILE");
+        return After::Continue;
+    }
+    match std::fs::read(path) {
+        Ok(source) => session.run_script(Path::new(path), &source),
+        Err(error) => {
+            session.complain(&format!("cannot load {path}: {error}"));
+            After::Continue
+        }
+    }
+}
+
+fn save(session: &Session, path: &str, as_test: bool) {
+    if path.is_empty() {
+        session.complain("say to which file: :save FILE");
+        return;
+    }
+    let text = session.with_entries(|entries| record::write(entries, session.grammar(), as_test));
+    match std::fs::write(path, text) {
+        Ok(()) => session.say(&format!("written to {path}")),
+        Err(error) => session.complain(&format!("cannot write {path}: {error}")),
+    }
+}
+
+fn switch(session: &Session, command: &str) {
+    let speech = match command {
+        #[cfg(feature = "lua54")]
+        ":lua" => Speech::Lua,
+        #[cfg(feature = "rhai")]
+        ":rhai" => Speech::Rhai,
+        _ => {
+            session.complain(&format!("this wirescript was built without {}", &command[1..]));
+            return;
+        }
+    };
+    if let Err(error) = session.switch(speech) {
+        session.complain(&error.to_string());
+    }
+    let name = match session.grammar() {
+        Grammar::Lua => "Lua",
+        Grammar::Rhai => "Rhai",
+    };
+    session.say(&format!(
+        "this is {name}; its variables are its own, sockets and tasks go on"
+    ));
+}

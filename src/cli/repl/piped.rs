@@ -1,0 +1,66 @@
+//! Entries from a pipe or a file: no prompt, no colours, and the end of a script when one fails.
+
+use std::rc::Rc;
+
+use crate::error::Result;
+use crate::sys::errno::Errno;
+use crate::sys::file;
+
+use super::session::{After, Session};
+
+/// Runs what comes on standard input until it ends.
+pub(super) fn serve(session: &Rc<Session>) -> After {
+    let mut text = String::new();
+    loop {
+        let line = match read_line(session) {
+            Ok(line) => line,
+            Err(error) => {
+                session.complain(&format!("cannot read standard input: {error}"));
+                return After::Failed;
+            }
+        };
+        let ended = line.is_empty();
+        match String::from_utf8(line) {
+            Ok(line) => text.push_str(&line),
+            // A string of the script may hold any bytes; its text may not here.
+            Err(error) => text.push_str(&String::from_utf8_lossy(error.as_bytes())),
+        }
+        let first_comment = text.starts_with("#!");
+        let partial = !ended
+            && !text.trim_start().starts_with(':')
+            && session.language().conversation().is_partial(&text);
+        if partial {
+            continue;
+        }
+        let entry = std::mem::take(&mut text);
+        if !first_comment {
+            match session.take(entry.trim_end_matches('\n')) {
+                After::Continue => {}
+                after => return after,
+            }
+        }
+        if ended {
+            return After::Continue;
+        }
+    }
+}
+
+/// A line with its end; nothing at the end of the input. What follows the line stays there: a script may read it.
+fn read_line(session: &Session) -> Result<Vec<u8>> {
+    let line = session.net().sched().off_thread(None, || {
+        let mut line = Vec::new();
+        let mut byte = [0];
+        loop {
+            match file::read(0, &mut byte) {
+                Ok(0) => return Ok(line),
+                Ok(_) => line.push(byte[0]),
+                Err(Errno::INTR) => continue,
+                Err(errno) => return Err(errno),
+            }
+            if byte[0] == b'\n' {
+                return Ok(line);
+            }
+        }
+    })?;
+    Ok(line.unwrap_or_else(|| Ok(Vec::new()))?)
+}

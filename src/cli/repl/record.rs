@@ -1,0 +1,364 @@
+//! What a session was: written as a script that runs, or as a test that expects what was seen.
+
+use std::fmt::Write;
+
+use crate::api::{Value, repr};
+use crate::bytes::Bytes;
+use crate::error::Error;
+use crate::script::Picture;
+use crate::script::tokens::{Grammar, Kind};
+use crate::text::bytes_repr;
+
+/// First of the ports the system gives away: what holds one is not the same the next time.
+const FIRST_EPHEMERAL: i64 = 32_768;
+/// Characters of a result that are kept as a comment.
+const LONG: usize = 100;
+
+/// One entry and what came of it.
+pub(super) struct Entry {
+    pub(super) text: String,
+    pub(super) grammar: Grammar,
+    pub(super) end: End,
+}
+
+/// How an entry ended.
+pub(super) enum End {
+    /// Nothing was shown.
+    Done,
+    /// It had a value.
+    Value {
+        /// It cannot stand as a statement.
+        is_expression: bool,
+        /// What Python's `repr` of the first value is, if that is the same whenever it is run.
+        stable: Option<String>,
+        shown: String,
+    },
+    /// It raised.
+    Failed(Error),
+    /// It was ended before its time.
+    Broken,
+}
+
+/// The session as a script, or as a test.
+pub(super) fn write(entries: &[Entry], grammar: Grammar, as_test: bool) -> String {
+    let mut out = String::new();
+    let comment = comment(grammar);
+    let kind = if as_test { "test" } else { "script" };
+    push(
+        &mut out,
+        format_args!("{comment} A session of wirescript, kept as a {kind}: `wirescript FILE` runs it.\n"),
+    );
+    if as_test {
+        out.push_str(beginning(grammar));
+    }
+    out.push('\n');
+    let own: Vec<&Entry> = entries.iter().filter(|entry| entry.grammar == grammar).collect();
+    for (place, entry) in own.iter().enumerate() {
+        // The last value is in use until there is another one.
+        let later = &own[place + 1..];
+        let next = later
+            .iter()
+            .position(|entry| matches!(entry.end, End::Value { .. }));
+        let needed = later[..next.map_or(later.len(), |next| next + 1)]
+            .iter()
+            .any(|entry| uses_last(entry));
+        write_entry(&mut out, entry, as_test, needed);
+    }
+    if as_test {
+        out.push_str(ending(grammar));
+    }
+    if own.len() < entries.len() {
+        let others = entries.len() - own.len();
+        push(
+            &mut out,
+            format_args!("\n{comment} {others} entries of the other language are left out.\n"),
+        );
+    }
+    out
+}
+
+const fn comment(grammar: Grammar) -> &'static str {
+    match grammar {
+        Grammar::Lua => "--",
+        Grammar::Rhai => "//",
+    }
+}
+
+const fn last(grammar: Grammar) -> &'static str {
+    match grammar {
+        Grammar::Lua => "_",
+        Grammar::Rhai => "_last",
+    }
+}
+
+/// What a test needs where no runner gives it.
+const fn beginning(grammar: Grammar) -> &'static str {
+    match grammar {
+        Grammar::Lua => {
+            "local test = test or function(_, body) body() end\n\
+             local expect = expect or {equal = function(got, wanted)\n  \
+               if got ~= wanted then error((\"expected %s, got %s\"):format(wanted, got), 2) end\n\
+             end}\n\n\
+             test(\"session\", function()\n"
+        }
+        Grammar::Rhai => {
+            "fn expect_equal(got, wanted) {\n    \
+                 if got != wanted { throw `expected ${wanted}, got ${got}`; }\n\
+             }\n"
+        }
+    }
+}
+
+const fn ending(grammar: Grammar) -> &'static str {
+    match grammar {
+        Grammar::Lua => "end)\n",
+        Grammar::Rhai => "",
+    }
+}
+
+fn write_entry(out: &mut String, entry: &Entry, as_test: bool, needed: bool) {
+    let (grammar, text) = (entry.grammar, source(entry));
+    let comment = comment(grammar);
+    let last = last(grammar);
+    // A comment at the end of a line must not swallow what follows.
+    let inside = if text.contains(comment) {
+        format!("{text}\n")
+    } else {
+        text.clone()
+    };
+    match &entry.end {
+        End::Done => push(out, format_args!("{}\n", statement(&text, grammar))),
+        End::Value {
+            is_expression,
+            stable,
+            shown,
+        } => {
+            let checked = stable.as_ref().filter(|_| as_test);
+            let assigned = match grammar {
+                Grammar::Lua => format!("{last} = {inside}\n"),
+                Grammar::Rhai => format!("let {last} = {inside};\n"),
+            };
+            if checked.is_some() || needed {
+                out.push_str(&assigned);
+            }
+            match (checked, grammar) {
+                (Some(wanted), Grammar::Lua) => {
+                    push(
+                        out,
+                        format_args!("expect.equal(repr({last}), {})\n", quoted(wanted)),
+                    );
+                }
+                (Some(wanted), Grammar::Rhai) => {
+                    push(
+                        out,
+                        format_args!("expect_equal(repr({last}), {});\n", quoted(wanted)),
+                    );
+                }
+                (None, _) if needed => push(out, format_args!("print(repr({last}))\n")),
+                (None, Grammar::Lua) if *is_expression => {
+                    push(out, format_args!("print(repr(({inside})))\n"))
+                }
+                (None, Grammar::Lua) => push(out, format_args!("{}\n", statement(&text, grammar))),
+                (None, Grammar::Rhai) => push(out, format_args!("print(repr({inside}));\n")),
+            }
+            if needed && checked.is_none() && grammar == Grammar::Rhai {
+                // A statement of Rhai's ends with its mark.
+                out.insert(out.len() - 1, ';');
+            }
+            if checked.is_none() {
+                for line in shown.lines().take(3) {
+                    push(
+                        out,
+                        format_args!("{comment}> {}\n", line.chars().take(LONG).collect::<String>()),
+                    );
+                }
+            }
+        }
+        End::Failed(error) if as_test && grammar == Grammar::Lua => {
+            push(
+                out,
+                format_args!(
+                    "do\n  local ok, failure = pcall(function()\n{text}\n  end)\n  expect.equal(ok, false)\n"
+                ),
+            );
+            if error.op().is_some() {
+                push(
+                    out,
+                    format_args!("  expect.equal(failure.name, {})\n", quoted(error.class().name())),
+                );
+            }
+            out.push_str("end\n");
+        }
+        End::Failed(error) => {
+            push(
+                out,
+                format_args!("{comment} This failed: {}\n", error.headline().replace('\n', " ")),
+            );
+            commented(out, &text, comment);
+        }
+        End::Broken => {
+            push(out, format_args!("{comment} This was interrupted:\n"));
+            commented(out, &text, comment);
+        }
+    }
+}
+
+fn commented(out: &mut String, text: &str, comment: &str) {
+    for line in text.lines() {
+        push(out, format_args!("{comment} {line}\n"));
+    }
+}
+
+/// The entry without what only a prompt understands.
+fn source(entry: &Entry) -> String {
+    let text = entry.text.trim();
+    match (entry.grammar, text.strip_prefix('=')) {
+        (Grammar::Lua, Some(rest)) if !rest.starts_with('=') => rest.trim().to_owned(),
+        (Grammar::Lua, _) => text.to_owned(),
+        (Grammar::Rhai, _) => {
+            let tokens = Grammar::Rhai.tokens(text);
+            let mut out = String::new();
+            let mut done = 0;
+            for token in tokens.iter().filter(|token| token.of(text) == "_") {
+                out.push_str(&text[done..token.start]);
+                out.push_str(last(Grammar::Rhai));
+                done = token.end;
+            }
+            out.push_str(&text[done..]);
+            out
+        }
+    }
+}
+
+/// As a statement among others.
+fn statement(text: &str, grammar: Grammar) -> String {
+    if grammar == Grammar::Lua || text.ends_with([';', '}']) {
+        return text.to_owned();
+    }
+    if text.contains("//") {
+        format!("{text}\n;")
+    } else {
+        format!("{text};")
+    }
+}
+
+fn uses_last(entry: &Entry) -> bool {
+    let tokens = entry.grammar.tokens(&entry.text);
+    tokens
+        .iter()
+        .any(|token| token.kind == Kind::Name && token.of(&entry.text) == "_")
+}
+
+/// A text as both languages read it.
+fn quoted(text: &str) -> String {
+    format!(
+        "\"{}\"",
+        text.replace('\\', "\\\\")
+            .replace('"', "\\\"")
+            .replace('\n', "\\n")
+    )
+}
+
+/// What `repr` of a value is, if that is the same whenever the session is run again.
+pub(super) fn stable(entry: &str, grammar: Grammar, picture: &Picture) -> Option<String> {
+    /// What these give is the machine's, the moment's or the system's.
+    const FLEETING: &[&str] = &[
+        "fileno",
+        "time",
+        "monotonic",
+        "random",
+        "gethostname",
+        "getfqdn",
+        "clock",
+        "date",
+        "argv",
+        "tostring",
+    ];
+    let tokens = grammar.tokens(entry);
+    let names_it = |name: &&str| FLEETING.contains(name);
+    if tokens
+        .iter()
+        .map(|token| token.of(entry))
+        .any(|name| names_it(&name))
+    {
+        return None;
+    }
+    lasting(picture)
+}
+
+fn lasting(picture: &Picture) -> Option<String> {
+    match picture {
+        Picture::Bytes(start, length) if start.len() == *length => Some(bytes_repr(start)),
+        Picture::Text(start, length) if start.len() == *length => Some(crate::text::str_repr(start)),
+        Picture::Value(value) if is_lasting(value) => Some(repr(value)),
+        Picture::List(items, length) if items.len() == *length => {
+            let items: Option<Vec<String>> = items.iter().map(lasting).collect();
+            Some(format!("[{}]", items?.join(", ")))
+        }
+        _ => None,
+    }
+}
+
+fn is_lasting(value: &Value) -> bool {
+    match value {
+        Value::Int(number) => !(FIRST_EPHEMERAL..=65_535).contains(number),
+        Value::Bool(_) | Value::Float(_) | Value::Text(_) | Value::Class(_) => true,
+        Value::Bytes(Bytes::Owned(_)) | Value::String(Bytes::Owned(_)) => true,
+        Value::Record(record) => record.items.iter().all(is_lasting),
+        Value::Several(items) | Value::List(items) => items.iter().all(is_lasting),
+        _ => false,
+    }
+}
+
+fn push(out: &mut String, text: std::fmt::Arguments<'_>) {
+    // Writing to a String does not fail.
+    let _ = out.write_fmt(text);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry(text: &str, end: End) -> Entry {
+        Entry {
+            text: text.into(),
+            grammar: Grammar::Lua,
+            end,
+        }
+    }
+
+    fn value(is_expression: bool, stable: Option<&str>) -> End {
+        End::Value {
+            is_expression,
+            stable: stable.map(Into::into),
+            shown: "2".into(),
+        }
+    }
+
+    #[test]
+    fn a_session_becomes_a_script_and_a_test() {
+        let entries = [
+            entry("local a = 1", End::Done),
+            entry("=a + 1 -- two", value(true, Some("2"))),
+            entry("f()", value(false, None)),
+            entry("_", value(true, None)),
+            entry("g()", End::Failed(Error::os(2).during("open"))),
+        ];
+        let script = write(&entries, Grammar::Lua, false);
+        assert!(
+            script.contains("local a = 1\nprint(repr((a + 1 -- two\n)))\n--> 2\n"),
+            "{script}"
+        );
+        assert!(script.contains("_ = f()\nprint(repr(_))\n"), "{script}");
+        assert!(
+            script.contains("-- This failed: FileNotFoundError") && script.contains("-- g()"),
+            "{script}"
+        );
+        let test = write(&entries, Grammar::Lua, true);
+        assert!(test.contains("expect.equal(repr(_), \"2\")"), "{test}");
+        assert!(
+            test.contains("expect.equal(failure.name, \"FileNotFoundError\")"),
+            "{test}"
+        );
+    }
+}

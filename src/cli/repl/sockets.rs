@@ -1,0 +1,138 @@
+//! Sockets as a person reads them: family and type by name, state, both ends, queues, and the line that made them.
+
+use std::rc::Rc;
+
+use crate::constants::{self, Group};
+use crate::error::Place;
+use crate::net::{Socket, Timeout};
+use crate::sys::flag::{SOCK_DGRAM, SOL_SOCKET};
+use crate::sys::{fd, insight, option, socket};
+
+/// `<socket fd=5 AF_INET SOCK_STREAM ESTABLISHED ('127.0.0.1', 40000) -> ('127.0.0.1', 80)>`.
+pub(super) fn line(socket: &Socket) -> String {
+    let kind = kind(socket);
+    let Some(state) = state(socket) else {
+        return format!("<socket closed {kind}>");
+    };
+    let ends = ends(socket).map_or(String::new(), |ends| format!(" {ends}"));
+    format!("<socket fd={} {kind} {state}{ends}>", socket.fd())
+}
+
+/// Family and type by their names.
+fn kind(socket: &Socket) -> String {
+    let name = |group, number: i32| {
+        constants::name_of(group, number.into()).map_or_else(|| number.to_string(), str::to_owned)
+    };
+    format!(
+        "{} {}",
+        name(Group::AddressFamily, socket.family()),
+        name(Group::SocketKind, socket.kind())
+    )
+}
+
+/// What the socket is about; none once it is closed.
+fn state(socket: &Socket) -> Option<&'static str> {
+    let fd = fd::borrow(socket.fd())?;
+    if let Some((state, ..)) = insight::tcp(fd) {
+        return Some(state);
+    }
+    let listens = option::option_int(fd, SOL_SOCKET, insight::SO_ACCEPTCONN).is_ok_and(|flag| flag != 0);
+    Some(if listens {
+        "listening"
+    } else if socket::peer_address(fd).is_ok() {
+        "connected"
+    } else {
+        "unconnected"
+    })
+}
+
+/// Both ends, as far as there are any.
+fn ends(socket: &Socket) -> Option<String> {
+    let fd = fd::borrow(socket.fd())?;
+    let text = |address: crate::address::Address| Some(address.to_string()).filter(|text| text != "''");
+    let local = socket::local_address(fd).ok().and_then(text);
+    let peer = socket::peer_address(fd).ok().and_then(text);
+    match (local, peer) {
+        (Some(local), Some(peer)) => Some(format!("{local} -> {peer}")),
+        (Some(local), None) => Some(local),
+        (None, Some(peer)) => Some(format!("-> {peer}")),
+        (None, None) => None,
+    }
+}
+
+/// A socket over a few lines: what `:sockets` lists.
+pub(super) fn entry(socket: &Rc<Socket>, made: Option<&str>) -> String {
+    let number = socket.fd();
+    let mut first = format!(
+        "fd {number}  {}  {}",
+        kind(socket),
+        state(socket).unwrap_or("closed")
+    );
+    if let Some(fd) = fd::borrow(number) {
+        match insight::tcp(fd) {
+            Some(("LISTEN", waiting, most)) => first.push_str(&format!("  {waiting} of {most} waiting")),
+            _ => {
+                for (name, queue) in [("in", insight::unread(fd)), ("out", insight::unsent(fd))] {
+                    if let Ok(bytes) = queue {
+                        first.push_str(&format!("  {name} {bytes}"));
+                    }
+                }
+            }
+        }
+    }
+    match socket.timeout() {
+        Timeout::Blocking => {}
+        Timeout::NonBlocking => first.push_str("  non-blocking"),
+        Timeout::After(time) => first.push_str(&format!("  timeout {} s", time.as_secs_f64())),
+    }
+    for line in ends(socket).iter().map(String::as_str).chain(made) {
+        first.push_str(&format!("\n      {line}"));
+    }
+    first
+}
+
+/// A place in a script with the line that stands there; `typed` has the lines of this session.
+pub(super) fn quoted(place: &Place, typed: &[String]) -> String {
+    let number = usize::try_from(place.line()).unwrap_or(0).saturating_sub(1);
+    let source = place.source();
+    let line = if source == "stdin" {
+        typed.get(number).cloned()
+    } else {
+        let text = std::fs::read_to_string(&*source).unwrap_or_default();
+        text.lines().nth(number).map(str::to_owned)
+    };
+    match line.map(|line| line.trim().chars().take(60).collect::<String>()) {
+        Some(line) if !line.is_empty() => format!("{place}: {line}"),
+        _ => place.to_string(),
+    }
+}
+
+/// Who holds the port that could not be bound: sockets of this program first, then other processes.
+pub(super) fn holders(
+    port: u16,
+    datagrams: bool,
+    open: &[(Rc<Socket>, Option<Place>)],
+    typed: &[String],
+) -> Vec<String> {
+    let mut found = Vec::new();
+    for (socket, made) in open {
+        let address = fd::borrow(socket.fd()).and_then(|fd| socket::local_address(fd).ok());
+        let same = address.and_then(|address| address.port()) == Some(port.into())
+            && (socket.kind() == SOCK_DGRAM) == datagrams;
+        if same {
+            let made = made.as_ref().map_or(String::new(), |place| {
+                format!(", made at {}", quoted(place, typed))
+            });
+            found.push(format!("this program, fd {}{made}", socket.fd()));
+        }
+    }
+    let own = std::process::id();
+    let others = insight::holders(datagrams, port);
+    found.extend(
+        others
+            .iter()
+            .filter(|holder| holder.process != own)
+            .map(|holder| format!("{} (process {})", holder.name, holder.process)),
+    );
+    found
+}
