@@ -121,6 +121,11 @@ const SAME_WORD: &[(&str, &str, &str)] = &[
         "Rhai's way to write bytes literally: bytes(\"…\")",
     ),
     (
+        "script/rhai/conversation.rs",
+        "stdin",
+        "what messages call the text that is typed",
+    ),
+    (
         "script/rhai/own.rs",
         "name",
         "a field of Rhai's own errors, as scripts catch them",

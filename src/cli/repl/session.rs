@@ -244,6 +244,9 @@ impl Session {
         if let Err(error) = joined {
             // The prompt itself is to end.
             let interrupted = error.class() == Class::KeyboardInterrupt;
+            if interrupted {
+                self.complain("KeyboardInterrupt");
+            }
             return After::Quit(if interrupted { 130 } else { 1 });
         }
         match task.failure() {

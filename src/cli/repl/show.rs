@@ -83,7 +83,7 @@ pub(super) fn grouped(number: usize) -> String {
 }
 
 /// Writes a value that begins `indent` columns from the left; over several lines where one is too short, if `may_break`.
-fn write(out: &mut String, picture: &Picture, style: Style, indent: usize, may_break: bool) {
+fn write<'a>(out: &mut String, picture: &'a Picture, style: Style, indent: usize, may_break: bool) {
     match picture {
         Picture::Value(value) => write_value(out, value, style),
         Picture::Bytes(start, length) => {
@@ -136,7 +136,15 @@ fn write(out: &mut String, picture: &Picture, style: Style, indent: usize, may_b
         }
         Picture::Map(pairs, left) => {
             let brackets = brackets(style.grammar, false);
-            let rows: Vec<Row<'_>> = pairs.iter().map(|(key, item)| (Some(key), item)).collect();
+            // The items of a Lua table that come first need no keys.
+            let mut place = 0;
+            let mut is_item = |key: &Picture| {
+                place += 1;
+                style.grammar == Grammar::Lua
+                    && matches!(key, Picture::Value(Value::Int(number)) if *number == place)
+            };
+            let row = |(key, item): &'a (Picture, Picture)| ((!is_item(key)).then_some(key), item);
+            let rows: Vec<Row<'_>> = pairs.iter().map(row).collect();
             write_rows(out, &rows, *left, brackets, style, indent, may_break);
         }
     }

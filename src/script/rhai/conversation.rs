@@ -155,7 +155,7 @@ impl Conversation for RhaiScript {
         let made_by_rhai = failure
             .value
             .read_lock::<Map>()
-            .is_some_and(|map| map.contains_key("error") && map.contains_key("message"));
+            .is_some_and(|map| super::error::class_of_caught(&map).is_some());
         (own && !made_by_rhai).then(|| Looking::default().at(&failure.value))
     }
 
