@@ -61,7 +61,7 @@ impl super::context::Net {
     pub(crate) fn open_sockets(&self) -> Vec<(Rc<Socket>, Option<Place>)> {
         let rows = self.roster.rows.borrow();
         rows.iter()
-            .filter_map(|row| Some((row.socket.upgrade()?, row.made.clone())))
+            .filter_map(|row| Some((row.socket.upgrade()?, row.made)))
             .filter(|(socket, _)| socket.fd() >= 0)
             .collect()
     }

@@ -3,7 +3,7 @@
 use std::ffi::c_int;
 use std::os::fd::{AsRawFd as _, BorrowedFd, FromRawFd as _, IntoRawFd as _, OwnedFd, RawFd};
 
-#[cfg(any(test, not(linux)))]
+#[cfg(any(test, feature = "cli", not(linux)))]
 use super::errno::Errno;
 use super::errno::{Result, check};
 
@@ -84,7 +84,7 @@ pub(crate) fn borrow<'a>(fd: RawFd) -> Option<BorrowedFd<'a>> {
 /// Opens a connected pair of pipe ends, not inherited: what is written to the second is read from the first.
 #[cfg(any(test, feature = "cli", not(linux)))]
 pub(crate) fn pipe() -> Result<(OwnedFd, OwnedFd)> {
-    let (reader, writer) = std::io::pipe().map_err(super::errno::Errno::from)?;
+    let (reader, writer) = std::io::pipe().map_err(Errno::from)?;
     Ok((reader.into(), writer.into()))
 }
 

@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 use std::cell::Cell;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
@@ -212,7 +212,7 @@ pub(super) fn start(
         .name("wirescript-editor".into())
         .spawn(move || {
             signal::block_all();
-            edit(editor, &asker, &inbox, history);
+            edit(editor, &asker, &inbox, history.as_deref());
         })?;
     Ok(Started { orders, show })
 }
@@ -221,9 +221,9 @@ fn edit(
     mut editor: Editor<Help, FileHistory>,
     asker: &Asker,
     orders: &Receiver<Order>,
-    history: Option<PathBuf>,
+    history: Option<&Path>,
 ) {
-    if let Some(path) = &history {
+    if let Some(path) = history {
         // A history that cannot be read is an empty one.
         let _ = editor.load_history(path);
     }
@@ -239,7 +239,7 @@ fn edit(
         asker.tell(match outcome {
             Ok(text) => {
                 if editor.add_history_entry(text.as_str()).unwrap_or(false)
-                    && let Some(path) = &history
+                    && let Some(path) = history
                 {
                     // Written at once, so that a session that is killed leaves its history; one that cannot be is lost.
                     let _ = editor.append_history(path);

@@ -69,7 +69,7 @@ impl Output {
         std::thread::Builder::new()
             .name("wirescript-output".into())
             .spawn(move || pump(&inner, show))
-            .map_err(|error| Errno::from(error))?;
+            .map_err(Errno::from)?;
         Ok(Self {
             terminal,
             complaints,

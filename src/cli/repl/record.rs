@@ -156,7 +156,7 @@ fn write_entry(out: &mut String, entry: &Entry, as_test: bool, needed: bool) {
                 }
                 (None, _) if needed => push(out, format_args!("print(repr({last}))\n")),
                 (None, Grammar::Lua) if *is_expression => {
-                    push(out, format_args!("print(repr(({inside})))\n"))
+                    push(out, format_args!("print(repr(({inside})))\n"));
                 }
                 (None, Grammar::Lua) => push(out, format_args!("{}\n", statement(&text, grammar))),
                 (None, Grammar::Rhai) => push(out, format_args!("print(repr({inside}));\n")),

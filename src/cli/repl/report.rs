@@ -1,5 +1,6 @@
 //! What is told of an entry that failed: the error with its fields, and what is known of the cause.
 
+use crate::address::Address;
 use crate::error::Error;
 use crate::net::Net;
 use crate::sys::errno::Errno;
@@ -64,7 +65,7 @@ fn cause(error: &Error, net: &Net, typed: &[String]) -> Vec<String> {
     if error.errno() != Some(Errno::ADDRINUSE.0) {
         return Vec::new();
     }
-    let Some(port) = error.address().and_then(|address| address.port()) else {
+    let Some(port) = error.address().and_then(Address::port) else {
         return Vec::new();
     };
     let open = net.open_sockets();

@@ -50,9 +50,14 @@ pub(super) struct Site<'a> {
 pub(super) fn look<'a>(text: &'a str, grammar: Grammar) -> Option<Site<'a>> {
     let tokens = grammar.tokens(text);
     let ends_here = |token: &&Token| token.end == text.len();
-    match tokens.last().filter(ends_here).map(|token| token.kind) {
-        Some(Kind::Comment | Kind::OpenText | Kind::Text | Kind::Number) => return None,
-        _ => {}
+    let nameless = |token: &&Token| {
+        matches!(
+            token.kind,
+            Kind::Comment | Kind::OpenText | Kind::Text | Kind::Number
+        )
+    };
+    if tokens.last().filter(ends_here).filter(nameless).is_some() {
+        return None;
     }
     let mut tokens: Vec<Token> = tokens
         .into_iter()

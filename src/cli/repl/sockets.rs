@@ -117,7 +117,7 @@ pub(super) fn holders(
     let mut found = Vec::new();
     for (socket, made) in open {
         let address = fd::borrow(socket.fd()).and_then(|fd| socket::local_address(fd).ok());
-        let same = address.and_then(|address| address.port()) == Some(port.into())
+        let same = address.and_then(|address| address.port()) == Some(port)
             && (socket.kind() == SOCK_DGRAM) == datagrams;
         if same {
             let made = made.as_ref().map_or(String::new(), |place| {

@@ -49,12 +49,9 @@ impl Terminal {
     pub(super) fn serve(&self, session: &Rc<Session>) -> After {
         session.say(&greeting(session.grammar()));
         loop {
-            let request = match self.read(session) {
-                Ok(request) => request,
-                Err(_) => {
-                    let status = session.net().sched().exit_status().unwrap_or(1);
-                    return After::Quit(u8::try_from(status & 0xff).unwrap_or(1));
-                }
+            let Ok(request) = self.read(session) else {
+                let status = session.net().sched().exit_status().unwrap_or(1);
+                return After::Quit(u8::try_from(status & 0xff).unwrap_or(1));
             };
             match request {
                 Request::Entry(text, width) => {

@@ -40,9 +40,9 @@ impl Session {
 
 impl RhaiScript {
     /// Runs a compiled script on the session's variables and functions.
-    pub(super) fn evaluate(&self, ast: Rc<AST>, name: &str) -> Result<Rc<Task>> {
+    pub(super) fn evaluate(&self, ast: &AST, name: &str) -> Result<Rc<Task>> {
         let session = self.session.clone();
-        let whole = session.functions.borrow().merge(&ast);
+        let whole = session.functions.borrow().merge(ast);
         *session.functions.borrow_mut() = whole.clone_functions_only();
         let core = self.core.clone();
         let source = ast.source().unwrap_or_default().to_owned();
@@ -120,7 +120,7 @@ impl Conversation for RhaiScript {
                 .first()
                 .is_some_and(|token| token.kind == Kind::Keyword && declares(token.of(text)));
         Ok(Entered {
-            task: self.evaluate(ast, "entry")?,
+            task: self.evaluate(&ast, "entry")?,
             is_expression: false,
             has_value,
         })

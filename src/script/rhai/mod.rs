@@ -172,7 +172,7 @@ impl Language for RhaiScript {
         let ast = self.core.compile(shown_name(chunk.name), chunk.source)?;
         #[cfg(feature = "cli")]
         if self.session.keeps() {
-            return self.evaluate(ast, "main");
+            return self.evaluate(&ast, "main");
         }
         task::start(&self.core, ast, "main".to_owned())
     }

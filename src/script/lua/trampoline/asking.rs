@@ -15,7 +15,7 @@ use super::state::{Kind, REGISTRY, State, Status};
 use super::task;
 
 /// Where the registry has the globals.
-const GLOBALS: i64 = mlua::ffi::LUA_RIDX_GLOBALS as i64;
+const GLOBALS: i64 = mlua::ffi::LUA_RIDX_GLOBALS;
 /// Tables that are asked one after the other for what the one before lacks.
 const LONGEST_CHAIN: usize = 8;
 /// Keys of one table that are counted.
