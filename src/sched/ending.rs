@@ -77,6 +77,14 @@ impl Scheduler {
         });
     }
 
+    /// The tasks that have not ended, in the order they were started.
+    #[cfg(feature = "cli")]
+    pub(crate) fn tasks(&self) -> Vec<Rc<Task>> {
+        let mut tasks = self.live.borrow().clone();
+        tasks.sort_by_key(|task| task.id);
+        tasks
+    }
+
     /// The task whose end a person waits for.
     pub(super) fn foreground(&self) -> Option<Rc<Task>> {
         let conversation = self.end.conversation.borrow();

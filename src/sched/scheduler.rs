@@ -173,14 +173,6 @@ impl Scheduler {
         self.has_handle.get()
     }
 
-    /// The tasks that have not ended, in the order they were started.
-    #[cfg(feature = "cli")]
-    pub(crate) fn tasks(&self) -> Vec<Rc<Task>> {
-        let mut tasks = self.live.borrow().clone();
-        tasks.sort_by_key(|task| task.id);
-        tasks
-    }
-
     /// Number of tasks that have not ended.
     pub(crate) fn live_count(&self) -> usize {
         self.live.borrow().len()
