@@ -226,7 +226,12 @@ impl ByteArray {
         }
         self.budget
             .recount(bytes.len(), bytes.len() - range.len() + with.len());
-        bytes.splice(range, with.iter().copied());
+        // Moved in one piece each: an iterator's way of doing it takes the bytes one by one.
+        let (length, end) = (bytes.len(), range.start + with.len());
+        bytes.extend_from_slice(&with[with.len() - more..]);
+        bytes.copy_within(range.end..length, end);
+        bytes[range.start..end].copy_from_slice(with);
+        bytes.truncate(length - range.len() + with.len());
         Ok(())
     }
 
