@@ -26,4 +26,7 @@ mod wire;
 pub use error::{Class, Error, Place, Result};
 pub use net::{Event, Net, Observer, Socket, Timeout};
 pub use policy::Policy;
-pub use runtime::{Builder, Handle, Runtime};
+pub use runtime::{
+    AuditEvent, AuditLog, AuditSink, Builder, Callable, Descriptor, Function, Handle, Job, JsonLines,
+    Runtime, Stats, Turn, Value,
+};

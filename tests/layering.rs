@@ -47,8 +47,16 @@ const CRATES: &[(&str, &[&str])] = &[
     ("mlua", &["script/lua/"]),
     ("rhai", &["script/rhai/"]),
     ("strsim", &["error/"]),
-    ("serde", &["api/json.rs", "policy/"]),
-    ("serde_json", &["api/json.rs", "policy/form.rs"]),
+    ("serde", &["api/json.rs", "policy/", "runtime/"]),
+    (
+        "serde_json",
+        &[
+            "api/json.rs",
+            "policy/form.rs",
+            "runtime/audit.rs",
+            "runtime/data/mod.rs",
+        ],
+    ),
     ("toml", &["policy/form.rs"]),
     ("landlock", &["cli/"]),
     ("memchr", &["file/"]),

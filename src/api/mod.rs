@@ -41,11 +41,14 @@ pub(crate) use held::{Channel, Held, next_of};
 pub(crate) use json::{CYCLIC, DEEPEST as DEEPEST_DATA, TOO_DEEP};
 pub(crate) use module::{MODULES, Module, hint};
 pub(crate) use op::{Default, Form, Hot, Op, Owner, Param};
+pub(crate) use ops::show_fact;
 pub(crate) use outcome::IntoValue;
 pub(crate) use record::{RecordKind, Shape};
 pub(crate) use repr::repr;
 pub(crate) use value::{Record, Slots, Steps, Type, Value};
 
+use std::any::Any;
+use std::fmt;
 use std::rc::Rc;
 
 use crate::error::Result;
@@ -88,7 +91,31 @@ pub(crate) trait Callback {
     /// # Errors
     /// What it raises.
     fn call(&self, arguments: Vec<Value>) -> Result<()>;
+
+    /// As [`Self::call`], with what it returns, as values that outlive the call.
+    ///
+    /// # Errors
+    /// What it raises.
+    fn ask(&self, arguments: Vec<Value>) -> Result<Vec<Value>>;
+
+    /// Starts it as a task.
+    ///
+    /// # Errors
+    /// `MemoryError`.
+    fn start(&self, arguments: Vec<Value>) -> Result<Rc<Task>>;
+
+    /// For the language's own use.
+    fn as_any(&self) -> &dyn Any;
 }
+
+impl fmt::Debug for dyn Callback {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("<function>")
+    }
+}
+
+/// A function of the host's that scripts call: values in, a value out. What it raises reaches the script as it is.
+pub(crate) type HostFunction = Rc<dyn Fn(Vec<Value>) -> Result<Value>>;
 
 /// What every operation is handed besides its arguments.
 pub(crate) struct Cx<'a> {

@@ -82,7 +82,7 @@ fn write_repr(out: &mut String, value: &Value, shape: Shape) {
             out.push(')');
         }
         Value::Absent(constant) => out.push_str(constant.name),
-        Value::Function(_) => out.push_str("<function>"),
+        Value::Function(_) | Value::Kept(_) => out.push_str("<function>"),
         Value::Given(_) => out.push_str("<object>"),
         Value::Rest(_) | Value::Outcome(_) => out.push_str("<results>"),
         Value::Opaque(kind) => push(out, format_args!("<{kind}>")),

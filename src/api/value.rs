@@ -13,6 +13,7 @@ use crate::net::Socket;
 use crate::sched::Task;
 use crate::wire::NumberArray;
 
+use super::Callback;
 use super::held::{Channel, Held};
 use super::record::RecordKind;
 
@@ -59,6 +60,8 @@ pub(crate) enum Value {
     Absent(&'static Constant),
     /// A function of the script: its place among the call's arguments.
     Function(usize),
+    /// A function of the script, kept for later calls. Only between a script and the host.
+    Kept(Rc<dyn Callback>),
     /// Arguments left where the language has them.
     Rest(Slots),
     /// What an ended task returned; the adapter has it.
@@ -194,7 +197,7 @@ impl Value {
             Self::List(_) => "list",
             Self::Map(_) => "map",
             Self::Record(_) | Self::Several(_) => "tuple",
-            Self::Function(_) => "function",
+            Self::Function(_) | Self::Kept(_) => "function",
             Self::Rest(_) | Self::Outcome(_) => "results",
             Self::Given(_) => "object",
             Self::Held(held) => held.value().kind(),

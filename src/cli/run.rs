@@ -57,12 +57,13 @@ pub(super) fn run(arguments: &Args) -> ExitCode {
         return converse(arguments, policy, script.as_ref(), argv);
     }
     let told = Rc::new(Cell::new(false));
-    let outcome = runtime(arguments, policy, script.as_ref(), argv, told.clone()).and_then(|(mut runtime, _)| {
-        match &script {
-            Some(script) => runtime.run_chunk(&script.chunk()),
-            None => Ok(()),
-        }
-    });
+    let outcome =
+        runtime(arguments, policy, script.as_ref(), argv, told.clone()).and_then(|(mut runtime, _)| {
+            match &script {
+                Some(script) => runtime.run_chunk(&script.chunk()),
+                None => Ok(()),
+            }
+        });
     // What the script printed comes before what is said of it.
     let flushed = stdio::flush();
     let status = status_of(outcome, told.get());

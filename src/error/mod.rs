@@ -1,11 +1,12 @@
 //! The one error type. Every floor above `sys` fails with [`Error`]; scripts see it as an object.
 //!
-//! `class` has Python's exception classes and their tree; `explain` has the likely cause of a failed operation, `made` what
+//! `class` has Python's exception classes and their tree; `explain` has the likely cause of a failed operation, `origin` makes errors of the system's numbers, `made` what
 //! an error has that a script made.
 
 mod class;
 mod explain;
 mod made;
+mod origin;
 mod trace;
 
 use std::borrow::Cow;
@@ -19,7 +20,6 @@ pub(crate) use trace::Trace;
 
 use crate::address::Address;
 use crate::sys::errno::Errno;
-use crate::sys::resolve::ResolveError;
 use crate::text::str_repr;
 
 /// What every fallible operation returns.
@@ -49,6 +49,8 @@ struct Detail {
     made: Option<Made>,
     cause: Option<String>,
     trace: Trace,
+    /// The engine's own words for the calls.
+    calls: Option<String>,
 }
 
 impl Error {
@@ -76,6 +78,7 @@ impl Error {
             made: None,
             cause: None,
             trace: Trace::default(),
+            calls: None,
         }))
     }
 
@@ -239,6 +242,20 @@ impl Error {
         self.detail().trace = trace;
     }
 
+    /// Adds what the engine knows of where it was raised, unless that is known: the place, and its own traceback.
+    #[must_use]
+    pub(crate) fn located(mut self, place: Option<Place>, calls: Option<String>) -> Self {
+        if let Some(place) = place.filter(|_| self.place().is_none()) {
+            let mut trace = Trace::default();
+            trace.push(place);
+            self.set_trace(trace);
+        }
+        if calls.is_some() {
+            self.detail().calls = calls;
+        }
+        self
+    }
+
     fn detail(&mut self) -> &mut Detail {
         &mut self.0
     }
@@ -334,9 +351,10 @@ impl Error {
         self.0.trace.first()
     }
 
-    /// The script's calls when it was raised, one a line, innermost first.
+    /// The script's calls when it was raised, one a line, innermost first, in the engine's own words where it has some.
     pub fn traceback(&self) -> Option<String> {
-        self.place().map(|_| self.0.trace.to_string())
+        let trace = || self.place().map(|_| self.0.trace.to_string());
+        self.0.calls.clone().or_else(trace)
     }
 
     /// The first line of the text: what CPython prints last in a traceback.
@@ -392,21 +410,6 @@ impl fmt::Debug for Error {
 }
 
 impl std::error::Error for Error {}
-
-impl From<Errno> for Error {
-    fn from(errno: Errno) -> Self {
-        Self::make(Class::of_errno(errno), Some(errno.0), None)
-    }
-}
-
-impl From<ResolveError> for Error {
-    fn from(error: ResolveError) -> Self {
-        match error {
-            ResolveError::System(errno) => errno.into(),
-            ResolveError::Code(code) => Self::numbered(Class::gaierror, code, error.text()),
-        }
-    }
-}
 
 #[cfg(test)]
 mod tests {

@@ -54,6 +54,9 @@ impl Raw for SocketFile {
                 Ok(count)
             })
         });
+        if let Ok(count) = &received {
+            socket.net().traffic().received(*count);
+        }
         if received.is_ok() && observed {
             socket.net().observe(|| Event::Received {
                 fd: socket.fd(),
@@ -77,6 +80,9 @@ impl Raw for SocketFile {
                 Ok(count)
             })
         });
+        if let Ok(count) = &sent {
+            socket.net().traffic().sent(*count);
+        }
         if sent.is_ok() && observed {
             socket.net().observe(|| Event::Sent {
                 fd: socket.fd(),
@@ -89,7 +95,11 @@ impl Raw for SocketFile {
 
     fn write_now(&self, data: &[u8]) -> errno::Result<usize> {
         match &*self.socket.borrow() {
-            Some(socket) => socket.send_raw(socket.fd(), data, MSG_DONTWAIT),
+            Some(socket) => {
+                let sent = socket.send_raw(socket.fd(), data, MSG_DONTWAIT)?;
+                socket.net().traffic().sent(sent);
+                Ok(sent)
+            }
             None => Err(Errno::BADF),
         }
     }

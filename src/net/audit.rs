@@ -4,7 +4,7 @@
 //! still refuse by raising. Events have CPython's names and arguments where CPython has the event. A task is not told of
 //! what it does inside a hook: a hook may use the network without calling itself for ever.
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 
 use crate::address::Address;
@@ -40,6 +40,19 @@ pub(crate) trait Hook {
     fn heard(&self, event: &'static str, facts: &[Fact]) -> Result<()>;
 }
 
+/// What the host is told of.
+pub(crate) struct Heard<'a> {
+    pub(crate) event: &'static str,
+    pub(crate) facts: &'a [Fact],
+    /// What is asked for, in words, where the policy has a say.
+    pub(crate) request: Option<String>,
+    /// Whether the policy allows it, and by which rule.
+    pub(crate) verdict: Option<(bool, String)>,
+}
+
+/// The host's ear. What it fails with is what the script gets.
+pub(crate) type Auditor = Box<dyn Fn(&Heard<'_>) -> Result<()>>;
+
 /// The hooks of one runtime.
 #[derive(Default)]
 pub(super) struct Hooks {
@@ -47,6 +60,10 @@ pub(super) struct Hooks {
     any: Cell<bool>,
     /// Tasks that are inside a hook; none is where no task runs.
     inside: RefCell<Vec<Option<Rc<Task>>>>,
+    /// The host's, which is told before them.
+    auditor: OnceCell<Auditor>,
+    /// The event the host was told of last, by the policy's door: its announcement is no news.
+    judged: Cell<Option<&'static str>>,
 }
 
 impl Net {
@@ -79,6 +96,15 @@ impl Net {
             format!("{word} {request}{through}: {verdict}")
         });
         self.observe(|| Event::Asked { request, allowed });
+        if let Some(auditor) = self.hooks.auditor.get() {
+            self.hooks.judged.set(Some(request.event()));
+            auditor(&Heard {
+                event: request.event(),
+                facts: &facts(request),
+                request: Some(request.to_string()),
+                verdict: Some((allowed, verdict.to_string())),
+            })?;
+        }
         if allowed {
             Ok(())
         } else {
@@ -91,6 +117,28 @@ impl Net {
     /// # Errors
     /// What a hook raises; the hooks after it are not asked.
     pub(crate) fn announce(&self, event: &'static str, facts: impl FnOnce() -> Vec<Fact>) -> Result<()> {
+        if let Some(auditor) = self.hooks.auditor.get()
+            && self.hooks.judged.take() != Some(event)
+        {
+            let facts = facts();
+            auditor(&Heard {
+                event,
+                facts: &facts,
+                request: None,
+                verdict: None,
+            })?;
+            return self.announce_to_scripts(event, || facts);
+        }
+        self.announce_to_scripts(event, facts)
+    }
+
+    /// Has one more listen: the host, once.
+    pub(crate) fn set_auditor(&self, auditor: Auditor) {
+        // The builder does so once.
+        let _ = self.hooks.auditor.set(auditor);
+    }
+
+    fn announce_to_scripts(&self, event: &'static str, facts: impl FnOnce() -> Vec<Fact>) -> Result<()> {
         if !self.hooks.any.get() {
             return Ok(());
         }

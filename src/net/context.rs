@@ -4,6 +4,7 @@ use std::cell::{Cell, OnceCell, RefCell};
 use std::fmt;
 use std::os::fd::RawFd;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::bytes::{Budget, ByteArray, Scratch};
 use crate::error::{Class, Error, Result};
@@ -18,6 +19,7 @@ use super::observe::{Event, Observer};
 use super::roster::Roster;
 use super::share::Shares;
 use super::socket::Timeout;
+use super::traffic::Traffic;
 use super::warn::Warnings;
 
 /// Told of something, in one line.
@@ -38,6 +40,7 @@ pub struct Net {
     pub(super) meter: Meter,
     judgements: OnceCell<Teller>,
     pub(super) roster: Roster,
+    traffic: Arc<Traffic>,
 }
 
 impl Net {
@@ -58,6 +61,7 @@ impl Net {
             meter,
             judgements: OnceCell::new(),
             roster: Roster::default(),
+            traffic: Arc::default(),
         })
     }
 
@@ -116,6 +120,12 @@ impl Net {
 
     pub(crate) fn sched(&self) -> &Rc<Scheduler> {
         &self.sched
+    }
+
+    /// What is counted.
+    #[inline]
+    pub(crate) fn traffic(&self) -> &Arc<Traffic> {
+        &self.traffic
     }
 
     pub(crate) fn scratch(&self) -> &Rc<Scratch> {

@@ -105,6 +105,7 @@ impl Socket {
         if let Some(source) = self.source.get() {
             self.net().sched().forget(source);
         }
+        self.net().traffic().closed();
         self.net().observe(|| Event::Closed { fd });
         Some(fd)
     }

@@ -84,6 +84,7 @@ impl Socket {
             (sent, _) => sent,
         }?;
         self.net().note_message(sent, 0);
+        self.net().traffic().sent(sent);
         if self.net().is_observed() {
             let mut data: Vec<u8> = buffers.iter().flat_map(Bytes::to_vec).collect();
             data.truncate(sent);
@@ -124,6 +125,7 @@ impl Socket {
                 self.failed(OP, error)
             })?;
         }
+        self.net().traffic().received(received.count);
         data.truncate(received.count);
         data.shrink_to_fit();
         let Received {

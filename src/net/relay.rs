@@ -208,6 +208,7 @@ impl<'a> Way<'a> {
             }
         };
         self.ended = count == 0;
+        self.from.net().traffic().received(count);
         if let Held::Memory(bytes, _) = &self.held
             && count > 0
         {
@@ -229,6 +230,7 @@ impl<'a> Way<'a> {
         Ok(self
             .held
             .give(self.to, fd)
+            .inspect(|count| self.to.net().traffic().sent(*count))
             .map(|count| self.moved += count as u64))
     }
 }

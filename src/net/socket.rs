@@ -185,6 +185,7 @@ impl Socket {
             kind,
             protocol,
         });
+        net.traffic().opened();
         let socket = Self::hold(net, fd, family, kind, protocol);
         net.roster.note(net.sched(), &socket);
         socket

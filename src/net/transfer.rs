@@ -66,7 +66,9 @@ impl Socket {
     /// # Errors
     /// As [`Self::recv`].
     pub(crate) fn recv_in_scratch(&self, size: usize) -> Result<usize> {
-        self.receive_in_scratch("recv", size.min(Scratch::SIZE), 0, None)
+        let count = self.receive_in_scratch("recv", size.min(Scratch::SIZE), 0, None)?;
+        self.net().traffic().received(count);
+        Ok(count)
     }
 
     fn receive_in_scratch(
@@ -174,6 +176,7 @@ impl Socket {
         let sent = self.io_within(OP, Interest::Write, patience, |fd, _| {
             self.transport().send_file(fd, file, offset, count)
         })?;
+        self.net().traffic().sent(sent);
         self.net().observe(|| Event::Done {
             fd: self.fd(),
             op: OP,
@@ -182,6 +185,7 @@ impl Socket {
     }
 
     fn note_received(&self, bytes: &Bytes, from: &Address) {
+        self.net().traffic().received(bytes.len());
         if self.net().is_observed() {
             let from = (*from != Address::None).then_some(from);
             bytes.with(|data| {
@@ -223,6 +227,7 @@ impl Socket {
                 named.then_some(&mut from),
             )
         })?;
+        self.net().traffic().received(count);
         if self.net().is_observed() {
             let known = (from != Address::None).then_some(&from);
             let data = &window.window_mut()[..count.min(window.len())];
@@ -296,6 +301,7 @@ impl Socket {
     }
 
     fn note_sent(&self, data: &Bytes, range: std::ops::Range<usize>, to: Option<&Address>) {
+        self.net().traffic().sent(range.len());
         if self.net().is_observed() {
             data.with(|data| {
                 let data = data.get(range).unwrap_or_default();

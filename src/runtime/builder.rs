@@ -14,6 +14,7 @@ use crate::sched::Scheduler;
 use crate::script::Language;
 use crate::sys::process;
 
+use super::audit::{AuditSink, listen};
 use super::{Reporter, Runtime};
 
 /// Called with the line of each warning.
@@ -39,6 +40,7 @@ pub struct Builder {
     teller: Option<Teller>,
     judge: Option<Teller>,
     any_language: bool,
+    sink: Option<Box<dyn AuditSink>>,
 }
 
 impl Builder {
@@ -52,6 +54,7 @@ impl Builder {
             teller: None,
             judge: None,
             any_language: false,
+            sink: None,
         }
     }
 
@@ -112,6 +115,46 @@ impl Builder {
         self
     }
 
+    /// The script's arguments: `sys.argv` from its second place on, in Lua `arg` from 1 and `...`. The first place stays the
+    /// script's name.
+    ///
+    /// ```
+    /// # #[cfg(feature = "lua54")] {
+    /// let mut runtime = wirescript::Runtime::builder().args(["-v", "8080"]).build()?;
+    /// let port: String = runtime.eval("sys.argv[3]")?;
+    /// assert_eq!(port, "8080");
+    /// # }
+    /// # Ok::<(), wirescript::Error>(())
+    /// ```
+    pub fn args(mut self, args: impl IntoIterator<Item = impl Into<OsString>>) -> Self {
+        self.argv.truncate(1);
+        if self.argv.is_empty() {
+            self.argv.push(OsString::new());
+        }
+        self.argv.extend(args.into_iter().map(Into::into));
+        self
+    }
+
+    /// Who is told of everything scripts ask for, before it is done, and of what the policy refuses: any
+    /// `Fn(&AuditEvent)`, an [`AuditLog`](crate::AuditLog), [`JsonLines`](crate::JsonLines).
+    ///
+    /// ```
+    /// # #[cfg(feature = "lua54")] {
+    /// use wirescript::{Policy, Runtime};
+    ///
+    /// let mut runtime = Runtime::builder()
+    ///     .policy(Policy::allow_all())
+    ///     .audit(|event: &wirescript::AuditEvent| eprintln!("{} {:?}", event.event, event.arguments))
+    ///     .build()?;
+    /// runtime.run("resolve", "socket.getaddrinfo('127.0.0.1', 80)")?;
+    /// # }
+    /// # Ok::<(), wirescript::Error>(())
+    /// ```
+    pub fn audit(mut self, sink: impl AuditSink + 'static) -> Self {
+        self.sink = Some(Box::new(sink));
+        self
+    }
+
     /// Whom to tell when a task fails that nobody joins, the main chunk included: position, message and traceback.
     pub fn on_failure(mut self, report: impl Fn(&str) + 'static) -> Self {
         self.reporter = Some(Box::new(report));
@@ -160,6 +203,9 @@ impl Builder {
         }
         if let Some(teller) = self.teller {
             net.on_warning(teller);
+        }
+        if let Some(sink) = self.sink {
+            listen(&net, sink);
         }
         let school = School {
             net: net.clone(),

@@ -1,18 +1,37 @@
 //! What an embedder holds: a [`Runtime`] that runs scripts, made by a [`Builder`] (`builder`), and a [`Handle`]
-//! (`handle`) by which other threads end it.
+//! (`handle`) by which other threads stop it and look at it (`stats`).
+//!
+//! `calls` is what crosses between the two: values, results, calls both ways; `value` has values whose type is not known,
+//! `data` makes them of anything serde knows, `function` wraps functions of either side, `job` is a script that runs beside
+//! the host. `turns` runs scripts inside an event loop of the host's; `audit` tells it what they ask for.
 
+mod audit;
 mod builder;
+mod calls;
+mod data;
+mod function;
 mod handle;
+mod job;
+mod stats;
+mod turns;
+mod value;
 
 use std::cell::RefCell;
 use std::fmt;
 use std::path::Path;
 use std::rc::Rc;
 
+pub use audit::{AuditEvent, AuditLog, AuditSink, JsonLines};
 pub use builder::Builder;
 use builder::School;
 pub(crate) use builder::Speech;
+pub use data::Descriptor;
+pub use function::{Callable, Function};
 pub use handle::Handle;
+pub use job::Job;
+pub use stats::Stats;
+pub use turns::Turn;
+pub use value::Value;
 
 use crate::error::{Class, Error, Result};
 use crate::net::Net;
@@ -141,7 +160,7 @@ impl Runtime {
         if let Some(status) = self.sched.exit_status() {
             return Err(Error::exit(status));
         }
-        if let Some(error) = main.failure() {
+        if let Some(error) = language.failure(&main) {
             return Err(error);
         }
         self.outcome()
@@ -169,9 +188,31 @@ impl Runtime {
         }
     }
 
-    /// A handle by which other threads, or signal handlers, end what runs.
+    /// A handle by which other threads, or signal handlers, end what runs. While one exists scripts look up now and then,
+    /// which a tight loop notices.
+    ///
+    /// ```
+    /// # use wirescript::Runtime;
+    /// let runtime = Runtime::builder().build()?;
+    /// let handle = runtime.handle();
+    /// std::thread::spawn(move || handle.snapshot());
+    /// # Ok::<(), wirescript::Error>(())
+    /// ```
     pub fn handle(&self) -> Handle {
-        Handle::new(self.sched.handle())
+        let (tally, traffic) = (self.sched.tally().clone(), self.net.traffic().clone());
+        Handle::new(self.sched.handle(), tally, traffic)
+    }
+
+    /// What it is doing: tasks, waits, sockets, bytes.
+    ///
+    /// ```
+    /// # use wirescript::Runtime;
+    /// let runtime = Runtime::builder().build()?;
+    /// assert_eq!(runtime.stats().tasks, 0);
+    /// # Ok::<(), wirescript::Error>(())
+    /// ```
+    pub fn stats(&self) -> Stats {
+        Stats::of(self.sched.tally(), self.net.traffic())
     }
 
     /// The network its scripts use: to watch it, say.

@@ -176,12 +176,14 @@ impl Scheduler {
         self.end.killed_by.get()
     }
 
-    /// Lets a runtime that was stopped run again.
+    /// Lets a runtime that was stopped run again. Its limits begin anew where nothing runs any more.
     pub(crate) fn revive(&self) {
         self.end.killed_by.set(None);
         self.end.status.set(None);
         self.end.dying.set(false);
-        self.begin_run();
+        if self.live_count() == 0 {
+            self.begin_run();
+        }
     }
 
     /// Gives up the stack of a task that did not end. Its engine must be closed.

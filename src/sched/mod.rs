@@ -5,7 +5,7 @@
 //! fiber with a name and an end to wait for. `wait` is the only place where anything waits: it suspends the fiber that
 //! calls, or blocks in poll(2) where there is none. `reactor` watches descriptors for all tasks at once, `timers` keeps
 //! deadlines, `slice` leaves a task that calculates too long, `gate` lets one task at a time through, `channel` hands values from task to task, `scope` bounds tasks and keeps them together, `jobs` lends threads
-//! to calls that no descriptor can announce (the resolver), and `stop` is the one flag
+//! to calls that no descriptor can announce (the resolver), `tally` counts, `visit` runs tasks for as long as a host's own loop lets them, and `stop` is the one flag
 //! by which a signal or another thread ends everything.
 
 mod bounds;
@@ -18,8 +18,10 @@ mod scheduler;
 mod scope;
 mod slice;
 mod stop;
+mod tally;
 mod task;
 mod timers;
+mod visit;
 mod wait;
 
 pub(crate) use channel::Channel;
@@ -27,5 +29,7 @@ pub(crate) use gate::{Gate, Pass};
 pub(crate) use reactor::{Interest, Source};
 pub(crate) use scheduler::Scheduler;
 pub(crate) use stop::{Stop, StopHandle};
+pub(crate) use tally::Tally;
 pub(crate) use task::{Payload, Standing, Task};
+pub(crate) use visit::Turned;
 pub(crate) use wait::{Wake, Watch, deadline_after};

@@ -87,6 +87,8 @@ impl Source {
     }
 }
 
+/// Events taken at once.
+const MOST_EVENTS: usize = 1024;
 /// Token of the waker: above any slot number.
 const WAKER: Token = Token(usize::MAX);
 /// Low bits of a token: the slot. The rest is the slot's generation, so that a late event cannot find a new owner.
@@ -117,7 +119,7 @@ impl Reactor {
             .register(&mut SourceFd(&waker.fd()), WAKER, mio::Interest::READABLE)?;
         Ok(Self {
             poll: RefCell::new(poll),
-            events: RefCell::new(Events::with_capacity(1024)),
+            events: RefCell::new(Events::with_capacity(MOST_EVENTS)),
             waker,
             slots: RefCell::default(),
             free: RefCell::default(),
@@ -129,6 +131,11 @@ impl Reactor {
     /// Whether the descriptor is one the reactor cannot live without.
     pub(super) fn owns(&self, fd: RawFd) -> bool {
         fd == self.waker.fd() || fd == self.poll.borrow().as_raw_fd()
+    }
+
+    /// Readable when there are events to take.
+    pub(super) fn descriptor(&self) -> RawFd {
+        self.poll.borrow().as_raw_fd()
     }
 
     pub(super) fn waker(&self) -> &Arc<Waker> {
@@ -213,6 +220,20 @@ impl Reactor {
         timeout: Option<Duration>,
         mut wake: impl FnMut(&Rc<Task>, Wake),
     ) -> std::io::Result<()> {
+        let mut timeout = timeout;
+        while self.take(timeout, &mut wake)? == MOST_EVENTS {
+            // Whoever watches the reactor itself is told of what comes, not of what was left.
+            timeout = Some(Duration::ZERO);
+        }
+        Ok(())
+    }
+
+    /// Takes events, [`MOST_EVENTS`] at most; says how many there were.
+    fn take(
+        &self,
+        timeout: Option<Duration>,
+        wake: &mut impl FnMut(&Rc<Task>, Wake),
+    ) -> std::io::Result<usize> {
         let mut events = self.events.borrow_mut();
         self.poll.borrow_mut().poll(&mut events, timeout)?;
         for event in events.iter() {
@@ -237,13 +258,13 @@ impl Reactor {
                 source.odd.set(true);
             }
             if event.is_readable() || event.is_priority() || hangup {
-                wake_first(&source.readers, hangup, &mut wake);
+                wake_first(&source.readers, hangup, wake);
             }
             if event.is_writable() || hangup {
-                wake_first(&source.writers, hangup, &mut wake);
+                wake_first(&source.writers, hangup, wake);
             }
         }
-        Ok(())
+        Ok(events.iter().count())
     }
 }
 

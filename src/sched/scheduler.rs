@@ -20,8 +20,10 @@ use super::jobs::Jobs;
 use super::reactor::{Reactor, Source};
 use super::slice::Slice;
 use super::stop::{Stop, StopHandle};
+use super::tally::Tally;
 use super::task::{Body, Payload, Task};
 use super::timers::{TimerId, Timers};
+use super::visit::Visit;
 use super::wait::{Turn, Wake};
 
 /// Fibers entered before the descriptors are looked at again, however many are ready.
@@ -38,18 +40,20 @@ pub(crate) struct Scheduler {
     pub(super) ready: RefCell<VecDeque<Rc<Task>>>,
     current: RefCell<Option<Rc<Task>>>,
     pub(super) live: RefCell<Vec<Rc<Task>>>,
-    timers: RefCell<Timers>,
+    pub(super) timers: RefCell<Timers>,
     pub(super) reactor: OnceCell<Reactor>,
     jobs: Jobs,
     pub(super) stacks: StackPool,
-    has_handle: Cell<bool>,
-    alone: Cell<bool>,
+    pub(super) has_handle: Cell<bool>,
+    pub(super) alone: Cell<bool>,
     pub(super) end: End,
     pub(super) bounds: Bounds,
     made: Cell<u64>,
     turn: Turn,
     pub(super) slice: Slice,
     reporter: RefCell<Option<Reporter>>,
+    pub(super) tally: Arc<Tally>,
+    pub(super) visit: Visit,
 }
 
 impl Scheduler {
@@ -71,6 +75,8 @@ impl Scheduler {
             turn: Turn::default(),
             slice: Slice::default(),
             reporter: RefCell::default(),
+            tally: Arc::default(),
+            visit: Visit::default(),
         })
     }
 
@@ -82,11 +88,17 @@ impl Scheduler {
     /// A handle by which other threads stop everything.
     pub(crate) fn handle(&self) -> StopHandle {
         self.has_handle.set(true);
-        self.alone.set(false);
+        self.recount();
+        self.look_often();
         StopHandle {
             stop: self.end.stop.clone(),
             waker: self.reactor().ok().map(|reactor| reactor.waker().clone()),
         }
+    }
+
+    /// What is counted.
+    pub(crate) fn tally(&self) -> &Arc<Tally> {
+        &self.tally
     }
 
     /// The flag that signal handlers and handles set.
@@ -99,6 +111,7 @@ impl Scheduler {
     /// # Errors
     /// `MemoryError` when there is no address space for a stack; the task that is being killed starts nothing.
     pub(crate) fn spawn(&self, name: String, payload: Box<dyn Payload>, body: Body) -> Result<Rc<Task>> {
+        self.check_home()?;
         if self.is_dying() {
             return Err(Error::runtime(
                 "no task can be started while the program is ending",
@@ -127,8 +140,11 @@ impl Scheduler {
         let mut live = self.live.borrow_mut();
         task.slot.set(live.len());
         live.push(task.clone());
-        self.alone.set(live.len() == 1 && !self.is_watched());
-        if live.len() > 1 {
+        let count = live.len();
+        drop(live);
+        self.recount();
+        self.tally.started();
+        if count > 1 {
             self.slice.ring();
         }
         self.ready.borrow_mut().push_back(task.clone());
@@ -158,16 +174,6 @@ impl Scheduler {
                 .is_none_or(|task| task.payload.standing().is_ok())
     }
 
-    /// Whether something outside may end a call: another thread, or the clock.
-    fn is_watched(&self) -> bool {
-        self.has_handle.get() || self.is_timed()
-    }
-
-    /// The thread never belongs to one task alone from here on.
-    pub(super) fn never_alone(&self) {
-        self.alone.set(false);
-    }
-
     /// Whether other threads hold handles.
     pub(crate) fn has_handle(&self) -> bool {
         self.has_handle.get()
@@ -190,9 +196,8 @@ impl Scheduler {
     /// # Errors
     /// The readiness facility of the system failed.
     pub(crate) fn run_until(&self, done: impl Fn() -> bool) -> Result<()> {
-        if self.current.borrow().is_some() {
-            return Err(Error::runtime("the scheduler cannot be run from inside a task"));
-        }
+        self.check_outside()?;
+        self.be_hosted(false);
         let mut since_poll = 0;
         while !done() && self.live_count() > 0 {
             let batch = self.ready.borrow().len();
@@ -249,12 +254,6 @@ impl Scheduler {
         self.ready.borrow().is_empty()
     }
 
-    /// Whether something outside could make a task ready, other than the clock.
-    fn is_watching(&self) -> bool {
-        let waiters = self.reactor.get().map_or(0, |reactor| reactor.waiters.get());
-        waiters > 0 || self.jobs.is_awaited() || self.has_handle.get()
-    }
-
     /// Whether only the task that runs can make another one ready.
     pub(super) fn is_quiet(&self) -> bool {
         self.is_idle() && !self.is_watching() && self.timers.borrow().soonest().is_none()
@@ -262,13 +261,7 @@ impl Scheduler {
 
     /// Waits for events (or only glances at them) and wakes whom they concern.
     pub(super) fn look(&self, may_wait: bool) -> Result<()> {
-        let soonest = self.timers.borrow().soonest();
-        let soonest = match (soonest, self.deadline()) {
-            // Where every task waits for another, the end of the time makes nothing better.
-            (None, Some(deadline)) if self.is_watching() => Some(deadline),
-            (Some(timer), Some(deadline)) => Some(timer.min(deadline)),
-            (soonest, _) => soonest,
-        };
+        let soonest = self.soonest();
         let watched = self.is_watching();
         if may_wait && soonest.is_none() && !watched {
             self.break_deadlock();
@@ -355,8 +348,8 @@ impl Scheduler {
             if let Some(moved) = live.get(slot) {
                 moved.slot.set(slot);
             }
-            self.alone.set(live.len() == 1 && !self.is_watched());
         }
+        self.recount();
         let is_told = self.leave_group(task);
         if !is_told && !task.is_observed() {
             self.report(task);

@@ -82,6 +82,9 @@ impl Scheduler {
             return false;
         }
         let now = Instant::now();
+        if self.visit.is_over(now) {
+            return self.preempt();
+        }
         match self.slice.since.get() {
             None => self.slice.since.set(Some(now)),
             Some(since) if now.duration_since(since) >= SLICE => {

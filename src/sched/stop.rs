@@ -58,6 +58,11 @@ impl StopHandle {
     /// Ends every task of the runtime as soon as it can be.
     pub(crate) fn stop(&self) {
         self.stop.asked.store(Stop::STOP, Ordering::SeqCst);
+        self.wake();
+    }
+
+    /// Makes a scheduler that waits look around.
+    pub(crate) fn wake(&self) {
         if let Some(waker) = &self.waker {
             waker.wake();
         }

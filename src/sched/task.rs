@@ -43,6 +43,8 @@ pub(crate) trait Payload {
     /// Asks for what it points to.
     #[inline]
     fn fetch_deep(&self) {}
+    /// Makes the script look at the stop flag and the clock now and then, where it does not by itself.
+    fn watch(&self) {}
     /// Where in its script the task is, if it runs.
     fn place(&self) -> Option<Place> {
         None

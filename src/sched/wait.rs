@@ -312,8 +312,10 @@ impl Scheduler {
     pub(super) fn rest(&self, task: &Rc<Task>, until: Option<Instant>) -> Wake {
         self.slice.ring();
         task.waiting.set(true);
+        self.tally.waits(1);
         let timer = until.map(|deadline| self.add_timer(deadline, task.clone()));
         self.leave(task);
+        self.tally.waits(-1);
         if let Some(timer) = timer {
             self.remove_timer(timer);
         }

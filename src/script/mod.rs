@@ -19,7 +19,9 @@ pub(crate) use conversation::{
     Conversation, DEEPEST, Entered, Found, MOST_BYTES, MOST_IN_ALL, MOST_ITEMS, Picture, Results,
 };
 
-use crate::error::Result;
+use crate::api::{HostFunction, Value};
+use crate::error::{Error, Result};
+use crate::net::Net;
 use crate::sched::Task;
 
 /// A script to run.
@@ -43,6 +45,43 @@ pub(crate) trait Language {
 
     /// Whether it started the task.
     fn knows(&self, task: &Task) -> bool;
+
+    /// As [`Self::start`], for a text that may also be an expression: its value is what the task returns.
+    ///
+    /// # Errors
+    /// As [`Self::start`].
+    fn start_expression(&self, chunk: &Chunk<'_>) -> Result<Rc<Task>> {
+        self.start(chunk)
+    }
+
+    /// Starts a function that the scripts have made global, as a task.
+    ///
+    /// # Errors
+    /// `NameError` when there is none.
+    fn start_global(&self, name: &str, arguments: Vec<Value>) -> Result<Rc<Task>>;
+
+    /// What an ended task returned, as values that outlive the script.
+    fn results(&self, task: &Task) -> Vec<Value>;
+
+    /// The error that ended a task, with all that is known of its place.
+    fn failure(&self, task: &Task) -> Option<Error> {
+        task.failure()
+    }
+
+    /// Makes a value global.
+    ///
+    /// # Errors
+    /// `MemoryError`.
+    fn set_global(&self, name: &str, value: Value) -> Result<()>;
+
+    /// Makes a function of the host's global.
+    ///
+    /// # Errors
+    /// `MemoryError`.
+    fn register(&self, name: &str, function: HostFunction) -> Result<()>;
+
+    /// The network its scripts use.
+    fn net(&self) -> &Rc<Net>;
 
     /// What to tell of a task that failed: position, message, traceback.
     fn report(&self, task: &Task) -> String;

@@ -33,6 +33,8 @@ mod task;
 mod transfer;
 mod watch;
 
+pub(crate) use watch::show_fact;
+
 use super::op::Op;
 
 pub(super) use array::packed;

@@ -48,12 +48,13 @@ struct Listener(Rc<dyn Callback>);
 
 impl Hook for Listener {
     fn heard(&self, event: &'static str, facts: &[Fact]) -> Result<()> {
-        let facts = facts.iter().map(show).collect();
+        let facts = facts.iter().map(show_fact).collect();
         self.0.call(vec![Value::text(event), Value::Several(facts)])
     }
 }
 
-fn show(fact: &Fact) -> Value {
+/// An argument of an audit event, as scripts see it.
+pub(crate) fn show_fact(fact: &Fact) -> Value {
     match fact {
         Fact::None => Value::None,
         Fact::Int(number) => Value::Int(*number),

@@ -17,7 +17,7 @@ use std::rc::Rc;
 use mlua::Lua;
 use mlua::state::{GcGenParams, GcMode};
 
-use crate::api::Environment;
+use crate::api::{Environment, HostFunction, Value};
 use crate::error::{Class, Error, Result};
 use crate::net::Net;
 use crate::sched::Task;
@@ -107,6 +107,43 @@ impl Language for LuaScript {
 
     fn knows(&self, task: &Task) -> bool {
         LuaTask::is_one(task)
+    }
+
+    fn start_expression(&self, chunk: &Chunk<'_>) -> Result<Rc<Task>> {
+        let expression = [b"return ", chunk.source].concat();
+        let expression = Chunk {
+            source: &expression,
+            ..*chunk
+        };
+        match self.start(&expression) {
+            Err(error) if error.class() == Class::SyntaxError => self.start(chunk),
+            started => started,
+        }
+    }
+
+    fn start_global(&self, name: &str, arguments: Vec<Value>) -> Result<Rc<Task>> {
+        self.context.enter();
+        trampoline::start_global(self.context, name, &arguments)
+    }
+
+    fn results(&self, task: &Task) -> Vec<Value> {
+        LuaTask::results(task)
+    }
+
+    fn failure(&self, task: &Task) -> Option<Error> {
+        LuaTask::failure(task)
+    }
+
+    fn set_global(&self, name: &str, value: Value) -> Result<()> {
+        trampoline::set_global(self.context, name, &value)
+    }
+
+    fn register(&self, name: &str, function: HostFunction) -> Result<()> {
+        trampoline::register(self.context, name, &function)
+    }
+
+    fn net(&self) -> &Rc<Net> {
+        self.context.net()
     }
 
     fn report(&self, task: &Task) -> String {

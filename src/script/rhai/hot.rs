@@ -71,6 +71,7 @@ fn receive(net: &Net, socket: &Socket, op: &Op, size: &Dynamic, flags: i32) -> O
     };
     let count = match received {
         Ok(count) => {
+            net.traffic().received(count);
             if 0 < count && count < size {
                 socket.note_short_read();
             }
@@ -88,7 +89,13 @@ fn receive(net: &Net, socket: &Socket, op: &Op, size: &Dynamic, flags: i32) -> O
 /// What was sent at once, and of how much.
 #[inline]
 fn send(socket: &Socket, data: &Dynamic, flags: i32) -> Option<(Result<usize, Errno>, usize)> {
-    let send = |data: &[u8]| (transfer::send(socket.fd(), data, flags), data.len());
+    let send = |data: &[u8]| {
+        let sent = transfer::send(socket.fd(), data, flags);
+        if let Ok(count) = sent {
+            socket.net().traffic().sent(count);
+        }
+        (sent, data.len())
+    };
     match data.as_blob_ref() {
         Ok(bytes) => Some(send(&bytes)),
         Err(_) => Some(send(data.as_immutable_string_ref().ok()?.as_bytes())),

@@ -4,7 +4,7 @@
 //! (methods and properties of handles, global functions) and `module` (`socket::…`) register the table with it; `hot` is a shorter
 //! way for the most frequent ones. `value`
 //! and `error` carry values and errors over the border. `task` runs chunks and functions on fibers and looks after them
-//! while they run. `syntax` adds `with` and frees words that Rhai reserves, `variable` lets several tasks use what a
+//! while they run, `host` does what the Rust program asks. `syntax` adds `with` and frees words that Rhai reserves, `variable` lets several tasks use what a
 //! closure has captured, both helped by `places`; `named` has modules and functions as values; `import` loads neighbouring scripts, `conversation` serves a person at a prompt, `lines` iterates over files. `buffer` and `own` add what buffers and Rhai's own values
 //! are expected to do.
 
@@ -12,6 +12,7 @@ mod buffer;
 #[cfg(feature = "cli")]
 mod conversation;
 mod error;
+mod host;
 mod hot;
 mod import;
 mod lines;
@@ -35,7 +36,7 @@ use std::rc::Rc;
 
 use rhai::{AST, Engine, Module};
 
-use crate::api::Environment;
+use crate::api::{Environment, HostFunction, Value};
 use crate::error::{Class, Error, Result};
 use crate::net::Net;
 use crate::sched::Task;
@@ -85,6 +86,7 @@ impl RhaiScript {
                 environment,
                 watch,
                 core: core.clone(),
+                host: host::Host::default(),
             });
             let places = Rc::new(Places::default());
             let neighbours = Rc::new(Neighbours::new(core.clone()));
@@ -99,7 +101,7 @@ impl RhaiScript {
             named::install(&mut engine, &mut functions);
             engine.register_global_module(functions.into());
             syntax::install(&mut engine, &site);
-            variable::install(&mut engine, places.clone(), site.watch.clone());
+            variable::install(&mut engine, places.clone(), site.clone());
             failure = module::install(&mut engine, &site).err();
             Core {
                 engine,
@@ -184,6 +186,28 @@ impl Language for RhaiScript {
 
     fn knows(&self, task: &Task) -> bool {
         task::is_one(task)
+    }
+
+    fn start_global(&self, name: &str, arguments: Vec<Value>) -> Result<Rc<Task>> {
+        host::start_global(&self.core, name, arguments)
+    }
+
+    fn results(&self, task: &Task) -> Vec<Value> {
+        host::results(&self.core, task)
+    }
+
+    fn set_global(&self, name: &str, value: Value) -> Result<()> {
+        self.core.site.host.set(name, value::give(value));
+        Ok(())
+    }
+
+    fn register(&self, name: &str, function: HostFunction) -> Result<()> {
+        self.core.site.host.register(name, function);
+        Ok(())
+    }
+
+    fn net(&self) -> &Rc<Net> {
+        &self.core.site.net
     }
 
     fn report(&self, task: &Task) -> String {

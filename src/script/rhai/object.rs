@@ -14,6 +14,7 @@ use crate::net::Socket;
 use crate::sched::Task;
 use crate::wire::NumberArray;
 
+use super::host;
 use super::op::{self, Native, Site, arities, register};
 use super::places::Places;
 use super::value::{self, Absent, type_id};
@@ -147,6 +148,10 @@ fn missing_functions(engine: &mut Engine, site: &Rc<Site>, places: &Rc<Places>) 
         reason = "volatile, says Rhai; the only way to answer for unknown names"
     )]
     engine.on_missing_function(move |name, args, is_method, context| {
+        if !is_method && let Some(function) = site.host.function(name) {
+            let position = places.call(context.source().unwrap_or_default(), name);
+            return host::call(&site, name, &function, args, &context, position).map(Some);
+        }
         let kind = args.first().and_then(|object| value::handle_type(object));
         let op = match kind.and_then(|kind| op::member(kind, name)) {
             Some(method) => Some(method),

@@ -12,6 +12,7 @@ use crate::net::Net;
 use crate::sched::Task;
 
 use super::error::{self, Thrown};
+use super::host::Host;
 use super::task::{self, Outcome, Watch};
 use super::{Core, hot, named, value};
 
@@ -25,6 +26,7 @@ pub(super) struct Site {
     pub(super) environment: Rc<Environment>,
     pub(super) watch: Rc<Watch>,
     pub(super) core: Weak<Core>,
+    pub(super) host: Host,
 }
 
 impl Site {

@@ -9,7 +9,7 @@ use std::rc::{Rc, Weak};
     reason = "volatile, says Rhai; there is no other way to call back later"
 )]
 use rhai::NativeCallContextStore;
-use rhai::{AST, Dynamic, FnPtr, NativeCallContext, Position, Scope};
+use rhai::{AST, Dynamic, FnPtr, NativeCallContext, Position};
 
 use crate::api::{Callback, Value};
 use crate::error::{Class, Error, Place, Result};
@@ -17,7 +17,7 @@ use crate::sched::{Payload, Scheduler, Standing, Task};
 
 use super::Core;
 use super::error::{Failure, Thrown};
-use super::value;
+use super::{host, value};
 
 /// Address space for a fiber's stack: the deepest recursion that is allowed fits.
 pub(crate) const STACK_SIZE: usize = 4 << 20;
@@ -116,7 +116,7 @@ pub(super) fn start(core: &Rc<Core>, ast: Rc<AST>, name: String) -> Result<Rc<Ta
     let inner = core.clone();
     let source = ast.source().unwrap_or_default().to_owned();
     launch(core, name, source, move || {
-        let mut scope = Scope::new();
+        let mut scope = inner.site.host.scope();
         let outcome = inner.engine.eval_ast_with_scope::<Dynamic>(&mut scope, &ast);
         // What a script still holds when it ends is no leak.
         inner.site.net.quietly(|| drop(scope));
@@ -179,17 +179,44 @@ pub(super) fn keep(core: &Weak<Core>, context: &NativeCallContext<'_>, function:
 
 impl Callback for Kept {
     fn call(&self, arguments: Vec<Value>) -> Result<()> {
-        let Some(core) = self.core.upgrade() else {
-            return Ok(());
-        };
+        self.ask(arguments).map(drop)
+    }
+
+    fn ask(&self, arguments: Vec<Value>) -> Result<Vec<Value>> {
+        let core = self.core.upgrade().ok_or_else(ending)?;
         #[allow(deprecated, reason = "as in `spawn`")]
         let context = self.store.create_context(&core.engine);
         let mut arguments: Vec<Dynamic> = arguments.into_iter().map(value::give).collect();
         match self.function.call_raw(&context, None, &mut arguments[..]) {
-            Ok(_) => Ok(()),
+            Ok(value) => Ok(vec![host::owned(&core, &value)]),
             Err(thrown) => Err(Failure::new(&thrown, &self.source).error),
         }
     }
+
+    fn start(&self, arguments: Vec<Value>) -> Result<Rc<Task>> {
+        let core = self.core.upgrade().ok_or_else(ending)?;
+        let (inner, function, store) = (core.clone(), self.function.clone(), self.store.clone());
+        let mut arguments: Vec<Dynamic> = arguments.into_iter().map(value::give).collect();
+        launch(&core, "call".to_owned(), self.source.clone(), move || {
+            #[allow(deprecated, reason = "as in `spawn`")]
+            let context = store.create_context(&inner.engine);
+            function.call_raw(&context, None, &mut arguments[..])
+        })
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}
+
+fn ending() -> Error {
+    Error::runtime("the program is ending")
+}
+
+/// The function behind one that is kept.
+pub(super) fn kept(function: &dyn Callback) -> Option<FnPtr> {
+    let kept = function.as_any().downcast_ref::<Kept>()?;
+    Some(kept.function.clone())
 }
 
 /// Whether it is a task of this language.

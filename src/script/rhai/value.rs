@@ -21,6 +21,8 @@ use crate::net::Socket;
 use crate::sched::Task;
 use crate::wire::NumberArray;
 
+use super::task;
+
 /// Tag of an array that is several results; a record's kind follows as its place among all kinds.
 const SEVERAL: Tag = 1;
 
@@ -200,6 +202,7 @@ pub(super) fn give(value: Value) -> Dynamic {
         | Value::Outcome(_)
         | Value::Opaque(_)
         | Value::Foreign(_) => Dynamic::UNIT,
+        Value::Kept(function) => task::kept(&*function).map_or(Dynamic::UNIT, Dynamic::from),
         Value::Bool(flag) => flag.into(),
         Value::Int(number) => number.into(),
         Value::Float(number) => number.into(),

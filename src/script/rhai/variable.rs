@@ -19,6 +19,7 @@ use crate::error::{Class, Error};
 
 use super::error::{self, Thrown};
 use super::named;
+use super::op::Site;
 use super::own;
 use super::places::Places;
 use super::task::Watch;
@@ -28,7 +29,7 @@ use super::value;
 #[inline]
 pub(super) fn look_up(
     places: &Places,
-    watch: &Watch,
+    site: &Site,
     name: &str,
     index: usize,
     context: &EvalContext<'_, '_, '_, '_, '_, '_>,
@@ -43,13 +44,14 @@ pub(super) fn look_up(
         None => scope.get(name),
     };
     if variable.is_none() {
-        return Ok(named::module(name));
+        // A function of the script does not see what its main chunk has: what the host made global it does.
+        return Ok(site.host.value(name).or_else(|| named::module(name)));
     }
     if !watched {
         return Ok(None);
     }
     match variable {
-        Some(variable) if variable.is_shared() => look_up_shared(places, watch, name, variable),
+        Some(variable) if variable.is_shared() => look_up_shared(places, &site.watch, name, variable),
         Some(variable) if variable.is_map() && !places.wants_variable(name) => Ok(own::with_name(variable)),
         _ => Ok(None),
     }
@@ -88,11 +90,11 @@ fn in_use(name: &str) -> Thrown {
 }
 
 /// Has the engine ask for each variable.
-pub(super) fn install(engine: &mut Engine, places: Rc<Places>, watch: Rc<Watch>) {
+pub(super) fn install(engine: &mut Engine, places: Rc<Places>, site: Rc<Site>) {
     engine.set_max_strings_interned(0);
     #[allow(
         deprecated,
         reason = "volatile, says Rhai; the only way to see a variable before it is used"
     )]
-    engine.on_var(move |name, index, context| look_up(&places, &watch, name, index, &context));
+    engine.on_var(move |name, index, context| look_up(&places, &site, name, index, &context));
 }

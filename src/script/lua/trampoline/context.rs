@@ -90,6 +90,11 @@ impl Context {
         Ok(unsafe { &*context })
     }
 
+    /// The network its scripts use.
+    pub(crate) fn net(&self) -> &Rc<Net> {
+        &self.net
+    }
+
     /// The context behind a C function's upvalue.
     #[inline(always)]
     pub(super) fn behind(state: State, place: c_int) -> &'static Self {

@@ -190,6 +190,7 @@ pub(super) unsafe extern "C-unwind" fn recv(raw: *mut lua_State) -> c_int {
         };
         let count = match received {
             Ok(count) => {
+                context.net.traffic().received(count);
                 if 0 < count && count < size {
                     socket.note_short_read();
                 }
@@ -285,7 +286,11 @@ fn send_at_once<'a>(state: State, context: &Context) -> Option<(&'a Socket, Resu
     let (start, length) = state.string(2);
     // SAFETY: the string is on the stack of the call, and strings do not move.
     let data = unsafe { std::slice::from_raw_parts(start, length) };
-    Some((socket, transfer::send(socket.fd(), data, flags)))
+    let sent = transfer::send(socket.fd(), data, flags);
+    if let Ok(count) = sent {
+        context.net.traffic().sent(count);
+    }
+    Some((socket, sent))
 }
 
 /// Whether the loop in `net` has to go on with it: the call would wait, or was interrupted.

@@ -11,11 +11,12 @@ use std::rc::Rc;
 
 use crate::api::{Callback, Held, Value};
 use crate::error::{Class, Error, Result};
+use crate::sched::Task;
 
 use super::building::Building;
 use super::context::Context;
 use super::state::{Kind, REGISTRY, State, Status};
-use super::{invoke, push, read};
+use super::{host, invoke, push as pushing, read, task};
 
 /// Keys nobody needs any more, each with its home; the machine may be gone when one is put there.
 pub(super) type Dropped = Rc<RefCell<Vec<(Option<Home>, Rc<u8>)>>>;
@@ -179,8 +180,9 @@ impl Held for Kept {
     }
 }
 
-impl Callback for Kept {
-    fn call(&self, arguments: Vec<Value>) -> Result<()> {
+impl Kept {
+    /// Calls it on the thread that runs, and does with it what is above `top` then.
+    fn run<T>(&self, arguments: &[Value], results: c_int, then: impl FnOnce(State, c_int) -> T) -> Result<T> {
         let (context, state) = (self.context, self.context.current());
         let left = context.net.sched().remaining_stack();
         if left.is_some_and(|left| left < 2 * invoke::STACK_RESERVE) {
@@ -194,19 +196,47 @@ impl Callback for Kept {
         self.push(state);
         let pushed = state.protected(|building| {
             building.need_room(count + 4);
-            for argument in &arguments {
-                push::one(building, context, argument);
+            for argument in arguments {
+                pushing::one(building, context, argument);
             }
         });
         let outcome = match pushed {
             Err(_) => Err(Error::memory("the arguments of a call")),
-            Ok(()) => match state.call_protected(count, 0, 0) {
-                Status::Ok | Status::Yield => Ok(()),
-                Status::Error => Err(super::task::error_at(state, -1)),
+            Ok(()) => match state.call_protected(count, results, 0) {
+                Status::Ok | Status::Yield => Ok(then(state, top)),
+                Status::Error => Err(task::error_at(state, -1)),
             },
         };
         state.set_top(top);
         outcome
+    }
+}
+
+impl Callback for Kept {
+    fn call(&self, arguments: Vec<Value>) -> Result<()> {
+        self.run(&arguments, 0, |_, _| ())
+    }
+
+    fn ask(&self, arguments: Vec<Value>) -> Result<Vec<Value>> {
+        self.run(&arguments, mlua::ffi::LUA_MULTRET, |state, top| {
+            host::values(state, self.context, top + 1)
+        })
+    }
+
+    fn start(&self, arguments: Vec<Value>) -> Result<Rc<Task>> {
+        task::start_with(self.context, "call", &arguments, |state| self.push(state))
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}
+
+/// Pushes a function that is kept: nil where it is another machine's.
+pub(super) fn push_function(state: State, context: &'static Context, function: &dyn Callback) {
+    match function.as_any().downcast_ref::<Kept>() {
+        Some(kept) if std::ptr::eq(kept.context, context) && state.has_room(3) => kept.push(state),
+        _ => state.push_nil(),
     }
 }
 

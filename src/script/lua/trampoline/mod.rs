@@ -4,7 +4,7 @@
 //! its upvalue. `object` lays out our userdata, `metatable` makes them look like Python's objects; `read` and `push` turn values around; `invoke` is
 //! the one C function behind every operation of the table, with a shorter way for the plain `recv` and `send`; `lines` iterates over
 //! a file, `stream` reads Lua's own files; `module`
-//! builds the modules scripts see; `coroutine` is Lua's coroutine library, knowing which thread runs; `guard` is its `xpcall` and `warn`; `task` runs
+//! builds the modules scripts see; `host` is what the Rust program gives and asks for; `coroutine` is Lua's coroutine library, knowing which thread runs; `guard` is its `xpcall` and `warn`; `task` runs
 //! script functions on fibers, `kept` calls those that operations keep; `asking` looks at what a person at a prompt asks for; `stop` makes a script end.
 
 #[cfg(feature = "cli")]
@@ -13,6 +13,7 @@ mod building;
 mod context;
 mod coroutine;
 mod guard;
+mod host;
 mod invoke;
 mod kept;
 mod lines;
@@ -27,6 +28,7 @@ mod stream;
 mod task;
 
 pub(super) use context::Context;
+pub(super) use host::{register, set_global, start_global};
 pub(super) use stop::poke;
 pub(super) use task::LuaTask;
 

@@ -6,10 +6,9 @@ use crate::api::{Record, Value};
 
 use super::building::Building;
 use super::context::Context;
-use super::kept;
-use super::lines;
 use super::object;
 use super::state::{REGISTRY, State};
+use super::{kept, lines};
 
 /// What stands for nothing where nil would be a hole: a pointer to nothing that is used.
 pub(super) fn null() -> *mut c_void {
@@ -85,6 +84,7 @@ pub(super) fn one(building: Building, context: &'static Context, value: &Value) 
         }
         Value::Record(record) => push_record(building, context, record),
         Value::Held(held) => kept::push(state, &**held),
+        Value::Kept(function) => kept::push_function(state, context, &**function),
         Value::Lines(file) => lines::push(building, context, file),
         value => object::push(building, value),
     }

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use crate::api::{
     Arguments, CYCLIC, DEEPEST_DATA, Default, Named, Op, Record, RecordKind, Shape, Slots, TOO_DEEP, Value,
+    repr,
 };
 use crate::bytes::Bytes;
 use crate::sys::borrowed::Borrowed;
@@ -27,6 +28,8 @@ struct Reading {
     deepest: usize,
     /// Whether a table must be a list or a map through and through: then no key is left out.
     exact: bool,
+    /// Whether any table is read, with keys that are no texts as texts.
+    loose: bool,
     /// The tables being read, the outermost first.
     within: Vec<usize>,
 }
@@ -37,6 +40,7 @@ impl Reading {
             left: MOST_ITEMS,
             deepest,
             exact,
+            loose: false,
             within: Vec::new(),
         }
     }
@@ -51,6 +55,17 @@ pub(super) fn value(state: State, context: &Context, index: c_int) -> Value {
 /// The value at an index, as data that is read to its last key or refused.
 fn data(state: State, context: &Context, index: c_int) -> Value {
     read(state, context, index, &mut Reading::new(DEEPEST_DATA, true))
+}
+
+/// The value at an index for the host: it outlives the call, and any table can be read.
+pub(super) fn owned(state: State, context: &Context, index: c_int) -> Value {
+    let mut reading = Reading::new(DEEPEST_DATA, false);
+    reading.loose = true;
+    // How much a script may hold bounds it, not what an argument may.
+    reading.left = usize::MAX;
+    // Nothing is borrowed from what is within a table.
+    reading.within.push(0);
+    read(state, context, index, &mut reading)
 }
 
 fn read(state: State, context: &Context, index: c_int, reading: &mut Reading) -> Value {
@@ -105,6 +120,9 @@ fn table(state: State, context: &Context, index: c_int, reading: &mut Reading) -
 fn contents(state: State, context: &Context, index: c_int, length: usize, reading: &mut Reading) -> Value {
     let kind = record_kind(state, context, index);
     if length > 0 || kind.is_some() {
+        if reading.loose && kind.is_none() && !is_list(state, index, length) {
+            return entries(state, context, index, reading).map_or(Value::Opaque("table"), Value::Map);
+        }
         if reading.exact && !is_list(state, index, length) {
             return Value::Opaque("table that is neither a list nor a map");
         }
@@ -171,11 +189,7 @@ fn entries(
     let mut entries = Vec::new();
     state.push_nil();
     while state.next(index) {
-        if state.kind(-2) != Kind::String {
-            state.pop(2);
-            return None;
-        }
-        let Ok(key) = String::from_utf8(state.string_copy(-2)) else {
+        let Some(key) = key_at(state, -2, reading.loose) else {
             state.pop(2);
             return None;
         };
@@ -188,6 +202,17 @@ fn entries(
         state.pop(1);
     }
     Some(entries)
+}
+
+/// A key as text.
+fn key_at(state: State, index: c_int, loose: bool) -> Option<String> {
+    match state.kind(index) {
+        Kind::String => String::from_utf8(state.string_copy(index)).ok(),
+        Kind::Integer if loose => Some(state.integer(index).to_string()),
+        Kind::Float if loose => Some(repr(&Value::Float(state.float(index)))),
+        Kind::Boolean if loose => Some(state.truth(index).to_string()),
+        _ => None,
+    }
 }
 
 /// What kind of record the table at an index is, if it is one.

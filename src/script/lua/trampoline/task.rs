@@ -35,12 +35,30 @@ pub(crate) struct LuaTask {
     released: Rc<RefCell<Vec<State>>>,
     /// Lua's own traceback of the error that ended it.
     traceback: RefCell<Option<String>>,
+    /// Where that was.
+    place: Cell<Option<Place>>,
 }
 
 impl LuaTask {
     /// Whether it is a task of this language.
     pub(crate) fn is_one(task: &Task) -> bool {
         payload(task).is_some()
+    }
+
+    /// The error that ended the task, with what Lua knows of its place.
+    pub(crate) fn failure(task: &Task) -> Option<Error> {
+        let place = payload(task).and_then(|payload| payload.place.get());
+        Some(task.failure()?.located(place, Self::traceback(task)))
+    }
+
+    /// What an ended task returned.
+    pub(crate) fn results(task: &Task) -> Vec<Value> {
+        match payload(task) {
+            Some(payload) if task.failure().is_none() => {
+                super::host::values(payload.thread, payload.context, HANDLER + 1)
+            }
+            _ => Vec::new(),
+        }
     }
 
     /// The traceback of the error that ended the task.
@@ -162,14 +180,12 @@ impl Payload for LuaTask {
     }
 
     fn place(&self) -> Option<Place> {
-        let running = self.running_state();
-        (0..FRAMES)
-            .map(|level| running.place(level))
-            .take_while(|frame| !matches!(frame, Frame::None))
-            .find_map(|frame| match frame {
-                Frame::Script(place) => Some(place),
-                Frame::Foreign | Frame::None => None,
-            })
+        first_place(self.running_state())
+    }
+
+    fn watch(&self) {
+        stop::watch(self.context, self.running.get());
+        stop::watch(self.context, self.thread);
     }
 
     fn as_any(&self) -> &dyn Any {
@@ -181,6 +197,17 @@ impl Drop for LuaTask {
     fn drop(&mut self) {
         self.released.borrow_mut().push(self.thread);
     }
+}
+
+/// The innermost place of a script's own on a thread.
+fn first_place(state: State) -> Option<Place> {
+    (0..FRAMES)
+        .map(|level| state.place(level))
+        .take_while(|frame| !matches!(frame, Frame::None))
+        .find_map(|frame| match frame {
+            Frame::Script(place) => Some(place),
+            Frame::Foreign | Frame::None => None,
+        })
 }
 
 /// Starts a function of the calling script as a task.
@@ -221,7 +248,8 @@ pub(super) fn start_chunk(context: &'static Context, chunk: &Chunk<'_>, task: &s
     if thread.load(chunk.source, &name) == Status::Error {
         let text = describe(thread, -1);
         unanchor(main, thread);
-        return Err(Error::new(Class::SyntaxError, text));
+        let place = place_in(&text, chunk.name);
+        return Err(Error::new(Class::SyntaxError, text).located(place, None));
     }
     let mut count = 0;
     for argument in arguments.iter().skip(1) {
@@ -242,6 +270,42 @@ pub(super) fn with_outcome<T>(
 ) -> Option<T> {
     let thread = thread_of(task)?;
     Some(look(thread, HANDLER + 1..=thread.top()))
+}
+
+/// The place a message of the compiler begins with.
+fn place_in(text: &str, name: &str) -> Option<Place> {
+    let shown = name.strip_prefix(['@', '=']).unwrap_or(name);
+    let (line, _) = text.strip_prefix(shown)?.strip_prefix(':')?.split_once(':')?;
+    Some(Place::new(shown.as_bytes(), line.parse().ok()?))
+}
+
+/// Starts what `push` puts on the main thread as a task, with these arguments.
+pub(super) fn start_with(
+    context: &'static Context,
+    name: &str,
+    arguments: &[Value],
+    push: impl FnOnce(State),
+) -> Result<Rc<Task>> {
+    let main = context.main;
+    context.release_threads(main);
+    let count = c_int::try_from(arguments.len()).unwrap_or(0);
+    let thread = new_thread(main, context, count)?;
+    if !main.has_room(4) {
+        return Err(Error::memory("a task"));
+    }
+    push(main);
+    main.move_to(thread, 1);
+    let pushed = thread.protected(|building| {
+        building.need_room(count + 4);
+        for argument in arguments {
+            super::push::one(building, context, argument);
+        }
+    });
+    if pushed.is_err() {
+        unanchor(main, thread);
+        return Err(Error::memory("a function's arguments"));
+    }
+    spawn(context, thread, count, name.to_owned())
 }
 
 /// A new thread, kept by the registry, with the message handler at its bottom and room for `count` arguments.
@@ -270,6 +334,7 @@ fn spawn(context: &'static Context, thread: State, arguments: c_int, name: Strin
         running: Cell::new(thread),
         released: context.released.clone(),
         traceback: RefCell::default(),
+        place: Cell::default(),
     };
     let body = move |task: &Rc<Task>| run(thread, task, arguments);
     context.net.sched().spawn(name, Box::new(payload), Box::new(body))
@@ -346,6 +411,7 @@ unsafe extern "C-unwind" fn on_error(raw: *mut lua_State) -> c_int {
     {
         let text = String::from_utf8_lossy(&state.string_copy(-1)).into_owned();
         *payload.traceback.borrow_mut() = Some(text);
+        payload.place.set(first_place(state));
         state.pop(1);
     }
     state.set_top(1);

@@ -1,0 +1,239 @@
+//! Functions that cross the border: Rust's, which scripts call ([`Callable`]), and a script's, which Rust calls
+//! ([`Function`]).
+
+use std::fmt;
+use std::rc::{Rc, Weak};
+
+use serde::de::{Deserialize, DeserializeOwned, Deserializer};
+use serde::ser::{Serialize, Serializer};
+
+use crate::api::{Callback, HostFunction};
+use crate::error::{Error, Result};
+use crate::net::Net;
+use crate::script::Language;
+
+use super::data::hand_over;
+use super::value::{Value, from_script, to_script};
+
+/// A function of a script, as a value that scripts return or hand to a function of the host's.
+///
+/// ```
+/// # #[cfg(feature = "lua54")] {
+/// use wirescript::{Function, Result, Runtime};
+///
+/// let mut runtime = Runtime::builder().build()?;
+/// runtime.register("twice", |f: Function, x: i64| -> Result<i64> { f.call((f.call::<i64>((x,))?,)) })?;
+/// let nine: i64 = runtime.eval("twice(function(x) return x * 3 end, 1)")?;
+/// assert_eq!(nine, 9);
+/// # }
+/// # Ok::<(), wirescript::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct Function {
+    kept: Rc<dyn Callback>,
+    /// What the function is of no use without.
+    language: Weak<dyn Language>,
+}
+
+impl Function {
+    pub(super) fn new(kept: Rc<dyn Callback>, language: Weak<dyn Language>) -> Self {
+        Self { kept, language }
+    }
+
+    pub(super) fn kept(&self) -> Rc<dyn Callback> {
+        self.kept.clone()
+    }
+
+    /// Calls it where the host's own function stands that a script has called: what waits in it lets the other tasks run.
+    /// Anywhere else a wait in it blocks the thread; there [`Runtime::call_function`](crate::Runtime::call_function) is
+    /// meant.
+    ///
+    /// # Errors
+    /// What it raises, the same object; `TypeError` when what it returns is no `T`; `RuntimeError` when its runtime has
+    /// been dropped.
+    ///
+    /// ```
+    /// # #[cfg(feature = "rhai")] {
+    /// use wirescript::{Function, Result, Runtime};
+    ///
+    /// let mut runtime = Runtime::builder().rhai().build()?;
+    /// runtime.register("with_five", |f: Function| -> Result<i64> { f.call((5,)) })?;
+    /// assert_eq!(runtime.eval::<i64>("with_five(|x| x + 1)")?, 6);
+    /// # }
+    /// # Ok::<(), wirescript::Error>(())
+    /// ```
+    pub fn call<T: DeserializeOwned>(&self, arguments: impl Serialize) -> Result<T> {
+        let language = self.language()?;
+        let arguments = arguments_of(&arguments, language.net())?;
+        let results = self.kept.ask(arguments)?;
+        result_of(results, &self.language)
+    }
+
+    /// The language it is written in, while that lives.
+    pub(super) fn language(&self) -> Result<Rc<dyn Language>> {
+        let gone = || Error::runtime("the runtime this function comes from has been dropped");
+        self.language.upgrade().ok_or_else(gone)
+    }
+}
+
+impl Serialize for Function {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        hand_over(Value::Function(self.clone()), serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Function {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match Value::deserialize(deserializer)? {
+            Value::Function(function) => Ok(function),
+            other => Err(serde::de::Error::custom(format!(
+                "invalid type: {}, expected a function",
+                other.kind()
+            ))),
+        }
+    }
+}
+
+impl fmt::Debug for Function {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("<function>")
+    }
+}
+
+/// The arguments of a call: a tuple's or list's items, nothing for `()`, one argument for anything else.
+pub(super) fn arguments_of(
+    arguments: &(impl Serialize + ?Sized),
+    net: &Rc<Net>,
+) -> Result<Vec<crate::api::Value>> {
+    match Value::of(arguments)? {
+        Value::None => Ok(Vec::new()),
+        Value::List(items) => items.into_iter().map(|item| to_script(item, net)).collect(),
+        one => Ok(vec![to_script(one, net)?]),
+    }
+}
+
+/// The result of a call: one value as it is, several as a list, none as nothing.
+pub(super) fn result_of<T: DeserializeOwned>(
+    mut results: Vec<crate::api::Value>,
+    language: &Weak<dyn Language>,
+) -> Result<T> {
+    let value = match results.len() {
+        0 => Value::None,
+        1 => from_script(results.remove(0), Some(language)),
+        _ => from_script(crate::api::Value::Several(results), Some(language)),
+    };
+    value
+        .to()
+        .map_err(|error| error.in_context("what the script returned does not fit: "))
+}
+
+/// What [`Runtime::register`](crate::Runtime::register) takes: any Rust function or closure of up to six arguments that can
+/// be deserialized, and whose result is `Result<R, E>` with an `R` that can be serialized and an `E` that is or becomes an
+/// [`Error`]. `A` is the tuple of its arguments; nobody names it.
+///
+/// A script may leave out arguments at the end that are `Option`, [`Value`] or `()`. An argument of the type [`Function`]
+/// is a function of the script's.
+///
+/// ```
+/// use wirescript::{Callable, Error, Result};
+///
+/// fn takes<A>(_: impl Callable<A>) {}
+///
+/// takes(|| -> Result<()> { Ok(()) });
+/// takes(|name: String, default: Option<i64>| -> Result<i64> {
+///     name.parse().ok().or(default).ok_or_else(|| Error::value("not a number"))
+/// });
+/// ```
+pub trait Callable<A>: sealed::Sealed<A> + 'static {
+    /// Calls it with a script's values.
+    #[doc(hidden)]
+    fn call(&self, name: &str, arguments: Vec<Value>) -> Result<Value>;
+}
+
+mod sealed {
+    /// Keeps [`super::Callable`] to what is implemented here.
+    pub trait Sealed<A> {}
+}
+
+/// Wraps a function for the languages.
+pub(super) fn host_function<A: 'static>(
+    name: &str,
+    function: impl Callable<A>,
+    net: &Rc<Net>,
+    language: Weak<dyn Language>,
+) -> HostFunction {
+    let (name, net) = (name.to_owned(), Rc::downgrade(net));
+    Rc::new(move |arguments| {
+        let net = net
+            .upgrade()
+            .ok_or_else(|| Error::runtime("the program is ending"))?;
+        let arguments = arguments
+            .into_iter()
+            .map(|argument| from_script(argument, Some(&language)))
+            .collect();
+        to_script(function.call(&name, arguments)?, &net)
+    })
+}
+
+/// The argument at a place, from 0.
+fn argument<T: DeserializeOwned>(
+    name: &str,
+    place: usize,
+    arguments: &mut std::vec::IntoIter<Value>,
+) -> Result<T> {
+    let given = arguments.next();
+    let is_missing = given.is_none();
+    given.unwrap_or_default().to().map_err(|error| {
+        if is_missing {
+            Error::type_error(format!("{name}() missing argument {}", place + 1))
+        } else {
+            error.in_context(&format!("{name}() argument {}: ", place + 1))
+        }
+    })
+}
+
+fn refuse_more(name: &str, most: usize, given: usize) -> Result<()> {
+    if given <= most {
+        return Ok(());
+    }
+    let plural = if most == 1 { "" } else { "s" };
+    Err(Error::type_error(format!(
+        "{name}() takes {most} argument{plural} ({given} given)"
+    )))
+}
+
+macro_rules! callables {
+    ($($count:literal: $($type:ident $place:literal),*;)*) => {$(
+        impl<F, R, E, $($type),*> sealed::Sealed<($($type,)*)> for F
+        where
+            F: Fn($($type),*) -> Result<R, E> + 'static,
+        {
+        }
+
+        impl<F, R, E, $($type),*> Callable<($($type,)*)> for F
+        where
+            F: Fn($($type),*) -> Result<R, E> + 'static,
+            R: Serialize,
+            E: Into<Error>,
+            $($type: DeserializeOwned,)*
+        {
+            #[allow(non_snake_case, unused_mut, unused_variables, reason = "the macro serves every arity, none included")]
+            fn call(&self, name: &str, arguments: Vec<Value>) -> Result<Value> {
+                refuse_more(name, $count, arguments.len())?;
+                let mut arguments = arguments.into_iter();
+                $(let $type: $type = argument(name, $place, &mut arguments)?;)*
+                Value::of(&self($($type),*).map_err(Into::into)?)
+            }
+        }
+    )*};
+}
+
+callables! {
+    0: ;
+    1: A 0;
+    2: A 0, B 1;
+    3: A 0, B 1, C 2;
+    4: A 0, B 1, C 2, D 3;
+    5: A 0, B 1, C 2, D 3, G 4;
+    6: A 0, B 1, C 2, D 3, G 4, H 5;
+}

@@ -1,0 +1,198 @@
+//! Tasks in a host's own event loop: run for as long as the host lets them, and then tell it what to wait for.
+//!
+//! The host watches one descriptor, the reactor's, and one deadline. When either says so it calls [`Scheduler::turn`],
+//! which never waits and returns when its time is over, a calculating script or not. The reactor's descriptor may be
+//! watched edge-triggered, so a turn that says "nothing is ready" has taken everything there was to take.
+
+use std::cell::Cell;
+use std::os::fd::RawFd;
+use std::time::{Duration, Instant};
+
+use crate::error::{Error, Result};
+
+use super::scheduler::Scheduler;
+
+/// What is left when a turn is over.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Turned {
+    /// Tasks could go on at once.
+    Busy,
+    /// Every task waits.
+    Waiting,
+    /// No task lives.
+    Idle,
+}
+
+/// Who runs the tasks.
+#[derive(Debug, Default)]
+pub(super) struct Visit {
+    /// A host's loop waits for them, and not this scheduler.
+    hosted: Cell<bool>,
+    /// The end of the turn that runs.
+    until: Cell<Option<Instant>>,
+    /// Nobody ever runs tasks here: an engine of the host's own.
+    homeless: Cell<bool>,
+}
+
+impl Visit {
+    pub(super) fn is_hosted(&self) -> bool {
+        self.hosted.get()
+    }
+
+    /// Whether that is news.
+    pub(super) fn host(&self, hosted: bool) -> bool {
+        self.hosted.replace(hosted) != hosted
+    }
+
+    /// Whether the turn's time is over at `now`.
+    #[inline]
+    pub(super) fn is_over(&self, now: Instant) -> bool {
+        self.until.get().is_some_and(|until| until <= now)
+    }
+}
+
+impl Scheduler {
+    /// Nobody will run tasks: starting one is an error, and every wait blocks the thread.
+    pub(crate) fn be_homeless(&self) {
+        self.visit.homeless.set(true);
+    }
+
+    /// Whether tasks can be had at all.
+    ///
+    /// # Errors
+    /// `RuntimeError` in an engine of the host's own.
+    pub(super) fn check_home(&self) -> Result<()> {
+        if self.visit.homeless.get() {
+            return Err(Error::runtime(
+                "tasks need a wirescript::Runtime to run them: this engine is the host's own, where calls block and nothing \
+                 runs beside them",
+            ));
+        }
+        Ok(())
+    }
+
+    /// Notes how many tasks live, and whether one of them has the thread to itself.
+    pub(super) fn recount(&self) {
+        let count = self.live_count();
+        self.tally.live(count);
+        let shared = self.is_watched() || self.visit.is_hosted();
+        self.alone.set(count == 1 && !shared);
+    }
+
+    /// Another thread may stop the tasks, or a host waits for the end of its turn: scripts look now and then from here on.
+    pub(super) fn look_often(&self) {
+        for task in self.live.borrow().iter() {
+            task.payload.watch();
+        }
+    }
+
+    /// Whether no task stands below the caller.
+    pub(super) fn check_outside(&self) -> Result<()> {
+        if self.current().is_some() {
+            return Err(Error::runtime("the scheduler cannot be run from inside a task"));
+        }
+        Ok(())
+    }
+
+    /// Says whether a host's loop waits for the tasks, which must not keep the thread then.
+    pub(super) fn be_hosted(&self, hosted: bool) {
+        if self.visit.host(hosted) {
+            self.recount();
+            if hosted {
+                self.look_often();
+            }
+        }
+    }
+
+    /// Whether something outside may end a call: another thread, or the clock.
+    pub(super) fn is_watched(&self) -> bool {
+        self.has_handle.get() || self.is_timed()
+    }
+
+    /// The thread never belongs to one task alone from here on.
+    pub(super) fn never_alone(&self) {
+        self.alone.set(false);
+    }
+
+    /// Whether something outside could make a task ready, other than the clock.
+    pub(super) fn is_watching(&self) -> bool {
+        let waiters = self.reactor.get().map_or(0, |reactor| reactor.waiters.get());
+        waiters > 0 || self.jobs().is_awaited() || self.has_handle.get() || self.visit.is_hosted()
+    }
+
+    /// When somebody is to be woken though nothing has happened: the first deadline of a waiting task, or everybody's.
+    pub(super) fn soonest(&self) -> Option<Instant> {
+        match (self.timers.borrow().soonest(), self.deadline()) {
+            // Where every task waits for another, the end of the time makes nothing better.
+            (None, Some(deadline)) if self.is_watching() => Some(deadline),
+            (Some(timer), Some(deadline)) => Some(timer.min(deadline)),
+            (soonest, _) => soonest,
+        }
+    }
+
+    /// The descriptor that becomes readable when tasks may go on.
+    ///
+    /// # Errors
+    /// The system has none left.
+    pub(crate) fn descriptor(&self) -> Result<RawFd> {
+        self.be_hosted(true);
+        Ok(self.reactor()?.descriptor())
+    }
+
+    /// When a turn is due though nothing becomes readable: at once while tasks are ready.
+    pub(crate) fn next_deadline(&self) -> Option<Instant> {
+        if self.is_idle() && self.stop_flag().asked().is_none() {
+            self.soonest()
+        } else {
+            Some(Instant::now())
+        }
+    }
+
+    /// Runs what is ready, for `budget` at most, and never waits.
+    ///
+    /// # Errors
+    /// The readiness facility of the system failed.
+    pub(crate) fn turn(&self, budget: Duration) -> Result<Turned> {
+        self.check_outside()?;
+        self.be_hosted(true);
+        let until = Instant::now().checked_add(budget);
+        self.visit.until.set(until);
+        let outcome = self.turn_until(until);
+        self.visit.until.set(None);
+        outcome
+    }
+
+    fn turn_until(&self, until: Option<Instant>) -> Result<Turned> {
+        loop {
+            self.look(false)?;
+            if self.live_count() == 0 {
+                return Ok(Turned::Idle);
+            }
+            if self.is_idle() {
+                return Ok(Turned::Waiting);
+            }
+            let batch = self.ready.borrow().len();
+            for _ in 0..batch {
+                let Some(task) = self.ready.borrow_mut().pop_front() else {
+                    break;
+                };
+                self.enter(&task);
+                if until.is_some_and(|until| until <= Instant::now()) {
+                    return Ok(self.turned());
+                }
+                if self.stop_flag().asked().is_some() {
+                    break;
+                }
+            }
+        }
+    }
+
+    fn turned(&self) -> Turned {
+        if self.live_count() == 0 {
+            Turned::Idle
+        } else {
+            // Also where none is ready: what has become readable meanwhile has not been taken.
+            Turned::Busy
+        }
+    }
+}

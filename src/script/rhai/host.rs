@@ -1,0 +1,153 @@
+//! What the Rust program that holds the engine gives it and asks of it: global values, functions of its own, calls of the
+//! script's functions, and what they return.
+//!
+//! A script's functions see no variables of its main chunk, as Rhai has it; what the program makes global they see.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::fmt;
+use std::rc::Rc;
+
+use rhai::{AST, CallFnOptions, Dynamic, EvalContext, NativeCallContext, Position, Scope};
+
+use crate::api::{HostFunction, Value};
+use crate::error::{Class, Error, Result};
+use crate::sched::Task;
+
+use super::error::Thrown;
+use super::op::Site;
+use super::task::{self, Outcome};
+use super::{Core, value};
+
+/// What the program has made global.
+#[derive(Default)]
+pub(super) struct Host {
+    values: RefCell<Vec<(String, Dynamic)>>,
+    functions: RefCell<HashMap<String, HostFunction>>,
+}
+
+impl Host {
+    pub(super) fn set(&self, name: &str, given: Dynamic) {
+        let mut values = self.values.borrow_mut();
+        match values.iter_mut().find(|(known, _)| known == name) {
+            Some((_, old)) => *old = given,
+            None => values.push((name.to_owned(), given)),
+        }
+    }
+
+    pub(super) fn register(&self, name: &str, function: HostFunction) {
+        self.functions.borrow_mut().insert(name.to_owned(), function);
+    }
+
+    /// The variables a script begins with.
+    pub(super) fn scope(&self) -> Scope<'static> {
+        let mut scope = Scope::new();
+        for (name, given) in self.values.borrow().iter() {
+            scope.push_dynamic(name.as_str(), given.clone());
+        }
+        scope
+    }
+
+    /// The value of a name that a script uses and has not.
+    pub(super) fn value(&self, name: &str) -> Option<Dynamic> {
+        let values = self.values.borrow();
+        let known = values.iter().find(|(known, _)| known == name);
+        known.map(|(_, given)| given.clone())
+    }
+
+    pub(super) fn function(&self, name: &str) -> Option<HostFunction> {
+        self.functions.borrow().get(name).cloned()
+    }
+}
+
+/// A script calls a function of the program's.
+pub(super) fn call(
+    site: &Site,
+    name: &str,
+    function: &HostFunction,
+    args: &mut [&mut Dynamic],
+    context: &EvalContext<'_, '_, '_, '_, '_, '_>,
+    position: Position,
+) -> Result<Dynamic, Thrown> {
+    let native = NativeCallContext::new_with_all_fields(
+        context.engine(),
+        name,
+        context.source(),
+        context.global_runtime_state(),
+        position,
+    );
+    let arguments = args
+        .iter()
+        .map(|argument| match value::function(argument) {
+            Some(function) => Value::Kept(task::keep(&site.core, &native, function)),
+            None => value::read(argument, 0),
+        })
+        .collect();
+    match function(arguments) {
+        Ok(result) => Ok(value::give(result)),
+        Err(error) => Err(site.raise(error, Some(&native))),
+    }
+}
+
+/// Starts a function of a script as a task: the one of the script that was compiled last.
+pub(super) fn start_global(core: &Rc<Core>, name: &str, arguments: Vec<Value>) -> Result<Rc<Task>> {
+    let arguments: Vec<Dynamic> = arguments.into_iter().map(value::give).collect();
+    let has = |ast: &&Rc<AST>| {
+        ast.iter_functions()
+            .any(|known| known.name == name && known.params.len() == arguments.len())
+    };
+    let scripts = core.scripts.borrow();
+    let ast = scripts.iter().rev().find(has).cloned();
+    drop(scripts);
+    let Some(ast) = ast else {
+        let count = arguments.len();
+        let text = format!("there is no function '{name}' that takes {count} arguments");
+        return Err(Error::new(Class::NameError, text));
+    };
+    let (inner, called) = (core.clone(), name.to_owned());
+    let source = ast.source().unwrap_or_default().to_owned();
+    task::launch(core, name.to_owned(), source, move || {
+        let mut scope = inner.site.host.scope();
+        let options = CallFnOptions::new().eval_ast(false);
+        inner
+            .engine
+            .call_fn_with_options::<Dynamic>(options, &mut scope, &ast, called, arguments)
+    })
+}
+
+/// What an ended task returned.
+pub(super) fn results(core: &Rc<Core>, task: &Task) -> Vec<Value> {
+    match task::outcome(task) {
+        Outcome::Returned(result) => vec![owned(core, &result)],
+        Outcome::Failed(_) => Vec::new(),
+    }
+}
+
+/// A value as the program gets it; a function is kept.
+pub(super) fn owned(core: &Rc<Core>, given: &Dynamic) -> Value {
+    match value::function(given) {
+        None => value::read(given, 0),
+        Some(function) => {
+            // It may call the functions of whatever script it comes from.
+            let mut global = core.engine.new_global_runtime_state();
+            for ast in core.scripts.borrow().iter() {
+                global.lib.push(ast.shared_lib().clone());
+            }
+            let context = NativeCallContext::new_with_all_fields(
+                &core.engine,
+                function.fn_name(),
+                None,
+                &global,
+                Position::NONE,
+            );
+            Value::Kept(task::keep(&Rc::downgrade(core), &context, function.clone()))
+        }
+    }
+}
+
+impl fmt::Debug for Host {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (values, functions) = (self.values.borrow(), self.functions.borrow());
+        write!(f, "Host({} values, {} functions)", values.len(), functions.len())
+    }
+}
