@@ -46,11 +46,40 @@ pub(in super::super) fn start_global(
         )),
         Ok(()) => {
             let function = main.top();
-            task::start_with(context, name, arguments, |main| main.copy_to_top(function))
+            start_with(context, name, arguments, |main| main.copy_to_top(function))
         }
     };
     main.set_top(top);
     started
+}
+
+/// Starts what `push` puts on the main thread as a task, with these arguments.
+pub(super) fn start_with(
+    context: &'static Context,
+    name: &str,
+    arguments: &[Value],
+    push: impl FnOnce(State),
+) -> Result<Rc<Task>> {
+    let main = context.main;
+    context.release_threads(main);
+    let count = c_int::try_from(arguments.len()).unwrap_or(0);
+    let thread = task::new_thread(main, context, count)?;
+    if !main.has_room(4) {
+        return Err(Error::memory("a task"));
+    }
+    push(main);
+    main.move_to(thread, 1);
+    let pushed = thread.protected(|building| {
+        building.need_room(count + 4);
+        for argument in arguments {
+            push::one(building, context, argument);
+        }
+    });
+    if pushed.is_err() {
+        task::unanchor(main, thread);
+        return Err(Error::memory("a function's arguments"));
+    }
+    task::spawn(context, thread, count, name.to_owned())
 }
 
 /// What a function that Rust owns has as its first upvalue: null once it was collected.

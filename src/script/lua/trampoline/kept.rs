@@ -224,7 +224,7 @@ impl Callback for Kept {
     }
 
     fn start(&self, arguments: Vec<Value>) -> Result<Rc<Task>> {
-        task::start_with(self.context, "call", &arguments, |state| self.push(state))
+        host::start_with(self.context, "call", &arguments, |state| self.push(state))
     }
 
     fn as_any(&self) -> &dyn Any {

@@ -279,37 +279,8 @@ fn place_in(text: &str, name: &str) -> Option<Place> {
     Some(Place::new(shown.as_bytes(), line.parse().ok()?))
 }
 
-/// Starts what `push` puts on the main thread as a task, with these arguments.
-pub(super) fn start_with(
-    context: &'static Context,
-    name: &str,
-    arguments: &[Value],
-    push: impl FnOnce(State),
-) -> Result<Rc<Task>> {
-    let main = context.main;
-    context.release_threads(main);
-    let count = c_int::try_from(arguments.len()).unwrap_or(0);
-    let thread = new_thread(main, context, count)?;
-    if !main.has_room(4) {
-        return Err(Error::memory("a task"));
-    }
-    push(main);
-    main.move_to(thread, 1);
-    let pushed = thread.protected(|building| {
-        building.need_room(count + 4);
-        for argument in arguments {
-            super::push::one(building, context, argument);
-        }
-    });
-    if pushed.is_err() {
-        unanchor(main, thread);
-        return Err(Error::memory("a function's arguments"));
-    }
-    spawn(context, thread, count, name.to_owned())
-}
-
 /// A new thread, kept by the registry, with the message handler at its bottom and room for `count` arguments.
-fn new_thread(state: State, context: &Context, count: c_int) -> Result<State> {
+pub(super) fn new_thread(state: State, context: &Context, count: c_int) -> Result<State> {
     let mut thread = None;
     let made = state.protected(|building| {
         let new = building.new_thread();
@@ -327,7 +298,12 @@ fn new_thread(state: State, context: &Context, count: c_int) -> Result<State> {
 }
 
 /// Starts the function and its arguments on the thread's stack.
-fn spawn(context: &'static Context, thread: State, arguments: c_int, name: String) -> Result<Rc<Task>> {
+pub(super) fn spawn(
+    context: &'static Context,
+    thread: State,
+    arguments: c_int,
+    name: String,
+) -> Result<Rc<Task>> {
     let payload = LuaTask {
         context,
         thread,
