@@ -19,8 +19,8 @@ use super::prefetch;
 const GUARD: usize = 64 * 1024;
 /// Stack tops differ by multiples of a cache line, so that the hot ends of many stacks do not share cache sets.
 const COLOUR: usize = 64;
-/// Colours before they repeat: 2 KiB of the first page at most.
-const COLOURS: usize = 32;
+/// Colours before they repeat: 512 bytes of the first page at most.
+const COLOURS: usize = 8;
 /// `MADV_GUARD_INSTALL` (Linux 6.13, `asm-generic/mman-common.h`): guards without a mapping of their own.
 #[cfg(linux)]
 const MADV_GUARD_INSTALL: i32 = 102;
