@@ -3,7 +3,7 @@
 
 use crate::api::{Form, Op};
 use crate::doc::{Dress, names};
-use crate::script::tokens::Grammar;
+use crate::script::tokens::{Grammar, Kind};
 use crate::script::{Conversation, Found};
 
 use super::commands;
@@ -194,7 +194,8 @@ pub(super) const fn dress(grammar: Grammar) -> Dress {
 /// The parameters that the call at the end of `text` still takes, as they would go on.
 pub(super) fn hint(text: &str, language: &dyn Conversation) -> Option<String> {
     let call = site::call(text, language.grammar())?;
-    if call.in_table {
+    let last = language.grammar().tokens(text).pop()?;
+    if call.in_table || last.kind == Kind::OpenText {
         return None;
     }
     let op = operation(&call.path, language)?;

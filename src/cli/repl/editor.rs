@@ -28,6 +28,11 @@ use super::output::Show;
 /// Longest time an answer is waited for: scripts may be in the middle of something that cannot be interrupted.
 const PATIENCE: Duration = Duration::from_millis(500);
 
+/// Columns a prompt takes, at most.
+const PROMPT: usize = 6;
+/// Characters of a hint that are too few to help.
+const FEW: usize = 8;
+
 /// What the editor asks or tells.
 pub(super) enum Request {
     /// An entry, and the terminal's width.
@@ -80,6 +85,8 @@ impl Asker {
 struct Help {
     asker: Asker,
     grammar: Grammar,
+    /// Columns of the terminal.
+    width: Cell<usize>,
     /// The line is complete: no bracket is marked any more.
     over: Cell<bool>,
 }
@@ -124,11 +131,18 @@ impl Hinter for Help {
             return None;
         }
         super::site::call(line, self.grammar)?;
+        // What does not fit beside the line is left out.
+        let row = line.rsplit('\n').next().unwrap_or_default();
+        let margin = if row.len() == line.len() { PROMPT } else { 0 };
+        let room = self.width.get().checked_sub(margin + row.chars().count() + 1)?;
         let text = line.to_owned();
-        self.asker
-            .ask(|reply| Request::Hint(text, reply))
-            .flatten()
-            .map(Shown)
+        let hint = self.asker.ask(|reply| Request::Hint(text, reply)).flatten()?;
+        if hint.chars().count() <= room {
+            return Some(Shown(hint));
+        }
+        let kept = room.checked_sub(1).filter(|room| *room > FEW)?;
+        let shortened: String = hint.chars().take(kept).collect();
+        Some(Shown(shortened + "…"))
     }
 }
 
@@ -193,11 +207,13 @@ pub(super) fn start(
             ColorMode::Disabled
         })
         .build();
-    let mut editor: Editor<Help, FileHistory> = Editor::with_history(config, FileHistory::new())?;
+    let mut editor: Editor<Help, FileHistory> =
+        Editor::with_history(config.clone(), FileHistory::with_config(&config))?;
     editor.set_max_history_size(10_000)?;
     editor.set_helper(Some(Help {
         asker: asker.clone(),
         grammar,
+        width: Cell::new(80),
         over: Cell::new(false),
     }));
     let show = editor.create_external_printer().ok().map(|mut printer| {
@@ -228,7 +244,11 @@ fn edit(
         let _ = editor.load_history(path);
     }
     while let Ok(order) = orders.recv() {
+        let width = editor
+            .dimensions()
+            .map_or(80, |(columns, _)| usize::from(columns));
         if let Some(help) = editor.helper_mut() {
+            help.width.set(width);
             help.grammar = order.grammar;
             help.over.set(false);
         }

@@ -61,7 +61,7 @@ pub(super) fn write(entries: &[Entry], grammar: Grammar, as_test: bool) -> Strin
             .position(|entry| matches!(entry.end, End::Value { .. }));
         let needed = later[..next.map_or(later.len(), |next| next + 1)]
             .iter()
-            .any(|entry| uses_last(entry));
+            .any(|entry| uses_last(&entry.text, grammar));
         write_entry(&mut out, entry, as_test, needed);
     }
     if as_test {
@@ -242,11 +242,12 @@ fn statement(text: &str, grammar: Grammar) -> String {
     }
 }
 
-fn uses_last(entry: &Entry) -> bool {
-    let tokens = entry.grammar.tokens(&entry.text);
+/// Whether an entry names the last value.
+pub(super) fn uses_last(text: &str, grammar: Grammar) -> bool {
+    let tokens = grammar.tokens(text);
     tokens
         .iter()
-        .any(|token| token.kind == Kind::Name && token.of(&entry.text) == "_")
+        .any(|token| token.kind == Kind::Name && token.of(text) == "_")
 }
 
 /// A text as both languages read it.

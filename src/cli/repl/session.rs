@@ -42,6 +42,8 @@ pub(super) struct Session {
     entries: RefCell<Vec<Entry>>,
     /// Every line that was entered: messages name them by their number.
     typed: RefCell<Vec<String>>,
+    /// Whether the last value is the same whenever the session is run again.
+    last_is_stable: Cell<bool>,
     timing: Cell<bool>,
     width: Cell<usize>,
     colored: bool,
@@ -65,6 +67,7 @@ impl Session {
             language: RefCell::new((speech, language)),
             entries: RefCell::default(),
             typed: RefCell::default(),
+            last_is_stable: Cell::new(true),
             timing: Cell::new(false),
             width: Cell::new(80),
             colored,
@@ -285,12 +288,18 @@ impl Session {
                 shown.push(show::block(picture, plain));
             }
         }
+        let grammar = conversation.grammar();
         let end = match pictures.first() {
-            Some(first) if entered.has_value && !silent => End::Value {
-                is_expression: entered.is_expression,
-                stable: record::stable(text, style_grammar(conversation), first),
-                shown: shown.join("\n"),
-            },
+            Some(first) if entered.has_value && !silent => {
+                let rests_on_last = record::uses_last(text, grammar) && !self.last_is_stable.get();
+                let stable = record::stable(text, grammar, first).filter(|_| !rests_on_last);
+                self.last_is_stable.set(stable.is_some());
+                End::Value {
+                    is_expression: entered.is_expression,
+                    stable,
+                    shown: shown.join("\n"),
+                }
+            }
             _ => End::Done,
         };
         self.note(text, end);
@@ -347,10 +356,6 @@ impl Session {
         }
         After::Failed
     }
-}
-
-fn style_grammar(conversation: &dyn crate::script::Conversation) -> Grammar {
-    conversation.grammar()
 }
 
 /// The bell that the editor's thread rings, and what it asks.

@@ -1,0 +1,378 @@
+//! The prompt at a terminal: a person types, and the screen shows what it should. The terminal is a real one
+//! (`support/terminal.rs`), and every step waits for what it expects to see.
+
+#[path = "support/mod.rs"]
+#[allow(dead_code, reason = "other tests use the rest")]
+mod support;
+#[path = "support/terminal.rs"]
+mod terminal;
+
+use std::io::Read;
+use std::net::TcpStream;
+use std::os::unix::fs::PermissionsExt;
+use std::path::PathBuf;
+use std::process::Command;
+
+use support::{LIMIT, Running};
+use terminal::{CTRL_C, CTRL_D, CTRL_R, ENTER, TAB, Terminal, UP};
+
+/// A folder of this test's own.
+fn folder(name: &str) -> PathBuf {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("repl-{name}"));
+    // One of an earlier run may be there.
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder).expect("a folder");
+    folder
+}
+
+fn lua(name: &str) -> Terminal {
+    Terminal::start(&[], &folder(name))
+}
+
+/// The port in the last address on the screen.
+fn port(terminal: &Terminal) -> u16 {
+    let text = terminal.text();
+    let (_, rest) = text
+        .rsplit_once("('127.0.0.1', ")
+        .expect("an address on the screen");
+    rest.split(')')
+        .next()
+        .and_then(|digits| digits.parse().ok())
+        .expect("a port")
+}
+
+#[test]
+fn values_are_shown() {
+    let mut person = lua("values");
+    for (entry, shown) in [
+        ("1 + 1", "2"),
+        ("=_ * 21", "42"),
+        ("'a\\0b'", r"b'a\x00b'"),
+        ("nil", "nil"),
+        ("socket.AF_INET", "2  AF_INET"),
+        ("socket.MSG_PEEK | socket.MSG_OOB", "3  MSG_OOB|MSG_PEEK"),
+        ("t = {1, {a = true}} t[3] = t", ""),
+        ("t", "{1, {a = true}, <itself>}"),
+        ("local s <close> = socket.socket()", ""),
+        ("s", "AF_INET SOCK_STREAM CLOSED"),
+        (
+            "s:getsockopt(socket.SOL_SOCKET, socket.SO_TYPE)",
+            "1  SOCK_STREAM",
+        ),
+        (
+            "socket.getaddrinfo('127.0.0.1', 80)[1]",
+            "<AddressFamily.AF_INET: 2>",
+        ),
+        ("print", "<function (built in)>"),
+        ("'h\u{e9}'", r"b'h\xc3\xa9'  hé"),
+    ] {
+        person.enter(entry);
+        let text = person.text();
+        let last = text
+            .rsplit_once(&format!("> {entry}\n"))
+            .map_or("", |(_, after)| after);
+        assert!(last.contains(shown), "{entry}: {shown}\n{text}");
+    }
+    let before = person.raw.len();
+    person.enter("('x'):rep(10 * 1024 * 1024)");
+    person.until_text("and 10,485,504 more bytes, 10,485,760 in all");
+    let written = person.raw.len() - before;
+    assert!(written < 15_000, "{written} bytes were written");
+    person.keys(CTRL_D);
+    assert_eq!(person.end(), Some(0));
+}
+
+#[test]
+fn an_entry_of_several_lines_is_read_to_its_end() {
+    let mut person = lua("lines");
+    person.prompt();
+    person.keys("for i = 1, 2 do");
+    person.keys(ENTER);
+    person.keys("print('line', i)");
+    person.keys(ENTER);
+    person.keys("end");
+    person.keys(ENTER);
+    person.until_text("line\t2".replace('\t', "    ").as_str());
+    person.enter("local f = function(x) return x * 2 end");
+    person.enter("f(f(3))");
+    person.until_text("12");
+}
+
+#[test]
+fn completion_knows_what_fits() {
+    let mut person = lua("completion");
+    person.enter("local s = socket.socket()");
+    person.enter("point = {first = 1, second = 2}");
+    person.keys("s:setsockopt(socket.SOL_TCP, TCP_");
+    person.keys(TAB);
+    person.until_text("TCP_NODELAY");
+    person.until_line("s:setsockopt(socket.SOL_TCP, socket.TCP_, value, optlen=nil)");
+    let text = person.text();
+    assert!(
+        text.contains("TCP_KEEPIDLE") && !text.contains("SO_REUSEADDR"),
+        "{text}"
+    );
+    person.keys("NOD");
+    person.keys(TAB);
+    person.until_line("socket.TCP_NODELAY, value, optlen=nil)");
+    person.give_up();
+    for (typed, offered, not) in [
+        ("s:getsock", "getsockopt", "getpeername"),
+        ("s:get", "getpeername", "gethostname"),
+        ("point.", "second", "recv"),
+        ("socket.get", "getaddrinfo", "getpeername"),
+        (":sa", ":save-test", ":tasks"),
+        ("socket.create_server({'', 0}, {", "dualstack_ipv6=", "bufsize="),
+        ("socket.socket():re", "recv_into", "getaddrinfo"),
+        ("help('socket.create_", "socket.create_server", "socket.recv"),
+    ] {
+        person.keys("\x0c");
+        person.until("an empty screen", |person| person.text() == "lua>");
+        person.keys(typed);
+        person.keys(TAB);
+        person.until_text(offered);
+        person.until("the line again", |person| person.last_line().starts_with("lua> "));
+        let text = person.text();
+        assert!(!text.contains(not), "{typed}: {text}");
+        person.give_up();
+    }
+    // A single candidate is written at once.
+    person.keys("soc\t.create_c\t(");
+    person.until_line("lua> socket.create_connection(address, timeout=default, source_address=nil, a…");
+    person.give_up();
+    person.keys("s:recv(");
+    person.until_line("s:recv(bufsize, flags=0)");
+    person.keys("10, ");
+    person.until_line("s:recv(10, flags=0)");
+}
+
+#[test]
+fn history_is_kept_searched_and_private() {
+    let state = folder("history");
+    let mut person = Terminal::start(&[], &state);
+    person.enter("print('from the first session')");
+    person.enter(" secret = 1");
+    person.keys(CTRL_D);
+    assert_eq!(person.end(), Some(0));
+    let file = state.join("wirescript/history");
+    let mode = std::fs::metadata(&file).expect("a history").permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    let kept = std::fs::read_to_string(&file).expect("a history");
+    assert!(
+        kept.contains("first session") && !kept.contains("secret"),
+        "{kept}"
+    );
+
+    let mut person = Terminal::start(&[], &state);
+    person.prompt();
+    person.keys(UP);
+    person.until_line("print('from the first session')");
+    person.give_up();
+    person.keys(CTRL_R);
+    person.keys("first sess");
+    person.until_text("print('from the first session')");
+    person.keys(ENTER);
+    person.until("the printed line", |person| {
+        person.text().lines().any(|line| line == "from the first session")
+    });
+}
+
+#[test]
+fn a_server_answers_while_a_line_is_typed() {
+    let mut person = lua("server");
+    person.enter("local s = socket.create_server({'127.0.0.1', 0})");
+    person.enter("s:getsockname()");
+    let port = port(&person);
+    person.enter("task.spawn(function() while true do local c = s:accept() print('a client came') c:sendall('hi') c:close() end end)");
+    person.keys("print('half");
+    person.until_line("print('half");
+    for _ in 0..3 {
+        let mut client = TcpStream::connect(("127.0.0.1", port)).expect("the server listens");
+        let mut answer = String::new();
+        client.read_to_string(&mut answer).expect("an answer");
+        assert_eq!(answer, "hi");
+    }
+    person.until("three lines above the one that is typed", |person| {
+        let text = person.text();
+        text.matches("\na client came").count() == 3 && text.ends_with("lua> print('half")
+    });
+    person.keys(" typed')");
+    person.keys(ENTER);
+    person.until("the line's own output", |person| {
+        person.text().lines().any(|line| line == "half typed")
+    });
+    person.enter(":tasks");
+    person.until_text("waits  at stdin:3");
+    person.enter(":sockets");
+    person.until_text("LISTEN  0 of 128 waiting");
+    person.until_text("stdin:1: local s = socket.create_server");
+}
+
+#[test]
+fn ctrl_c_ends_what_runs_and_not_the_prompt() {
+    let mut person = lua("interrupt");
+    person.enter("local s = socket.create_server({'127.0.0.1', 0})");
+    person.enter("task.spawn(function() while true do task.sleep(0.01) n = (n or 0) + 1 end end)");
+    for (round, code) in [
+        "s:accept()",
+        "while true do end",
+        "while true do pcall(error) end",
+        "task.timeout(100, function() while true do end end)",
+    ]
+    .iter()
+    .enumerate()
+    {
+        person.prompt();
+        person.keys(&format!("print('begun', {round}) {code}"));
+        person.keys(ENTER);
+        person.until("it to begin", |person| {
+            person
+                .text()
+                .lines()
+                .any(|line| line.split_whitespace().eq(["begun", &round.to_string()]))
+        });
+        person.keys(CTRL_C);
+        person.until("it to end", |person| {
+            person.text().matches("KeyboardInterrupt").count() == round + 1
+        });
+    }
+    // A line that is half typed is given up.
+    person.prompt();
+    person.keys("print('never");
+    person.until_line("print('never");
+    person.give_up();
+    person.enter("before = n task.sleep(0.1)");
+    person.enter("n > before and s:fileno() > 0");
+    person.until_text("true");
+    person.keys(CTRL_D);
+    assert_eq!(person.end(), Some(0));
+}
+
+#[test]
+fn a_busy_port_is_told_with_who_holds_it() {
+    let mut person = lua("busy");
+    person.enter("local one = socket.create_server({'127.0.0.1', 0})");
+    person.enter("local two = socket.create_server(one:getsockname())");
+    person.until_text("code = EADDRINUSE, op = bind");
+    person.until_text("is held by this program, fd");
+    person.until_text("stdin:1: local one = socket");
+    let other = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = other.local_addr().expect("an address").port();
+    person.enter(&format!("socket.create_server({{'127.0.0.1', {port}}})"));
+    person.until_text(&format!("port {port} is held by"));
+    person.until_text(&format!("(process {})", std::process::id()));
+}
+
+#[test]
+fn a_session_is_saved_as_a_script_and_as_a_test() {
+    let state = folder("save");
+    let mut person = Terminal::start(&[], &state);
+    for entry in [
+        "local a, b = socket.socketpair()",
+        "a:sendall('hello')",
+        "local data = b:recv(3)",
+        "data",
+        "b:recv(10)",
+        "{1, 'two', false}",
+        "a:fileno()",
+        "socket.inet_aton('no address')",
+        "_ + 1",
+        "for",
+    ] {
+        if entry == "for" {
+            person.keys("for");
+            person.keys(ENTER);
+            person.give_up();
+            continue;
+        }
+        person.enter(entry);
+    }
+    person.enter(":save session.lua");
+    person.until_text("written to session.lua");
+    person.enter(":save-test session_test.lua");
+    person.until_text("written to session_test.lua");
+    let run = |file: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_wirescript"));
+        Running::start(command.arg(file).current_dir(&state)).finish(LIMIT)
+    };
+    let done = run("session.lua");
+    let text = std::fs::read_to_string(state.join("session.lua")).unwrap_or_default();
+    assert_eq!(done.complaint(), None, "{text}");
+    assert!(done.stdout.starts_with("b'hel'\n"), "{}\n{text}", done.stdout);
+    let done = run("session_test.lua");
+    let text = std::fs::read_to_string(state.join("session_test.lua")).unwrap_or_default();
+    assert_eq!(done.complaint(), None, "{text}");
+    assert!(text.contains("expect.equal(repr(_), \"b'lo'\")"), "{text}");
+    // A test that cannot fail is none.
+    std::fs::write(state.join("session_test.lua"), text.replace("b'lo'", "b'la'")).expect("a file");
+    let done = run("session_test.lua");
+    assert!(
+        done.stderr.contains("expected b'la', got b'lo'"),
+        "{}",
+        done.stderr
+    );
+}
+
+#[test]
+fn rhai_is_spoken_too() {
+    let state = folder("rhai");
+    let mut person = Terminal::start(&["--rhai"], &state);
+    for (entry, shown) in [
+        ("let s = socket::socket();", ""),
+        ("s.family", "2  AF_INET"),
+        ("fn double(x) { x * 2 }", ""),
+        ("double(4)", "8"),
+        ("_ + 1", "9"),
+        ("[1, #{a: bytes(\"\\xff\")}]", "[1, #{a: b'\\xff'}]"),
+        ("\"text\"", "'text'"),
+        (
+            "socket::create_connection([\"127.0.0.1\", 1])",
+            "code = ECONNREFUSED",
+        ),
+        (":lua", "this is Lua"),
+        ("n = 7", ""),
+        (":rhai", "this is Rhai"),
+        ("s.type", "1  SOCK_STREAM"),
+    ] {
+        person.enter(entry);
+        let text = person.text();
+        let last = text
+            .rsplit_once(&format!("> {entry}\n"))
+            .map_or("", |(_, after)| after);
+        assert!(last.contains(shown), "{entry}: {shown}\n{text}");
+    }
+    person.keys("s.getsock");
+    person.keys(TAB);
+    person.until_text("getsockname");
+    person.until_line("rhai> s.getsock");
+    person.give_up();
+    person.keys("loop { print(\"begun\");");
+    person.keys(ENTER);
+    person.keys("loop {} }");
+    person.keys(ENTER);
+    person.until("it to begin", |person| {
+        person.text().lines().any(|line| line == "begun")
+    });
+    person.keys(CTRL_C);
+    person.until_text("KeyboardInterrupt");
+    person.enter(":save session.rhai");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_wirescript"));
+    let done = Running::start(command.arg("session.rhai").current_dir(&state)).finish(LIMIT);
+    let text = std::fs::read_to_string(state.join("session.rhai")).unwrap_or_default();
+    assert_eq!(done.complaint(), None, "{text}");
+    assert!(done.stdout.contains("8\n9\n"), "{}\n{text}", done.stdout);
+}
+
+#[test]
+fn a_script_that_failed_leaves_its_sockets() {
+    let state = folder("after");
+    let script = "local a, b = socket.socketpair()\na:sendall('left over')\nerror('it broke')\n";
+    std::fs::write(state.join("fails.lua"), script).expect("a file");
+    let mut person = Terminal::start(&["-i", "fails.lua"], &state);
+    person.until_text("fails.lua:3: it broke");
+    person.enter("b:recv(20)");
+    person.until_text("b'left over'");
+    person.keys("sys.exit(3)");
+    person.keys(ENTER);
+    assert_eq!(person.end(), Some(3));
+}
