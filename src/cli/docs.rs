@@ -1,7 +1,8 @@
-//! `wirescript doc`: the reference in the terminal.
+//! `wirescript doc`: the reference in the terminal, and the files that are made of it.
 
 use std::ffi::OsString;
 use std::io::{IsTerminal, Write};
+use std::path::Path;
 use std::process::ExitCode;
 
 use crate::doc::{self, Dress};
@@ -22,6 +23,15 @@ pub(super) fn run(words: &[OsString], lang: Option<Lang>) -> ExitCode {
     };
     match words[..] {
         [] => write(&doc::contents(is_colourful())),
+        ["--luals"] => write(&doc::luals()),
+        ["--rhai-defs"] => write(&doc::rhai_definitions()),
+        ["--markdown", folder] => match write_pages(Path::new(folder)) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => {
+                complain(&format!("cannot write {folder}: {error}"));
+                ExitCode::FAILURE
+            }
+        },
         [name] if !name.starts_with('-') => match doc::entry(name, dress, is_colourful()) {
             Ok(text) => write(&text),
             Err(text) => {
@@ -30,7 +40,9 @@ pub(super) fn run(words: &[OsString], lang: Option<Lang>) -> ExitCode {
             }
         },
         _ => {
-            complain("usage: wirescript [--lang LANGUAGE] doc [NAME]");
+            complain(
+                "usage: wirescript [--lang LANGUAGE] doc [NAME | --luals | --rhai-defs | --markdown DIR]",
+            );
             ExitCode::from(USAGE)
         }
     }
@@ -48,4 +60,13 @@ fn write(text: &str) -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(_) => ExitCode::FAILURE,
     }
+}
+
+/// Writes the reference's pages into a folder.
+fn write_pages(folder: &Path) -> std::io::Result<()> {
+    std::fs::create_dir_all(folder)?;
+    for (name, text) in doc::pages() {
+        std::fs::write(folder.join(name), text)?;
+    }
+    Ok(())
 }

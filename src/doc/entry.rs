@@ -159,12 +159,13 @@ fn errors(raises: Option<&'static str>) -> Vec<(String, String)> {
 
 fn show_example(sheet: &mut Sheet, op: &Op, dress: Dress) {
     let Some(example) = example::of(op) else { return };
-    let text = match dress {
-        Dress::Rhai => example.rhai,
-        Dress::Lua | Dress::Python => example.lua,
+    let (language, text) = match dress {
+        Dress::Rhai => ("rhai", example.rhai),
+        Dress::Lua | Dress::Python => ("lua", example.lua),
     };
     sheet.0.push(Block::Code {
         heading: "Example",
+        language,
         text: text.to_owned(),
     });
     sheet.0.push(Block::Prints(example.prints.to_owned()));

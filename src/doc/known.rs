@@ -251,6 +251,7 @@ fn of_class(class: Class, dress: Dress) -> Sheet {
     below(&mut text, class, own + 1);
     sheet.0.push(Block::Code {
         heading: "Tree",
+        language: "text",
         text,
     });
     let caught = match dress {
@@ -265,6 +266,7 @@ fn of_class(class: Class, dress: Dress) -> Sheet {
     };
     sheet.0.push(Block::Code {
         heading: "Caught so",
+        language: if dress == Dress::Rhai { "rhai" } else { "lua" },
         text: caught,
     });
     let raising = crate::api::ops().filter(|op| raises(op, class));

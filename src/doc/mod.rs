@@ -2,21 +2,36 @@
 //!
 //! A name is looked up (`find`) and becomes a [`Topic`]; what is known of it (`entry` for operations, `known` for all else,
 //! with `note` for what each constant is) becomes a [`Sheet`], blocks without a form; `terminal` prints a sheet in 80 columns. `signature` and `kind` write signatures and types in the dress of Python, Lua and Rhai, and
-//! `example` has the example of each operation. `names` has the words to complete at a prompt.
+//! `example` has the example of each operation. `names` has the words to complete at a prompt. Files that are generated: `pages`
+//! are the reference, with sheets as `markdown` writes them, `luals` and `rhai_defs` types for language servers.
 
 mod entry;
 mod example;
 mod find;
 mod kind;
 mod known;
+#[cfg(feature = "cli")]
+mod luals;
+#[cfg(feature = "cli")]
+mod markdown;
 pub(crate) mod names;
 mod note;
+#[cfg(feature = "cli")]
+mod pages;
+#[cfg(feature = "cli")]
+mod rhai_defs;
 mod sheet;
 mod signature;
 mod terminal;
 #[cfg(test)]
 mod tests;
 
+#[cfg(feature = "cli")]
+pub(crate) use luals::luals;
+#[cfg(feature = "cli")]
+pub(crate) use pages::pages;
+#[cfg(feature = "cli")]
+pub(crate) use rhai_defs::rhai_definitions;
 pub(crate) use signature::Dress;
 
 use crate::api::Named;

@@ -13,6 +13,12 @@ pub(super) fn of(constant: &Constant) -> String {
     }
 }
 
+/// Its own sentence, where it has one.
+#[cfg(feature = "cli")]
+pub(super) fn sentence(constant: &Constant) -> Option<&'static str> {
+    note(constant.name)
+}
+
 /// What a value of another module is.
 pub(super) fn of_value(module: &str, name: &str) -> String {
     note(&format!("{module}.{name}")).unwrap_or_default().to_owned()

@@ -21,7 +21,12 @@ pub(super) enum Block {
     /// Names, side by side.
     Names { heading: String, names: Vec<String> },
     /// Source text.
-    Code { heading: &'static str, text: String },
+    Code {
+        heading: &'static str,
+        #[cfg_attr(not(feature = "cli"), allow(dead_code, reason = "only pages need it"))]
+        language: &'static str,
+        text: String,
+    },
     /// What the code before prints.
     Prints(String),
 }

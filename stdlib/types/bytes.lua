@@ -1,0 +1,2 @@
+---@meta bytes
+return bytes

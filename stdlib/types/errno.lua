@@ -1,0 +1,2 @@
+---@meta errno
+return errno

@@ -1,0 +1,2 @@
+---@meta errors
+return errors

@@ -1,0 +1,2 @@
+---@meta fcntl
+return fcntl

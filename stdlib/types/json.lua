@@ -1,0 +1,2 @@
+---@meta json
+return json

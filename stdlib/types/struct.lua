@@ -1,0 +1,2 @@
+---@meta struct
+return struct

@@ -1,0 +1,2 @@
+---@meta sys
+return sys

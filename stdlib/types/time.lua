@@ -1,0 +1,2 @@
+---@meta time
+return time
