@@ -25,22 +25,19 @@ pub(super) fn sheet(topic: &Topic, dress: Dress) -> Sheet {
 }
 
 /// What a value of each type is.
-pub(super) const fn meaning(kind: Type) -> &'static str {
-    match kind {
-        Type::Socket => "An open socket, made by socket.socket and its kin, or by accept.",
-        Type::Task => "A function that runs beside the others, made by task.spawn.",
-        Type::File => "A file object, made by open and makefile, and the program's own streams.",
-        Type::ByteArray => "Bytes that can be changed, made by bytearray.",
-        Type::View => "A window of a buffer, made by view: what goes into it goes into the buffer.",
-        Type::Numbers => "Numbers of one kind side by side, made by array.",
-        Type::Steps => "Something to walk through once, in a for.",
-        Type::Error => "What was raised: caught by pcall in Lua, by catch in Rhai.",
-        Type::Class => "A class of errors: called, it makes one; e:is(class) asks for it.",
-        Type::Absent => "A constant of another platform: it prints, and raises when used.",
-        #[allow(
-            unreachable_patterns,
-            reason = "a type that comes new has its entry by its members"
-        )]
+pub(super) fn meaning(kind: Type) -> &'static str {
+    match kind.name() {
+        "socket" => "An open socket, made by socket.socket and its kin, or by accept.",
+        "Task" => "A function that runs beside the others, made by task.spawn.",
+        "channel" => "Carries values from tasks that send to tasks that receive, made by task.channel.",
+        "file" => "A file object, made by open and makefile, and the program's own streams.",
+        "bytearray" => "Bytes that can be changed, made by bytearray.",
+        "memoryview" => "A window of a buffer, made by view: what goes into it goes into the buffer.",
+        "array" => "Numbers of one kind side by side, made by array.",
+        "iterator" => "Something to walk through once, in a for.",
+        "error" => "What was raised: caught by pcall in Lua, by catch in Rhai.",
+        "type" => "A class of errors: called, it makes one; e:is(class) asks for it.",
+        "constant" => "A constant of another platform: it prints, and raises when used.",
         _ => "",
     }
 }

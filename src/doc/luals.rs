@@ -106,13 +106,19 @@ const fn class_name(kind: Type) -> &'static str {
     }
 }
 
+/// The class of the type that scripts know by this name.
+fn class_of(name: &str) -> Option<&'static str> {
+    let kind = Type::ALL.into_iter().find(|kind| kind.name() == name)?;
+    Some(class_name(kind))
+}
+
 fn class(text: &mut String, kind: Type) {
     let name = class_name(kind);
     comment(text, known::meaning(kind));
     text.push_str(&format!("---@class {name}\n"));
     match kind {
         Type::ByteArray | Type::View => {
-            text.push_str("---@field [integer] integer\n---@operator len: integer\n")
+            text.push_str("---@field [integer] integer\n---@operator len: integer\n");
         }
         Type::Numbers => text.push_str("---@field [integer] number\n---@operator len: integer\n"),
         Type::Class => text.push_str("---@overload fun(...: any): Error\n"),
@@ -320,9 +326,7 @@ fn parameter_kind(op: &Op, param: &Param, kind: &str) -> String {
         ("function", "hook") => "fun(event: string, args: any[])",
         ("function", "tap") => "fun(side: string, data: string)",
         ("function", _) => "fun(...): any",
-        ("socket", _) => "Socket",
-        ("file", _) => "File",
-        _ => "any",
+        (kind, _) => class_of(kind).unwrap_or("any"),
     };
     text.to_owned()
 }
@@ -361,16 +365,9 @@ fn union(text: &str) -> String {
             "float" => "number",
             "bool" => "boolean",
             "None" => "nil",
-            "socket" => "Socket",
             "address" => "Address",
-            "file" => "File",
-            "Task" => "Task",
-            "bytearray" => "ByteArray",
-            "memoryview" => "MemoryView",
-            "array" => "Array",
-            "type" => "ErrorClass",
             "list" => "any[]",
-            _ => "any",
+            word => class_of(word).unwrap_or("any"),
         };
         if !kinds.contains(&kind) {
             kinds.push(kind);
@@ -381,6 +378,9 @@ fn union(text: &str) -> String {
 
 /// A description above what it describes.
 fn comment(text: &mut String, doc: &str) {
+    if doc.is_empty() {
+        return;
+    }
     text.push_str(&format!("---{}\n", line(doc)));
 }
 

@@ -7,6 +7,7 @@ use crate::error::Class;
 use super::entry;
 use super::example;
 use super::find::members;
+use super::kind;
 use super::known;
 use super::markdown::{self, escaped};
 use super::note;
@@ -34,14 +35,17 @@ fn file(module: &str) -> String {
     format!("{}.md", if module.is_empty() { "globals" } else { module })
 }
 
-/// The page on which a type is told of.
+/// The page on which a type is told of: that of the module whose functions make it.
 fn page_of(kind: Type) -> String {
-    file(match kind {
-        Type::Socket => "socket",
-        Type::Task => "task",
-        Type::Error | Type::Class => "errors",
-        _ => "",
-    })
+    if matches!(kind, Type::Error | Type::Class) {
+        return file("errors");
+    }
+    let makes = |op: &Op| kind::split(op.returns).contains(&kind.name());
+    let makers = ops().filter_map(|op| match op.on {
+        Owner::Module(module) if makes(op) => Some(module),
+        _ => None,
+    });
+    file(makers.into_iter().next().unwrap_or_default())
 }
 
 /// The page of an operation.

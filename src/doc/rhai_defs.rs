@@ -134,15 +134,11 @@ fn result(returns: &str) -> &'static str {
         ["bool"] => "bool",
         ["str"] => "String",
         ["bytes"] => "Blob",
-        ["socket"] => "socket",
-        ["file"] => "file",
-        ["Task"] => "Task",
-        ["bytearray"] => "bytearray",
-        ["memoryview"] => "memoryview",
-        ["array"] => "array",
-        ["iterator"] => "iterator",
         [one] if one.starts_with("list") || one == "tuple" => "Array",
-        [_] => "?",
+        [one] => Type::ALL
+            .into_iter()
+            .find(|kind| kind.name() == one)
+            .map_or("?", Type::name),
         _ => "Array",
     }
 }

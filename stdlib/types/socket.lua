@@ -324,6 +324,28 @@ function Task:cancel() end
 ---@return boolean
 function Task:done() end
 
+---Carries values from tasks that send to tasks that receive, made by task.channel.
+---@class channel
+---@field closed boolean Whether the channel was closed.
+local channel = {}
+
+---Send a value; wait for room where the channel is full. Raises task.ShutDown on a closed channel, also one that is closed meanwhile: the value is not sent then.
+---@param value any what to send: it arrives as it is
+function channel:send(value) end
+
+---Take the oldest value; wait until there is one. Who waits longest is served first; who gives up takes nothing. A loop over the channel receives until it is closed. Raises task.ShutDown on a channel that is closed and empty, timeout.
+---@overload fun(self: channel, keywords: {timeout?: number}): any
+---@param timeout? number seconds to wait at most
+---@return any
+function channel:recv(timeout) end
+
+---Close the channel: nothing more can be sent, what it holds can still be received. Who waits to send, or to receive what will not come, gets task.ShutDown. Never fails.
+function channel:close() end
+
+---How many values were sent and not yet received. Never fails.
+---@return integer
+function channel:qsize() end
+
 ---A file object, made by open and makefile, and the program's own streams.
 ---@class File
 ---@field closed boolean Whether it is closed.
@@ -2758,6 +2780,15 @@ function task.timeout(seconds, f, ...) end
 ---@return any ...
 function task.group(f, ...) end
 
+---A channel: values of any kind, from tasks that send to tasks that receive. Raises ValueError for a negative number.
+---@overload fun(keywords: {capacity?: integer}): channel
+---@param capacity? integer most values it holds; 0 is without bound
+---@return channel
+function task.channel(capacity) end
+
+---A channel is closed: `queue.ShutDown`, and `task.ShutDown` here.
+---@type ErrorClass
+task.ShutDown = nil
 
 ---Python's exception classes, to compare with and to raise.
 ---@class errorslib
@@ -2910,6 +2941,9 @@ errors.RecursionError = nil
 ---An iterator has no more items.
 ---@type ErrorClass
 errors.StopIteration = nil
+---A channel is closed: `queue.ShutDown`, and `task.ShutDown` here.
+---@type ErrorClass
+errors.ShutDown = nil
 ---A format and what is packed or unpacked do not fit: `struct.error`.
 ---@type ErrorClass
 errors.StructError = nil
