@@ -22,6 +22,7 @@ mod script;
 mod sys;
 mod text;
 mod wire;
+mod worker;
 
 pub use error::{Class, Error, Place, Result};
 pub use net::{Event, Net, Observer, Socket, Timeout};

@@ -19,7 +19,7 @@ const FLOORS: &[&[&str]] = &[
     &["runtime"],
     &["script", "doc"],
     &["api"],
-    &["tools"],
+    &["tools", "worker"],
     &["file"],
     &["net"],
     &["sched"],
@@ -132,6 +132,11 @@ const SAME_WORD: &[(&str, &str, &str)] = &[
         "script/rhai/conversation.rs",
         "stdin",
         "what messages call the text that is typed",
+    ),
+    (
+        "script/rhai/task.rs",
+        "args",
+        "the variable a worker's script finds its arguments in",
     ),
     (
         "script/rhai/own.rs",

@@ -5,10 +5,9 @@
 #[allow(dead_code, reason = "it serves all integration tests; this one needs a part")]
 mod support;
 
-use std::cell::RefCell;
 use std::fs;
 use std::process::Command;
-use std::rc::Rc;
+use std::sync::{Arc, Mutex};
 
 use support::{LIMIT, Running};
 use wirescript::{Builder, Event, Observer, Policy, Runtime};
@@ -208,19 +207,20 @@ fn a_hook_that_fails_in_its_own_way_stops_the_operation_too() {
 
 /// Notes what is asked for.
 #[derive(Default)]
-struct Notes(RefCell<Vec<String>>);
+struct Notes(Mutex<Vec<String>>);
 
 impl Observer for Notes {
     fn observe(&self, event: &Event<'_>) {
         if let Event::Asked { request, allowed } = event {
-            self.0.borrow_mut().push(format!("{} {allowed}", request.event()));
+            let mut notes = self.0.lock().expect("nobody panics with it");
+            notes.push(format!("{} {allowed}", request.event()));
         }
     }
 }
 
 #[test]
 fn a_hosts_observer_is_told_of_what_is_asked_and_of_what_is_refused() {
-    let notes: Rc<Notes> = Rc::default();
+    let notes: Arc<Notes> = Arc::default();
     for policy in [Policy::allow_all(), Policy::deny_all()] {
         let mut runtime = Runtime::builder()
             .lua()
@@ -233,7 +233,7 @@ fn a_hosts_observer_is_told_of_what_is_asked_and_of_what_is_refused() {
         runtime.run("watched", script).expect("it ends well");
     }
     assert_eq!(
-        *notes.0.borrow(),
+        *notes.0.lock().expect("nobody panics with it"),
         [
             "socket.__new__ true",
             "socket.bind true",

@@ -9,6 +9,7 @@ use crate::file::File;
 use crate::net::{Socket, Timeout};
 use crate::sched::Task;
 use crate::wire::NumberArray;
+use crate::worker::{Link, Worker};
 
 use super::held::Channel;
 use super::outcome::IntoValue;
@@ -38,6 +39,8 @@ pub(crate) const DATA: &str = "value";
 
 /// The kind of a parameter that takes a value of any kind to keep it.
 pub(crate) const GIVEN: &str = "object";
+/// The kind of a parameter that takes what can go to another thread: adapters read all of it, whatever its keys.
+pub(crate) const PORTABLE: &str = "portable value";
 
 /// Whether Python takes the value for true: nothing, zero and what is empty are not.
 pub(crate) struct Truth(pub(crate) bool);
@@ -306,6 +309,8 @@ macro_rules! objects {
 objects! {
     Task Rc<Task>, "Task";
     Channel Rc<Channel>, "channel";
+    Worker Rc<Worker>, "Worker";
+    Link Link, "WorkerChannel";
     File Rc<File>, "file";
     Array Rc<ByteArray>, "bytearray";
     Numbers Rc<NumberArray>, "array";

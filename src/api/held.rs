@@ -30,9 +30,14 @@ pub(crate) type Channel = crate::sched::Channel<Rc<dyn Held>>;
 
 /// The next item of an object that a loop walks through, none after the last; none at all for an object that is not
 /// walked through.
-pub(crate) fn next_of(net: &Net, walked: &Value) -> Option<Result<Option<Value>>> {
+pub(crate) fn next_of(net: &Rc<Net>, walked: &Value) -> Option<Result<Option<Value>>> {
     match walked {
         Value::Steps(steps) => Some(steps.next()),
+        Value::Link(channel) => Some(match super::parcel::receive(net, channel, None) {
+            Ok(value) => Ok(Some(value)),
+            Err(error) if error.class() == Class::ShutDown => Ok(None),
+            Err(error) => Err(error),
+        }),
         Value::Channel(channel) => Some(match net.sched().receive(channel, None) {
             Ok(value) => Ok(value.map(Value::Held)),
             Err(error) if error.class() == Class::ShutDown => Ok(None),

@@ -3,7 +3,7 @@
 //! An [`Op`] (`op`) is a row: name, owner, parameters, documentation, and an ordinary typed Rust function behind a
 //! [`handler::Handler`] (`handler`) that takes [`Value`]s (`value`); `argument` has the types it may take, `outcome` those it may return. `bind` turns what a script passed into what a row expects,
 //! once for every language: defaults, keywords, arity and kind errors. `construct` makes the errors scripts ask for,
-//! `held` is about values that are kept as they are, `address` reads and shows addresses as Python's
+//! `held` is about values that are kept as they are, `parcel` packs values for other threads, `address` reads and shows addresses as Python's
 //! tuples, `record` names the fields of such tuples, `element` has the places of buffers, `json` reads and writes JSON, `repr` prints any value as Python does. `module` joins rows and
 //! constants into the modules scripts see; `ops/` has the rows, by topic.
 
@@ -30,6 +30,7 @@ mod module;
 mod op;
 mod ops;
 mod outcome;
+mod parcel;
 mod record;
 mod repr;
 mod value;
@@ -55,11 +56,18 @@ use crate::error::Result;
 use crate::file::Streams;
 use crate::net::Net;
 use crate::sched::Task;
+use crate::worker::{Delivery, Draft, Worker};
 
 /// What an operation may ask of the language that called it.
 pub(crate) trait Host {
     /// Starts the function among the call's arguments as a task, with these other arguments.
     fn start(&self, function: usize, arguments: Slots, name: String) -> Result<Rc<Task>>;
+
+    /// The function among the call's arguments as code that another machine of the language can load.
+    ///
+    /// # Errors
+    /// `TypeError` for one that cannot be taken out of its surroundings.
+    fn portable(&self, function: usize) -> Result<Vec<u8>>;
 
     /// Keeps the function among the call's arguments, to be called later.
     fn keep(&self, function: usize) -> Result<Rc<dyn Callback>>;
@@ -117,6 +125,41 @@ impl fmt::Debug for dyn Callback {
 /// A function of the host's that scripts call: values in, a value out. What it raises reaches the script as it is.
 pub(crate) type HostFunction = Rc<dyn Fn(Vec<Value>) -> Result<Value>>;
 
+/// What a worker is to run.
+#[derive(Debug)]
+pub(crate) enum Order {
+    /// A script file; its ending says in which language.
+    File(std::path::PathBuf),
+    /// Source text in the language of who asks.
+    Text(Vec<u8>),
+    /// What [`Host::portable`] made.
+    Code(Vec<u8>),
+}
+
+/// Starts workers: only a runtime can, and only what is above this room knows runtimes.
+pub(crate) trait Workers {
+    /// Starts one with these arguments, whose sockets move.
+    ///
+    /// # Errors
+    /// The door's refusal; a file that cannot be read; a thread that cannot be had; a socket that cannot go.
+    fn start(&self, net: &Rc<Net>, order: Order, arguments: Draft) -> Result<Rc<Worker>>;
+}
+
+/// A worker's results, or what a script was started with, as values.
+pub(crate) fn unpack(delivery: &Delivery) -> Vec<Value> {
+    parcel::unpack(delivery)
+}
+
+/// A worker's results on their way to who joins it.
+///
+/// # Errors
+/// As [`Workers::start`], for what is no plain data.
+pub(crate) fn pack_results(values: &[Value], first_place: usize) -> Result<Draft> {
+    parcel::pack(values, first_place, |place| {
+        format!("result {place} of the worker")
+    })
+}
+
 /// What every operation is handed besides its arguments.
 pub(crate) struct Cx<'a> {
     pub(crate) net: &'a Rc<Net>,
@@ -125,7 +168,7 @@ pub(crate) struct Cx<'a> {
 }
 
 /// What a script may know of its surroundings.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct Environment {
     /// The script's name, then its arguments.
     pub(crate) argv: Vec<Vec<u8>>,
@@ -133,6 +176,10 @@ pub(crate) struct Environment {
     pub(crate) streams: Streams,
     /// Writes help in the language at hand. It is handed in, as the text is made above this room.
     pub(crate) help: Option<fn(&Named) -> String>,
+    /// Number of a list's first place in the language.
+    pub(crate) first_place: usize,
+    /// Who starts workers; nobody where there is no runtime.
+    pub(crate) workers: Option<Rc<dyn Workers>>,
 }
 
 /// The operations by topic: those that are told of together.

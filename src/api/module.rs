@@ -44,6 +44,11 @@ pub(crate) static MODULES: &[Module] = &[
         values: Values::Task,
     },
     Module {
+        name: "worker",
+        doc: "Workers: threads with a machine of their own, and channels between them.",
+        values: Values::None,
+    },
+    Module {
         name: "errors",
         doc: "Python's exception classes, to compare with and to raise.",
         values: Values::Errors,

@@ -7,7 +7,7 @@
 use crate::error::Result;
 
 use super::Cx;
-use super::argument::{DATA, GIVEN};
+use super::argument::{DATA, GIVEN, PORTABLE};
 use super::handler::{Handler, typed};
 use super::value::Type;
 
@@ -160,7 +160,7 @@ impl Op {
             (Python::Nothing, _) => None,
             (Python::Same, Owner::Type(Type::Socket)) => Some(format!("socket.socket.{}", self.name)),
             // These are ours; a row that stands for something of Python's names it.
-            (Python::Same, Owner::Type(_) | Owner::Module("task")) => None,
+            (Python::Same, Owner::Type(_) | Owner::Module("task" | "worker")) => None,
             (Python::Same, Owner::Module(_)) => Some(self.full_name()),
         }
     }
@@ -195,6 +195,16 @@ impl Op {
             .is_some_and(|kind| *kind == GIVEN)
     }
 
+    /// Whether the parameter at this place, or the one that takes what is left, takes what can go to another thread.
+    pub(crate) fn takes_portable(&self, place: usize) -> bool {
+        let last = self.params.len().saturating_sub(1);
+        let first = usize::from(self.takes_self());
+        self.run
+            .kinds()
+            .get(first + place.min(last))
+            .is_some_and(|kind| *kind == PORTABLE)
+    }
+
     /// Whether a trailing table or map holds keywords: not where the last parameter takes any value.
     pub(crate) fn takes_keywords(&self) -> bool {
         let last_takes_all = self
@@ -205,7 +215,7 @@ impl Op {
                 .run
                 .kinds()
                 .last()
-                .is_some_and(|kind| matches!(*kind, "any" | DATA | GIVEN));
+                .is_some_and(|kind| matches!(*kind, "any" | DATA | GIVEN | PORTABLE));
         !last_takes_all
     }
 }

@@ -63,6 +63,18 @@ fn write_repr(out: &mut String, value: &Value, shape: Shape) {
             }
             out.push('}');
         }
+        Value::Table(entries) => {
+            out.push('{');
+            for (place, (key, value)) in entries.iter().enumerate() {
+                if place > 0 {
+                    out.push_str(", ");
+                }
+                write_repr(out, key, Shape::Plain);
+                out.push_str(": ");
+                write_repr(out, value, Shape::Plain);
+            }
+            out.push('}');
+        }
         Value::Socket(socket) => push(out, socket),
         Value::File(file) => push(out, file),
         Value::Lines(_) => out.push_str("<lines>"),
@@ -70,6 +82,8 @@ fn write_repr(out: &mut String, value: &Value, shape: Shape) {
         Value::Held(held) => write_repr(out, &held.value(), shape),
         Value::Foreign(_) => out.push_str("<file>"),
         Value::Task(task) => push(out, format_args!("{task:?}")),
+        Value::Worker(worker) => push(out, format_args!("{worker:?}")),
+        Value::Link(channel) => push(out, format_args!("{channel:?}")),
         Value::Array(array) => array.with(|bytes| push(out, bytearray_repr(bytes))),
         Value::View(view) => push(out, format_args!("<memory of {} bytes>", view.len())),
         Value::Numbers(numbers) => numbers_repr(out, numbers),

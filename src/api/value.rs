@@ -12,6 +12,7 @@ use crate::file::{File, Sendable};
 use crate::net::Socket;
 use crate::sched::Task;
 use crate::wire::NumberArray;
+use crate::worker::{Link, Worker};
 
 use super::Callback;
 use super::held::{Channel, Held};
@@ -35,6 +36,8 @@ pub(crate) enum Value {
     String(Bytes),
     List(Vec<Self>),
     Map(Vec<(String, Self)>),
+    /// A table whose keys are not all texts: only where a parameter takes it as it is, and as a result.
+    Table(Vec<(Self, Self)>),
     /// A tuple whose places have names: an address, a row of `getaddrinfo`.
     Record(Box<Record>),
     /// Several results of one call.
@@ -42,6 +45,9 @@ pub(crate) enum Value {
     Socket(Rc<Socket>),
     Task(Rc<Task>),
     Channel(Rc<Channel>),
+    Worker(Rc<Worker>),
+    /// A channel between threads.
+    Link(Link),
     File(Rc<File>),
     /// An iteration over a file's lines.
     Lines(Rc<File>),
@@ -122,6 +128,8 @@ pub(crate) enum Type {
     Socket,
     Task,
     Channel,
+    Worker,
+    Link,
     File,
     ByteArray,
     View,
@@ -139,6 +147,8 @@ impl Type {
             Self::Socket => "socket",
             Self::Task => "Task",
             Self::Channel => "channel",
+            Self::Worker => "Worker",
+            Self::Link => "WorkerChannel",
             Self::File => "file",
             Self::ByteArray => "bytearray",
             Self::View => "memoryview",
@@ -151,10 +161,12 @@ impl Type {
     }
 
     /// Every type.
-    pub(crate) const ALL: [Self; 11] = [
+    pub(crate) const ALL: [Self; 13] = [
         Self::Socket,
         Self::Task,
         Self::Channel,
+        Self::Worker,
+        Self::Link,
         Self::File,
         Self::ByteArray,
         Self::View,
@@ -173,6 +185,8 @@ impl Value {
             Self::Socket(_) => Type::Socket,
             Self::Task(_) => Type::Task,
             Self::Channel(_) => Type::Channel,
+            Self::Worker(_) => Type::Worker,
+            Self::Link(_) => Type::Link,
             Self::File(_) => Type::File,
             Self::Array(_) => Type::ByteArray,
             Self::View(_) => Type::View,
@@ -196,6 +210,7 @@ impl Value {
             Self::Bytes(_) => "bytes",
             Self::List(_) => "list",
             Self::Map(_) => "map",
+            Self::Table(_) => "table",
             Self::Record(_) | Self::Several(_) => "tuple",
             Self::Function(_) | Self::Kept(_) => "function",
             Self::Rest(_) | Self::Outcome(_) => "results",

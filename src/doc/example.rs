@@ -28,6 +28,7 @@ const PAGES: &[&str] = &[
     include_str!("examples/socket.md"),
     include_str!("examples/names.md"),
     include_str!("examples/task.md"),
+    include_str!("examples/worker.md"),
     include_str!("examples/file.md"),
     include_str!("examples/program.md"),
     include_str!("examples/buffer.md"),

@@ -247,6 +247,7 @@ fn facts(request: &Request<'_>) -> Vec<Fact> {
             text(if *write { "w" } else { "r" }),
         ],
         Request::Spawn { program } => vec![text(program)],
+        Request::Worker { script } => vec![text(script)],
     }
 }
 

@@ -31,7 +31,7 @@ pub struct Net {
     policy: Policy,
     default_timeout: Cell<Timeout>,
     scratch: Rc<Scratch>,
-    observer: RefCell<Option<Rc<dyn Observer>>>,
+    observer: RefCell<Option<Arc<dyn Observer>>>,
     observed: Cell<bool>,
     budget: Rc<Budget>,
     pub(super) hooks: Hooks,
@@ -65,8 +65,8 @@ impl Net {
         })
     }
 
-    /// What judges requests: asked by [`Net::guard`] alone.
-    pub(super) fn policy(&self) -> &Policy {
+    /// What judges requests: asked by [`Net::guard`] alone, and handed on to workers.
+    pub(crate) fn policy(&self) -> &Policy {
         &self.policy
     }
 
@@ -76,9 +76,14 @@ impl Net {
         let _ = self.judgements.set(tell);
     }
 
+    /// Whether somebody is told of judgements.
+    pub(crate) fn tells_judgements(&self) -> bool {
+        self.judgements.get().is_some()
+    }
+
     /// Tells it.
     #[inline]
-    pub(super) fn tell_judgement(&self, text: impl FnOnce() -> String) {
+    pub(crate) fn tell_judgement(&self, text: impl FnOnce() -> String) {
         if let Some(tell) = self.judgements.get() {
             tell(&text());
         }
@@ -112,8 +117,13 @@ impl Net {
         self.observed.get()
     }
 
-    /// Puts an observer into the slot, or takes it out.
-    pub fn set_observer(&self, observer: Option<Rc<dyn Observer>>) {
+    /// Who watches, if anybody does.
+    pub(crate) fn observer(&self) -> Option<Arc<dyn Observer>> {
+        self.observer.borrow().clone()
+    }
+
+    /// Puts an observer into the slot, or takes it out. Workers started from here on have it as well.
+    pub fn set_observer(&self, observer: Option<Arc<dyn Observer>>) {
         self.observed.set(observer.is_some());
         *self.observer.borrow_mut() = observer;
     }

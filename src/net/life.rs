@@ -97,7 +97,7 @@ impl Socket {
     }
 
     /// The descriptor is ours no more.
-    fn leave(&self) -> Option<RawFd> {
+    pub(super) fn leave(&self) -> Option<RawFd> {
         let fd = self.take_fd();
         if fd < 0 {
             return None;
@@ -115,8 +115,6 @@ impl Socket {
     /// # Errors
     /// `EBADF` on a closed socket, `EMFILE`.
     pub fn dup(&self) -> Result<Rc<Self>> {
-        self.restore_blocking()
-            .map_err(|error| self.failed("dup", error))?;
         self.net()
             .afford_sockets(1)
             .map_err(|error| self.failed("dup", error))?;

@@ -76,8 +76,9 @@ pub enum Event<'a> {
     },
 }
 
-/// Watches the operations of a runtime. Called between an operation and its return to the script; must not call back.
-pub trait Observer {
+/// Watches the operations of a runtime and of its workers. Called between an operation and its return to the script, on the
+/// thread that does it (a worker's has the worker's name); must not call back.
+pub trait Observer: Send + Sync {
     /// One thing happened.
     fn observe(&self, event: &Event<'_>);
 }

@@ -386,10 +386,16 @@ impl Socket {
         Ok(())
     }
 
-    /// Takes the timeouts of a socket whose descriptor this one's is a duplicate of.
+    /// Takes timeouts and mode of a socket whose descriptor this one's is a duplicate of.
     pub(super) fn copy_timeout(&self, of: &Self) {
-        self.timeout.set(of.timeout.get());
-        self.kernel_timeouts.set(of.kernel_timeouts.get());
+        self.resume(of.timeout.get(), of.kernel_timeouts.get(), of.forced.get());
+    }
+
+    /// Goes on as another socket on this descriptor, or a duplicate of it, has left it.
+    pub(super) fn resume(&self, timeout: Timeout, kernel: [Option<Duration>; 2], forced: bool) {
+        self.timeout.set(timeout);
+        self.kernel_timeouts.set(kernel);
+        self.forced.set(forced);
     }
 
     /// How long the kernel would let a blocking call wait, where the script told it.

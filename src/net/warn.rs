@@ -78,7 +78,8 @@ impl Net {
         self.warnings.quiet.set(before);
     }
 
-    fn tell_of(&self, line: &str) {
+    /// Tells of a warning.
+    pub(crate) fn tell_of(&self, line: &str) {
         match &*self.warnings.teller.borrow() {
             Some(tell) => tell(line),
             // A closed stderr leaves nobody to tell.

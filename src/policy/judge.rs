@@ -158,6 +158,7 @@ impl Rules {
             Request::Open { path, write: true } => of_path("write", &self.write, path),
             Request::Open { path, write: false } => of_path("read", &self.read, path),
             Request::Input => flag("input", self.input),
+            Request::Worker { .. } => flag("worker", self.worker),
             Request::Fork => flag("fork", self.fork),
             Request::Spawn { program } => first("run", &self.run, |known| known.has(program)),
         }
@@ -204,6 +205,7 @@ impl Rules {
                 }
             }
             Request::Input => flag("input", self.input),
+            Request::Worker { .. } => flag("worker", self.worker),
             Request::Fork => flag("fork", self.fork),
             Request::Spawn { program } => first("run", &self.run, |known| known.has(program)),
             Request::Listen { .. }

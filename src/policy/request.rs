@@ -118,6 +118,11 @@ pub enum Request<'a> {
     },
     /// To read the program's standard input.
     Input,
+    /// To start a thread with a machine of its own.
+    Worker {
+        /// The script's path, or what stands for one.
+        script: &'a str,
+    },
     /// To fork this process.
     Fork,
     /// To start a process.
@@ -157,6 +162,7 @@ impl Request<'_> {
             Self::CloseForeign { .. } => "socket.close",
             Self::Open { .. } => "open",
             Self::Input => "builtins.input",
+            Self::Worker { .. } => "worker.spawn",
             Self::Fork => "os.fork",
             Self::Spawn { .. } => "subprocess.Popen",
         }
@@ -211,6 +217,7 @@ impl fmt::Display for Request<'_> {
                 )
             }
             Self::Input => f.write_str("reading standard input"),
+            Self::Worker { script } => write!(f, "starting {script} as a worker"),
             Self::Fork => f.write_str("forking"),
             Self::Spawn { program } => write!(f, "starting {program}"),
         }

@@ -252,6 +252,7 @@ fn every_grant_is_its_own() {
         ("info", Request::Interfaces),
         ("input", Request::Input),
         ("fork", Request::Fork),
+        ("worker", Request::Worker { script: "a.lua" }),
         ("run", Request::Spawn { program: "git" }),
         (
             "read",
@@ -268,12 +269,13 @@ fn every_grant_is_its_own() {
             },
         ),
     ];
-    let grants: [(&str, Give); 8] = [
+    let grants: [(&str, Give); 9] = [
         ("fd", |policy| Ok(policy.allow_fd())),
         ("sethostname", |policy| Ok(policy.allow_sethostname())),
         ("info", |policy| Ok(policy.allow_info())),
         ("input", |policy| Ok(policy.allow_input())),
         ("fork", |policy| Ok(policy.allow_fork())),
+        ("worker", |policy| Ok(policy.allow_worker())),
         ("run", |policy| policy.allow_run("git")),
         ("read", |policy| policy.allow_read("/nowhere")),
         ("write", |policy| policy.allow_write("/nowhere")),

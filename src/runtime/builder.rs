@@ -1,5 +1,6 @@
 //! Describing a runtime before it is made.
 
+use std::cell::Cell;
 use std::ffi::OsString;
 use std::fmt;
 use std::os::unix::ffi::OsStringExt;
@@ -15,6 +16,7 @@ use crate::script::Language;
 use crate::sys::process;
 
 use super::audit::{AuditSink, listen};
+use super::worker::Crew;
 use super::{Reporter, Runtime};
 
 /// Called with the line of each warning.
@@ -29,6 +31,18 @@ pub(crate) enum Speech {
     Rhai,
 }
 
+impl Speech {
+    /// The number of a list's first place.
+    pub(super) const fn first_place(self) -> usize {
+        match self {
+            #[cfg(feature = "lua54")]
+            Self::Lua => 1,
+            #[cfg(feature = "rhai")]
+            Self::Rhai => 0,
+        }
+    }
+}
+
 /// A description of a [`Runtime`]: a language, a policy, limits. Nothing is allowed unless a policy says so.
 #[must_use]
 pub struct Builder {
@@ -36,6 +50,7 @@ pub struct Builder {
     policy: Policy,
     limits: Limits,
     argv: Vec<OsString>,
+    name: Option<String>,
     reporter: Option<Reporter>,
     teller: Option<Teller>,
     judge: Option<Teller>,
@@ -50,6 +65,7 @@ impl Builder {
             policy: Policy::deny_all(),
             limits: Limits::default(),
             argv: Vec::new(),
+            name: None,
             reporter: None,
             teller: None,
             judge: None,
@@ -73,9 +89,14 @@ impl Builder {
     }
 
     /// Scripts are of this language.
-    #[cfg(feature = "cli")]
     pub(crate) fn speech(mut self, speech: Speech) -> Self {
         self.speech = Some(speech);
+        self
+    }
+
+    /// It is the runtime of a worker of this name.
+    pub(super) fn worker(mut self, name: String) -> Self {
+        self.name = Some(name);
         self
     }
 
@@ -157,7 +178,7 @@ impl Builder {
 
     /// Whom to tell when a task fails that nobody joins, the main chunk included: position, message and traceback.
     pub fn on_failure(mut self, report: impl Fn(&str) + 'static) -> Self {
-        self.reporter = Some(Box::new(report));
+        self.reporter = Some(Rc::new(report));
         self
     }
 
@@ -209,8 +230,11 @@ impl Builder {
         }
         let school = School {
             net: net.clone(),
-            argv: self.argv.into_iter().map(OsStringExt::into_vec).collect(),
+            argv: self.argv,
             memory_limit,
+            reporter: self.reporter.clone(),
+            name: self.name,
+            started: Rc::default(),
         };
         let language = school.teach(speech)?;
         Ok(Runtime::new(
@@ -226,7 +250,12 @@ impl Builder {
 /// What a language is made from.
 pub(super) struct School {
     net: Rc<Net>,
-    argv: Vec<Vec<u8>>,
+    argv: Vec<OsString>,
+    reporter: Option<Reporter>,
+    /// The worker's, where this is a worker's.
+    name: Option<String>,
+    /// Workers that were started.
+    started: Rc<Cell<u64>>,
     #[cfg_attr(
         not(feature = "lua54"),
         allow(dead_code, reason = "only Lua counts its memory")
@@ -240,8 +269,17 @@ impl School {
     /// # Errors
     /// As [`Builder::build`].
     pub(super) fn teach(&self, speech: Speech) -> Result<Rc<dyn Language>> {
-        let environment = Rc::new(Environment {
+        let crew = Crew {
+            speech,
             argv: self.argv.clone(),
+            reporter: self.reporter.clone(),
+            name: self.name.clone(),
+            started: self.started.clone(),
+        };
+        let environment = Rc::new(Environment {
+            argv: self.argv.iter().cloned().map(OsStringExt::into_vec).collect(),
+            first_place: speech.first_place(),
+            workers: Some(Rc::new(crew)),
             help: Some(match speech {
                 #[cfg(feature = "lua54")]
                 Speech::Lua => crate::doc::help_in_lua,

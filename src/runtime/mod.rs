@@ -3,7 +3,7 @@
 //!
 //! `calls` is what crosses between the two: values, results, calls both ways; `value` has values whose type is not known,
 //! `data` makes them of anything serde knows, `function` wraps functions of either side, `job` is a script that runs beside
-//! the host. `turns` runs scripts inside an event loop of the host's; `audit` tells it what they ask for.
+//! the host. `turns` runs scripts inside an event loop of the host's; `audit` tells it what they ask for. `worker` runs a script on a thread of its own.
 
 mod audit;
 mod builder;
@@ -15,6 +15,7 @@ mod job;
 mod stats;
 mod turns;
 mod value;
+mod worker;
 
 use std::cell::RefCell;
 use std::fmt;
@@ -37,6 +38,7 @@ use crate::error::{Class, Error, Result};
 use crate::net::Net;
 use crate::sched::{Scheduler, Task};
 use crate::script::{Chunk, Language};
+use crate::worker::Watcher;
 
 /// A language, its tasks and its network, on one thread.
 ///
@@ -60,7 +62,7 @@ pub struct Runtime {
 type Languages = Rc<RefCell<Vec<(Speech, Rc<dyn Language>)>>>;
 
 /// Called with a report for each task that failed and that nobody joined.
-type Reporter = Box<dyn Fn(&str)>;
+type Reporter = Rc<dyn Fn(&str)>;
 
 impl Runtime {
     /// Starts to describe a runtime.
@@ -87,7 +89,10 @@ impl Runtime {
                 return;
             }
             seen.borrow_mut().push(task.clone());
-            if let (Some(report), Some(languages)) = (&reporter, speakers.upgrade()) {
+            let Some(report) = &reporter else { return };
+            if let Some(told) = Watcher::report(task) {
+                told.iter().for_each(|told| report(told));
+            } else if let Some(languages) = speakers.upgrade() {
                 let speaker = languages
                     .borrow()
                     .iter()
@@ -146,6 +151,11 @@ impl Runtime {
         self.failed.borrow_mut().clear();
         self.sched.revive();
         let main = language.start(chunk)?;
+        self.drive(&*language, &main)
+    }
+
+    /// Runs what was started to its end, and every task it starts.
+    fn drive(&self, language: &dyn Language, main: &Rc<Task>) -> Result<()> {
         self.sched.run_until(|| {
             // A script that asked for its end does not wait for its tasks.
             if main.is_done()
@@ -160,7 +170,7 @@ impl Runtime {
         if let Some(status) = self.sched.exit_status() {
             return Err(Error::exit(status));
         }
-        if let Some(error) = language.failure(&main) {
+        if let Some(error) = language.failure(main) {
             return Err(error);
         }
         self.outcome()

@@ -64,7 +64,7 @@ impl Scheduler {
     /// interrupts it for that.
     #[cfg(feature = "lua54")]
     pub(crate) fn must_look(&self) -> bool {
-        self.has_handle()
+        self.has_silent_handle()
             || self.bounds.instructions.get().is_some()
             || !(self.has_alarm() || (self.is_alone() && !self.is_timed()))
     }

@@ -53,12 +53,15 @@ impl Scheduler {
     /// Looks at the stop flag, and kills everything when it is set. Returns the class everything dies of.
     pub(crate) fn check_stop(&self) -> Option<Class> {
         self.check_deadline();
-        let class = match self.end.stop.asked()? {
-            Reason::Interrupt => Class::KeyboardInterrupt,
+        let reason = self.end.stop.asked()?;
+        self.end.stop.clear();
+        let class = match reason {
+            Reason::Interrupt => {
+                crate::sys::signal::acknowledge();
+                Class::KeyboardInterrupt
+            }
             Reason::Stop => Class::CancelledError,
         };
-        self.end.stop.clear();
-        crate::sys::signal::acknowledge();
         if class == Class::KeyboardInterrupt && self.end.conversation.borrow().is_some() {
             if let Some(task) = self.foreground() {
                 self.kill(&task, class);

@@ -1,15 +1,8 @@
 //! Threads for calls that block and that no descriptor can announce: the resolver, a lingering close.
 
-use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
 use std::fmt;
-use std::rc::Rc;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
-
-use crate::sys::wake::Waker;
-
-use super::task::Task;
 
 /// Most threads at once; more calls queue.
 const MOST_THREADS: usize = 16;
@@ -23,7 +16,6 @@ struct Shared {
     queue: Vec<Work>,
     threads: usize,
     idle: usize,
-    finished: Vec<u64>,
     closed: bool,
 }
 
@@ -36,35 +28,18 @@ fn lock(board: &Board) -> MutexGuard<'_, Shared> {
 /// The helper threads of one scheduler, started when first needed.
 pub(super) struct Jobs {
     board: Arc<Board>,
-    made: Cell<u64>,
-    waiters: RefCell<HashMap<u64, Rc<Task>>>,
 }
 
 impl Jobs {
     pub(super) fn new() -> Self {
         Self {
             board: Arc::default(),
-            made: Cell::new(0),
-            waiters: RefCell::default(),
         }
     }
 
-    /// Runs `work` on a helper thread; `task` is due to be woken when it is done. Returns the job's number.
-    pub(super) fn submit(
-        &self,
-        task: Rc<Task>,
-        waker: Arc<Waker>,
-        work: impl FnOnce() + Send + 'static,
-    ) -> u64 {
-        let id = self.made.get() + 1;
-        self.made.set(id);
-        self.waiters.borrow_mut().insert(id, task);
-        let board = self.board.clone();
-        let job: Work = Box::new(move || {
-            work();
-            lock(&board).finished.push(id);
-            waker.wake();
-        });
+    /// Runs `work` on a helper thread.
+    pub(super) fn submit(&self, work: impl FnOnce() + Send + 'static) {
+        let job: Work = Box::new(work);
         let mut shared = lock(&self.board);
         shared.queue.insert(0, job);
         if shared.idle > 0 || shared.threads >= MOST_THREADS {
@@ -84,24 +59,6 @@ impl Jobs {
                 job();
             }
         }
-        id
-    }
-
-    /// Nobody waits for this job any more.
-    pub(super) fn forget(&self, id: u64) {
-        self.waiters.borrow_mut().remove(&id);
-    }
-
-    /// Whether tasks wait for jobs.
-    pub(super) fn is_awaited(&self) -> bool {
-        !self.waiters.borrow().is_empty()
-    }
-
-    /// The tasks whose jobs are done.
-    pub(super) fn finished(&self) -> Vec<Rc<Task>> {
-        let ids = std::mem::take(&mut lock(&self.board).finished);
-        let mut waiters = self.waiters.borrow_mut();
-        ids.iter().filter_map(|id| waiters.remove(id)).collect()
     }
 }
 
@@ -114,7 +71,7 @@ impl Drop for Jobs {
 
 impl fmt::Debug for Jobs {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Jobs({} awaited)", self.waiters.borrow().len())
+        write!(f, "Jobs({} threads)", lock(&self.board).threads)
     }
 }
 

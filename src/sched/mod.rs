@@ -5,7 +5,7 @@
 //! fiber with a name and an end to wait for. `wait` is the only place where anything waits: it suspends the fiber that
 //! calls, or blocks in poll(2) where there is none. `reactor` watches descriptors for all tasks at once, `timers` keeps
 //! deadlines, `slice` leaves a task that calculates too long, `gate` lets one task at a time through, `channel` hands values from task to task, `scope` bounds tasks and keeps them together, `jobs` lends threads
-//! to calls that no descriptor can announce (the resolver), `tally` counts, `visit` runs tasks for as long as a host's own loop lets them, and `stop` is the one flag
+//! to calls that no descriptor can announce (the resolver), `remote` lets other threads wake tasks, `tally` counts, `visit` runs tasks for as long as a host's own loop lets them, and `stop` is the one flag
 //! by which a signal or another thread ends everything.
 
 mod bounds;
@@ -14,6 +14,7 @@ mod ending;
 mod gate;
 mod jobs;
 mod reactor;
+mod remote;
 mod scheduler;
 mod scope;
 mod slice;
@@ -27,6 +28,7 @@ mod wait;
 pub(crate) use channel::Channel;
 pub(crate) use gate::{Gate, Pass};
 pub(crate) use reactor::{Interest, Source};
+pub(crate) use remote::Summons;
 pub(crate) use scheduler::Scheduler;
 pub(crate) use stop::{Stop, StopHandle};
 pub(crate) use tally::Tally;

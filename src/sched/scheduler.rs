@@ -18,8 +18,9 @@ use super::bounds::Bounds;
 use super::ending::End;
 use super::jobs::Jobs;
 use super::reactor::{Reactor, Source};
+use super::remote::Remote;
 use super::slice::Slice;
-use super::stop::{Stop, StopHandle};
+use super::stop::Stop;
 use super::tally::Tally;
 use super::task::{Body, Payload, Task};
 use super::timers::{TimerId, Timers};
@@ -43,8 +44,10 @@ pub(crate) struct Scheduler {
     pub(super) timers: RefCell<Timers>,
     pub(super) reactor: OnceCell<Reactor>,
     jobs: Jobs,
+    pub(super) remote: Remote,
     pub(super) stacks: StackPool,
     pub(super) has_handle: Cell<bool>,
+    pub(super) has_silent_handle: Cell<bool>,
     pub(super) alone: Cell<bool>,
     pub(super) end: End,
     pub(super) bounds: Bounds,
@@ -66,8 +69,10 @@ impl Scheduler {
             timers: RefCell::default(),
             reactor: OnceCell::new(),
             jobs: Jobs::new(),
+            remote: Remote::default(),
             stacks: StackPool::new(stack_size),
             has_handle: Cell::new(false),
+            has_silent_handle: Cell::new(false),
             alone: Cell::new(true),
             end: End::default(),
             bounds: Bounds::default(),
@@ -83,17 +88,6 @@ impl Scheduler {
     /// Whom to tell of failed tasks that nobody joined.
     pub(crate) fn on_failure(&self, report: Reporter) {
         *self.reporter.borrow_mut() = Some(report);
-    }
-
-    /// A handle by which other threads stop everything.
-    pub(crate) fn handle(&self) -> StopHandle {
-        self.has_handle.set(true);
-        self.recount();
-        self.look_often();
-        StopHandle {
-            stop: self.end.stop.clone(),
-            waker: self.reactor().ok().map(|reactor| reactor.waker().clone()),
-        }
     }
 
     /// What is counted.
@@ -279,7 +273,7 @@ impl Scheduler {
                 Err(error) => return Err(Errno::from(error).into()),
             }
         }
-        for task in self.jobs.finished() {
+        for task in self.remote.called() {
             self.wake(&task, Wake::Ready);
         }
         if soonest.is_some() {

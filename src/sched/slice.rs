@@ -65,7 +65,6 @@ impl Scheduler {
     }
 
     /// Whether the language need not ask by itself.
-    #[cfg(feature = "lua54")]
     pub(crate) fn has_alarm(&self) -> bool {
         self.slice.alarm.get().is_some()
     }

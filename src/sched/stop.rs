@@ -3,7 +3,10 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use crate::sys::signal::Target;
 use crate::sys::wake::Waker;
+
+use super::scheduler::Scheduler;
 
 /// Why everything is to end.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -52,10 +55,13 @@ pub(crate) struct StopHandle {
     pub(super) stop: Arc<Stop>,
     /// None when the system had no descriptors left: then nothing waits where a waker would be needed.
     pub(super) waker: Option<Arc<Waker>>,
+    /// The scheduler's thread, where a signal makes a busy script look.
+    pub(super) thread: Option<Target>,
 }
 
 impl StopHandle {
-    /// Ends every task of the runtime as soon as it can be.
+    /// Ends every task of the runtime as soon as it can be. A signal that finds a script between two tasks may be lost: who
+    /// wants to be sure asks again until it has ended.
     pub(crate) fn stop(&self) {
         self.stop.asked.store(Stop::STOP, Ordering::SeqCst);
         self.wake();
@@ -66,5 +72,32 @@ impl StopHandle {
         if let Some(waker) = &self.waker {
             waker.wake();
         }
+        if let Some(thread) = self.thread {
+            thread.poke();
+        }
+    }
+}
+
+impl Scheduler {
+    /// A handle by which other threads stop everything.
+    pub(crate) fn handle(&self) -> StopHandle {
+        self.has_handle.set(true);
+        let thread = self.has_alarm().then(Target::this_thread).flatten();
+        if thread.is_none() {
+            self.has_silent_handle.set(true);
+        }
+        self.recount();
+        self.look_often();
+        StopHandle {
+            stop: self.end.stop.clone(),
+            waker: self.reactor().ok().map(|reactor| reactor.waker().clone()),
+            thread,
+        }
+    }
+
+    /// Whether somebody holds a handle who cannot send a signal with it.
+    #[cfg(feature = "lua54")]
+    pub(super) fn has_silent_handle(&self) -> bool {
+        self.has_silent_handle.get()
     }
 }

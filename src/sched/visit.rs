@@ -117,7 +117,7 @@ impl Scheduler {
     /// Whether something outside could make a task ready, other than the clock.
     pub(super) fn is_watching(&self) -> bool {
         let waiters = self.reactor.get().map_or(0, |reactor| reactor.waiters.get());
-        waiters > 0 || self.jobs().is_awaited() || self.has_handle.get() || self.visit.is_hosted()
+        waiters > 0 || self.remote.is_awaited() || self.has_handle.get() || self.visit.is_hosted()
     }
 
     /// When somebody is to be woken though nothing has happened: the first deadline of a waiting task, or everybody's.

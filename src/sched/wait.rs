@@ -212,24 +212,26 @@ impl Scheduler {
         };
         let result = Arc::new(Mutex::new(None));
         let slot = result.clone();
-        let job = self
-            .jobs()
-            .submit(task.clone(), self.reactor()?.waker().clone(), move || {
-                let value = work();
-                *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(value);
-            });
-        loop {
-            if let Some(value) = result.lock().unwrap_or_else(PoisonError::into_inner).take() {
-                return Ok(Some(value));
+        let taken = || result.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let summons = self.summon(&task)?;
+        let call = summons.clone();
+        self.jobs().submit(move || {
+            let value = work();
+            *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(value);
+            call.call();
+        });
+        let outcome = loop {
+            if let Some(value) = taken() {
+                break Ok(Some(value));
             }
-            let wake = self
-                .suspend(&task, deadline)
-                .inspect_err(|_| self.jobs().forget(job))?;
-            if wake == Wake::TimedOut {
-                self.jobs().forget(job);
-                return Ok(result.lock().unwrap_or_else(PoisonError::into_inner).take());
+            match self.suspend(&task, deadline) {
+                Ok(Wake::Ready) => {}
+                Ok(Wake::TimedOut) => break Ok(taken()),
+                Err(error) => break Err(error),
             }
-        }
+        };
+        self.dismiss(&summons);
+        outcome
     }
 
     /// Lets the other tasks that can run do so.
@@ -335,7 +337,12 @@ impl Scheduler {
         }
     }
 
-    fn block_on_fd(&self, fd: RawFd, interest: Interest, deadline: Option<Instant>) -> Result<Wake> {
+    pub(super) fn block_on_fd(
+        &self,
+        fd: RawFd,
+        interest: Interest,
+        deadline: Option<Instant>,
+    ) -> Result<Wake> {
         let (readable, writable) = (interest == Interest::Read, interest == Interest::Write);
         loop {
             self.check_doom()?;

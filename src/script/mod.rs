@@ -35,6 +35,17 @@ pub(crate) struct Chunk<'a> {
     pub(crate) path: Option<&'a Path>,
 }
 
+/// What the source of a worker's script is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Manner {
+    /// A file's text.
+    File,
+    /// Text from a script: a chunk, or an expression.
+    Text,
+    /// What the language made of a function.
+    Code,
+}
+
 /// What a runtime asks of a language.
 pub(crate) trait Language {
     /// Compiles a script and starts it as a task.
@@ -82,6 +93,16 @@ pub(crate) trait Language {
 
     /// The network its scripts use.
     fn net(&self) -> &Rc<Net>;
+
+    /// Compiles a worker's script and starts it as a task with these arguments. Where it returns a function, that is called
+    /// with them as well.
+    ///
+    /// # Errors
+    /// `SyntaxError`, with the position.
+    fn start_called(&self, chunk: &Chunk<'_>, manner: Manner, arguments: Vec<Value>) -> Result<Rc<Task>>;
+
+    /// What an ended task returned, for another thread: nothing of it is left out.
+    fn portable_results(&self, task: &Task) -> Vec<Value>;
 
     /// What to tell of a task that failed: position, message, traceback.
     fn report(&self, task: &Task) -> String;

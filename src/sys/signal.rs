@@ -58,6 +58,49 @@ pub(crate) fn block_all() {
     unsafe { libc::pthread_sigmask(libc::SIG_BLOCK, set.as_ptr(), ptr::null_mut()) };
 }
 
+/// As [`block_all`], but for the alarm: for a thread that runs scripts while another one has the signals.
+pub(crate) fn block_all_but_alarms() {
+    block_all();
+    let mut set = MaybeUninit::<libc::sigset_t>::uninit();
+    // SAFETY: the set is writable memory of the right type.
+    unsafe { libc::sigemptyset(set.as_mut_ptr()) };
+    // SAFETY: the set was made by the call above.
+    unsafe { libc::sigaddset(set.as_mut_ptr(), libc::SIGVTALRM) };
+    // SAFETY: the set is complete.
+    unsafe { libc::pthread_sigmask(libc::SIG_UNBLOCK, set.as_ptr(), ptr::null_mut()) };
+}
+
+/// A thread that the alarm's handler can be run on, from any other: the engine that runs there is poked.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Target(#[cfg_attr(not(linux), allow(dead_code, reason = "never made"))] libc::pid_t);
+
+impl Target {
+    /// The calling thread, for which [`on_alarm`] has been called; none where one thread cannot be aimed at safely.
+    #[cfg(linux)]
+    #[allow(clippy::unnecessary_wraps, reason = "elsewhere there is none")]
+    pub(crate) fn this_thread() -> Option<Self> {
+        // SAFETY: gettid takes nothing and cannot fail.
+        Some(Self(unsafe { libc::gettid() }))
+    }
+
+    /// The calling thread, for which [`on_alarm`] has been called; none where one thread cannot be aimed at safely.
+    #[cfg(not(linux))]
+    pub(crate) fn this_thread() -> Option<Self> {
+        None
+    }
+
+    /// Runs the handler on the thread. One that has ended is not missed: its number finds nobody, or a thread of this
+    /// process that is poked for nothing.
+    pub(crate) fn poke(self) {
+        #[cfg(linux)]
+        {
+            let process = std::process::id();
+            // SAFETY: tgkill takes numbers only, and the signal has a handler in this process.
+            unsafe { libc::syscall(libc::SYS_tgkill, process, self.0, libc::SIGVTALRM) };
+        }
+    }
+}
+
 /// Runs a call that may break a pipe and has no flag against the signal: EPIPE is its answer, whatever the program does
 /// about SIGPIPE.
 pub(crate) fn without_broken_pipe<T>(call: impl FnOnce() -> Result<T>) -> Result<T> {

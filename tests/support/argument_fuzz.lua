@@ -56,6 +56,15 @@ local function channel()
   ch:close()
   return ch
 end
+local function worker_channel()
+  local ch = worker.channel()
+  ch:send(1)
+  ch:close()
+  return ch
+end
+-- One for all calls: a thread each would take long.
+local finished_worker = worker.spawn("return 1")
+finished_worker:join()
 local function collected(value)
   debug.getmetatable(value).__gc(value)
   return value
@@ -74,6 +83,8 @@ local kinds = {
   failed_task = failed_task,
   current_task = function() return task.current() end,
   channel = channel,
+  worker_channel = worker_channel,
+  worker = function() return finished_worker end,
   bytearray = function() return bytearray("0123456789") end,
   view = view,
   array = function() return array("i", {1, 2, 3}) end,
@@ -158,6 +169,13 @@ local function often(value)
   return value == "x" and lookups > 20
 end
 
+local threads = 0
+local function many(value)
+  if type(value) ~= "string" and type(value) ~= "function" then return false end
+  threads = threads + 1
+  return threads > 60
+end
+
 -- Calls whose purpose would end or delay the test, or reach past it: why, position, keyword, which values.
 local kept = {
   ["socket.close"] = {"descriptors below 16 are the harness's", 1, "fd", low},
@@ -172,6 +190,7 @@ local kept = {
   ["globals.open"] = {"as close: the file made closes it", 1, "file", low},
   ["task.sleep"] = {"it waits that long", 1, "seconds", long},
   ["time.sleep"] = {"it waits that long", 1, "seconds", long},
+  ["worker.spawn"] = {"a thread each: some are enough", 1, "script", many},
 }
 
 local function is_kept(name, arguments)

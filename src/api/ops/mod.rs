@@ -1,5 +1,5 @@
 //! The rows, by topic: `open` (making sockets), `life` (closing, modes, names), `connect`, `listen`, `transfer`, `message`,
-//! `options`, `control` (ioctl, share, fcntl), `resolve`, `netdb`, `convert` (byte order and address texts), `task`,
+//! `options`, `control` (ioctl, share, fcntl), `resolve`, `netdb`, `convert` (byte order and address texts), `task`, `worker`,
 //! `makefile` (making and sending files), `file` (what they do), `nature` (what they say of themselves), `program` (sys,
 //! time, globals), `watch` (warnings, audit hooks), `buffer` (bytearray and its views), `array`, `packing` (struct),
 //! `octets` (bytes), `json`, `errors`.
@@ -32,6 +32,7 @@ mod resolve;
 mod task;
 mod transfer;
 mod watch;
+mod worker;
 
 pub(crate) use watch::show_fact;
 
@@ -53,6 +54,7 @@ pub(super) static ALL: &[&[Op]] = &[
     netdb::OPS,
     convert::OPS,
     task::OPS,
+    worker::OPS,
     makefile::OPS,
     file::OPS,
     nature::OPS,

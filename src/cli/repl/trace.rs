@@ -1,6 +1,6 @@
 //! `:trace on`: what happens on the sockets, as it happens.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::net::{Event, Observer};
 use crate::sys::stdio;
@@ -17,8 +17,8 @@ pub(super) struct Printer {
 }
 
 impl Printer {
-    pub(super) fn new(colored: bool) -> Rc<Self> {
-        Rc::new(Self { colored })
+    pub(super) fn new(colored: bool) -> Arc<Self> {
+        Arc::new(Self { colored })
     }
 }
 

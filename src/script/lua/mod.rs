@@ -22,7 +22,7 @@ use crate::error::{Class, Error, Result};
 use crate::net::Net;
 use crate::sched::Task;
 
-use super::{Chunk, Language};
+use super::{Chunk, Language, Manner};
 use trampoline::{Context, LuaTask};
 
 /// Bytes of stack a Lua task gets.
@@ -144,6 +144,28 @@ impl Language for LuaScript {
 
     fn net(&self) -> &Rc<Net> {
         self.context.net()
+    }
+
+    fn start_called(&self, chunk: &Chunk<'_>, manner: Manner, arguments: Vec<Value>) -> Result<Rc<Task>> {
+        if let Some(path) = chunk.path.filter(|_| self.unguarded) {
+            self.add_search_folder(path)
+                .map_err(|error| Error::runtime(error.to_string()))?;
+        }
+        let source = match manner {
+            Manner::File => without_first_comment(chunk.source),
+            Manner::Text | Manner::Code => chunk.source.into(),
+        };
+        self.context.enter();
+        let chunk = Chunk {
+            source: &source,
+            ..*chunk
+        };
+        let trusted = self.unguarded && manner == Manner::File;
+        trampoline::start_called(self.context, &chunk, manner, trusted, &arguments)
+    }
+
+    fn portable_results(&self, task: &Task) -> Vec<Value> {
+        trampoline::portable_results(self.context, task)
     }
 
     fn report(&self, task: &Task) -> String {

@@ -41,7 +41,7 @@ use crate::error::{Class, Error, Result};
 use crate::net::Net;
 use crate::sched::Task;
 
-use super::{Chunk, Language};
+use super::{Chunk, Language, Manner};
 use import::{Neighbours, Resolver};
 use op::Site;
 use places::Places;
@@ -208,6 +208,18 @@ impl Language for RhaiScript {
 
     fn net(&self) -> &Rc<Net> {
         &self.core.site.net
+    }
+
+    fn start_called(&self, chunk: &Chunk<'_>, _: Manner, arguments: Vec<Value>) -> Result<Rc<Task>> {
+        if let Some(folder) = chunk.path.and_then(|path| path.parent()) {
+            self.core.neighbours.set_folder(folder);
+        }
+        let ast = self.core.compile(shown_name(chunk.name), chunk.source)?;
+        task::start_called(&self.core, ast, arguments)
+    }
+
+    fn portable_results(&self, task: &Task) -> Vec<Value> {
+        task::results(task)
     }
 
     fn report(&self, task: &Task) -> String {

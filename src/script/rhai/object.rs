@@ -13,6 +13,7 @@ use crate::file::File;
 use crate::net::Socket;
 use crate::sched::Task;
 use crate::wire::NumberArray;
+use crate::worker::{Link, Worker};
 
 use super::host;
 use super::op::{self, Native, Site, arities, register};
@@ -55,6 +56,8 @@ fn name_type(engine: &mut Engine, kind: Type) {
         Type::Socket => engine.register_type_with_name::<Rc<Socket>>(name),
         Type::Task => engine.register_type_with_name::<Rc<Task>>(name),
         Type::Channel => engine.register_type_with_name::<Rc<Channel>>(name),
+        Type::Worker => engine.register_type_with_name::<Rc<Worker>>(name),
+        Type::Link => engine.register_type_with_name::<Link>(name),
         Type::File => engine.register_type_with_name::<Rc<File>>(name),
         Type::ByteArray => engine.register_type_with_name::<Rc<ByteArray>>(name),
         Type::View => engine.register_type_with_name::<Pinned>(name),
@@ -206,7 +209,7 @@ fn is_registered(engine: &Engine, name: &str, args: &[&mut Dynamic]) -> bool {
 
 /// `for item in steps`, `for value in channel`.
 fn iteration(functions: &mut Module, site: &Rc<Site>) {
-    for kind in [Type::Steps, Type::Channel] {
+    for kind in [Type::Steps, Type::Channel, Type::Link] {
         let site = site.clone();
         functions.set_iter_result(type_id(kind), move |walked| {
             let site = site.clone();
@@ -227,6 +230,8 @@ fn equality(functions: &mut Module) {
         Type::Socket,
         Type::Task,
         Type::Channel,
+        Type::Worker,
+        Type::Link,
         Type::File,
         Type::Error,
         Type::Class,
@@ -250,6 +255,8 @@ fn is_same(kind: Type, args: &[&mut Dynamic]) -> bool {
         Type::Socket => both::<Rc<Socket>>(args, Rc::ptr_eq),
         Type::Task => both::<Rc<Task>>(args, Rc::ptr_eq),
         Type::Channel => both::<Rc<Channel>>(args, Rc::ptr_eq),
+        Type::Worker => both::<Rc<Worker>>(args, Rc::ptr_eq),
+        Type::Link => both::<Link>(args, Link::is),
         Type::File => both::<Rc<File>>(args, Rc::ptr_eq),
         Type::Error => both::<Rc<Error>>(args, Rc::ptr_eq),
         Type::Class => both::<Class>(args, Class::eq),

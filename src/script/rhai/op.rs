@@ -219,6 +219,13 @@ impl api::Host for Call<'_, '_, '_> {
         Ok(Rc::new(value::Kept(value.flatten())))
     }
 
+    fn portable(&self, _: usize) -> Result<Vec<u8>> {
+        Err(Error::type_error(
+            "worker.spawn() cannot take a function of Rhai's, which is bound to its script: give its source as a text, as \
+             in worker::spawn(`|a, b| a + b`, 1, 2)",
+        ))
+    }
+
     fn start(&self, function: usize, arguments: Slots, name: String) -> Result<Rc<Task>> {
         let core = self
             .site

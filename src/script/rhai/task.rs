@@ -124,6 +124,33 @@ pub(super) fn start(core: &Rc<Core>, ast: Rc<AST>, name: String) -> Result<Rc<Ta
     })
 }
 
+/// Starts a worker's script: it finds the arguments as `args`, and what it returns is called with them if it is a function.
+pub(super) fn start_called(core: &Rc<Core>, ast: Rc<AST>, arguments: Vec<Value>) -> Result<Rc<Task>> {
+    let inner = core.clone();
+    let source = ast.source().unwrap_or_default().to_owned();
+    let arguments: Vec<Dynamic> = arguments.into_iter().map(value::give).collect();
+    launch(core, "main".to_owned(), source, move || {
+        let mut scope = inner.site.host.scope();
+        scope.push_dynamic("args", Dynamic::from_array(arguments.clone()));
+        let engine = &inner.engine;
+        let outcome = engine.eval_ast_with_scope::<Dynamic>(&mut scope, &ast);
+        let outcome = outcome.and_then(|value| match value.try_cast_result::<FnPtr>() {
+            Ok(function) => function.call::<Dynamic>(engine, &ast, arguments),
+            Err(value) => Ok(value),
+        });
+        inner.site.net.quietly(|| drop(scope));
+        outcome
+    })
+}
+
+/// What an ended worker's script returned: nothing where it ended with `()`.
+pub(super) fn results(task: &Task) -> Vec<Value> {
+    match outcome(task) {
+        Outcome::Returned(value) if !value.is_unit() => vec![value::read(&value, 0)],
+        _ => Vec::new(),
+    }
+}
+
 /// Starts a function of a script with these arguments. What it sees of the script is what `context` sees.
 pub(super) fn spawn(
     core: &Rc<Core>,

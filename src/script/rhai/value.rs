@@ -20,6 +20,7 @@ use crate::file::File;
 use crate::net::Socket;
 use crate::sched::Task;
 use crate::wire::NumberArray;
+use crate::worker::{Link, Worker};
 
 use super::task;
 
@@ -39,6 +40,8 @@ pub(super) fn type_id(kind: Type) -> TypeId {
         Type::Socket => TypeId::of::<Rc<Socket>>(),
         Type::Task => TypeId::of::<Rc<Task>>(),
         Type::Channel => TypeId::of::<Rc<Channel>>(),
+        Type::Worker => TypeId::of::<Rc<Worker>>(),
+        Type::Link => TypeId::of::<Link>(),
         Type::File => TypeId::of::<Rc<File>>(),
         Type::ByteArray => TypeId::of::<Rc<ByteArray>>(),
         Type::View => TypeId::of::<Pinned>(),
@@ -180,6 +183,8 @@ fn read_handle(value: &Dynamic) -> Option<Value> {
         Type::Socket => Value::Socket(with(value, Rc::<Socket>::clone)?),
         Type::Task => Value::Task(with(value, Rc::<Task>::clone)?),
         Type::Channel => Value::Channel(with(value, Rc::<Channel>::clone)?),
+        Type::Worker => Value::Worker(with(value, Rc::<Worker>::clone)?),
+        Type::Link => Value::Link(with(value, Link::clone)?),
         Type::File => Value::File(with(value, Rc::<File>::clone)?),
         Type::ByteArray => Value::Array(with(value, Rc::<ByteArray>::clone)?),
         Type::View => Value::View(with(value, Pinned::clone)?),
@@ -207,7 +212,12 @@ pub(super) fn give(value: Value) -> Dynamic {
         Value::Int(number) => number.into(),
         Value::Float(number) => number.into(),
         Value::Text(text) => ImmutableString::from(&*text).into(),
-        Value::Bytes(bytes) | Value::String(bytes) => give_bytes(bytes),
+        Value::Bytes(bytes) => give_bytes(bytes),
+        // Lua's: text where it is text.
+        Value::String(bytes) => match String::from_utf8(bytes.into_vec()) {
+            Ok(text) => text.into(),
+            Err(error) => Dynamic::from_blob(error.into_bytes()),
+        },
         Value::List(items) => array(items, 0),
         Value::Several(items) => array(items, SEVERAL),
         Value::Record(record) => give_record(*record),
@@ -216,10 +226,17 @@ pub(super) fn give(value: Value) -> Dynamic {
             .map(|(key, value)| (key.into(), give(value)))
             .collect::<Map>()
             .into(),
+        Value::Table(entries) => entries
+            .into_iter()
+            .map(|(key, value)| (table_key(key).into(), give(value)))
+            .collect::<Map>()
+            .into(),
         Value::Socket(socket) => Dynamic::from(socket),
         Value::Task(task) => Dynamic::from(task),
         Value::Channel(channel) => Dynamic::from(channel),
         Value::Held(held) => give_held(&*held),
+        Value::Worker(worker) => Dynamic::from(worker),
+        Value::Link(channel) => Dynamic::from(channel),
         Value::File(file) => Dynamic::from(file),
         Value::Lines(file) => Dynamic::from(Lines(file)),
         Value::Array(array) => Dynamic::from(array),
@@ -229,6 +246,17 @@ pub(super) fn give(value: Value) -> Dynamic {
         Value::Class(class) => Dynamic::from(class),
         Value::Error(error) => Dynamic::from(error),
         Value::Absent(constant) => Dynamic::from(constant),
+    }
+}
+
+/// A key of a Lua table as the key of a map, which is a text.
+fn table_key(key: Value) -> String {
+    match key {
+        Value::Text(text) => text.into_owned(),
+        Value::String(bytes) | Value::Bytes(bytes) => String::from_utf8_lossy(&bytes.into_vec()).into_owned(),
+        Value::Int(number) => number.to_string(),
+        Value::Bool(flag) => flag.to_string(),
+        other => crate::api::repr(&other),
     }
 }
 

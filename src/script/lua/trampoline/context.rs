@@ -185,6 +185,15 @@ impl Context {
     }
 }
 
+impl Drop for Context {
+    fn drop(&mut self) {
+        if self.poked.get() {
+            // The machine is closing: a handler must not find its threads.
+            super::stop::hide();
+        }
+    }
+}
+
 unsafe extern "C-unwind" fn collect(state: *mut mlua::ffi::lua_State) -> c_int {
     // SAFETY: Lua calls us with a live thread.
     let state = unsafe { State::from_raw(state) };

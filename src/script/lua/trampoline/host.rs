@@ -79,7 +79,9 @@ pub(super) fn start_with(
         task::unanchor(main, thread);
         return Err(Error::memory("a function's arguments"));
     }
-    task::spawn(context, thread, count, name.to_owned())
+    task::spawn(context, thread, name.to_owned(), move |task| {
+        task::run(thread, task, count)
+    })
 }
 
 /// What a function that Rust owns has as its first upvalue: null once it was collected.

@@ -21,7 +21,7 @@ use super::context::Context;
 use super::metatable;
 use super::object::Object;
 use super::state::{Frame, Kind, State, upvalue};
-use super::{kept, push, read, task};
+use super::{kept, push, read, task, worker};
 
 /// Stack an operation must find: what is below is left to the system's own deep calls.
 pub(super) const STACK_RESERVE: usize = 128 * 1024;
@@ -94,6 +94,10 @@ impl Call {
 impl Host for Call {
     fn start(&self, function: usize, arguments: Slots, name: String) -> Result<Rc<Task>> {
         task::start_function(self.state, self.context, function, arguments, name)
+    }
+
+    fn portable(&self, function: usize) -> Result<Vec<u8>> {
+        worker::portable(self.state, function)
     }
 
     fn keep(&self, function: usize) -> Result<Rc<dyn Callback>> {

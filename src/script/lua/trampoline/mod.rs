@@ -5,7 +5,7 @@
 //! the one C function behind every operation of the table, with a shorter way for the plain `recv` and `send`; `lines` iterates over
 //! a file, `stream` reads Lua's own files; `module`
 //! builds the modules scripts see; `host` is what the Rust program gives and asks for; `coroutine` is Lua's coroutine library, knowing which thread runs; `guard` is its `xpcall` and `warn`; `task` runs
-//! script functions on fibers, `kept` calls those that operations keep; `asking` looks at what a person at a prompt asks for; `stop` makes a script end.
+//! script functions on fibers, `worker` carries them to other machines, `kept` calls those that operations keep; `asking` looks at what a person at a prompt asks for; `stop` makes a script end.
 
 #[cfg(feature = "cli")]
 pub(super) mod asking;
@@ -26,6 +26,7 @@ mod state;
 mod stop;
 mod stream;
 mod task;
+mod worker;
 
 pub(super) use context::Context;
 pub(super) use host::{register, set_global, start_global};
@@ -36,11 +37,11 @@ use std::rc::Rc;
 
 use mlua::{Lua, LuaOptions, StdLib};
 
-use crate::api::Environment;
+use crate::api::{Environment, Value};
 use crate::error::{Error, Result};
 use crate::net::Net;
 use crate::sched::Task;
-use crate::script::Chunk;
+use crate::script::{Chunk, Manner};
 
 /// A machine with Lua's own libraries: all of them, as `lua` has them, or those that touch nothing outside the machine.
 pub(super) fn machine(unguarded: bool) -> Result<Lua> {
@@ -71,6 +72,23 @@ pub(super) fn install(lua: &Lua, net: &Rc<Net>, environment: Rc<Environment>) ->
 /// Compiles a chunk and starts it as a task.
 pub(super) fn start(context: &'static Context, chunk: &Chunk<'_>, task: &str) -> Result<Rc<Task>> {
     task::start_chunk(context, chunk, task)
+}
+
+/// Compiles a worker's script and starts it as a task; `trusted` code need not be text.
+pub(super) fn start_called(
+    context: &'static Context,
+    chunk: &Chunk<'_>,
+    manner: Manner,
+    trusted: bool,
+    arguments: &[Value],
+) -> Result<Rc<Task>> {
+    worker::start(context, chunk, manner, trusted, arguments)
+}
+
+/// What an ended task returned.
+/// Each value whole.
+pub(super) fn portable_results(context: &Context, task: &Task) -> Vec<Value> {
+    worker::results(context, task)
 }
 
 /// The thread the machine was made with.

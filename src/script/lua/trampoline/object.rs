@@ -12,6 +12,7 @@ use crate::file::File;
 use crate::net::Socket;
 use crate::sched::Task;
 use crate::wire::NumberArray;
+use crate::worker::{Link, Worker};
 
 use super::building::Building;
 use super::context::Context;
@@ -34,6 +35,8 @@ enum Held {
     Socket(*const Socket),
     Task(*const Task),
     Channel(*const Channel),
+    Worker(*const Worker),
+    Link(*const Link),
     File(*const File),
     Array(*const ByteArray),
     View(*const Pinned),
@@ -84,6 +87,8 @@ impl Object {
             Some(Held::Socket(pointer)) => Value::Socket(shared(pointer)),
             Some(Held::Task(pointer)) => Value::Task(shared(pointer)),
             Some(Held::Channel(pointer)) => Value::Channel(shared(pointer)),
+            Some(Held::Worker(pointer)) => Value::Worker(shared(pointer)),
+            Some(Held::Link(pointer)) => Value::Link((*shared(pointer)).clone()),
             Some(Held::File(pointer)) => Value::File(shared(pointer)),
             Some(Held::Array(pointer)) => Value::Array(shared(pointer)),
             Some(Held::View(pointer)) => Value::View((*shared(pointer)).clone()),
@@ -110,6 +115,8 @@ impl Object {
             Some(Held::Socket(pointer)) => give_back(pointer),
             Some(Held::Task(pointer)) => give_back(pointer),
             Some(Held::Channel(pointer)) => give_back(pointer),
+            Some(Held::Worker(pointer)) => give_back(pointer),
+            Some(Held::Link(pointer)) => give_back(pointer),
             Some(Held::File(pointer)) => give_back(pointer),
             Some(Held::Array(pointer)) => give_back(pointer),
             Some(Held::View(pointer)) => give_back(pointer),
@@ -164,6 +171,8 @@ pub(super) fn push(building: Building, value: &Value) {
         Value::Socket(socket) => Held::Socket(Rc::into_raw(socket.clone())),
         Value::Task(task) => Held::Task(Rc::into_raw(task.clone())),
         Value::Channel(channel) => Held::Channel(Rc::into_raw(channel.clone())),
+        Value::Worker(worker) => Held::Worker(Rc::into_raw(worker.clone())),
+        Value::Link(channel) => Held::Link(Rc::into_raw(Rc::new(channel.clone()))),
         Value::File(file) => Held::File(Rc::into_raw(file.clone())),
         Value::Array(array) => Held::Array(Rc::into_raw(array.clone())),
         Value::View(view) => Held::View(Rc::into_raw(Rc::new(view.clone()))),

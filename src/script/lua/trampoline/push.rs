@@ -82,6 +82,15 @@ pub(super) fn one(building: Building, context: &'static Context, value: &Value) 
                 building.set_named(-2, key);
             }
         }
+        Value::Table(entries) => {
+            building.need_room(6);
+            building.new_table(0, c_int::try_from(entries.len()).unwrap_or(0));
+            for (key, value) in entries {
+                one(building, context, key);
+                one(building, context, value);
+                building.raw_set(-3);
+            }
+        }
         Value::Record(record) => push_record(building, context, record),
         Value::Held(held) => kept::push(state, &**held),
         Value::Kept(function) => kept::push_function(state, context, &**function),

@@ -21,13 +21,23 @@ const DEEPEST: usize = 32;
 /// Most items that are read of one argument, tables within tables included.
 const MOST_ITEMS: usize = 1 << 20;
 
+/// What becomes of a table that is neither a list nor a map.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Fidelity {
+    /// What does not fit is left out.
+    Loose,
+    /// It is refused.
+    Exact,
+    /// It is read as it is, but an object of the script's, with a metatable, is refused.
+    Whole,
+}
+
 /// How tables are read.
 struct Reading {
     /// Items that may still be read.
     left: usize,
     deepest: usize,
-    /// Whether a table must be a list or a map through and through: then no key is left out.
-    exact: bool,
+    fidelity: Fidelity,
     /// Whether any table is read, with keys that are no texts as texts.
     loose: bool,
     /// The tables being read, the outermost first.
@@ -35,11 +45,11 @@ struct Reading {
 }
 
 impl Reading {
-    const fn new(deepest: usize, exact: bool) -> Self {
+    const fn new(deepest: usize, fidelity: Fidelity) -> Self {
         Self {
             left: MOST_ITEMS,
             deepest,
-            exact,
+            fidelity,
             loose: false,
             within: Vec::new(),
         }
@@ -49,17 +59,32 @@ impl Reading {
 /// The value at an index. Strings on the stack itself are borrowed for the length of the call; those inside tables are
 /// copied, as a script could take them out meanwhile.
 pub(super) fn value(state: State, context: &Context, index: c_int) -> Value {
-    read(state, context, index, &mut Reading::new(DEEPEST, false))
+    read(state, context, index, &mut Reading::new(DEEPEST, Fidelity::Loose))
 }
 
 /// The value at an index, as data that is read to its last key or refused.
 fn data(state: State, context: &Context, index: c_int) -> Value {
-    read(state, context, index, &mut Reading::new(DEEPEST_DATA, true))
+    read(
+        state,
+        context,
+        index,
+        &mut Reading::new(DEEPEST_DATA, Fidelity::Exact),
+    )
+}
+
+/// The value at an index, for another thread.
+pub(super) fn portable(state: State, context: &Context, index: c_int) -> Value {
+    read(
+        state,
+        context,
+        index,
+        &mut Reading::new(DEEPEST_DATA, Fidelity::Whole),
+    )
 }
 
 /// The value at an index for the host: it outlives the call, and any table can be read.
 pub(super) fn owned(state: State, context: &Context, index: c_int) -> Value {
-    let mut reading = Reading::new(DEEPEST_DATA, false);
+    let mut reading = Reading::new(DEEPEST_DATA, Fidelity::Loose);
     reading.loose = true;
     // How much a script may hold bounds it, not what an argument may.
     reading.left = usize::MAX;
@@ -119,12 +144,21 @@ fn table(state: State, context: &Context, index: c_int, reading: &mut Reading) -
 
 fn contents(state: State, context: &Context, index: c_int, length: usize, reading: &mut Reading) -> Value {
     let kind = record_kind(state, context, index);
+    let whole = reading.fidelity == Fidelity::Whole;
+    if whole && kind.is_none() && state.get_metatable(index) {
+        state.pop(1);
+        return Value::Opaque("table with a metatable");
+    }
     if length > 0 || kind.is_some() {
         if reading.loose && kind.is_none() && !is_list(state, index, length) {
             return entries(state, context, index, reading).map_or(Value::Opaque("table"), Value::Map);
         }
-        if reading.exact && !is_list(state, index, length) {
-            return Value::Opaque("table that is neither a list nor a map");
+        if reading.fidelity != Fidelity::Loose && !is_list(state, index, length) {
+            return if whole {
+                pairs(state, context, index, reading)
+            } else {
+                Value::Opaque("table that is neither a list nor a map")
+            };
         }
         let mut items = Vec::with_capacity(length.min(1024));
         for place in 1..=length {
@@ -140,12 +174,36 @@ fn contents(state: State, context: &Context, index: c_int, length: usize, readin
     match entries(state, context, index, reading) {
         Some(entries) if entries.is_empty() => Value::List(Vec::new()),
         Some(entries) => Value::Map(entries),
-        None => Value::Opaque(if reading.exact {
-            "table that is neither a list nor a map"
-        } else {
-            "table"
-        }),
+        None => match reading.fidelity {
+            Fidelity::Whole => pairs(state, context, index, reading),
+            Fidelity::Exact => Value::Opaque("table that is neither a list nor a map"),
+            Fidelity::Loose => Value::Opaque("table"),
+        },
     }
+}
+
+/// The pairs of any table whose keys are plain values.
+fn pairs(state: State, context: &Context, index: c_int, reading: &mut Reading) -> Value {
+    let mut entries = Vec::new();
+    state.push_nil();
+    while state.next(index) {
+        let refused = match state.kind(-2) {
+            Kind::Boolean | Kind::Integer | Kind::Float | Kind::String => reading.left == 0,
+            _ => {
+                state.pop(2);
+                return Value::Opaque("table with a key that is neither boolean, number nor string");
+            }
+        };
+        if refused {
+            state.pop(2);
+            return Value::Opaque("table of too many items");
+        }
+        reading.left -= 1;
+        let key = read(state, context, -2, reading);
+        entries.push((key, read(state, context, -1, reading)));
+        state.pop(1);
+    }
+    Value::Table(entries)
 }
 
 /// Whether every key of a table is a place of a list of this length.
@@ -278,6 +336,8 @@ pub(super) fn arguments(state: State, context: &Context, op: &'static Op) -> Arg
             Value::Given(usize::try_from(index).unwrap_or(0))
         } else if op.takes_data(place) {
             data(state, context, index)
+        } else if op.takes_portable(place) {
+            portable(state, context, index)
         } else {
             value(state, context, index)
         });
@@ -301,7 +361,7 @@ fn keyword_table(state: State, context: &Context, index: c_int) -> Option<Vec<(S
         state.pop(1);
         return None;
     }
-    let mut reading = Reading::new(DEEPEST, false);
+    let mut reading = Reading::new(DEEPEST, Fidelity::Loose);
     // What it holds is within it.
     reading.within.push(state.pointer(index) as usize);
     let index = state.absolute(index);

@@ -364,16 +364,11 @@ impl State {
     }
 
     /// Compiles a chunk; it, or the message, is on top then.
-    pub(super) fn load(self, source: &[u8], name: &CStr) -> Status {
+    pub(super) fn load(self, source: &[u8], name: &CStr, text_only: bool) -> Status {
+        let mode = if text_only { c"t".as_ptr() } else { ptr::null() };
         // SAFETY: the text and the name outlive the call, which is protected.
         Status::from_c(unsafe {
-            ffi::luaL_loadbufferx(
-                self.0,
-                source.as_ptr().cast(),
-                source.len(),
-                name.as_ptr(),
-                ptr::null(),
-            )
+            ffi::luaL_loadbufferx(self.0, source.as_ptr().cast(), source.len(), name.as_ptr(), mode)
         })
     }
 

@@ -1,7 +1,7 @@
 //! Making a script end: a hook that raises, and the poke by which a signal handler sets it.
 
+use std::cell::Cell;
 use std::ffi::c_int;
-use std::sync::atomic::{AtomicPtr, Ordering};
 
 use mlua::ffi::{self, lua_Debug, lua_State};
 
@@ -9,8 +9,11 @@ use super::context::Context;
 use super::invoke;
 use super::state::State;
 
-/// The thread the signal handler pokes.
-static RUNNING: AtomicPtr<lua_State> = AtomicPtr::new(std::ptr::null_mut());
+thread_local! {
+    /// The Lua thread that a signal handler pokes on this thread of the system. Neither made when first used nor dropped,
+    /// so that a handler may read it.
+    static RUNNING: Cell<*mut lua_State> = const { Cell::new(std::ptr::null_mut()) };
+}
 
 /// Instructions between two looks at the stop flag.
 const GLANCE: c_int = 1000;
@@ -35,12 +38,17 @@ pub(super) fn watch(context: &Context, state: State) {
 /// Lets the handler see which thread runs.
 #[inline]
 pub(super) fn show(state: State) {
-    RUNNING.store(state.as_ptr(), Ordering::Relaxed);
+    RUNNING.set(state.as_ptr());
+}
+
+/// No machine runs on this thread any more.
+pub(super) fn hide() {
+    RUNNING.set(std::ptr::null_mut());
 }
 
 /// Makes the running script look at the stop flag. May be called in a signal handler of the thread that runs it.
 pub(crate) extern "C" fn poke() {
-    let state = RUNNING.load(Ordering::Relaxed);
+    let state = RUNNING.get();
     if !state.is_null() {
         // SAFETY: the handler runs on the script's own thread, so the state is alive; setting a hook is what Lua's own
         // interpreter does in its handler.

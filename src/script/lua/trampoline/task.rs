@@ -24,7 +24,7 @@ const FRAMES: c_int = 8;
 /// Bytes of a Lua thread and its stack that are asked for ahead.
 const THREAD: usize = 1024;
 /// Place of the message handler on a task's thread; the function's results follow it.
-const HANDLER: c_int = 1;
+pub(super) const HANDLER: c_int = 1;
 
 /// The Lua side of a task.
 pub(crate) struct LuaTask {
@@ -230,7 +230,7 @@ pub(super) fn start_function(
         state.copy_to_top(first + place);
     }
     state.move_to(thread, count + 1);
-    let task = spawn(context, thread, count, name)?;
+    let task = spawn(context, thread, name, move |task| run(thread, task, count))?;
     // From here on there are others to let run.
     stop::watch(context, state);
     stop::watch(context, thread);
@@ -245,7 +245,7 @@ pub(super) fn start_chunk(context: &'static Context, chunk: &Chunk<'_>, task: &s
     let extra = c_int::try_from(arguments.len()).unwrap_or(0);
     let thread = new_thread(main, context, extra)?;
     let name = CString::new(chunk.name).map_err(|_| Error::value("a script's name must not hold a NUL"))?;
-    if thread.load(chunk.source, &name) == Status::Error {
+    if thread.load(chunk.source, &name, false) == Status::Error {
         let text = describe(thread, -1);
         unanchor(main, thread);
         let place = place_in(&text, chunk.name);
@@ -259,7 +259,7 @@ pub(super) fn start_chunk(context: &'static Context, chunk: &Chunk<'_>, task: &s
         }
         count += 1;
     }
-    spawn(context, thread, count, task.into())
+    spawn(context, thread, task.into(), move |task| run(thread, task, count))
 }
 
 /// Runs `look` on the values an ended task left, if it is one of this language: what it returned, or the error.
@@ -297,12 +297,12 @@ pub(super) fn new_thread(state: State, context: &Context, count: c_int) -> Resul
     }
 }
 
-/// Starts the function and its arguments on the thread's stack.
+/// Starts a task that runs `body`, which works on the thread's stack.
 pub(super) fn spawn(
     context: &'static Context,
     thread: State,
-    arguments: c_int,
     name: String,
+    body: impl FnOnce(&Rc<Task>) -> Result<()> + 'static,
 ) -> Result<Rc<Task>> {
     let payload = LuaTask {
         context,
@@ -312,12 +312,11 @@ pub(super) fn spawn(
         traceback: RefCell::default(),
         place: Cell::default(),
     };
-    let body = move |task: &Rc<Task>| run(thread, task, arguments);
     context.net.sched().spawn(name, Box::new(payload), Box::new(body))
 }
 
 /// Runs on the fiber: the function to its end.
-fn run(thread: State, task: &Rc<Task>, arguments: c_int) -> Result<()> {
+pub(super) fn run(thread: State, task: &Rc<Task>, arguments: c_int) -> Result<()> {
     match thread.call_protected(arguments, mlua::ffi::LUA_MULTRET, HANDLER) {
         Status::Ok | Status::Yield => Ok(()),
         Status::Error => {
@@ -340,7 +339,7 @@ pub(super) fn error_at(state: State, index: c_int) -> Error {
 }
 
 /// What an error value says.
-fn describe(state: State, index: c_int) -> String {
+pub(super) fn describe(state: State, index: c_int) -> String {
     let index = state.absolute(index);
     match state.kind(index) {
         Kind::String => String::from_utf8_lossy(&state.string_copy(index)).into_owned(),
@@ -397,8 +396,17 @@ unsafe extern "C-unwind" fn on_error(raw: *mut lua_State) -> c_int {
 /// Copies what an ended task returned to the caller, or the error that ended it.
 pub(super) fn push_outcome(state: State, task: &Task) -> Result<c_int, super::state::Raised> {
     let Some(thread) = thread_of(task) else {
-        state.push_nil();
-        return Ok(1);
+        // A task of no script's: a worker's.
+        return match (task.failure(), Context::of(state)) {
+            (Some(error), Some(context)) if error.class() != Class::SystemExit => {
+                invoke::raise(state, context, error);
+                Err(super::state::Raised::Value)
+            }
+            _ => {
+                state.push_nil();
+                Ok(1)
+            }
+        };
     };
     if task
         .failure()

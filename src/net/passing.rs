@@ -1,0 +1,78 @@
+//! A socket on its way to another thread: the descriptor with what only we know of it. The sender's socket is closed then.
+
+use std::os::fd::OwnedFd;
+use std::rc::Rc;
+use std::time::Duration;
+
+use crate::error::Result;
+use crate::sys;
+
+use super::context::Net;
+use super::socket::{Socket, Timeout};
+
+/// A socket that belongs to no thread. Closed when nobody takes it.
+#[derive(Debug)]
+pub(crate) struct Passed {
+    fd: OwnedFd,
+    family: i32,
+    kind: i32,
+    protocol: i32,
+    timeout: Timeout,
+    kernel_timeouts: [Option<Duration>; 2],
+    forced: bool,
+    lingers: bool,
+}
+
+impl Socket {
+    /// Why it cannot go to another thread, if so.
+    pub(crate) fn stays_because(&self) -> Option<&'static str> {
+        if self.fd() < 0 || self.shut.get() {
+            Some("it is closed")
+        } else if self.files.get() > 0 {
+            Some("a file made of it is open: close that first")
+        } else if !self.is_plain_transport() {
+            Some("its bytes do not move by the kernel alone")
+        } else {
+            None
+        }
+    }
+
+    /// Takes the descriptor out of the socket, which is closed then; who waits on it gets `EBADF`.
+    ///
+    /// # Errors
+    /// `EBADF` on a closed socket.
+    pub(crate) fn pass(&self) -> Result<Passed> {
+        let refuse = |error| self.failed("send", error);
+        self.open_fd().map_err(refuse)?;
+        self.shut.set(true);
+        let fd = self.leave().map_or(Err(sys::errno::Errno::BADF), sys::fd::adopt);
+        Ok(Passed {
+            fd: fd.map_err(|errno| refuse(errno.into()))?,
+            family: self.family(),
+            kind: self.kind(),
+            protocol: self.protocol(),
+            timeout: self.timeout(),
+            kernel_timeouts: self.kernel_timeouts.get(),
+            // The descriptor's mode is its duplicates' as well: it stays.
+            forced: self.is_forced(),
+            lingers: self.lingers.get(),
+        })
+    }
+
+    /// The sockets again, on the thread of this network.
+    ///
+    /// # Errors
+    /// `LimitError` when they are too many; then they are closed.
+    pub(crate) fn take_all(net: &Rc<Net>, passed: Vec<Passed>) -> Result<Vec<Rc<Self>>> {
+        net.afford_sockets(passed.len())?;
+        Ok(passed.into_iter().map(|passed| Self::take(net, passed)).collect())
+    }
+
+    fn take(net: &Rc<Net>, passed: Passed) -> Rc<Self> {
+        let socket = Self::wrap(net, passed.fd, passed.family, passed.kind, passed.protocol);
+        socket.resume(passed.timeout, passed.kernel_timeouts, passed.forced);
+        socket.lingers.set(passed.lingers);
+        socket.give_to_script();
+        socket
+    }
+}

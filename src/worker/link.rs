@@ -1,0 +1,195 @@
+//! A queue of values between threads. Any task of any thread that has it may send and receive; one that has to wait lets the
+//! other tasks of its thread run.
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::rc::Rc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
+
+use crate::error::{Class, Error, Result};
+use crate::net::Net;
+use crate::sched::{Summons, Wake};
+
+use super::parcel::{Delivery, Draft, Parcel};
+
+/// A channel between threads; copies are the same channel.
+#[derive(Clone)]
+pub(crate) struct Link(Arc<Mutex<State>>);
+
+#[derive(Default)]
+struct State {
+    queue: VecDeque<Parcel>,
+    /// Bytes in the queue.
+    size: usize,
+    /// Most values that wait; any number where there is none.
+    capacity: Option<usize>,
+    closed: bool,
+    receivers: VecDeque<Arc<Summons>>,
+    senders: VecDeque<Arc<Summons>>,
+}
+
+impl State {
+    fn is_full(&self) -> bool {
+        self.capacity.is_some_and(|capacity| self.queue.len() >= capacity)
+    }
+}
+
+/// Calls the first who waits; who cannot use it calls the next.
+fn call_first(waiting: &VecDeque<Arc<Summons>>) {
+    if let Some(first) = waiting.front() {
+        first.call();
+    }
+}
+
+fn take_out(waiting: &mut VecDeque<Arc<Summons>>, mine: Option<&Arc<Summons>>) {
+    if let Some(mine) = mine {
+        waiting.retain(|other| !Arc::ptr_eq(other, mine));
+    }
+}
+
+impl Link {
+    /// A channel in which at most `capacity` values wait, or any number.
+    pub(crate) fn new(capacity: Option<usize>) -> Self {
+        Self(Arc::new(Mutex::new(State {
+            capacity,
+            ..State::default()
+        })))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether both are the same channel.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
+    /// Sends; waits while the channel is full.
+    ///
+    /// # Errors
+    /// `ShutDown` on a closed channel; `MemoryError` when more waits in it than the sender's limit allows for;
+    /// `ValueError` for a socket that cannot go; what ends the wait.
+    pub(crate) fn send(&self, net: &Net, draft: Draft) -> Result<()> {
+        loop {
+            {
+                let mut state = self.lock();
+                if state.closed {
+                    return Err(shut_down("send: the channel is closed"));
+                }
+                if !state.is_full() {
+                    net.afford(
+                        state.size + draft.size(),
+                        "a channel whose values nobody receives,",
+                    )?;
+                    let parcel = draft.seal()?;
+                    state.size += parcel.size();
+                    state.queue.push_back(parcel);
+                    call_first(&state.receivers);
+                    return Ok(());
+                }
+            }
+            self.wait(net, None, |state| (&mut state.senders, state_has_room))?;
+        }
+    }
+
+    /// Receives; waits while the channel is empty.
+    ///
+    /// # Errors
+    /// `ShutDown` when it is closed and empty; `LimitError` for sockets that are too many; `TimeoutError`; what ends the wait.
+    pub(crate) fn receive(&self, net: &Rc<Net>, deadline: Option<Instant>) -> Result<Delivery> {
+        let mut late = false;
+        loop {
+            let taken = {
+                let mut state = self.lock();
+                let taken = state.queue.pop_front();
+                match &taken {
+                    Some(parcel) => {
+                        state.size -= parcel.size();
+                        call_first(&state.senders);
+                        if !state.queue.is_empty() {
+                            call_first(&state.receivers);
+                        }
+                    }
+                    None if state.closed => return Err(shut_down("recv: the channel is closed and empty")),
+                    None => {}
+                }
+                taken
+            };
+            match taken {
+                Some(parcel) => return parcel.open(net),
+                None if late => return Err(Error::timed_out()),
+                None => {}
+            }
+            let wake = self.wait(net, deadline, |state| (&mut state.receivers, state_has_values))?;
+            late = wake == Wake::TimedOut;
+        }
+    }
+
+    /// Waits in one of the queues until `ready`.
+    fn wait(
+        &self,
+        net: &Net,
+        deadline: Option<Instant>,
+        queue: impl Fn(&mut State) -> (&mut VecDeque<Arc<Summons>>, fn(&State) -> bool),
+    ) -> Result<Wake> {
+        let mut mine = None;
+        let wake = net.sched().wait_for_thread(deadline, |summons| {
+            let mut state = self.lock();
+            let (waiting, ready) = queue(&mut state);
+            waiting.push_back(summons.clone());
+            mine = Some(summons.clone());
+            if ready(&state) {
+                summons.call();
+            }
+        });
+        let mut state = self.lock();
+        let (waiting, ready) = queue(&mut state);
+        take_out(waiting, mine.as_ref());
+        if wake.is_err() && ready(&state) {
+            // What was meant for this one is for the next.
+            call_first(queue(&mut state).0);
+        }
+        wake
+    }
+
+    /// Closes it: what waits in it can still be received.
+    pub(crate) fn close(&self) {
+        let mut state = self.lock();
+        state.closed = true;
+        for summons in state.receivers.iter().chain(&state.senders) {
+            summons.call();
+        }
+    }
+
+    /// Whether nothing more can be sent.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.lock().closed
+    }
+
+    /// Values sent and not yet received.
+    pub(crate) fn len(&self) -> usize {
+        self.lock().queue.len()
+    }
+}
+
+fn shut_down(text: &'static str) -> Error {
+    Error::new(Class::ShutDown, text)
+}
+
+fn state_has_room(state: &State) -> bool {
+    state.closed || !state.is_full()
+}
+
+fn state_has_values(state: &State) -> bool {
+    state.closed || !state.queue.is_empty()
+}
+
+impl fmt::Debug for Link {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let state = self.lock();
+        let closed = if state.closed { " closed" } else { "" };
+        write!(f, "<WorkerChannel of {} values{closed}>", state.queue.len())
+    }
+}
