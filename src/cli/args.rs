@@ -6,12 +6,26 @@ use clap::{Parser, ValueEnum};
 
 use super::sandbox::Sandbox;
 
+/// What stands below the options.
+const AFTER: &str = "\
+Without a script: the prompt, which `help()` explains.
+
+Reference:
+  wirescript doc                   Everything scripts can call
+  wirescript doc NAME              One of it: socket.recv, recv, task, SO_REUSEADDR, OSError
+  wirescript doc --luals           Types for Lua's language servers
+  wirescript doc --rhai-defs       Definitions for Rhai's language server
+  wirescript doc --markdown DIR    The reference as pages
+
+Exit status: 0; the script's own, as after sys.exit(3); 1 for an error that nobody caught; 2 for
+wrong usage or no such file; 130 after Ctrl-C.";
+
 /// The BSD socket API for Lua and Rhai scripts, as Python's socket module has it.
 #[derive(Debug, Parser)]
 #[command(
     name = "wirescript",
     version,
-    about,
+    after_help = AFTER,
     override_usage = "wirescript [OPTIONS]\n       wirescript [OPTIONS] FILE [ARG]...\n       wirescript [OPTIONS] -e CODE [ARG]...\n       wirescript doc [NAME]"
 )]
 pub(super) struct Args {

@@ -30,7 +30,8 @@ pub fn main() -> ExitCode {
         && word == "doc"
         && arguments.eval.is_none()
     {
-        return docs::run(rest, arguments.lang);
+        let lang = arguments.rhai.then_some(args::Lang::Rhai);
+        return docs::run(rest, lang.or(arguments.lang));
     }
     run::run(&arguments)
 }
