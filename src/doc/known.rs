@@ -30,6 +30,8 @@ pub(super) fn meaning(kind: Type) -> &'static str {
         "socket" => "An open socket, made by socket.socket and its kin, or by accept.",
         "Task" => "A function that runs beside the others, made by task.spawn.",
         "channel" => "Carries values from tasks that send to tasks that receive, made by task.channel.",
+        "Worker" => "A thread with a machine of its own, made by worker.spawn.",
+        "WorkerChannel" => "Carries values and sockets between threads, made by worker.channel.",
         "file" => "A file object, made by open and makefile, and the program's own streams.",
         "bytearray" => "Bytes that can be changed, made by bytearray.",
         "memoryview" => "A window of a buffer, made by view: what goes into it goes into the buffer.",

@@ -338,7 +338,7 @@ fn results(op: &Op) -> Vec<String> {
             "list of (int, str)" => "Interface[]".to_owned(),
             "list of (family, type, proto, canonname, sockaddr)" => "AddrInfo[]".to_owned(),
             "list of (level, type, data)" => "ControlMessage[]".to_owned(),
-            "what the function returned" | "tuple" => "any ...".to_owned(),
+            "what the function returned" | "what the worker returned" | "tuple" => "any ...".to_owned(),
             "iterator" => "fun(): any ...".to_owned(),
             "list" => "any[]".to_owned(),
             // Which of them it is, the arguments decide.

@@ -346,6 +346,46 @@ function channel:close() end
 ---@return integer
 function channel:qsize() end
 
+---A thread with a machine of its own, made by worker.spawn.
+---@class Worker
+---@field name string The worker's name.
+local Worker = {}
+
+---Wait for the worker's end; return its results or raise its error. Raises timeout, CancelledError after a stop.
+---@overload fun(self: Worker, keywords: {timeout?: number}): any ...
+---@param timeout? number seconds to wait at most
+---@return any ...
+function Worker:join(timeout) end
+
+---End the worker, whatever it does, and wait until it has ended. Raises CancelledError when the caller is cancelled.
+function Worker:stop() end
+
+---Whether the worker has ended. Never fails.
+---@return boolean
+function Worker:done() end
+
+---Carries values and sockets between threads, made by worker.channel.
+---@class WorkerChannel
+---@field closed boolean Whether the channel was closed.
+local WorkerChannel = {}
+
+---Send a value; waits while the channel is full. Raises TypeError for what cannot go to another thread, task.ShutDown on a closed channel, ValueError, MemoryError.
+---@param value any what is to be sent; sockets in it move
+function WorkerChannel:send(value) end
+
+---Take the oldest value; waits until there is one. A loop over the channel receives until it is closed. Raises task.ShutDown on a channel that is closed and empty, timeout.
+---@overload fun(self: WorkerChannel, keywords: {timeout?: number}): any
+---@param timeout? number seconds to wait at most
+---@return any
+function WorkerChannel:recv(timeout) end
+
+---Close the channel for all threads; what waits in it can still be received. Never fails.
+function WorkerChannel:close() end
+
+---How many values were sent and not yet received. Never fails.
+---@return integer
+function WorkerChannel:qsize() end
+
 ---A file object, made by open and makefile, and the program's own streams.
 ---@class File
 ---@field closed boolean Whether it is closed.
@@ -2789,6 +2829,23 @@ function task.channel(capacity) end
 ---A channel is closed: `queue.ShutDown`, and `task.ShutDown` here.
 ---@type ErrorClass
 task.ShutDown = nil
+
+---Workers: threads with a machine of their own, and channels between them.
+---@class workerlib
+worker = {}
+
+---Start a thread with a machine of its own that runs the script; it gets the arguments (`...` in Lua, `args` in Rhai), and when it returns a function, that is called with them. Sockets among the arguments move. A function must use no local of its surroundings. A failure nobody joins is reported on stderr. Raises TypeError for what cannot go to another thread, PermissionError, FileNotFoundError, RuntimeError when there is no thread.
+---@param script any a function (Lua), a path ending in .lua or .rhai, or source text
+---@param ... any its arguments, of what a channel carries
+---@return Worker
+function worker.spawn(script, ...) end
+
+---A channel between threads. It carries nil, booleans, numbers, strings, blobs, tables and arrays of these, sockets, which move, and such channels. Raises ValueError for a negative number.
+---@overload fun(keywords: {capacity?: integer}): WorkerChannel
+---@param capacity? integer most values it holds; 0 is without bound
+---@return WorkerChannel
+function worker.channel(capacity) end
+
 
 ---Python's exception classes, to compare with and to raise.
 ---@class errorslib

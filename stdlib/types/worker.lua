@@ -1,0 +1,2 @@
+---@meta worker
+return worker
