@@ -24,6 +24,17 @@ mod text;
 mod wire;
 mod worker;
 
+/// Lua without a [`Runtime`]: the modules in a machine of the host's own.
+#[cfg(feature = "lua54")]
+pub mod lua {
+    pub use crate::script::lua::register;
+}
+/// Rhai without a [`Runtime`]: the modules in an engine of the host's own.
+#[cfg(feature = "rhai")]
+pub mod rhai {
+    pub use crate::script::rhai::register;
+}
+
 pub use error::{Class, Error, Place, Result};
 pub use net::{Event, Net, Observer, Socket, Timeout};
 pub use policy::Policy;

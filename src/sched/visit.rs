@@ -61,11 +61,11 @@ impl Scheduler {
     ///
     /// # Errors
     /// `RuntimeError` in an engine of the host's own.
-    pub(super) fn check_home(&self) -> Result<()> {
+    pub(crate) fn check_home(&self) -> Result<()> {
         if self.visit.homeless.get() {
             return Err(Error::runtime(
-                "tasks need a wirescript::Runtime to run them: this engine is the host's own, where calls block and nothing \
-                 runs beside them",
+                "this needs a wirescript::Runtime: the engine is the host's own, where calls block, and there are no tasks and no \
+                 hooks",
             ));
         }
         Ok(())

@@ -11,6 +11,10 @@ mod conversation;
 )]
 mod trampoline;
 
+mod guest;
+
+pub use guest::register;
+
 use std::path::Path;
 use std::rc::Rc;
 

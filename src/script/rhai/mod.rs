@@ -12,6 +12,7 @@ mod buffer;
 #[cfg(feature = "cli")]
 mod conversation;
 mod error;
+mod guest;
 mod host;
 mod hot;
 mod import;
@@ -47,6 +48,7 @@ use op::Site;
 use places::Places;
 use task::Watch;
 
+pub use guest::register;
 pub(crate) use task::STACK_SIZE;
 
 /// Calls a script may nest: what fits on a fiber's stack.
@@ -97,7 +99,8 @@ impl RhaiScript {
             object::install(&mut engine, &mut functions, &site, &places);
             buffer::install(&mut functions, &site);
             lines::install(&mut engine, &mut functions, &site);
-            own::install(&mut engine, &mut functions);
+            own::output(&mut engine);
+            own::install(&mut functions);
             named::install(&mut engine, &mut functions);
             engine.register_global_module(functions.into());
             syntax::install(&mut engine, &site);

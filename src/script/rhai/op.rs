@@ -183,6 +183,7 @@ struct Call<'a, 'b, 'c> {
 
 impl api::Host for Call<'_, '_, '_> {
     fn keep(&self, function: usize) -> Result<Rc<dyn api::Callback>> {
+        self.site.net.sched().check_home()?;
         let context = self
             .context
             .ok_or_else(|| Error::runtime("only a script has functions"))?;
@@ -227,6 +228,7 @@ impl api::Host for Call<'_, '_, '_> {
     }
 
     fn start(&self, function: usize, arguments: Slots, name: String) -> Result<Rc<Task>> {
+        self.site.net.sched().check_home()?;
         let core = self
             .site
             .core

@@ -17,15 +17,14 @@ use super::op::{Native, register};
 use super::value;
 
 /// Registers them.
-pub(super) fn install(engine: &mut Engine, functions: &mut Module) {
-    output(engine);
+pub(super) fn install(functions: &mut Module) {
     tuples(functions);
     constant_arrays(functions);
     caught_errors(functions);
 }
 
 /// `print` goes to stdout, `debug` to stderr with its place.
-fn output(engine: &mut Engine) {
+pub(super) fn output(engine: &mut Engine) {
     engine.on_print(stdio::print_line);
     engine.on_debug(|text, source, position| {
         let spot = error::spot(source.unwrap_or_default(), position);

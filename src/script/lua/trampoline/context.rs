@@ -28,6 +28,8 @@ pub(crate) struct Context {
     /// Whether warnings are written, and the one that is not whole yet.
     pub(super) warns: Cell<bool>,
     pub(super) warning: RefCell<Vec<u8>>,
+    /// The machine is the host's own: it runs what it likes on any thread, and nobody tells which.
+    guest: Cell<bool>,
     /// Whether `current` is shown to the signal handler.
     poked: Cell<bool>,
     /// Metatables by type, to recognise our objects and to find them without a lookup by name.
@@ -61,6 +63,7 @@ impl Context {
             current: Cell::new(main),
             warns: Cell::new(false),
             warning: RefCell::default(),
+            guest: Cell::new(false),
             poked: Cell::new(false),
             records: RefCell::default(),
             modules: RefCell::default(),
@@ -130,6 +133,19 @@ impl Context {
         self.current.set(state);
         if self.poked.get() {
             super::stop::show(state);
+        }
+    }
+
+    /// The machine is the host's own.
+    pub(super) fn be_guest(&self) {
+        self.guest.set(true);
+    }
+
+    /// A script calls us on this thread: news in a machine of the host's own.
+    #[inline]
+    pub(super) fn called_on(&self, state: State) {
+        if self.guest.get() {
+            self.current.set(state);
         }
     }
 

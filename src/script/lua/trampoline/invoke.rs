@@ -121,6 +121,7 @@ pub(super) fn answer(
     context: &'static Context,
     body: impl FnOnce(&Call) -> Result<Value>,
 ) -> Answer {
+    context.called_on(state);
     match guarded(context, || body(&Call { state, context })) {
         Ok(value) => match push::results(state, context, value) {
             Ok(count) => Answer::Results(count),

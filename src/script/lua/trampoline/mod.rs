@@ -69,6 +69,27 @@ pub(super) fn install(lua: &Lua, net: &Rc<Net>, environment: Rc<Environment>) ->
     Ok(context)
 }
 
+/// Puts the modules into a machine of the host's own, which stays as it is otherwise: no name that is there is replaced.
+pub(super) fn install_guest(lua: &Lua, net: &Rc<Net>) -> Result<()> {
+    // The thread that runs, which may be a coroutine: what is built is built there.
+    let state = main_state(lua);
+    let top = state.top();
+    let main = state.main_thread().unwrap_or(state);
+    state.set_top(top);
+    if Context::of(state).is_some() {
+        return Err(Error::value("this machine has the modules already"));
+    }
+    let context = Context::install(lua, main, net, Rc::default())?;
+    context.be_guest();
+    let built = state.protected(|building| {
+        metatable::build(building, context);
+        module::build_guest(building, context);
+        context.streams.set(stream::metatable(building));
+    });
+    state.set_top(top);
+    built.map_err(|_| Error::memory("the modules"))
+}
+
 /// Compiles a chunk and starts it as a task.
 pub(super) fn start(context: &'static Context, chunk: &Chunk<'_>, task: &str) -> Result<Rc<Task>> {
     task::start_chunk(context, chunk, task)

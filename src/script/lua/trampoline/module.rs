@@ -31,23 +31,7 @@ pub(super) fn build(building: Building, context: &'static Context) {
     }
     let loaded = state.top();
     for module in MODULES {
-        building.new_table(0, 0);
-        building.new_table(0, 4);
-        for (name, function) in [("__index", index as super::state::CFunction), ("__pairs", pairs)] {
-            state.push_light(std::ptr::from_ref(module).cast_mut().cast());
-            state.push_light(context.as_upvalue());
-            building.push_closure(function, 2);
-            building.set_named(-2, name);
-        }
-        building.push_bytes(module.name.as_bytes());
-        building.set_named(-2, "__name");
-        state.push_bool(false);
-        building.set_named(-2, "__metatable");
-        state.set_metatable(-2);
-        context
-            .modules
-            .borrow_mut()
-            .push((state.pointer(-1) as usize, module));
+        push_module(building, context, module);
         state.copy_to_top(-1);
         building.set_named(loaded, module.name);
         set_global(building, module.name);
@@ -64,6 +48,74 @@ pub(super) fn build(building: Building, context: &'static Context) {
         building.set_named(-2, "exit");
     }
     state.set_top(0);
+}
+
+/// As [`build`], in a machine of the host's own: only names that are free are taken.
+pub(super) fn build_guest(building: Building, context: &'static Context) {
+    let state = building.state();
+    building.need_room(10);
+    building.push_global(c"package");
+    if state.kind(-1) == Kind::Table {
+        building.get_named(-1, c"loaded");
+    }
+    let loaded = state.top();
+    for module in MODULES {
+        push_module(building, context, module);
+        if state.kind(loaded) == Kind::Table {
+            state.copy_to_top(-1);
+            set_free(building, loaded, module.name);
+        }
+        set_free_global(building, module.name);
+    }
+    for op in ops().filter(|op| op.on == Owner::Module("")) {
+        metatable::push_op(building, context, op);
+        set_free_global(building, op.name);
+    }
+    state.set_top(0);
+}
+
+/// Pops a value into a global that is not there yet.
+fn set_free_global(building: Building, name: &str) {
+    building.push_global(c"_G");
+    building.state().rotate(-2, 1);
+    let globals = building.state().top() - 1;
+    set_free(building, globals, name);
+    building.state().pop(1);
+}
+
+/// Pops a value into a table's place that is free.
+fn set_free(building: Building, table: c_int, name: &str) {
+    let state = building.state();
+    building.push_bytes(name.as_bytes());
+    let is_free = state.raw_get(table) == mlua::ffi::LUA_TNIL;
+    state.pop(1);
+    if is_free {
+        building.set_named(table, name);
+    } else {
+        state.pop(1);
+    }
+}
+
+/// Pushes a module, whose names are made when they are asked for.
+fn push_module(building: Building, context: &'static Context, module: &'static Module) {
+    let state = building.state();
+    building.new_table(0, 0);
+    building.new_table(0, 4);
+    for (name, function) in [("__index", index as super::state::CFunction), ("__pairs", pairs)] {
+        state.push_light(std::ptr::from_ref(module).cast_mut().cast());
+        state.push_light(context.as_upvalue());
+        building.push_closure(function, 2);
+        building.set_named(-2, name);
+    }
+    building.push_bytes(module.name.as_bytes());
+    building.set_named(-2, "__name");
+    state.push_bool(false);
+    building.set_named(-2, "__metatable");
+    state.set_metatable(-2);
+    context
+        .modules
+        .borrow_mut()
+        .push((state.pointer(-1) as usize, module));
 }
 
 /// The global `arg`: the script's name at 0, its arguments from 1.

@@ -247,6 +247,17 @@ impl State {
         (!thread.is_null()).then_some(Self(thread))
     }
 
+    /// The thread its machine was made with.
+    pub(super) fn main_thread(self) -> Option<Self> {
+        if !self.has_room(1) {
+            return None;
+        }
+        self.raw_get_index(REGISTRY, ffi::LUA_RIDX_MAINTHREAD);
+        let main = self.thread(-1);
+        self.pop(1);
+        main
+    }
+
     /// Puts the metatable of the value at `index` on top, if it has one.
     pub(super) fn get_metatable(self, index: c_int) -> bool {
         // SAFETY: as in `calls!`.

@@ -1,0 +1,56 @@
+//! The modules in an engine of the host's own.
+
+use std::rc::{Rc, Weak};
+
+use rhai::{Engine, Module};
+
+use crate::error::Result;
+use crate::net::Net;
+
+use super::host::Host;
+use super::op::Site;
+use super::places::Places;
+use super::task::Watch;
+use super::{buffer, lines, module, named, object, own, syntax};
+
+/// Puts `socket` and the other modules into a Rhai engine of your own, with the functions and types they need.
+///
+/// There is no [`Runtime`](crate::Runtime): a call that waits blocks the thread, and `task::spawn`, `task::timeout`,
+/// `task::group` and audit hooks raise a `RuntimeError` that says so. What scripts may do is the network's policy; limits,
+/// modules and output of the engine stay yours. Two of its hooks are taken: `on_parse_token`, which frees words that Rhai
+/// reserves and the modules use, and `on_missing_function`. A thrown error is the same object as elsewhere; `with` needs a
+/// `Runtime`.
+///
+/// # Errors
+/// A value of a module cannot be had.
+///
+/// ```
+/// use wirescript::{Net, Policy};
+///
+/// let mut engine = rhai::Engine::new();
+/// let net = Net::standalone(Policy::allow_all());
+/// wirescript::rhai::register(&mut engine, &net)?;
+/// let text: rhai::Blob = engine
+///     .eval("let p = socket::socketpair(); p[0].sendall(\"hello\"); p[1].recv(10)")
+///     .expect("a pair of sockets");
+/// assert_eq!(text, b"hello");
+/// # Ok::<(), wirescript::Error>(())
+/// ```
+pub fn register(engine: &mut Engine, net: &Rc<Net>) -> Result<()> {
+    let site = Rc::new(Site {
+        net: net.clone(),
+        environment: Rc::default(),
+        watch: Watch::new(net.sched().clone()),
+        core: Weak::new(),
+        host: Host::default(),
+    });
+    let mut functions = Module::new();
+    object::install(engine, &mut functions, &site, &Rc::new(Places::default()));
+    buffer::install(&mut functions, &site);
+    lines::install(engine, &mut functions, &site);
+    own::install(&mut functions);
+    named::install(engine, &mut functions);
+    engine.register_global_module(functions.into());
+    syntax::install(engine, &site);
+    module::install(engine, &site)
+}
