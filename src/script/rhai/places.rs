@@ -15,8 +15,8 @@ pub(super) struct Places {
     any_capture: Cell<bool>,
     /// Whether any script catches errors.
     any_catch: Cell<bool>,
-    /// Where each method is called, by script and name; nothing where that is more than one place.
-    calls: RefCell<HashMap<(String, String), Option<Position>>>,
+    /// Where each function and method is called, by script and name; nothing where that is more than one place.
+    calls: RefCell<Calls>,
 }
 
 impl Places {
@@ -32,14 +32,14 @@ impl Places {
                 Some(ASTNode::Stmt(Stmt::Assignment(assignment))) => {
                     variables.extend(address(&assignment.1.lhs));
                 }
-                Some(ASTNode::Expr(Expr::FnCall(call, _)) | ASTNode::Stmt(Stmt::FnCall(call, _))) => {
+                Some(
+                    ASTNode::Expr(Expr::FnCall(call, position)) | ASTNode::Stmt(Stmt::FnCall(call, position)),
+                ) => {
                     variables.extend(captured(call));
+                    note_call(&mut calls, source, call, *position);
                 }
                 Some(ASTNode::Expr(Expr::MethodCall(call, position))) => {
-                    calls
-                        .entry((source.to_owned(), call.name.to_string()))
-                        .and_modify(|known| *known = known.filter(|known| known == position))
-                        .or_insert(Some(*position));
+                    note_call(&mut calls, source, call, *position);
                 }
                 _ => {}
             }
@@ -70,6 +70,17 @@ impl Places {
         let place = known.get(&(source.to_owned(), name.to_owned()));
         place.copied().flatten().unwrap_or(Position::NONE)
     }
+}
+
+/// Where calls stand, by script and name.
+type Calls = HashMap<(String, String), Option<Position>>;
+
+/// Notes where something is called; a second place makes it unknown.
+fn note_call(calls: &mut Calls, source: &str, call: &FnCallExpr, position: Position) {
+    calls
+        .entry((source.to_owned(), call.name.to_string()))
+        .and_modify(|known| *known = known.filter(|known| *known == position))
+        .or_insert(Some(position));
 }
 
 /// A closure is made by a call that hands it the variables it captures.

@@ -1,0 +1,7 @@
+//! Embedding: the examples print what they say, and what a host does beside that: values, errors, functions of its own,
+//! two runtimes at once, an end with tasks blocked everywhere.
+
+#[path = "embedding/examples.rs"]
+mod examples;
+#[path = "embedding/host.rs"]
+mod host;
