@@ -2834,7 +2834,7 @@ task.ShutDown = nil
 ---@class workerlib
 worker = {}
 
----Start a thread with a machine of its own that runs the script; it gets the arguments (`...` in Lua, `args` in Rhai), and when it returns a function, that is called with them. Sockets among the arguments move. A function must use no local of its surroundings. A failure nobody joins is reported on stderr. Raises TypeError for what cannot go to another thread, PermissionError, FileNotFoundError, RuntimeError when there is no thread.
+---Start a thread with a machine of its own that runs the script; it gets the arguments (`...` in Lua, `args` in Rhai), and when it returns a function, that is called with them. Sockets among the arguments move. A function must use no local of its surroundings but modules. A failure nobody joins is reported on stderr. Raises TypeError for what cannot go to another thread, PermissionError, FileNotFoundError, RuntimeError when there is no thread.
 ---@param script any a function (Lua), a path ending in .lua or .rhai, or source text
 ---@param ... any its arguments, of what a channel carries
 ---@return Worker

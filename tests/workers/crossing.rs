@@ -118,6 +118,9 @@ fn a_function_goes_where_it_needs_nothing_of_its_surroundings() {
         local other = load("return function() return x end", "other", "t", {x = 1})()
         assert(refused(other):find("environment"))
         assert(worker.spawn(function(n) local function fib(n) return n < 2 and n or fib(n - 1) + fib(n - 2) end return fib(n) end, 10):join() == 55)
+        -- A local that is a module is the worker's own module.
+        local time, other = require "time", socket
+        assert(worker.spawn(function(n) time.sleep(0) return other.AF_INET + n end, 1):join() == socket.AF_INET + 1)
         -- Its globals are the worker's own.
         global = "mine"
         assert(worker.spawn(function() return global end):join() == nil)

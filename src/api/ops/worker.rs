@@ -30,7 +30,7 @@ pub(super) const OPS: &[Op] = &[
         returns: "Worker",
         doc: "Start a thread with a machine of its own that runs the script; it gets the arguments (`...` in Lua, `args` in \
               Rhai), and when it returns a function, that is called with them. Sockets among the arguments move. A function \
-              must use no local of its surroundings. A failure nobody joins is reported on stderr. Raises TypeError for what \
+              must use no local of its surroundings but modules. A failure nobody joins is reported on stderr. Raises TypeError for what \
               cannot go to another thread, PermissionError, FileNotFoundError, RuntimeError when there is no thread.",
         python: Python::Named("threading.Thread"),
         run: &typed(spawn),

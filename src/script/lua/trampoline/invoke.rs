@@ -97,7 +97,7 @@ impl Host for Call {
     }
 
     fn portable(&self, function: usize) -> Result<Vec<u8>> {
-        worker::portable(self.state, function)
+        worker::portable(self.state, self.context, function)
     }
 
     fn keep(&self, function: usize) -> Result<Rc<dyn Callback>> {

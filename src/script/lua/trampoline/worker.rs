@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use mlua::ffi;
 
-use crate::api::Value;
+use crate::api::{Named, Value};
 use crate::error::{Class, Error, Result};
 use crate::sched::Task;
 use crate::script::{Chunk, Manner};
@@ -15,10 +15,14 @@ use super::state::{Kind, REGISTRY, State, Status};
 use super::task::{self, HANDLER};
 use super::{push, read};
 
-/// The function at a place of the caller's frame as code for another machine. It may use globals, which are the other
-/// machine's then, and nothing else from outside. What Lua has compiled itself is sound code, whatever the policy says
+/// What stands for the globals among the names before a function's code.
+const GLOBALS: &str = "_G";
+
+/// The function at a place of the caller's frame as code for another machine. It may use globals and locals that are modules of
+/// ours, which are the other machine's then, and nothing else from outside: the names of these stand before the code, in the
+/// order of its upvalues. What Lua has compiled itself is sound code, whatever the policy says
 /// about code from elsewhere.
-pub(super) fn portable(state: State, function: usize) -> Result<Vec<u8>> {
+pub(super) fn portable(state: State, context: &Context, function: usize) -> Result<Vec<u8>> {
     let index = c_int::try_from(function).unwrap_or(0);
     if state.function(index).is_some() {
         return Err(Error::type_error(
@@ -28,14 +32,21 @@ pub(super) fn portable(state: State, function: usize) -> Result<Vec<u8>> {
     if !state.has_room(4) {
         return Err(Error::memory("a function for a worker"));
     }
+    let mut names = Vec::new();
     for place in 1.. {
         let Some(name) = state.push_upvalue(index, place) else {
             break;
         };
         state.raw_get_index(REGISTRY, ffi::LUA_RIDX_GLOBALS);
         let is_globals = state.raw_equal(-1, -2);
+        let module = match read::named(state, context, -2) {
+            Named::Module(module) => Some(module.name),
+            _ => None,
+        };
         state.pop(2);
-        if !is_globals {
+        if let Some(known) = module.or(is_globals.then_some(GLOBALS)) {
+            names.push(known);
+        } else {
             return Err(Error::type_error(match &*name {
                 "_ENV" => "worker.spawn() cannot take a function with an environment of its own".to_owned(),
                 name => format!(
@@ -48,7 +59,21 @@ pub(super) fn portable(state: State, function: usize) -> Result<Vec<u8>> {
     state.copy_to_top(index);
     let code = state.dump();
     state.pop(1);
-    code.ok_or_else(|| Error::memory("a function for a worker"))
+    let code = code.ok_or_else(|| Error::memory("a function for a worker"))?;
+    Ok([names.join("\n").as_bytes(), b"\0", &code].concat())
+}
+
+/// Gives the function on top its upvalues, by the names that stood before its code.
+fn provide(thread: State, names: &[u8]) -> Result<()> {
+    let names = names.split(|byte| *byte == b'\n').filter(|name| !name.is_empty());
+    for (place, name) in (1..).zip(names) {
+        let name = CString::new(name).unwrap_or_default();
+        thread
+            .protected(|building| building.push_global(&name))
+            .map_err(|_| Error::memory("a worker's function"))?;
+        thread.set_upvalue(-2, place);
+    }
+    Ok(())
 }
 
 /// Compiles a worker's script and starts it as a task with these arguments.
@@ -85,8 +110,20 @@ pub(super) fn start(
         }
         loaded
     };
-    if !as_expression && thread.load(chunk.source, &name, text_only) == Status::Error {
+    let (names, source) = match manner {
+        Manner::Code => {
+            let end = chunk.source.iter().position(|byte| *byte == 0).unwrap_or(0);
+            (&chunk.source[..end], &chunk.source[end + 1..])
+        }
+        Manner::File | Manner::Text => (&[][..], chunk.source),
+    };
+    if !as_expression && thread.load(source, &name, text_only) == Status::Error {
         return refuse(Error::new(Class::SyntaxError, task::describe(thread, -1)));
+    }
+    if manner == Manner::Code
+        && let Err(error) = provide(thread, names)
+    {
+        return refuse(error);
     }
     for place in 1..=count {
         thread.copy_to_top(HANDLER + place);
@@ -126,6 +163,12 @@ pub(super) fn results(context: &Context, task: &Task) -> Vec<Value> {
 }
 
 impl State {
+    /// Pops a value into an upvalue of the Lua function at `index`.
+    fn set_upvalue(self, index: c_int, place: c_int) {
+        // SAFETY: the thread is alive, and the function has this upvalue: its code is known to.
+        unsafe { ffi::lua_setupvalue(self.as_ptr(), index, place) };
+    }
+
     /// Pushes an upvalue of the Lua function at `index`; its name.
     fn push_upvalue(self, index: c_int, place: c_int) -> Option<String> {
         // SAFETY: the thread is alive and the function at its index; a place beyond the last gives a null pointer and pushes nothing.

@@ -1,0 +1,13 @@
+#!/bin/sh
+# The soak test for as long as you like: random connects, echoes, half-closes, resets and silences over many connections
+# against an echo server in Lua, then in Rhai, on loopback. It stops by itself, prints its figures, and fails when a byte,
+# a descriptor, a task or memory is lost.
+#
+#   scripts/soak.sh                  ten minutes, half of it each language, 2,000 connections
+#   scripts/soak.sh SECONDS CONNECTIONS
+set -eu
+cd "$(dirname "$0")/.."
+seconds=${1:-600}
+ulimit -n "$(ulimit -H -n)"
+SOAK_SECONDS=$((seconds / 2)) SOAK_CONNECTIONS=${2:-2000} \
+    exec nice cargo test --release --test soak -- --nocapture --test-threads 1
