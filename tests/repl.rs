@@ -376,3 +376,122 @@ fn a_script_that_failed_leaves_its_sockets() {
     person.keys(ENTER);
     assert_eq!(person.end(), Some(3));
 }
+
+#[test]
+fn a_dumb_terminal_and_one_without_colours_get_plain_text() {
+    let state = folder("dumb");
+    let mut person = Terminal::start_with(&[], &state, &[("TERM", "dumb")]);
+    person.prompt();
+    person.keys("1 + 1\r");
+    person.until("the value", |person| {
+        person.text().lines().any(|line| line == "2")
+    });
+    person.keys("task.spawn(print, 'beside')\r");
+    person.until("what a task prints", |person| {
+        person
+            .text()
+            .lines()
+            .any(|line| line.ends_with("beside") && !line.contains("spawn"))
+    });
+    person.keys("print('begun') while true do end\r");
+    person.until("it to begin", |person| {
+        person.text().lines().any(|line| line == "begun")
+    });
+    person.keys(CTRL_C);
+    person.until_text("KeyboardInterrupt");
+    person.keys("sys.exit(0)\r");
+    assert_eq!(person.end(), Some(0));
+    assert!(
+        !person.raw.contains(&0x1b),
+        "{}",
+        String::from_utf8_lossy(&person.raw)
+    );
+
+    let colours = [("TERM", "xterm"), ("NO_COLOR", "1")];
+    let mut person = Terminal::start_with(&[], &state, &colours);
+    person.enter("'text', 1, nil, socket.socket()");
+    person.enter("error('no')");
+    let raw = String::from_utf8_lossy(&person.raw).into_owned();
+    // What sets colours ends in an m; what moves the cursor does not.
+    let colours = raw.split("\x1b[").skip(1).filter(|code| {
+        code.trim_start_matches(|letter: char| letter.is_ascii_digit() || letter == ';')
+            .starts_with('m')
+    });
+    assert_eq!(colours.count(), 0, "{raw:?}");
+}
+
+/// What a pipe's text prints, and the status.
+fn piped(arguments: &[&str], text: &str) -> (Option<i32>, String, String) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_wirescript"));
+    let done = Running::start_with(command.args(arguments), text).finish(LIMIT);
+    (
+        done.status.and_then(|status| status.code()),
+        done.stdout,
+        done.stderr,
+    )
+}
+
+#[test]
+fn a_pipe_is_read_like_a_script() {
+    let (status, stdout, stderr) = piped(
+        &[],
+        "local x = 1 + 1\nx\nfor i = 1, 2 do\n  print(i)\nend\ntask.spawn(function() task.sleep(0.05) print('late') end)",
+    );
+    assert_eq!(status, Some(0), "{stderr}");
+    assert!(
+        stdout.starts_with("2\n1\n2\n<Task") && stdout.ends_with("late\n"),
+        "{stdout}"
+    );
+    assert_eq!(stderr, "");
+    let (status, stdout, stderr) = piped(&[], "print(1)\nerror('no')\nprint(2)\n");
+    assert_eq!((status, stdout.as_str()), (Some(1), "1\n"));
+    assert!(stderr.starts_with("wirescript: stdin:2: no\n"), "{stderr}");
+    assert_eq!(piped(&[], "sys.exit(3)").0, Some(3));
+    assert_eq!(piped(&[], "print(").0, Some(1));
+    assert_eq!(piped(&["--rhai"], "let a = 3;\na * 2\n").1, "6\n");
+    assert_eq!(
+        piped(&[], "#!/usr/bin/env wirescript\n'\\xff'\n:rhai\n")
+            .1
+            .lines()
+            .next(),
+        Some(r"b'\xff'")
+    );
+}
+
+/// A first session, as the README shows it. `scripts/recording.sh` has this test write the picture.
+#[test]
+fn a_first_session() {
+    let mut person = lua("first");
+    person.enter("local server = socket.create_server({'127.0.0.1', 8765})");
+    let taken = person.text().contains("EADDRINUSE");
+    if taken {
+        person.keys("\x0c");
+        person.until("an empty screen", |person| person.text() == "lua>");
+        person.enter("local server = socket.create_server({'127.0.0.1', 0})");
+    }
+    person.enter("function serve() while true do local c = server:accept() print('a client!') c:sendall('You said: ' .. c:recv(99)) end end");
+    person.enter("task.spawn(serve)");
+    person.enter("local s = socket.create_connection(server:getsockname())");
+    person.until("the server's word", |person| {
+        person.text().lines().any(|line| line == "a client!")
+    });
+    person.enter("s:sendall('hello')");
+    person.enter("s:recv(100)");
+    person.until_text("b'You said: hello'");
+    person.enter("s");
+    person.until_text("ESTABLISHED ('127.0.0.1', ");
+    person.enter("local other = socket.create_server(server:getsockname())");
+    person.until_text("is held by this program");
+    person.enter(":sockets");
+    person.until_text("0 of 128 waiting");
+    person.keys("s:setsockopt(socket.SOL_TCP, TCP_K\t");
+    person.until_text("TCP_KEEPINTVL");
+    person.until_line("socket.TCP_KEEP, value, optlen=nil)");
+    if let Some(path) = std::env::var_os("WIRESCRIPT_RECORDING") {
+        assert!(
+            !taken,
+            "port 8765 is in use: the picture is to be the same each time"
+        );
+        std::fs::write(path, person.picture()).expect("the picture is written");
+    }
+}

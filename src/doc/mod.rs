@@ -14,6 +14,7 @@ mod known;
 mod luals;
 #[cfg(feature = "cli")]
 mod markdown;
+#[cfg(feature = "cli")]
 pub(crate) mod names;
 mod note;
 #[cfg(feature = "cli")]

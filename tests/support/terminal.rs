@@ -153,6 +153,48 @@ impl Terminal {
             .to_owned()
     }
 
+    /// The screen as an SVG.
+    pub(crate) fn picture(&self) -> String {
+        const WIDTH: f64 = 8.4;
+        const HEIGHT: usize = 18;
+        let screen = self.screen.screen();
+        let is_written = |row: &u16| {
+            (0..COLUMNS).any(|column| screen.cell(*row, column).is_some_and(vt100::Cell::has_contents))
+        };
+        let rows = (0..ROWS).rfind(is_written).map_or(0, |last| last + 1);
+        let (width, height) = (f64::from(COLUMNS) * WIDTH + 24.0, usize::from(rows) * HEIGHT + 28);
+        let mut svg = format!(
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" font-family=\"monospace\" \
+             font-size=\"14\">\n<rect width=\"100%\" height=\"100%\" rx=\"6\" fill=\"#1e1e24\"/>\n"
+        );
+        for row in 0..rows {
+            let mut pieces: Vec<(u16, String, String)> = Vec::new();
+            for column in 0..COLUMNS {
+                let Some(cell) = screen.cell(row, column) else {
+                    continue;
+                };
+                let style = style(cell);
+                let text = if cell.has_contents() { cell.contents() } else { " " };
+                match pieces.last_mut() {
+                    Some((_, last, written)) if *last == style => written.push_str(text),
+                    _ => pieces.push((column, style, text.to_owned())),
+                }
+            }
+            let y = usize::from(row) * HEIGHT + 26;
+            for (column, style, text) in pieces.iter().filter(|(.., text)| !text.trim().is_empty()) {
+                let x = f64::from(*column) * WIDTH + 12.0;
+                let length = text.trim_end().chars().count();
+                let text = text.trim_end().replace('&', "&amp;").replace('<', "&lt;");
+                #[allow(clippy::cast_precision_loss, reason = "a row has 80 columns")]
+                let wide = length as f64 * WIDTH;
+                svg.push_str(&format!(
+                    "<text x=\"{x:.1}\" y=\"{y}\" textLength=\"{wide:.1}\" xml:space=\"preserve\" {style}>{text}</text>\n"
+                ));
+            }
+        }
+        svg + "</svg>\n"
+    }
+
     /// The last line that is not empty.
     pub(crate) fn last_line(&self) -> String {
         self.text().lines().last().unwrap_or_default().to_owned()
@@ -168,6 +210,20 @@ impl Terminal {
         }
         status.and_then(|status| status.code())
     }
+}
+
+/// A cell's colour and weight.
+fn style(cell: &vt100::Cell) -> String {
+    const COLOURS: [&str; 8] = [
+        "#808080", "#f07178", "#a5d075", "#e6c07b", "#7aa2f7", "#c792ea", "#6fd0d0", "#d8d8d8",
+    ];
+    let colour = match cell.fgcolor() {
+        vt100::Color::Idx(number) => COLOURS[usize::from(number) % COLOURS.len()],
+        _ if cell.dim() => "#8a8a94",
+        _ => "#d8d8d8",
+    };
+    let weight = if cell.bold() { " font-weight=\"bold\"" } else { "" };
+    format!("fill=\"{colour}\"{weight}")
 }
 
 impl Drop for Terminal {

@@ -116,7 +116,9 @@ pub(super) fn holders(
 ) -> Vec<String> {
     let mut found = Vec::new();
     for (socket, made) in open {
-        let address = fd::borrow(socket.fd()).and_then(|fd| socket::local_address(fd).ok());
+        // One that was accepted shares the port and does not hold it.
+        let fd = fd::borrow(socket.fd()).filter(|fd| socket::peer_address(*fd).is_err());
+        let address = fd.and_then(|fd| socket::local_address(fd).ok());
         let same = address.and_then(|address| address.port()) == Some(port)
             && (socket.kind() == SOCK_DGRAM) == datagrams;
         if same {
