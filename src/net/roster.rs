@@ -23,6 +23,7 @@ pub(super) struct Roster {
 
 struct Row {
     socket: Weak<Socket>,
+    #[cfg_attr(not(feature = "cli"), allow(dead_code, reason = "only a prompt asks"))]
     made: Option<Place>,
 }
 

@@ -53,6 +53,10 @@ use crate::worker::Watcher;
 pub struct Runtime {
     sched: Rc<Scheduler>,
     net: Rc<Net>,
+    #[cfg_attr(
+        not(feature = "cli"),
+        allow(dead_code, reason = "only at a prompt another language is learnt")
+    )]
     school: School,
     /// The languages it speaks, the first from the start. Empty only while the runtime is dropped.
     languages: Languages,
