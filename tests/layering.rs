@@ -59,7 +59,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ),
     ("toml", &["policy/form.rs"]),
     ("landlock", &["cli/"]),
-    ("memchr", &["file/"]),
+    ("memchr", &["file/", "script/lua/trampoline/library/strings.rs"]),
     ("clap", &["cli/"]),
     ("rustyline", &["cli/repl/editor.rs"]),
 ];

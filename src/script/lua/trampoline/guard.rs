@@ -24,7 +24,7 @@ pub(super) fn build(building: Building, context: &'static Context) {
     }
 }
 
-/// Takes the base library's ways to files and to native code away: `dofile`, `loadfile`, and chunks that are not text.
+/// Takes the base library's ways to files away.
 fn confine(building: Building) {
     let state = building.state();
     building.push_global(c"_G");
@@ -32,29 +32,7 @@ fn confine(building: Building) {
         state.push_nil();
         building.set_named(-2, name);
     }
-    building.get_named(-1, c"load");
-    building.push_closure(load_text, 1);
-    building.set_named(-2, "load");
     state.pop(1);
-}
-
-/// `load(chunk[, name[, mode[, env]]])`, with the mode `t` whatever was asked for.
-unsafe extern "C-unwind" fn load_text(raw: *mut lua_State) -> c_int {
-    // SAFETY: Lua calls us with a live thread.
-    let state = unsafe { State::from_raw(raw) };
-    // SAFETY: nothing with a destructor is alive here.
-    let building = unsafe { Building::new(state) };
-    // An environment that is nil is one; only an absent one is not.
-    if state.top() < 3 {
-        state.set_top(3);
-    }
-    building.push_bytes(b"t");
-    state.replace(3);
-    let arguments = state.top();
-    state.copy_to_top(upvalue(1));
-    state.rotate(1, 1);
-    building.call(arguments, ffi::LUA_MULTRET);
-    state.top()
 }
 
 /// `xpcall(f, handler, …)`: what it calls may yield and wait, as under Lua's own.

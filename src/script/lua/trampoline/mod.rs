@@ -4,9 +4,10 @@
 //! its upvalue. `object` lays out our userdata, `metatable` makes them look like Python's objects; `read` and `push` turn values around; `invoke` is
 //! the one C function behind every operation of the table, with a shorter way for the plain `recv` and `send`; `lines` iterates over
 //! a file, `stream` reads Lua's own files; `module`
-//! builds the modules scripts see; `host` is what the Rust program gives and asks for; `coroutine` is Lua's coroutine library, knowing which thread runs; `guard` is its `xpcall` and `warn`; `task` runs
+//! builds the modules scripts see; `host` is what the Rust program gives and asks for; `coroutine` is Lua's coroutine library, knowing which thread runs; `guard` is its `xpcall` and `warn`, `library` those of its functions that no hook could end, with `arguments` to read what they are given; `task` runs
 //! script functions on fibers, `worker` carries them to other machines, `kept` calls those that operations keep; `asking` looks at what a person at a prompt asks for; `stop` makes a script end.
 
+mod arguments;
 #[cfg(feature = "cli")]
 pub(super) mod asking;
 mod building;
@@ -16,6 +17,7 @@ mod guard;
 mod host;
 mod invoke;
 mod kept;
+mod library;
 mod lines;
 mod metatable;
 mod module;
@@ -62,6 +64,7 @@ pub(super) fn install(lua: &Lua, net: &Rc<Net>, environment: Rc<Environment>) ->
         module::build(building, context);
         coroutine::build(building, context);
         guard::build(building, context);
+        library::build(building, context);
         context.streams.set(stream::metatable(building));
     })
     .map_err(|_| Error::memory("a Lua machine"))?;

@@ -73,8 +73,17 @@ unsafe extern "C-unwind" fn hook(raw: *mut lua_State, _: *mut lua_Debug) {
     }
 }
 
-/// Whether the script must end here; then its error is on top of the stack.
+/// Whether the script must end here; then its error is on top of the stack. Its hook sees to the next look.
 fn doomed(state: State, context: &'static Context) -> bool {
+    if is_over(state, context) {
+        return true;
+    }
+    watch(context, state);
+    false
+}
+
+/// Whether the script must end here; then its error is on top of the stack.
+pub(super) fn is_over(state: State, context: &'static Context) -> bool {
     let sched = context.net.sched();
     sched.check_stop();
     sched.slice();
@@ -83,10 +92,7 @@ fn doomed(state: State, context: &'static Context) -> bool {
             invoke::raise(state, context, error);
             true
         }
-        None => {
-            watch(context, state);
-            false
-        }
+        None => false,
     }
 }
 

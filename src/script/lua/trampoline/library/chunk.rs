@@ -1,0 +1,115 @@
+//! `load`: a chunk in pieces, so that compiling a long one can be ended, and functions that go on giving pieces too.
+
+use std::ffi::{CStr, c_char, c_int, c_void};
+
+use mlua::ffi::{self, lua_State};
+
+use super::super::building::Building;
+use super::super::context::Context;
+use super::super::invoke::Answer;
+use super::super::state::{CFunction, Kind, State};
+use super::must_stop;
+
+pub(super) const FUNCTIONS: &[(&CStr, CFunction)] = &[(c"load", load)];
+
+/// Bytes compiled between two looks.
+const PIECE: usize = 16 * 1024;
+/// Place on the stack of the piece a function has given.
+const GIVEN: c_int = 5;
+
+/// What is being read.
+struct Reader {
+    context: &'static Context,
+    /// The text, where it is one; a function gives the pieces otherwise.
+    text: Option<(*const u8, usize)>,
+}
+
+/// `load(chunk[, name[, mode[, env]]])`. Under a policy the mode is `t` whatever was asked for: what is compiled already may
+/// do anything.
+unsafe extern "C-unwind" fn load(raw: *mut lua_State) -> c_int {
+    // SAFETY: Lua calls us with a live thread.
+    let state = unsafe { State::from_raw(raw) };
+    // SAFETY: nothing with a destructor is alive here.
+    let building = unsafe { Building::new(state) };
+    let context = Context::behind(state, 1);
+    // An environment that is nil is one; only an absent one is not.
+    let has_environment = state.kind(4) != Kind::Absent;
+    let text = matches!(state.kind(1), Kind::String | Kind::Integer | Kind::Float).then(|| {
+        building.check_text(1);
+        state.string(1)
+    });
+    let mode = building.text_or(3, c"bt");
+    let mode = if context.net.is_unguarded() {
+        mode
+    } else {
+        c"t".as_ptr()
+    };
+    let name = match text {
+        Some((start, _)) => building.text_or_pointer(2, start.cast()),
+        None => {
+            let name = building.text_or(2, c"=(load)");
+            building.check_kind(1, ffi::LUA_TFUNCTION);
+            name
+        }
+    };
+    state.set_top(if has_environment { 4 } else { 3 });
+    if !has_environment {
+        state.push_nil();
+    }
+    state.push_nil();
+    let mut reader = Reader { context, text };
+    if building.load(read, (&raw mut reader).cast(), name, mode) {
+        if has_environment {
+            building.set_environment(4);
+        }
+        return 1;
+    }
+    state.push_nil();
+    state.rotate(-2, 1);
+    2
+}
+
+/// The next piece.
+unsafe extern "C-unwind" fn read(raw: *mut lua_State, data: *mut c_void, size: *mut usize) -> *const c_char {
+    // SAFETY: Lua calls us with a live thread.
+    let state = unsafe { State::from_raw(raw) };
+    // SAFETY: `load` passes its reader, which lives until the call is over.
+    let reader = unsafe { &mut *data.cast::<Reader>() };
+    if must_stop(state, reader.context) {
+        Answer::Raise.finish(state);
+    }
+    if let Some((start, left)) = reader.text {
+        let piece = left.min(PIECE);
+        // SAFETY: `piece` is no more than what is left of the text, which the stack holds.
+        reader.text = Some((unsafe { start.add(piece) }, left - piece));
+        // SAFETY: Lua passes room for one number.
+        unsafe { *size = piece };
+        return start.cast();
+    }
+    // SAFETY: nothing with a destructor is alive here.
+    let building = unsafe { Building::new(state) };
+    building.need_room(2);
+    state.copy_to_top(1);
+    building.call(0, 1);
+    match state.kind(-1) {
+        Kind::Nil => {
+            state.pop(1);
+            // SAFETY: as above.
+            unsafe { *size = 0 };
+            std::ptr::null()
+        }
+        Kind::String | Kind::Integer | Kind::Float => {
+            building.check_text(-1);
+            // Kept until the next piece.
+            state.replace(GIVEN);
+            let (start, length) = state.string(GIVEN);
+            // SAFETY: as above.
+            unsafe { *size = length };
+            start.cast()
+        }
+        _ => {
+            building.raise_text(b"reader function must return a string");
+            std::ptr::null()
+        }
+    }
+}

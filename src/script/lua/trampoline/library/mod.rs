@@ -1,0 +1,94 @@
+//! Those functions of Lua's own library that can go on for very long without running a script's instruction, so that no hook
+//! ends them: pattern matching, `string.rep`, and what walks over tables as long as they claim to be. Their replacements
+//! do the same, and look at the stop flag, the clock and the other tasks now and then.
+//!
+//! Where little is to be done Lua's own function does it: it is called directly, in the same frame, so that its messages name
+//! what the script called. `strings` and `tables` hold the rest, `pattern` the matching, `chunk` is `load`.
+
+mod chunk;
+mod pattern;
+mod strings;
+mod tables;
+#[cfg(test)]
+mod tests;
+
+use std::ffi::{CStr, c_int};
+
+use mlua::ffi::lua_State;
+
+use super::building::Building;
+use super::context::Context;
+use super::invoke::Answer;
+use super::state::{CFunction, Kind, State, upvalue};
+use super::stop;
+
+/// Puts the replacements in place.
+pub(super) fn build(building: Building, context: &'static Context) {
+    replace(building, context, c"string", strings::FUNCTIONS);
+    replace(building, context, c"table", tables::FUNCTIONS);
+    replace(building, context, c"_G", chunk::FUNCTIONS);
+}
+
+fn replace(building: Building, context: &'static Context, library: &CStr, functions: &[(&CStr, CFunction)]) {
+    let state = building.state();
+    building.push_global(library);
+    if state.kind(-1) == Kind::Table {
+        for (name, function) in functions {
+            state.push_light(context.as_upvalue());
+            building.get_named(-2, name);
+            building.push_closure(*function, 2);
+            building.set_named(-2, name.to_str().unwrap_or_default());
+        }
+    }
+    state.pop(1);
+}
+
+/// Lua's own function, on the same frame.
+///
+/// # Safety
+/// `raw` is the thread of a function made by [`replace`], with the arguments it was called with.
+unsafe fn original(raw: *mut lua_State) -> c_int {
+    // SAFETY: the caller has a live thread.
+    let state = unsafe { State::from_raw(raw) };
+    match state.function(upvalue(2)) {
+        // SAFETY: it is a function of Lua's library, which has no upvalues, and this frame holds what it expects.
+        Some(function) => unsafe { function(raw) },
+        None => 0,
+    }
+}
+
+/// Looks whether the script must end here; then its error is on top of the stack.
+fn must_stop(state: State, context: &'static Context) -> bool {
+    stop::is_over(state, context)
+}
+
+/// Counts the turns of a loop and looks now and then.
+struct Turns {
+    state: State,
+    context: &'static Context,
+    left: u32,
+}
+
+impl Turns {
+    const STRIDE: u32 = 5000;
+
+    fn new(state: State) -> Self {
+        Self {
+            state,
+            context: Context::behind(state, 1),
+            left: Self::STRIDE,
+        }
+    }
+
+    /// One more turn; raises where the script must end.
+    #[inline]
+    fn turn(&mut self) {
+        self.left -= 1;
+        if self.left == 0 {
+            self.left = Self::STRIDE;
+            if must_stop(self.state, self.context) {
+                Answer::Raise.finish(self.state);
+            }
+        }
+    }
+}
