@@ -147,6 +147,12 @@ impl Budget {
             .is_some_and(|sum| sum <= self.limit)
     }
 
+    /// Bytes that may be held in all.
+    #[cfg(feature = "rhai")]
+    pub(crate) fn limit(&self) -> usize {
+        self.limit
+    }
+
     /// Bytes that may still be held.
     pub(crate) fn left(&self) -> usize {
         self.limit.saturating_sub(self.used.get())

@@ -116,6 +116,27 @@ const LONG: &[(&str, &str)] = &[];
 
 /// String literals under `src/script` that happen to be the name of an operation: file, word, and what it means there.
 const SAME_WORD: &[(&str, &str, &str)] = &[
+    ("script/lua/trampoline/library/strings.rs", "find", "string.find"),
+    (
+        "script/lua/trampoline/library/tables.rs",
+        "insert",
+        "table.insert",
+    ),
+    (
+        "script/lua/trampoline/library/tables.rs",
+        "remove",
+        "table.remove",
+    ),
+    (
+        "script/lua/trampoline/library/tables.rs",
+        "unpack",
+        "table.unpack",
+    ),
+    (
+        "script/rhai/bounded.rs",
+        "sleep",
+        "Rhai's own sleep, made to wait on the scheduler",
+    ),
     ("script/lua/trampoline/coroutine.rs", "close", "coroutine.close"),
     (
         "script/lua/trampoline/metatable.rs",

@@ -95,6 +95,19 @@ impl Net {
         self.policy.allows_everything()
     }
 
+    /// Whether scripts are confined, or their time is: then nothing of theirs may run where nobody can end it.
+    #[cfg(feature = "lua54")]
+    pub(crate) fn is_bounded(&self) -> bool {
+        let limits = self.policy.limits();
+        !self.is_unguarded() || limits.timeout.is_some() || limits.instructions.is_some()
+    }
+
+    /// Bytes a script may hold.
+    #[cfg(feature = "rhai")]
+    pub(crate) fn memory_limit(&self) -> usize {
+        self.budget.limit()
+    }
+
     /// Tells the observer, if there is one.
     #[inline]
     pub(crate) fn observe<'a>(&self, event: impl FnOnce() -> Event<'a>) {

@@ -19,6 +19,9 @@ use super::audit::{AuditSink, listen};
 use super::worker::Crew;
 use super::{Reporter, Runtime};
 
+/// Bytes scripts may use that live under a policy or a time limit, and were given no limit of memory.
+const BOUNDED_MEMORY: usize = 256 << 20;
+
 /// Called with the line of each warning.
 type Teller = Box<dyn Fn(&str)>;
 
@@ -106,7 +109,8 @@ impl Builder {
         self
     }
 
-    /// Most bytes the engine may use. Without one, as many as the machine has.
+    /// Most bytes the engine may use. Without one 256 MiB under a policy or a time limit, and as many as the machine has
+    /// otherwise.
     pub fn memory_limit(mut self, bytes: usize) -> Self {
         self.limits.memory = Some(bytes);
         self
@@ -203,7 +207,13 @@ impl Builder {
     pub fn build(self) -> Result<Runtime> {
         let limits = self.limits.or(self.policy.limits());
         let policy = self.policy.with_limits(limits);
-        let memory_limit = limits.memory.unwrap_or_else(process::physical_memory);
+        let memory_limit = limits.memory.unwrap_or_else(|| {
+            let all = process::physical_memory();
+            // What copies gigabytes in one step is not ended in time.
+            let bounded =
+                !policy.allows_everything() || limits.timeout.is_some() || limits.instructions.is_some();
+            if bounded { all.min(BOUNDED_MEMORY) } else { all }
+        });
         let speech = self
             .speech
             .or_else(default_speech)

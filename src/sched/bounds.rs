@@ -56,7 +56,7 @@ impl Scheduler {
 
     /// Whether the time of this run is bounded.
     #[inline]
-    pub(super) fn is_timed(&self) -> bool {
+    pub(crate) fn is_timed(&self) -> bool {
         self.bounds.timeout.get().is_some()
     }
 

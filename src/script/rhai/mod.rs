@@ -5,9 +5,11 @@
 //! way for the most frequent ones. `value`
 //! and `error` carry values and errors over the border. `task` runs chunks and functions on fibers and looks after them
 //! while they run, `host` does what the Rust program asks. `syntax` adds `with` and frees words that Rhai reserves, `variable` lets several tasks use what a
-//! closure has captured, both helped by `places`; `named` has modules and functions as values; `import` loads neighbouring scripts, `conversation` serves a person at a prompt, `lines` iterates over files. `buffer` and `own` add what buffers and Rhai's own values
+//! closure has captured, both helped by `places`; `named` has modules and functions as values; `import` loads neighbouring scripts, `conversation` serves a person at a prompt, `lines` iterates over files. `bounded` keeps Rhai's own functions from holding
+//! the thread or the memory of all. `buffer` and `own` add what buffers and Rhai's own values
 //! are expected to do.
 
+mod bounded;
 mod buffer;
 #[cfg(feature = "cli")]
 mod conversation;
@@ -101,6 +103,7 @@ impl RhaiScript {
             lines::install(&mut engine, &mut functions, &site);
             own::output(&mut engine);
             own::install(&mut functions);
+            bounded::install(&mut engine, &mut functions, net);
             named::install(&mut engine, &mut functions);
             engine.register_global_module(functions.into());
             syntax::install(&mut engine, &site);

@@ -3,6 +3,7 @@
 use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
+use std::sync::Arc;
 
 #[allow(
     deprecated,
@@ -13,7 +14,7 @@ use rhai::{AST, Dynamic, FnPtr, NativeCallContext, Position};
 
 use crate::api::{Callback, Value};
 use crate::error::{Class, Error, Place, Result};
-use crate::sched::{Payload, Scheduler, Standing, Task};
+use crate::sched::{Payload, Scheduler, Standing, Stop, Task};
 
 use super::Core;
 use super::error::{Failure, Thrown};
@@ -25,6 +26,8 @@ pub(crate) const STACK_SIZE: usize = 4 << 20;
 const STACK_RESERVE: usize = 128 << 10;
 /// Steps between two looks at the stop flag and the clock.
 const STRIDE: u32 = 128;
+/// The same where the time is bounded: one step may take long.
+const SHORT_STRIDE: u32 = 16;
 
 /// How a task ended, for whoever joins it.
 #[derive(Clone, Debug)]
@@ -307,6 +310,9 @@ pub(super) struct Watch {
     floor: Cell<usize>,
     /// Steps left until the next look.
     stride: Cell<u32>,
+    /// Steps between the last look and the next.
+    length: Cell<u32>,
+    stop: Arc<Stop>,
     /// Tasks that were sent to the back of the queue in the middle of a calculation.
     preempted: Cell<usize>,
     /// Where the last operation was called.
@@ -326,6 +332,8 @@ struct Spot {
 impl Watch {
     pub(super) fn new(sched: Rc<Scheduler>) -> Rc<Self> {
         Rc::new(Self {
+            stop: sched.stop_flag().clone(),
+            length: Cell::new(STRIDE),
             sched,
             made: Cell::new(0),
             current: Cell::new(0),
@@ -378,7 +386,7 @@ impl Watch {
         // Rhai's own count begins anew in every callback.
         let left = self.stride.get() - 1;
         self.stride.set(left);
-        if here() > self.floor.get() && left > 0 {
+        if here() > self.floor.get() && left > 0 && self.stop.asked().is_none() {
             None
         } else {
             self.look()
@@ -387,9 +395,16 @@ impl Watch {
 
     #[cold]
     fn look(&self) -> Option<Dynamic> {
+        let stride = self.length.get();
         self.sched
-            .spend_instructions(STRIDE.saturating_sub(self.stride.get()).into());
-        self.stride.set(STRIDE);
+            .spend_instructions(stride.saturating_sub(self.stride.get()).into());
+        let stride = if self.sched.is_timed() {
+            SHORT_STRIDE
+        } else {
+            STRIDE
+        };
+        self.length.set(stride);
+        self.stride.set(stride);
         self.sched.check_stop();
         if self.killed.get() {
             let death = self.sched.current().and_then(|task| task.death());

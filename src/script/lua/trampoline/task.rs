@@ -334,7 +334,10 @@ pub(super) fn run(thread: State, task: &Rc<Task>, arguments: c_int) -> Result<()
 pub(super) fn error_at(state: State, index: c_int) -> Error {
     match Object::at(state, index).map(Object::value) {
         Some(Value::Error(error)) => (*error).clone(),
-        _ => Error::runtime(describe(state, index)),
+        _ => match describe(state, index) {
+            text if text == "not enough memory" => Error::new(Class::MemoryError, text),
+            text => Error::runtime(text),
+        },
     }
 }
 

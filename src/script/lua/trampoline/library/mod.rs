@@ -3,9 +3,11 @@
 //! do the same, and look at the stop flag, the clock and the other tasks now and then.
 //!
 //! Where little is to be done Lua's own function does it: it is called directly, in the same frame, so that its messages name
-//! what the script called. `strings` and `tables` hold the rest, `pattern` the matching, `chunk` is `load`.
+//! what the script called. `strings` and `tables` hold the rest, `pattern` the matching, `chunk` is `load`,
+//! `finalizers` what is left of `setmetatable` where nothing may run on unseen.
 
 mod chunk;
+mod finalizers;
 mod pattern;
 mod strings;
 mod tables;
@@ -27,6 +29,10 @@ pub(super) fn build(building: Building, context: &'static Context) {
     replace(building, context, c"string", strings::FUNCTIONS);
     replace(building, context, c"table", tables::FUNCTIONS);
     replace(building, context, c"_G", chunk::FUNCTIONS);
+    if context.net.is_bounded() {
+        replace(building, context, c"_G", finalizers::FUNCTIONS);
+        take_away(building, c"debug", &["sethook", "setmetatable"]);
+    }
 }
 
 fn replace(building: Building, context: &'static Context, library: &CStr, functions: &[(&CStr, CFunction)]) {
@@ -38,6 +44,19 @@ fn replace(building: Building, context: &'static Context, library: &CStr, functi
             building.get_named(-2, name);
             building.push_closure(*function, 2);
             building.set_named(-2, name.to_str().unwrap_or_default());
+        }
+    }
+    state.pop(1);
+}
+
+/// Takes functions out of a library that scripts may have.
+fn take_away(building: Building, library: &CStr, names: &[&str]) {
+    let state = building.state();
+    building.push_global(library);
+    if state.kind(-1) == Kind::Table {
+        for name in names {
+            state.push_nil();
+            building.set_named(-2, name);
         }
     }
     state.pop(1);

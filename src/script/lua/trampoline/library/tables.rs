@@ -1,4 +1,4 @@
-//! `table.concat`, `insert`, `remove`, `move` and `sort`: with a metatable a table is as long as it says, and its elements
+//! `table.concat`, `insert`, `remove`, `move`, `sort` and `unpack`: with a metatable a table is as long as it says, and its elements
 //! may come from C functions, which no hook sees.
 
 use std::ffi::{CStr, c_int};
@@ -17,6 +17,7 @@ pub(super) const FUNCTIONS: &[(&CStr, CFunction)] = &[
     (c"remove", remove),
     (c"move", relocate),
     (c"sort", sort),
+    (c"unpack", unpack),
 ];
 
 /// Elements Lua's own functions may walk over in one go.
@@ -171,6 +172,42 @@ unsafe extern "C-unwind" fn relocate(raw: *mut lua_State) -> c_int {
     }
     state.copy_to_top(target);
     1
+}
+
+unsafe extern "C-unwind" fn unpack(raw: *mut lua_State) -> c_int {
+    // SAFETY: Lua calls us with a live thread.
+    let (state, building, plain) = unsafe { begin(raw) };
+    let is_given = state.kind(3) == Kind::Integer && state.kind(2) == Kind::Integer;
+    if state.kind(1) != Kind::Table || plain.is_some_and(|length| length <= MANY) && !is_given {
+        // SAFETY: Lua called us with this thread, and no argument has gone.
+        return unsafe { original(raw) };
+    }
+    let first = building.integer_or(2, 1);
+    let last = if matches!(state.kind(3), Kind::Absent | Kind::Nil) {
+        building.length(1)
+    } else {
+        building.integer(3)
+    };
+    if first > last {
+        return 0;
+    }
+    let count = last
+        .checked_sub(first)
+        .and_then(|count| c_int::try_from(count).ok());
+    let Some(count) = count
+        .and_then(|count| count.checked_add(1))
+        .filter(|count| state.has_room(*count))
+    else {
+        return building.raise_text(b"too many results to unpack");
+    };
+    let mut turns = Turns::new(state);
+    let mut place = first;
+    for _ in 0..count {
+        turns.turn();
+        building.get_element(1, place);
+        place = place.wrapping_add(1);
+    }
+    count
 }
 
 unsafe extern "C-unwind" fn sort(raw: *mut lua_State) -> c_int {

@@ -118,3 +118,37 @@ fn a_match_that_would_take_for_ever_is_looked_after() {
     let mut matcher = Matcher::new(text.as_bytes(), pattern.as_bytes(), &look);
     assert_eq!(matcher.match_at(0), Err(Fault::Stopped));
 }
+
+#[test]
+fn large_inputs_get_what_luas_own_functions_give() {
+    use std::rc::Rc;
+
+    use crate::api::Environment;
+    use crate::net::Net;
+    use crate::policy::Policy;
+    use crate::sched::Scheduler;
+    use crate::script::lua::{LuaScript, STACK_SIZE};
+    use crate::script::{Chunk, Language};
+
+    const MEMORY: usize = 256 << 20;
+    let source = include_str!("../../../../../tests/support/library.lua");
+    mlua::Lua::new()
+        .load(source)
+        .set_name("=vanilla")
+        .exec()
+        .expect("Lua's own functions agree");
+
+    let sched = Scheduler::new(STACK_SIZE);
+    let net = Net::new(sched.clone(), Policy::allow_all(), MEMORY);
+    let script = LuaScript::new(&net, Rc::new(Environment::default()), MEMORY).expect("a machine");
+    let chunk = Chunk {
+        name: "=ours",
+        source: source.as_bytes(),
+        path: None,
+    };
+    let main = script.start(&chunk).expect("it compiles");
+    sched.run_until(|| false).expect("it runs");
+    assert_eq!(main.failure().map(|error| error.to_string()), None);
+    drop(main);
+    assert!(sched.shut_down().is_empty());
+}
