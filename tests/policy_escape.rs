@@ -2,9 +2,8 @@
 //! passes before whoever watches.
 #![cfg(target_os = "linux")]
 
-use std::cell::RefCell;
 use std::path::PathBuf;
-use std::rc::Rc;
+use std::sync::{Arc, Mutex};
 
 use wirescript::{Event, Observer, Policy, Runtime};
 
@@ -19,7 +18,7 @@ enum Speech {
 
 /// What was refused, as its audit event calls it.
 #[derive(Default)]
-struct Refusals(RefCell<Vec<String>>);
+struct Refusals(Mutex<Vec<String>>);
 
 impl Observer for Refusals {
     fn observe(&self, event: &Event<'_>) {
@@ -59,12 +58,12 @@ fn refused(speech: Speech, policy: Policy, setup: &str, attempt: &str) -> Vec<St
         ),
     };
     let mut runtime = builder.policy(policy).build().expect("a runtime");
-    let refusals = Rc::new(Refusals::default());
+    let refusals = Arc::new(Refusals::default());
     runtime.net().set_observer(Some(refusals.clone()));
     if let Err(error) = runtime.run("attempt", code) {
         panic!("{attempt}: {error}");
     }
-    let seen = refusals.0.take();
+    let seen = std::mem::take(&mut *refusals.0.lock().expect("nobody panicked"));
     assert!(!seen.is_empty(), "{attempt}: nobody was told");
     seen
 }
@@ -388,12 +387,18 @@ fn a_received_descriptor() {
 #[test]
 fn a_name_that_changes() {
     #[derive(Default)]
-    struct Asked(RefCell<Vec<String>>);
+    struct Asked(Mutex<Vec<String>>);
     impl Observer for Asked {
         fn observe(&self, event: &Event<'_>) {
             match event {
-                Event::Asked { request, .. } => self.0.borrow_mut().push(request.to_string()),
-                Event::Named { op, address, .. } => self.0.borrow_mut().push(format!("{op} {address}")),
+                Event::Asked { request, .. } => {
+                    self.0.lock().expect("nobody panicked").push(request.to_string())
+                }
+                Event::Named { op, address, .. } => self
+                    .0
+                    .lock()
+                    .expect("nobody panicked")
+                    .push(format!("{op} {address}")),
                 _ => {}
             }
         }
@@ -404,12 +409,12 @@ fn a_name_that_changes() {
         .policy(policy)
         .build()
         .expect("a runtime");
-    let asked = Rc::new(Asked::default());
+    let asked = Arc::new(Asked::default());
     runtime.net().set_observer(Some(asked.clone()));
     runtime
         .run("script", format!("{UDP} s:connect({{'localhost', 9}})"))
         .expect("it is granted");
-    let asked = asked.0.take();
+    let asked = std::mem::take(&mut *asked.0.lock().expect("nobody panicked"));
     assert_eq!(
         asked[1..],
         [
