@@ -132,9 +132,16 @@ fn commands_in_the_readme_work() {
 #[test]
 fn rust_in_the_readme_runs() {
     fn run() -> wirescript::Result<()> {
-        use wirescript::{Policy, Runtime};
+        use wirescript::{Policy, Result, Runtime};
 
-        let mut runtime = Runtime::builder().policy(Policy::allow_all()).build()?;
+        let mut runtime = Runtime::builder()
+            .lua()
+            .policy(Policy::deny_all().allow_net("127.0.0.1:*")?)
+            .build()?;
+        runtime.set("greeting", "hello")?;
+        runtime.register("length", |name: String| -> Result<usize> { Ok(name.len()) })?;
+        let n: i64 = runtime.eval("length(greeting)")?;
+        assert_eq!(n, 5);
         runtime.run_file("server.lua")?;
         Ok(())
     }
