@@ -50,7 +50,7 @@ impl Socket {
     ///
     /// # Errors
     /// `EBADF` when it was closed.
-    pub(crate) fn into_host(&self) -> Result<OwnedFd> {
+    pub(crate) fn hand_over(&self) -> Result<OwnedFd> {
         let fd = self.detach();
         if fd < 0 {
             return Err(Error::from(sys::errno::Errno::BADF).during("detach"));

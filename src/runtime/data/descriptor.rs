@@ -84,7 +84,7 @@ impl<'de> Deserialize<'de> for Descriptor {
         use serde::de::Error as _;
         match deserializer.deserialize_any(read::ToValue)? {
             Value::Descriptor(descriptor) => Ok(descriptor),
-            Value::Socket(socket) => socket.into_host().map(Self::new).map_err(D::Error::custom),
+            Value::Socket(socket) => socket.hand_over().map(Self::new).map_err(D::Error::custom),
             other => Err(D::Error::custom(format!(
                 "invalid type: {}, expected a socket",
                 other.kind()

@@ -133,11 +133,11 @@ mod tests {
 
     use super::*;
 
-    fn through<T: Serialize + DeserializeOwned + PartialEq + fmt::Debug>(data: T) {
-        let value = Value::of(&data).expect("it becomes a value");
+    fn through<T: Serialize + DeserializeOwned + PartialEq + fmt::Debug>(data: &T) {
+        let value = Value::of(data).expect("it becomes a value");
         assert_eq!(
             value.clone().to::<T>().expect("and what it was"),
-            data,
+            *data,
             "{value:?}"
         );
         assert_eq!(Value::of(&value).expect("a value is data"), value);
@@ -146,24 +146,27 @@ mod tests {
 
     #[test]
     fn data_is_the_same_after_both_ways() {
-        through(());
-        through(true);
-        through(-5_i8);
-        through(u32::MAX);
-        through(i64::MIN);
-        through(1.5_f32);
-        through('x');
-        through(String::from("né"));
-        through(Some(3));
-        through(None::<i32>);
-        through(vec![0_u8, 255]);
-        through(Vec::<u8>::new());
-        through([1_u8, 2]);
-        through((1, "a".to_owned(), vec![2.5]));
-        through(vec![Some(1), None]);
-        through(BTreeMap::from([(1_u16, "one".to_owned()), (2, "two".to_owned())]));
-        through(BTreeMap::from([("a".to_owned(), Vec::<i64>::new())]));
-        through(Ok::<i32, String>(1));
+        through(&());
+        through(&true);
+        through(&-5_i8);
+        through(&u32::MAX);
+        through(&i64::MIN);
+        through(&1.5_f32);
+        through(&'x');
+        through(&String::from("né"));
+        through(&Some(3));
+        through(&None::<i32>);
+        through(&vec![0_u8, 255]);
+        through(&Vec::<u8>::new());
+        through(&[1_u8, 2]);
+        through(&(1, "a".to_owned(), vec![2.5]));
+        through(&vec![Some(1), None]);
+        through(&BTreeMap::from([
+            (1_u16, "one".to_owned()),
+            (2, "two".to_owned()),
+        ]));
+        through(&BTreeMap::from([("a".to_owned(), Vec::<i64>::new())]));
+        through(&Ok::<i32, String>(1));
     }
 
     #[test]

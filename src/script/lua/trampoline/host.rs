@@ -140,8 +140,9 @@ unsafe extern "C-unwind" fn call(raw: *mut lua_State) -> c_int {
     invoke::answer(state, context, |_| {
         let slot = state.userdata(upvalue(1)).cast::<Slot>();
         // SAFETY: the upvalue is the userdata `register` made, whose slot is null or a function that it owns.
-        let function = unsafe { (*slot).as_ref() };
-        let function = function
+        let function = unsafe { slot.read() };
+        // SAFETY: the userdata owns the function, and is alive as an upvalue of what runs.
+        let function = unsafe { function.as_ref() }
             .ok_or_else(|| Error::runtime("the program is ending"))?
             .clone();
         function(values(state, context, 1))
