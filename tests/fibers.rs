@@ -18,6 +18,8 @@ mod exits;
 mod scopes;
 #[path = "support/script.rs"]
 mod script;
+#[path = "fibers/selecting.rs"]
+mod selecting;
 #[expect(dead_code, reason = "what other tests share and this one does not need")]
 mod support;
 #[path = "fibers/tasks.rs"]

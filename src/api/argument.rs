@@ -6,13 +6,14 @@ use std::time::Duration;
 use crate::bytes::{ByteArray, Bytes, Pinned};
 use crate::error::{Class, Error, Result};
 use crate::file::File;
-use crate::net::{Socket, Timeout};
+use crate::net::{Epoll, Poll, Socket, Timeout};
 use crate::sched::Task;
 use crate::wire::NumberArray;
 use crate::worker::{Link, Worker};
 
 use super::held::Channel;
 use super::outcome::IntoValue;
+use super::selector::Selector;
 use super::value::{Slots, Value};
 
 /// Why a value cannot be an argument.
@@ -311,6 +312,9 @@ objects! {
     Channel Rc<Channel>, "channel";
     Worker Rc<Worker>, "Worker";
     Link Link, "WorkerChannel";
+    Poll Rc<Poll>, "poll";
+    Epoll Rc<Epoll>, "epoll";
+    Selector Rc<Selector>, "selector";
     File Rc<File>, "file";
     Array Rc<ByteArray>, "bytearray";
     Numbers Rc<NumberArray>, "array";

@@ -12,8 +12,17 @@ use super::value::Value;
 
 /// A value that is kept.
 pub(crate) trait Held {
-    /// What operations can know of it.
+    /// What operations can know of it: what a table or map holds is left aside.
     fn value(&self) -> Value;
+
+    /// Calls its method of this name, without arguments; none where it has no such method.
+    ///
+    /// # Errors
+    /// What the method raises.
+    fn ask(&self, method: &str) -> Result<Option<Value>>;
+
+    /// What tells it from others, where the language has things that are the same or not.
+    fn identity(&self) -> Option<usize>;
 
     /// For the language's own use.
     fn as_any(&self) -> &dyn Any;

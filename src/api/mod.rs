@@ -3,7 +3,7 @@
 //! An [`Op`] (`op`) is a row: name, owner, parameters, documentation, and an ordinary typed Rust function behind a
 //! [`handler::Handler`] (`handler`) that takes [`Value`]s (`value`); `argument` has the types it may take, `outcome` those it may return. `bind` turns what a script passed into what a row expects,
 //! once for every language: defaults, keywords, arity and kind errors. `construct` makes the errors scripts ask for,
-//! `held` is about values that are kept as they are, `parcel` packs values for other threads, `address` reads and shows addresses as Python's
+//! `held` is about values that are kept as they are, `selector` has Python's selectors, `descriptor` what scripts give for one, `parcel` packs values for other threads, `address` reads and shows addresses as Python's
 //! tuples, `record` names the fields of such tuples, `element` has the places of buffers, `json` reads and writes JSON, `repr` prints any value as Python does. `module` joins rows and
 //! constants into the modules scripts see; `ops/` has the rows, by topic.
 
@@ -22,6 +22,7 @@ mod address;
 mod argument;
 mod bind;
 mod construct;
+mod descriptor;
 pub(crate) mod element;
 mod handler;
 mod held;
@@ -33,6 +34,7 @@ mod outcome;
 mod parcel;
 mod record;
 mod repr;
+mod selector;
 mod value;
 
 pub(crate) use bind::{Arguments, call};
@@ -46,6 +48,7 @@ pub(crate) use ops::show_fact;
 pub(crate) use outcome::IntoValue;
 pub(crate) use record::{RecordKind, Shape};
 pub(crate) use repr::repr;
+pub(crate) use selector::Selector;
 pub(crate) use value::{Record, Slots, Steps, Type, Value};
 
 use std::any::Any;
@@ -75,6 +78,9 @@ pub(crate) trait Host {
     /// Keeps the value at a place among the call's arguments, of whatever kind: for as long as the result lives, or the
     /// object the operation is called on, if that has values of its own.
     fn hold(&self, place: usize) -> Result<Rc<dyn Held>>;
+
+    /// Keeps each item of the list at a place among the call's arguments; none where there is no list.
+    fn hold_items(&self, place: usize) -> Result<Option<Vec<Rc<dyn Held>>>>;
 
     /// What the argument at a place is, where it is something of the API itself.
     fn name(&self, place: usize) -> Named;

@@ -2,9 +2,10 @@
 
 use crate::constants::{self, Constant};
 use crate::error::{Class, nearest};
-use crate::sys::{control, errno};
+use crate::sys::{control, epoll, errno, poll};
 
 use super::op::{Form, Op, Owner};
+use super::selector;
 use super::value::Value;
 
 /// A module: operations of the table, and names that are values.
@@ -26,6 +27,8 @@ enum Values {
     Errno,
     Fcntl,
     Sys,
+    Select,
+    Selectors,
     Task,
     Struct,
     Json,
@@ -47,6 +50,16 @@ pub(crate) static MODULES: &[Module] = &[
         name: "worker",
         doc: "Workers: threads with a machine of their own, and channels between them.",
         values: Values::None,
+    },
+    Module {
+        name: "select",
+        doc: "Waiting for any of many descriptors: select, poll, epoll.",
+        values: Values::Select,
+    },
+    Module {
+        name: "selectors",
+        doc: "A layer over select that keeps a script's data with each file object.",
+        values: Values::Selectors,
     },
     Module {
         name: "errors",
@@ -139,6 +152,14 @@ impl Module {
                 "version" => Some(Value::text(env!("CARGO_PKG_VERSION"))),
                 _ => None,
             },
+            Values::Select if name == "error" => Some(Value::Class(Class::OSError)),
+            Values::Select => select_values()
+                .find(|(known, _)| *known == name)
+                .map(|(_, number)| Value::Int(number)),
+            Values::Selectors => SELECTOR_EVENTS
+                .iter()
+                .find(|(known, _)| *known == name)
+                .map(|(_, number)| Value::Int(*number)),
             Values::Task => (name == "ShutDown").then_some(Value::Class(Class::ShutDown)),
             Values::Struct => (name == "error").then_some(Value::Class(Class::StructError)),
             Values::Json => match name {
@@ -170,6 +191,8 @@ impl Module {
                 .collect(),
             Values::Fcntl => fcntl_values().map(|(name, _)| name).collect(),
             Values::Sys => vec!["platform", "version"],
+            Values::Select => select_values().map(|(name, _)| name).chain(["error"]).collect(),
+            Values::Selectors => SELECTOR_EVENTS.iter().map(|(name, _)| *name).collect(),
             Values::Task => vec!["ShutDown"],
             Values::Struct => vec!["error"],
             Values::Json => vec!["null", "JSONDecodeError"],
@@ -211,6 +234,18 @@ fn meant(name: &str) -> Option<String> {
     let near = nearest(name, lasts.iter().map(String::as_str))?;
     let place = lasts.iter().position(|known| known == near)?;
     (near != name).then(|| names[place].clone())
+}
+
+/// What a selector waits for.
+const SELECTOR_EVENTS: [(&str, i64); 2] = [("EVENT_READ", selector::READ), ("EVENT_WRITE", selector::WRITE)];
+
+/// The names of `select`.
+fn select_values() -> impl Iterator<Item = (&'static str, i64)> {
+    let poll = poll::event::NAMES.iter();
+    let poll = poll.map(|(name, bits)| (*name, i64::from(*bits)));
+    poll.chain([("PIPE_BUF", poll::PIPE_BUF)])
+        .chain(epoll::EVENTS.iter().copied().filter(|_| cfg!(linux)))
+        .chain(cfg!(linux).then_some(("EPOLL_CLOEXEC", i64::from(epoll::CLOEXEC))))
 }
 
 /// The names of `fcntl`: commands, their bits, requests.

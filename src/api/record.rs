@@ -177,12 +177,56 @@ pub(crate) static CONTROL: RecordKind = RecordKind {
     ],
 };
 
+/// A descriptor that is ready, and what for.
+pub(crate) static EVENT: RecordKind = RecordKind {
+    name: "event",
+    fields: &[("fd", Shape::Plain), ("event", Shape::Plain)],
+};
+
+/// What a selector knows of a file object: prints with the names of its places.
+pub(crate) static SELECTOR_KEY: RecordKind = RecordKind {
+    name: "SelectorKey",
+    fields: &[
+        ("fileobj", Shape::Plain),
+        ("fd", Shape::Plain),
+        ("events", Shape::Plain),
+        ("data", Shape::Plain),
+    ],
+};
+
+/// A selector's key that is ready, and what for.
+pub(crate) static READY: RecordKind = RecordKind {
+    name: "ready",
+    fields: &[("key", Shape::Plain), ("events", Shape::Plain)],
+};
+
 impl RecordKind {
     /// Every kind, for adapters that have to recognise one.
-    pub(crate) const fn all() -> [&'static Self; 20] {
+    pub(crate) const fn all() -> [&'static Self; 23] {
         [
-            &INET, &INET6, &UNIX, &NETLINK, &PACKET, &VSOCK, &CAN, &CAN_ISOTP, &CAN_J1939, &TIPC, &ALG,
-            &QIPCRTR, &L2CAP, &RFCOMM, &HCI, &OTHER, &ADDRINFO, &NEWLINES, &INTERFACE, &CONTROL,
+            &INET,
+            &INET6,
+            &UNIX,
+            &NETLINK,
+            &PACKET,
+            &VSOCK,
+            &CAN,
+            &CAN_ISOTP,
+            &CAN_J1939,
+            &TIPC,
+            &ALG,
+            &QIPCRTR,
+            &L2CAP,
+            &RFCOMM,
+            &HCI,
+            &OTHER,
+            &ADDRINFO,
+            &NEWLINES,
+            &INTERFACE,
+            &CONTROL,
+            &EVENT,
+            &SELECTOR_KEY,
+            &READY,
         ]
     }
 
@@ -194,6 +238,11 @@ impl RecordKind {
     /// Whether it stands for its only item, and prints as that.
     pub(crate) fn is_bare(&self) -> bool {
         std::ptr::eq(self, &raw const UNIX)
+    }
+
+    /// Whether it prints with its name and those of its places.
+    pub(crate) fn is_named(&self) -> bool {
+        std::ptr::eq(self, &raw const SELECTOR_KEY)
     }
 
     /// How the place `index` prints.

@@ -1,6 +1,7 @@
 //! Any value as Python's `repr` prints it.
 
 use std::fmt::Write;
+use std::rc::Rc;
 
 use crate::constants;
 use crate::text::{bytes_repr, str_repr};
@@ -50,6 +51,14 @@ fn write_repr(out: &mut String, value: &Value, shape: Shape) {
                 write_repr(out, item, if text { Shape::Text } else { Shape::Plain });
             }
         }
+        Value::Record(record) if record.kind.is_named() => {
+            push(out, format_args!("{}(", record.kind.name));
+            for (place, ((field, shape), item)) in record.kind.fields.iter().zip(&record.items).enumerate() {
+                push(out, format_args!("{}{field}=", if place > 0 { ", " } else { "" }));
+                write_repr(out, item, *shape);
+            }
+            out.push(')');
+        }
         Value::Record(record) => write_tuple(out, &record.items, |place| record.kind.shape(place)),
         Value::Map(entries) => {
             out.push('{');
@@ -79,6 +88,15 @@ fn write_repr(out: &mut String, value: &Value, shape: Shape) {
         Value::File(file) => push(out, file),
         Value::Lines(_) => out.push_str("<lines>"),
         Value::Channel(channel) => push(out, format_args!("{channel:?}")),
+        Value::Poll(poll) => push(
+            out,
+            format_args!("<select.poll object at {:#x}>", Rc::as_ptr(poll) as usize),
+        ),
+        Value::Epoll(set) => push(
+            out,
+            format_args!("<select.epoll object at {:#x}>", Rc::as_ptr(set) as usize),
+        ),
+        Value::Selector(selector) => push(out, selector),
         Value::Held(held) => write_repr(out, &held.value(), shape),
         Value::Foreign(_) => out.push_str("<file>"),
         Value::Task(task) => push(out, format_args!("{task:?}")),

@@ -9,7 +9,7 @@ use crate::bytes::{ByteArray, Bytes, Pinned};
 use crate::constants::Constant;
 use crate::error::{Class, Error, Result};
 use crate::file::{File, Sendable};
-use crate::net::Socket;
+use crate::net::{Epoll, Poll, Socket};
 use crate::sched::Task;
 use crate::wire::NumberArray;
 use crate::worker::{Link, Worker};
@@ -17,6 +17,7 @@ use crate::worker::{Link, Worker};
 use super::Callback;
 use super::held::{Channel, Held};
 use super::record::RecordKind;
+use super::selector::Selector;
 
 /// A value on its way in or out.
 #[derive(Debug)]
@@ -48,6 +49,9 @@ pub(crate) enum Value {
     Worker(Rc<Worker>),
     /// A channel between threads.
     Link(Link),
+    Poll(Rc<Poll>),
+    Epoll(Rc<Epoll>),
+    Selector(Rc<Selector>),
     File(Rc<File>),
     /// An iteration over a file's lines.
     Lines(Rc<File>),
@@ -130,6 +134,9 @@ pub(crate) enum Type {
     Channel,
     Worker,
     Link,
+    Poll,
+    Epoll,
+    Selector,
     File,
     ByteArray,
     View,
@@ -149,6 +156,9 @@ impl Type {
             Self::Channel => "channel",
             Self::Worker => "Worker",
             Self::Link => "WorkerChannel",
+            Self::Poll => "poll",
+            Self::Epoll => "epoll",
+            Self::Selector => "selector",
             Self::File => "file",
             Self::ByteArray => "bytearray",
             Self::View => "memoryview",
@@ -161,12 +171,15 @@ impl Type {
     }
 
     /// Every type.
-    pub(crate) const ALL: [Self; 13] = [
+    pub(crate) const ALL: [Self; 16] = [
         Self::Socket,
         Self::Task,
         Self::Channel,
         Self::Worker,
         Self::Link,
+        Self::Poll,
+        Self::Epoll,
+        Self::Selector,
         Self::File,
         Self::ByteArray,
         Self::View,
@@ -187,6 +200,9 @@ impl Value {
             Self::Channel(_) => Type::Channel,
             Self::Worker(_) => Type::Worker,
             Self::Link(_) => Type::Link,
+            Self::Poll(_) => Type::Poll,
+            Self::Epoll(_) => Type::Epoll,
+            Self::Selector(_) => Type::Selector,
             Self::File(_) => Type::File,
             Self::Array(_) => Type::ByteArray,
             Self::View(_) => Type::View,

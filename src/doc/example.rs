@@ -27,6 +27,7 @@ const PAGES: &[&str] = &[
     include_str!("examples/transfer.md"),
     include_str!("examples/socket.md"),
     include_str!("examples/names.md"),
+    include_str!("examples/select.md"),
     include_str!("examples/task.md"),
     include_str!("examples/worker.md"),
     include_str!("examples/file.md"),

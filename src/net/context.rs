@@ -9,7 +9,7 @@ use std::sync::Arc;
 use crate::bytes::{Budget, ByteArray, Scratch};
 use crate::error::{Class, Error, Result};
 use crate::policy::{Policy, Request};
-use crate::sched::Scheduler;
+use crate::sched::{Scheduler, Source};
 use crate::sys;
 use crate::sys::errno::Errno;
 
@@ -17,6 +17,7 @@ use super::audit::Hooks;
 use super::metered::Meter;
 use super::observe::{Event, Observer};
 use super::roster::Roster;
+use super::select::OwnFds;
 use super::share::Shares;
 use super::socket::Timeout;
 use super::traffic::Traffic;
@@ -41,6 +42,7 @@ pub struct Net {
     judgements: OnceCell<Teller>,
     pub(super) roster: Roster,
     traffic: Arc<Traffic>,
+    pub(super) own_fds: OwnFds,
 }
 
 impl Net {
@@ -59,6 +61,7 @@ impl Net {
             warnings: Warnings::default(),
             shares: Shares::default(),
             meter,
+            own_fds: OwnFds::default(),
             judgements: OnceCell::new(),
             roster: Roster::default(),
             traffic: Arc::default(),
@@ -164,6 +167,16 @@ impl Net {
         self.default_timeout.set(timeout);
     }
 
+    /// A descriptor of ours is about to be closed or given away: who waits on it gets `EBADF`.
+    pub(super) fn leave_fd(&self, fd: RawFd, source: &OnceCell<Rc<Source>>) {
+        let is_watched = self.own_fds.remove(fd);
+        match source.get() {
+            Some(source) => self.sched.forget(source),
+            None if is_watched => self.sched.forget_fd(fd),
+            None => {}
+        }
+    }
+
     /// Closes a descriptor by its number; who waits on it gets `EBADF`.
     pub(crate) fn close_fd(&self, fd: RawFd) -> Result<()> {
         const OP: &str = "close";
@@ -172,6 +185,7 @@ impl Net {
         if self.sched.owns_fd(fd) {
             return Err(Error::from(Errno::BADF).during(OP));
         }
+        self.own_fds.remove(fd);
         self.sched.forget_fd(fd);
         sys::fd::close(fd).map_err(|errno| Error::from(errno).during(OP))
     }

@@ -102,9 +102,7 @@ impl Socket {
         if fd < 0 {
             return None;
         }
-        if let Some(source) = self.source.get() {
-            self.net().sched().forget(source);
-        }
+        self.net().leave_fd(fd, &self.source);
         self.net().traffic().closed();
         self.net().observe(|| Event::Closed { fd });
         Some(fd)

@@ -5,7 +5,7 @@
 //! how it ends, `print` how it prints; it stands on a `transport`, the kernel unless something else takes its place. `io` is the loop that tries
 //! and waits. The operations are grouped by topic: `connect` (`race` to several
 //! addresses at once), `relay` (between two sockets), `listen` (bind, listen, accept), `transfer` (recv and send
-//! in all forms), `message` (with control data), `options`, `control` (ioctl, fcntl), `share` (with another process), `roster` (every open socket, for a person who asks); `guest` has sockets that come from the host, `traffic` counts; `missing` names the module of a family the kernel lacks; `resolve` looks names up off the thread (`idna` encodes them), `netdb` in C's
+//! in all forms), `message` (with control data), `options`, `control` (ioctl, fcntl), `share` (with another process), `select` and `epoll` (waiting for any of many), `roster` (every open socket, for a person who asks); `guest` has sockets that come from the host, `traffic` counts; `missing` names the module of a family the kernel lacks; `resolve` looks names up off the thread (`idna` encodes them), `netdb` in C's
 //! older data bases, `convert` turns numbers and address texts around
 //! without a system call.
 
@@ -14,6 +14,7 @@ mod connect;
 mod context;
 mod control;
 pub(crate) mod convert;
+mod epoll;
 mod guest;
 mod idna;
 mod io;
@@ -31,6 +32,7 @@ mod race;
 mod relay;
 mod resolve;
 mod roster;
+mod select;
 mod share;
 mod socket;
 mod traffic;
@@ -42,6 +44,7 @@ pub(crate) use audit::{Fact, Heard, Hook};
 pub(crate) use connect::Attempt;
 pub use context::Net;
 pub(crate) use control::{Controlled, Payload};
+pub(crate) use epoll::Epoll;
 pub(crate) use io::{Patience, Watched};
 pub(crate) use listen::{DEFAULT_BACKLOG, ServerOptions};
 pub(crate) use message::Message;
@@ -50,6 +53,7 @@ pub(crate) use options::OptionValue;
 pub(crate) use passing::Passed;
 pub(crate) use relay::Side;
 pub(crate) use resolve::{Endpoint, Found, Host, Lookup, check_host};
+pub(crate) use select::Poll;
 pub use socket::{Socket, Timeout};
 pub(crate) use traffic::Traffic;
 pub(crate) use warn::WarningAction;

@@ -92,11 +92,7 @@ impl Socket {
                 .min();
             let watches: Vec<_> = running
                 .iter()
-                .map(|runner| Watch {
-                    source: &runner.socket.source,
-                    fd: runner.socket.fd(),
-                    interest: Interest::Write,
-                })
+                .map(|runner| Watch::new(&runner.socket.source, runner.socket.fd(), Interest::Write))
                 .collect();
             // What woke it shows at the next look.
             net.sched()

@@ -140,11 +140,7 @@ impl<'a> Way<'a> {
         } else {
             (self.to, Interest::Write)
         };
-        Watch {
-            source: &socket.source,
-            fd: socket.fd(),
-            interest,
-        }
+        Watch::new(&socket.source, socket.fd(), interest)
     }
 
     /// Moves what can be moved without waiting; false when that is nothing.

@@ -193,6 +193,7 @@ impl Socket {
 
     fn hold(net: &Rc<Net>, fd: RawFd, family: i32, kind: i32, protocol: i32) -> Rc<Self> {
         net.meter.count_opened(fd);
+        net.own_fds.add(fd);
         Rc::new_cyclic(|me| Self {
             me: me.clone(),
             net: net.clone(),

@@ -82,7 +82,7 @@ impl Source {
     }
 
     /// Whether the descriptor was closed under its waiters.
-    pub(super) fn is_closed(&self) -> bool {
+    pub(crate) fn is_closed(&self) -> bool {
         self.closed.get()
     }
 }

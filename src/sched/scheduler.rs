@@ -17,7 +17,7 @@ use crate::sys::prefetch;
 use super::bounds::Bounds;
 use super::ending::End;
 use super::jobs::Jobs;
-use super::reactor::{Reactor, Source};
+use super::reactor::{Interest, Reactor, Source};
 use super::remote::Remote;
 use super::slice::Slice;
 use super::stop::Stop;
@@ -29,9 +29,6 @@ use super::wait::{Turn, Wake};
 
 /// Fibers entered before the descriptors are looked at again, however many are ready.
 const BATCH: usize = 61;
-
-/// Tasks that a deadlock's report names.
-const MOST_TOLD: usize = 100;
 
 /// Told of each task that failed and that nobody joined.
 type Reporter = Box<dyn Fn(&Rc<Task>)>;
@@ -286,29 +283,6 @@ impl Scheduler {
         Ok(())
     }
 
-    /// Every task waits for another and nothing else can happen: the oldest one is told.
-    fn break_deadlock(&self) {
-        let oldest = || self.live.borrow().iter().min_by_key(|task| task.id).cloned();
-        let Some(task) = self.foreground().or_else(oldest) else {
-            return;
-        };
-        let mut waiting: Vec<_> = self.live.borrow().clone();
-        waiting.sort_by_key(|task| task.id);
-        let mut told: Vec<_> = waiting
-            .iter()
-            .take(MOST_TOLD)
-            .map(|task| task.whereabouts())
-            .collect();
-        if let Some(more @ 1..) = waiting.len().checked_sub(MOST_TOLD) {
-            told.push(format!("and {more} more"));
-        }
-        task.wake_with_error(Error::runtime(format!(
-            "deadlock: every task waits for another: {}",
-            told.join(", ")
-        )));
-        self.wake(&task, Wake::Ready);
-    }
-
     #[inline]
     pub(super) fn enter(&self, task: &Rc<Task>) {
         let Some(fiber) = task.fiber.get() else { return };
@@ -386,6 +360,18 @@ impl Scheduler {
     pub(crate) fn forget_fd(&self, fd: RawFd) {
         if let Some(source) = self.reactor.get().and_then(|reactor| reactor.known(fd)) {
             self.forget(&source);
+        }
+    }
+
+    /// Stops watching a descriptor that is not ours, unless somebody else has a use for it: nobody will say when it closes.
+    pub(crate) fn unwatch(&self, source: &Rc<Source>) {
+        // The reactor's reference and the caller's.
+        const OURS: usize = 2;
+        let is_waited_for = [Interest::Read, Interest::Write]
+            .into_iter()
+            .any(|interest| source.has_waiters(interest));
+        if Rc::strong_count(source) <= OURS && !is_waited_for {
+            self.forget(source);
         }
     }
 

@@ -34,16 +34,29 @@ pub(crate) struct Watch<'a> {
     pub(crate) source: &'a OnceCell<Rc<Source>>,
     pub(crate) fd: RawFd,
     pub(crate) interest: Interest,
+    /// What exactly, in the bits of poll(2).
+    pub(crate) events: i16,
 }
 
-impl Watch<'_> {
-    fn entry(&self) -> poll::PollEntry {
+impl<'a> Watch<'a> {
+    /// Anything that lets the next call in this direction succeed or fail.
+    pub(crate) const fn new(source: &'a OnceCell<Rc<Source>>, fd: RawFd, interest: Interest) -> Self {
+        let events = match interest {
+            Interest::Read => poll::event::READABLE,
+            Interest::Write => poll::event::WRITABLE,
+        };
+        Self {
+            source,
+            fd,
+            interest,
+            events,
+        }
+    }
+
+    const fn entry(&self) -> poll::PollEntry {
         poll::PollEntry {
             fd: self.fd,
-            events: match self.interest {
-                Interest::Read => poll::event::READABLE,
-                Interest::Write => poll::event::WRITABLE,
-            },
+            events: self.events,
             revents: 0,
         }
     }
@@ -119,7 +132,8 @@ impl Scheduler {
         let Some(task) = self.suspendable()? else {
             return self.block_on_any(watches, deadline);
         };
-        if self.is_alone() {
+        let is_endless = watches.is_empty() && deadline.is_none();
+        if self.is_alone() && !is_endless {
             return self.block_on_any(watches, deadline);
         }
         let mut sources = Vec::with_capacity(watches.len());
@@ -128,7 +142,9 @@ impl Scheduler {
                 Some(source) => source.clone(),
                 None => match self.reactor()?.source(watch.fd) {
                     Ok(new) => watch.source.get_or_init(|| new).clone(),
-                    Err(Errno::PERM | Errno::BADF) => return Ok(Wake::Ready),
+                    // It is always ready for what it can be ready for at all.
+                    Err(Errno::PERM) => continue,
+                    Err(Errno::BADF) => return Ok(Wake::Ready),
                     Err(errno) => return Err(errno.into()),
                 },
             };
@@ -138,9 +154,10 @@ impl Scheduler {
         for (source, interest) in &sources {
             source.queue(*interest).borrow_mut().push_back(task.clone());
         }
-        waiters.set(waiters.get() + 1);
+        let counts = usize::from(!sources.is_empty());
+        waiters.set(waiters.get() + counts);
         let wake = self.suspend(&task, deadline);
-        waiters.set(waiters.get() - 1);
+        waiters.set(waiters.get() - counts);
         for (source, interest) in &sources {
             source
                 .queue(*interest)

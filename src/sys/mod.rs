@@ -18,6 +18,7 @@ compile_error!("wirescript needs a Unix: there is no `sys` room for this platfor
 pub(crate) mod alarm;
 pub(crate) mod borrowed;
 pub(crate) mod control;
+pub(crate) mod epoll;
 pub(crate) mod errno;
 pub(crate) mod fd;
 pub(crate) mod fiber;

@@ -19,7 +19,35 @@ pub(crate) mod event {
     pub(crate) const READ_ENDED: i16 = libc::POLLHUP;
     /// The descriptor is not open.
     pub(crate) const INVALID: i16 = libc::POLLNVAL;
+    /// Something urgent to receive.
+    pub(crate) const URGENT: i16 = libc::POLLPRI;
+    /// Plain data and data of a priority, where the system tells them apart.
+    pub(crate) const READABLE_NORMAL: i16 = libc::POLLRDNORM;
+    pub(crate) const READABLE_BAND: i16 = libc::POLLRDBAND;
+    pub(crate) const WRITABLE_NORMAL: i16 = libc::POLLWRNORM;
+    pub(crate) const WRITABLE_BAND: i16 = libc::POLLWRBAND;
+
+    /// Their names.
+    pub(crate) const NAMES: &[(&str, i16)] = &[
+        ("POLLIN", READABLE),
+        ("POLLPRI", URGENT),
+        ("POLLOUT", WRITABLE),
+        ("POLLERR", ERROR),
+        ("POLLHUP", HANGUP),
+        ("POLLNVAL", INVALID),
+        ("POLLRDNORM", READABLE_NORMAL),
+        ("POLLRDBAND", READABLE_BAND),
+        ("POLLWRNORM", WRITABLE_NORMAL),
+        ("POLLWRBAND", WRITABLE_BAND),
+        #[cfg(linux)]
+        ("POLLMSG", 0x400),
+        #[cfg(linux)]
+        ("POLLRDHUP", READ_ENDED),
+    ];
 }
+
+/// Bytes that go into a pipe in one piece.
+pub(crate) const PIPE_BUF: i64 = libc::PIPE_BUF as i64;
 
 /// A descriptor to wait on, what for, and what came; laid out as C's `struct pollfd`. A negative `fd` is left
 /// alone.

@@ -386,6 +386,111 @@ function WorkerChannel:close() end
 ---@return integer
 function WorkerChannel:qsize() end
 
+---@class poll
+local poll = {}
+
+---Add a descriptor, or change what it is waited for. Raises TypeError, ValueError, OverflowError.
+---@overload fun(self: poll, fd: any, keywords: {eventmask?: integer})
+---@param fd any int, socket, file, or an object with a method fileno()
+---@param eventmask? integer POLL* bits
+function poll:register(fd, eventmask) end
+
+---Change what a descriptor is waited for. Raises OSError (ENOENT) for one that is not registered.
+---@param fd any int, socket, file, or an object with a method fileno()
+---@param eventmask integer POLL* bits
+function poll:modify(fd, eventmask) end
+
+---Take a descriptor out. Raises KeyError for one that is not registered.
+---@param fd any int, socket, file, or an object with a method fileno()
+function poll:unregister(fd) end
+
+---Wait until any descriptor is ready: which are, and what for. Nothing when the time is over; POLLNVAL for what is not open, or is closed meanwhile. Raises RuntimeError while another task polls, OverflowError.
+---@param timeout? number|nil int, float or None: milliseconds to wait at most; for ever when negative
+---@return any[]
+function poll:poll(timeout) end
+
+---@class epoll
+---@field closed boolean Whether the set was closed.
+local epoll = {}
+
+---Add a descriptor. Raises OSError (EEXIST, EBADF; EPERM for a file on disk), TypeError, ValueError.
+---@overload fun(self: epoll, fd: any, keywords: {eventmask?: integer})
+---@param fd any int, socket, file, or an object with a method fileno()
+---@param eventmask? integer EPOLL* bits
+function epoll:register(fd, eventmask) end
+
+---Change what a descriptor is waited for. Raises OSError (ENOENT, EBADF).
+---@param fd any int, socket, file, or an object with a method fileno()
+---@param eventmask integer EPOLL* bits
+function epoll:modify(fd, eventmask) end
+
+---Take a descriptor out. Raises OSError (ENOENT, EBADF).
+---@param fd any int, socket, file, or an object with a method fileno()
+function epoll:unregister(fd) end
+
+---Wait until any descriptor is ready: which are, and what for. Nothing when the time is over. A descriptor that is closed leaves the set without a word, as the kernel has it. Raises ValueError, OSError.
+---@overload fun(self: epoll, keywords: {timeout?: number|nil, maxevents?: integer}): any[]
+---@overload fun(self: epoll, timeout: number|nil, keywords: {maxevents?: integer}): any[]
+---@param timeout? number|nil float or None: seconds to wait at most; for ever when negative
+---@param maxevents? integer most descriptors to tell of at once; -1 is 1023
+---@return any[]
+function epoll:poll(timeout, maxevents) end
+
+---As select.epoll_fromfd. Raises OSError where the policy refuses.
+---@param fd integer the descriptor of an epoll object: it is the new one's from now on
+---@return epoll
+function epoll:fromfd(fd) end
+
+---The set's own descriptor. Raises ValueError when it is closed.
+---@return integer
+function epoll:fileno() end
+
+---Close the set; a closed one is left alone. A task that waits on it gets EBADF. Raises OSError.
+function epoll:close() end
+
+---@class selector
+local selector = {}
+
+---Add a file object. Raises ValueError for other events and for what is no open file, KeyError for one that is registered already, OSError.
+---@param fileobj any int, socket, file, or an object with a method fileno()
+---@param events integer EVENT_READ, EVENT_WRITE or both
+---@param data? any anything: the key has it
+---@return any
+function selector:register(fileobj, events, data) end
+
+---Take a file object out, also one that is closed by now. Raises KeyError for one that is not registered, ValueError.
+---@param fileobj any int, socket, file, or an object with a method fileno()
+---@return any
+function selector:unregister(fileobj) end
+
+---Change what a file object is waited for, and what is kept with it. Raises KeyError for one that is not registered, ValueError, OSError.
+---@param fileobj any int, socket, file, or an object with a method fileno()
+---@param events integer EVENT_READ, EVENT_WRITE or both
+---@param data? any anything: the key has it
+---@return any
+function selector:modify(fileobj, events, data) end
+
+---Wait until any file object is ready: which are, and what for. Nothing when the time is over. Raises OSError.
+---@param timeout? number|nil float or None: seconds to wait at most; 0 or less only looks
+---@return any[]
+function selector:select(timeout) end
+
+---The key of a file object. Raises KeyError for one that is not registered, RuntimeError once the selector is closed.
+---@param fileobj any int, socket, file, or an object with a method fileno()
+---@return any
+function selector:get_key(fileobj) end
+
+---Every key, by descriptor; None once the selector is closed. Python has a mapping here; its values are this list. Never fails.
+---@return any|nil[]
+function selector:get_map() end
+
+---The descriptor an EpollSelector waits on. Raises AttributeError for the others, ValueError once it is closed.
+---@return integer
+function selector:fileno() end
+
+---Let go of all file objects, which stay open; a closed selector is left alone. Raises OSError.
+function selector:close() end
+
 ---A file object, made by open and makefile, and the program's own streams.
 ---@class File
 ---@field closed boolean Whether it is closed.
@@ -2846,6 +2951,161 @@ function worker.spawn(script, ...) end
 ---@return WorkerChannel
 function worker.channel(capacity) end
 
+
+---Waiting for any of many descriptors: select, poll, epoll.
+---@class selectlib
+select = {}
+
+---Wait until any of many can be read, written, or has something urgent; the lists hold those of the arguments that are ready, as they were given, and are empty when the time is over. Numbers may be as large as they are. Raises OSError (EBADF for what is not open, or is closed meanwhile), TypeError, ValueError. See select(2).
+---@param rlist any list of those to wait for until they can be read: int, socket, file, or an object with a method fileno()
+---@param wlist any list of those to wait for until they can be written
+---@param xlist any list of those to wait for until there is something urgent
+---@param timeout? number|nil float or None: seconds to wait at most; 0 only looks
+---@return any
+function select.select(rlist, wlist, xlist, timeout) end
+
+---A polling object: register descriptors with it, then poll. Never fails. See poll(2).
+---@return poll
+function select.poll() end
+
+---An epoll object: a set of descriptors the kernel keeps. Raises OSError, ValueError, NotImplementedError where the system has none. See epoll(7).
+---@overload fun(keywords: {sizehint?: integer, flags?: integer}): epoll
+---@overload fun(sizehint: integer, keywords: {flags?: integer}): epoll
+---@param sizehint? integer how many descriptors to expect; it is not needed
+---@param flags? integer 0 or EPOLL_CLOEXEC; the object is never inherited
+---@return epoll
+function select.epoll(sizehint, flags) end
+
+---An epoll object on a descriptor that is there already. Raises OSError where the policy refuses.
+---@param fd integer the descriptor of an epoll object: it is this one's from now on
+---@return epoll
+function select.epoll_fromfd(fd) end
+
+---1
+---@type integer
+select.POLLIN = nil
+---2
+---@type integer
+select.POLLPRI = nil
+---4
+---@type integer
+select.POLLOUT = nil
+---8
+---@type integer
+select.POLLERR = nil
+---16
+---@type integer
+select.POLLHUP = nil
+---32
+---@type integer
+select.POLLNVAL = nil
+---64
+---@type integer
+select.POLLRDNORM = nil
+---128
+---@type integer
+select.POLLRDBAND = nil
+---256
+---@type integer
+select.POLLWRNORM = nil
+---512
+---@type integer
+select.POLLWRBAND = nil
+---1024
+---@type integer
+select.POLLMSG = nil
+---8192
+---@type integer
+select.POLLRDHUP = nil
+---4096
+---@type integer
+select.PIPE_BUF = nil
+---1
+---@type integer
+select.EPOLLIN = nil
+---2
+---@type integer
+select.EPOLLPRI = nil
+---4
+---@type integer
+select.EPOLLOUT = nil
+---8
+---@type integer
+select.EPOLLERR = nil
+---16
+---@type integer
+select.EPOLLHUP = nil
+---64
+---@type integer
+select.EPOLLRDNORM = nil
+---128
+---@type integer
+select.EPOLLRDBAND = nil
+---256
+---@type integer
+select.EPOLLWRNORM = nil
+---512
+---@type integer
+select.EPOLLWRBAND = nil
+---1024
+---@type integer
+select.EPOLLMSG = nil
+---8192
+---@type integer
+select.EPOLLRDHUP = nil
+---268435456
+---@type integer
+select.EPOLLEXCLUSIVE = nil
+---536870912
+---@type integer
+select.EPOLLWAKEUP = nil
+---1073741824
+---@type integer
+select.EPOLLONESHOT = nil
+---2147483648
+---@type integer
+select.EPOLLET = nil
+---524288
+---@type integer
+select.EPOLL_CLOEXEC = nil
+---The system refused; `errno` says why. Also `socket.error`.
+---@type ErrorClass
+select.error = nil
+
+---A layer over select that keeps a script's data with each file object.
+---@class selectorslib
+selectors = {}
+
+---The best selector of this system: EpollSelector on Linux, PollSelector elsewhere. Raises OSError (EMFILE).
+---@return selector
+function selectors.DefaultSelector() end
+
+---A selector that waits as select.select does. Never fails.
+---@return selector
+function selectors.SelectSelector() end
+
+---A selector that waits as select.poll does. Never fails.
+---@return selector
+function selectors.PollSelector() end
+
+---A selector that waits as select.epoll does. Raises OSError (EMFILE).
+---@return selector
+function selectors.EpollSelector() end
+
+---A key as selectors give it: a tuple whose places have names. Never fails.
+---@param fileobj any the file object, as it was registered
+---@param fd integer int: its descriptor
+---@param events integer int: EVENT_READ, EVENT_WRITE or both
+---@param data any what the script keeps with it
+---@return any
+function selectors.SelectorKey(fileobj, fd, events, data) end
+
+---1
+---@type integer
+selectors.EVENT_READ = nil
+---2
+---@type integer
+selectors.EVENT_WRITE = nil
 
 ---Python's exception classes, to compare with and to raise.
 ---@class errorslib

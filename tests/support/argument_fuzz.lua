@@ -65,6 +65,18 @@ end
 -- One for all calls: a thread each would take long.
 local finished_worker = worker.spawn("return 1")
 finished_worker:join()
+-- Each waits for a socket that is always ready.
+local always_ready = socket.socketpair()
+local function epoll()
+  local set = select.epoll()
+  set:register(always_ready)
+  return set
+end
+local function selector()
+  local s = selectors.DefaultSelector()
+  s:register(always_ready, 2, "data")
+  return s
+end
 local function collected(value)
   debug.getmetatable(value).__gc(value)
   return value
@@ -85,6 +97,8 @@ local kinds = {
   channel = channel,
   worker_channel = worker_channel,
   worker = function() return finished_worker end,
+  epoll = epoll,
+  selector = selector,
   bytearray = function() return bytearray("0123456789") end,
   view = view,
   array = function() return array("i", {1, 2, 3}) end,
@@ -105,7 +119,6 @@ local kinds = {
   collected_file = function() return collected(open("disk", "w")) end,
   collected_socket = function() return collected(socket.socket()) end,
   collected_task = function() return collected(finished_task()) end,
-  collected_channel = function() return collected(channel()) end,
   collected_bytearray = function() return collected(bytearray(9)) end,
   collected_view = function() return collected(view()) end,
   collected_array = function() return collected(array("h", {1})) end,
@@ -155,7 +168,8 @@ local sensible = {
   format = "<iH", typecode = "i", initializer = "{1}", v = "1", i = "0", iterable = "{1}", list = "{1}", start = "0",
   stop = "2", sep = "x", width = "2", fillchar = "x", sub = "x", text = "json", string = "x",
   name = "x", index = "1", inheritable = "0", flag = "0", mode = "rb", buffering = "-1", file = "open file", offset = "1", size = "2",
-  hint = "2", capacity = "1", whence = "0", lines = "nested", closefd = "true", prompt = "empty", encoding = "nil", errors = "nil", newline = "nil",
+  hint = "2", capacity = "1", rlist = "{}", wlist = "{}", xlist = "{}",
+  eventmask = "1", sizehint = "1", maxevents = "1", fileobj = "pair", events = "1", whence = "0", lines = "nested", closefd = "true", prompt = "empty", encoding = "nil", errors = "nil", newline = "nil",
 }
 
 ---------------------------------------------------------------- what is not called
@@ -193,9 +207,19 @@ local kept = {
   ["worker.spawn"] = {"a thread each: some are enough", 1, "script", many},
 }
 
+-- It waits that long, or for ever.
+kept["select.select"] = function(arguments)
+  local timeout = arguments[4]
+  if type(timeout) == "table" then timeout = rawget(timeout, "timeout") end
+  return arguments.n > 2 and (timeout == nil or timeout == json.null or long(timeout))
+end
+kept["select.epoll_fromfd"] = {"as close: the object made closes it", 1, "fd", low}
+kept["epoll.fromfd"] = {"as close: the object made closes it", 2, "fd", low}
+
 local function is_kept(name, arguments)
   local rule = kept[target .. "." .. name]
   if not rule then return false end
+  if type(rule) == "function" then return rule(arguments) end
   local _, position, keyword, concerns = table.unpack(rule)
   local last = arguments[arguments.n]
   local named = type(last) == "table" and rawget(last, keyword)

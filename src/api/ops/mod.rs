@@ -1,5 +1,5 @@
 //! The rows, by topic: `open` (making sockets), `life` (closing, modes, names), `connect`, `listen`, `transfer`, `message`,
-//! `options`, `control` (ioctl, share, fcntl), `resolve`, `netdb`, `convert` (byte order and address texts), `task`, `worker`,
+//! `options`, `control` (ioctl, share, fcntl), `resolve`, `netdb`, `convert` (byte order and address texts), `task`, `worker`, `select`, `epoll`, `selectors`,
 //! `makefile` (making and sending files), `file` (what they do), `nature` (what they say of themselves), `program` (sys,
 //! time, globals), `watch` (warnings, audit hooks), `buffer` (bytearray and its views), `array`, `packing` (struct),
 //! `octets` (bytes), `json`, `errors`.
@@ -14,6 +14,7 @@ mod buffer;
 mod connect;
 mod control;
 mod convert;
+mod epoll;
 mod errors;
 mod file;
 mod json;
@@ -29,6 +30,8 @@ mod options;
 mod packing;
 mod program;
 mod resolve;
+mod select;
+mod selectors;
 mod task;
 mod transfer;
 mod watch;
@@ -55,6 +58,9 @@ pub(super) static ALL: &[&[Op]] = &[
     convert::OPS,
     task::OPS,
     worker::OPS,
+    select::OPS,
+    epoll::OPS,
+    selectors::OPS,
     makefile::OPS,
     file::OPS,
     nature::OPS,

@@ -5,7 +5,7 @@
 //! way for the most frequent ones. `value`
 //! and `error` carry values and errors over the border. `task` runs chunks and functions on fibers and looks after them
 //! while they run, `host` does what the Rust program asks. `syntax` adds `with` and frees words that Rhai reserves, `variable` lets several tasks use what a
-//! closure has captured, both helped by `places`; `named` has modules and functions as values; `import` loads neighbouring scripts, `conversation` serves a person at a prompt, `lines` iterates over files. `bounded` keeps Rhai's own functions from holding
+//! closure has captured, both helped by `places`; `named` has modules and functions as values; `import` loads neighbouring scripts, `conversation` serves a person at a prompt, `lines` iterates over files, `kept` keeps values for operations. `bounded` keeps Rhai's own functions from holding
 //! the thread or the memory of all. `buffer` and `own` add what buffers and Rhai's own values
 //! are expected to do.
 
@@ -18,6 +18,7 @@ mod guest;
 mod host;
 mod hot;
 mod import;
+mod kept;
 mod lines;
 mod module;
 mod named;

@@ -5,12 +5,12 @@ use std::rc::Rc;
 
 use rhai::{Dynamic, Engine, ImmutableString, Module, NativeCallContext};
 
-use crate::api::{self, Channel, Form, Owner, Steps, Type, Value};
+use crate::api::{self, Channel, Form, Owner, Selector, Steps, Type, Value};
 use crate::bytes::{ByteArray, Pinned};
 use crate::constants::Constant;
 use crate::error::{Class, Error, Result};
 use crate::file::File;
-use crate::net::Socket;
+use crate::net::{Epoll, Poll, Socket};
 use crate::sched::Task;
 use crate::wire::NumberArray;
 use crate::worker::{Link, Worker};
@@ -58,6 +58,9 @@ fn name_type(engine: &mut Engine, kind: Type) {
         Type::Channel => engine.register_type_with_name::<Rc<Channel>>(name),
         Type::Worker => engine.register_type_with_name::<Rc<Worker>>(name),
         Type::Link => engine.register_type_with_name::<Link>(name),
+        Type::Poll => engine.register_type_with_name::<Rc<Poll>>(name),
+        Type::Epoll => engine.register_type_with_name::<Rc<Epoll>>(name),
+        Type::Selector => engine.register_type_with_name::<Rc<Selector>>(name),
         Type::File => engine.register_type_with_name::<Rc<File>>(name),
         Type::ByteArray => engine.register_type_with_name::<Rc<ByteArray>>(name),
         Type::View => engine.register_type_with_name::<Pinned>(name),
@@ -232,6 +235,9 @@ fn equality(functions: &mut Module) {
         Type::Channel,
         Type::Worker,
         Type::Link,
+        Type::Poll,
+        Type::Epoll,
+        Type::Selector,
         Type::File,
         Type::Error,
         Type::Class,
@@ -257,6 +263,9 @@ fn is_same(kind: Type, args: &[&mut Dynamic]) -> bool {
         Type::Channel => both::<Rc<Channel>>(args, Rc::ptr_eq),
         Type::Worker => both::<Rc<Worker>>(args, Rc::ptr_eq),
         Type::Link => both::<Link>(args, Link::is),
+        Type::Poll => both::<Rc<Poll>>(args, Rc::ptr_eq),
+        Type::Epoll => both::<Rc<Epoll>>(args, Rc::ptr_eq),
+        Type::Selector => both::<Rc<Selector>>(args, Rc::ptr_eq),
         Type::File => both::<Rc<File>>(args, Rc::ptr_eq),
         Type::Error => both::<Rc<Error>>(args, Rc::ptr_eq),
         Type::Class => both::<Class>(args, Class::eq),

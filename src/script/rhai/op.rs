@@ -14,7 +14,7 @@ use crate::sched::Task;
 use super::error::{self, Thrown};
 use super::host::Host;
 use super::task::{self, Outcome, Watch};
-use super::{Core, hot, named, value};
+use super::{Core, hot, kept, named, value};
 
 /// Arguments as Rhai hands them to a native function: an object or first argument may be the script's own variable,
 /// the others are the call's to use up.
@@ -217,7 +217,13 @@ impl api::Host for Call<'_, '_, '_> {
         } else {
             argument.take()
         };
-        Ok(Rc::new(value::Kept(value.flatten())))
+        Ok(kept::keep(value, &self.site.core, self.context))
+    }
+
+    fn hold_items(&self, place: usize) -> Result<Option<Vec<Rc<dyn Held>>>> {
+        let args = self.args.borrow();
+        let list = args.get(place);
+        Ok(list.and_then(|list| kept::keep_items(list, &self.site.core, self.context)))
     }
 
     fn portable(&self, _: usize) -> Result<Vec<u8>> {

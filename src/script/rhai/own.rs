@@ -3,13 +3,14 @@
 //! to `name` and `is` as ours do.
 
 use std::any::TypeId;
+use std::collections::BTreeSet;
 use std::io::Write;
 use std::rc::Rc;
 
 use rhai::{Array, Dynamic, Engine, EvalAltResult, Map, Module, NativeCallContext, Position};
 
-use crate::api::{self, Value};
-use crate::error::Class;
+use crate::api::{self, RecordKind, Value};
+use crate::error::{Class, Error};
 use crate::sys::stdio;
 
 use super::error;
@@ -19,6 +20,7 @@ use super::value;
 /// Registers them.
 pub(super) fn install(functions: &mut Module) {
     tuples(functions);
+    records(functions);
     constant_arrays(functions);
     caught_errors(functions);
 }
@@ -45,6 +47,34 @@ fn tuples(functions: &mut Module) {
     });
     for name in ["to_string", "print", "to_debug", "debug"] {
         register(functions, name, &[TypeId::of::<Array>()], &native);
+    }
+}
+
+/// `key.data`: the places of tuples that have names answer to them.
+fn records(functions: &mut Module) {
+    let fields = RecordKind::all().into_iter().flat_map(|kind| kind.fields);
+    let names: BTreeSet<_> = fields.map(|(name, _)| *name).collect();
+    for name in names {
+        let native: Native = Rc::new(move |_, args| {
+            let place = args
+                .first()
+                .and_then(|array| value::record_kind(array))
+                .and_then(|kind| kind.place(name));
+            let item = args.first().and_then(|array| {
+                let items = array.read_lock::<Array>()?;
+                items.get(place?).cloned()
+            });
+            item.ok_or_else(|| {
+                let text = format!("this array has no place named '{name}'");
+                error::thrown(Error::new(Class::AttributeError, text), Position::NONE)
+            })
+        });
+        register(
+            functions,
+            &format!("get${name}"),
+            &[TypeId::of::<Array>()],
+            &native,
+        );
     }
 }
 

@@ -4,7 +4,7 @@
 //! Python calls a tuple is an array here; the tag of its [`Dynamic`] remembers the kind, so that it still prints as
 //! Python prints it and compares with any array.
 
-use std::any::{Any, TypeId};
+use std::any::TypeId;
 use std::rc::Rc;
 
 use rhai::{Array, Blob, Dynamic, FnPtr, ImmutableString, Map};
@@ -12,16 +12,17 @@ use rhai::{Array, Blob, Dynamic, FnPtr, ImmutableString, Map};
 /// As wide on every platform as Rhai keeps it.
 type Tag = i32;
 
-use crate::api::{Channel, DEEPEST_DATA, Held, Record, RecordKind, Steps, TOO_DEEP, Type, Value};
+use crate::api::{Channel, DEEPEST_DATA, Record, RecordKind, Selector, Steps, TOO_DEEP, Type, Value};
 use crate::bytes::{ByteArray, Bytes, Pinned};
 use crate::constants::Constant;
 use crate::error::{Class, Error};
 use crate::file::File;
-use crate::net::Socket;
+use crate::net::{Epoll, Poll, Socket};
 use crate::sched::Task;
 use crate::wire::NumberArray;
 use crate::worker::{Link, Worker};
 
+use super::kept;
 use super::task;
 
 /// Tag of an array that is several results; a record's kind follows as its place among all kinds.
@@ -42,6 +43,9 @@ pub(super) fn type_id(kind: Type) -> TypeId {
         Type::Channel => TypeId::of::<Rc<Channel>>(),
         Type::Worker => TypeId::of::<Rc<Worker>>(),
         Type::Link => TypeId::of::<Link>(),
+        Type::Poll => TypeId::of::<Rc<Poll>>(),
+        Type::Epoll => TypeId::of::<Rc<Epoll>>(),
+        Type::Selector => TypeId::of::<Rc<Selector>>(),
         Type::File => TypeId::of::<Rc<File>>(),
         Type::ByteArray => TypeId::of::<Rc<ByteArray>>(),
         Type::View => TypeId::of::<Pinned>(),
@@ -173,6 +177,12 @@ fn tuple(tag: Tag, items: Vec<Value>) -> Value {
     }
 }
 
+/// The kind of record an array stands for, if it is one.
+pub(super) fn record_kind(value: &Dynamic) -> Option<&'static RecordKind> {
+    let place = usize::try_from(value.tag() - SEVERAL - 1).ok()?;
+    RecordKind::all().get(place).copied().filter(|_| value.is_array())
+}
+
 /// Whether an array stands for a Python tuple.
 pub(super) fn is_tuple(value: &Dynamic) -> bool {
     value.tag() != 0 && value.is_array()
@@ -185,6 +195,9 @@ fn read_handle(value: &Dynamic) -> Option<Value> {
         Type::Channel => Value::Channel(with(value, Rc::<Channel>::clone)?),
         Type::Worker => Value::Worker(with(value, Rc::<Worker>::clone)?),
         Type::Link => Value::Link(with(value, Link::clone)?),
+        Type::Poll => Value::Poll(with(value, Rc::<Poll>::clone)?),
+        Type::Epoll => Value::Epoll(with(value, Rc::<Epoll>::clone)?),
+        Type::Selector => Value::Selector(with(value, Rc::<Selector>::clone)?),
         Type::File => Value::File(with(value, Rc::<File>::clone)?),
         Type::ByteArray => Value::Array(with(value, Rc::<ByteArray>::clone)?),
         Type::View => Value::View(with(value, Pinned::clone)?),
@@ -234,9 +247,12 @@ pub(super) fn give(value: Value) -> Dynamic {
         Value::Socket(socket) => Dynamic::from(socket),
         Value::Task(task) => Dynamic::from(task),
         Value::Channel(channel) => Dynamic::from(channel),
-        Value::Held(held) => give_held(&*held),
         Value::Worker(worker) => Dynamic::from(worker),
         Value::Link(channel) => Dynamic::from(channel),
+        Value::Poll(poll) => Dynamic::from(poll),
+        Value::Epoll(set) => Dynamic::from(set),
+        Value::Selector(selector) => Dynamic::from(selector),
+        Value::Held(held) => kept::give(&*held),
         Value::File(file) => Dynamic::from(file),
         Value::Lines(file) => Dynamic::from(Lines(file)),
         Value::Array(array) => Dynamic::from(array),
@@ -281,24 +297,6 @@ fn array(items: Vec<Value>, tag: Tag) -> Dynamic {
     let mut array = Dynamic::from_array(items.into_iter().map(give).collect());
     array.set_tag(tag);
     array
-}
-
-/// A value that operations keep.
-pub(super) struct Kept(pub(super) Dynamic);
-
-impl Held for Kept {
-    fn value(&self) -> Value {
-        read_inner(&self.0, 0)
-    }
-
-    fn as_any(&self) -> &dyn Any {
-        self
-    }
-}
-
-fn give_held(held: &dyn Held) -> Dynamic {
-    let kept = held.as_any().downcast_ref::<Kept>();
-    kept.map_or(Dynamic::UNIT, |kept| kept.0.clone())
 }
 
 /// The function an argument is.

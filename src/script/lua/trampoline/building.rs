@@ -44,6 +44,7 @@ impl Building {
         raw_set_index(index: c_int, place: i64) = lua_rawseti;
         raw_set_pointer(index: c_int, key: *const c_void) = lua_rawsetp;
         new_table(array: c_int, hash: c_int) = lua_createtable;
+        get(index: c_int) = lua_gettable;
         call(arguments: c_int, results: c_int) = lua_call;
         push_where(level: c_int) = luaL_where;
         concat(count: c_int) = lua_concat;

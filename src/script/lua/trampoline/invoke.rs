@@ -109,6 +109,10 @@ impl Host for Call {
         Ok(Rc::new(kept::keep(self.state, self.context, place, home)?))
     }
 
+    fn hold_items(&self, place: usize) -> Result<Option<Vec<Rc<dyn Held>>>> {
+        kept::keep_items(self.state, self.context, place)
+    }
+
     fn name(&self, place: usize) -> Named {
         read::named(self.state, self.context, c_int::try_from(place).unwrap_or(0))
     }

@@ -121,8 +121,41 @@ pub(super) fn keep(
     })
 }
 
+/// Keeps each item of the list at a place of the caller's frame; none where there is none.
+pub(super) fn keep_items(
+    state: State,
+    context: &'static Context,
+    place: usize,
+) -> Result<Option<Vec<Rc<dyn Held>>>> {
+    let index = c_int::try_from(place).unwrap_or(0);
+    if state.kind(index) != Kind::Table || !state.has_room(4) {
+        return Ok(None);
+    }
+    let length = state.raw_length(index);
+    if length == 0 {
+        // A table by whose keys a script knows its sockets is no list of them.
+        state.push_nil();
+        let is_empty = !state.next(index);
+        if !is_empty {
+            state.pop(2);
+        }
+        return Ok(is_empty.then(Vec::new));
+    }
+    let mut items: Vec<Rc<dyn Held>> = Vec::new();
+    for item in 1..=length {
+        state.raw_get_index(index, i64::try_from(item).unwrap_or(0));
+        let kept = keep(state, context, usize::try_from(state.top()).unwrap_or(0), None);
+        state.pop(1);
+        items.push(Rc::new(kept?));
+    }
+    Ok(Some(items))
+}
+
 /// Lets go of what nobody needs.
 pub(super) fn release(state: State, context: &Context) {
+    if context.dropped.borrow().is_empty() {
+        return;
+    }
     let dropped = std::mem::take(&mut *context.dropped.borrow_mut());
     for (home, key) in dropped {
         let top = state.top();
@@ -165,6 +198,10 @@ impl Held for Kept {
             return Value::Opaque("object");
         }
         self.push(state);
+        if state.kind(-1) == Kind::Table {
+            state.pop(1);
+            return Value::Opaque("table");
+        }
         let value = match read::value(state, self.context, -1) {
             // It leaves the stack, which has kept it where it is.
             Value::String(bytes) => Value::String(crate::bytes::Bytes::Owned(bytes.to_vec())),
@@ -173,6 +210,45 @@ impl Held for Kept {
         };
         state.pop(1);
         value
+    }
+
+    fn ask(&self, method: &str) -> Result<Option<Value>> {
+        let state = self.context.current();
+        let top = state.top();
+        if !state.has_room(6) {
+            return Err(Error::memory("a call"));
+        }
+        self.push(state);
+        let found = state.protected_with(&[-1], |building| {
+            building.push_bytes(method.as_bytes());
+            building.get(1);
+        });
+        // What has no such field, or no fields at all, has no such method.
+        if found.is_err() || matches!(state.kind(-1), Kind::Nil | Kind::Absent) {
+            state.set_top(top);
+            return Ok(None);
+        }
+        state.rotate(-2, 1);
+        let outcome = match state.call_protected(1, 1, 0) {
+            Status::Error => Err(task::error_at(state, -1)),
+            Status::Ok | Status::Yield => Ok(Some(match read::value(state, self.context, -1) {
+                number @ (Value::Int(_) | Value::Float(_) | Value::Bool(_)) => number,
+                other => Value::Opaque(other.kind()),
+            })),
+        };
+        state.set_top(top);
+        outcome
+    }
+
+    fn identity(&self) -> Option<usize> {
+        let state = self.context.current();
+        if !state.has_room(4) {
+            return None;
+        }
+        self.push(state);
+        let pointer = state.pointer(-1) as usize;
+        state.pop(1);
+        (pointer != 0).then_some(pointer)
     }
 
     fn as_any(&self) -> &dyn Any {

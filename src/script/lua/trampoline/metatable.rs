@@ -266,6 +266,7 @@ unsafe extern "C-unwind" fn equal(raw: *mut lua_State) -> c_int {
             (Value::Channel(one), Value::Channel(other)) => Rc::ptr_eq(one, other),
             (Value::Worker(one), Value::Worker(other)) => Rc::ptr_eq(one, other),
             (Value::Link(one), Value::Link(other)) => one.is(other),
+            (Value::Selector(one), Value::Selector(other)) => Rc::ptr_eq(one, other),
             (Value::File(one), Value::File(other)) => Rc::ptr_eq(one, other),
             _ => element::equal(&one, &other).unwrap_or_else(|| state.raw_equal(1, 2)),
         }))

@@ -111,11 +111,40 @@ fn push_module(building: Building, context: &'static Context, module: &'static M
     building.set_named(-2, "__name");
     state.push_bool(false);
     building.set_named(-2, "__metatable");
+    keep_callable(building, module.name);
     state.set_metatable(-2);
     context
         .modules
         .borrow_mut()
         .push((state.pointer(-1) as usize, module));
+}
+
+/// Where a function of Lua's own has the module's name (`select`), the module, whose metatable is on top, can be called as
+/// that function.
+fn keep_callable(building: Building, name: &str) {
+    let state = building.state();
+    building.push_global(c"_G");
+    building.push_bytes(name.as_bytes());
+    if state.raw_get(-2) == mlua::ffi::LUA_TFUNCTION {
+        building.push_closure(call_hidden, 1);
+        building.set_named(-3, "__call");
+    } else {
+        state.pop(1);
+    }
+    state.pop(1);
+}
+
+/// Calls the function a module hides: without the module, which is the first argument.
+unsafe extern "C-unwind" fn call_hidden(raw: *mut lua_State) -> c_int {
+    // SAFETY: Lua calls us with a live thread.
+    let state = unsafe { State::from_raw(raw) };
+    // SAFETY: nothing with a destructor is alive here.
+    let building = unsafe { Building::new(state) };
+    building.need_room(1);
+    state.copy_to_top(upvalue(1));
+    state.replace(1);
+    building.call(state.top() - 1, mlua::ffi::LUA_MULTRET);
+    state.top()
 }
 
 /// The global `arg`: the script's name at 0, its arguments from 1.

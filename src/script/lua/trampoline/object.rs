@@ -4,12 +4,12 @@ use std::cell::Cell;
 use std::ffi::c_int;
 use std::rc::Rc;
 
-use crate::api::{Channel, Steps, Type, Value};
+use crate::api::{Channel, Selector, Steps, Type, Value};
 use crate::bytes::{ByteArray, Pinned};
 use crate::constants::Constant;
 use crate::error::{Class, Error};
 use crate::file::File;
-use crate::net::Socket;
+use crate::net::{Epoll, Poll, Socket};
 use crate::sched::Task;
 use crate::wire::NumberArray;
 use crate::worker::{Link, Worker};
@@ -37,6 +37,9 @@ enum Held {
     Channel(*const Channel),
     Worker(*const Worker),
     Link(*const Link),
+    Poll(*const Poll),
+    Epoll(*const Epoll),
+    Selector(*const Selector),
     File(*const File),
     Array(*const ByteArray),
     View(*const Pinned),
@@ -89,6 +92,9 @@ impl Object {
             Some(Held::Channel(pointer)) => Value::Channel(shared(pointer)),
             Some(Held::Worker(pointer)) => Value::Worker(shared(pointer)),
             Some(Held::Link(pointer)) => Value::Link((*shared(pointer)).clone()),
+            Some(Held::Poll(pointer)) => Value::Poll(shared(pointer)),
+            Some(Held::Epoll(pointer)) => Value::Epoll(shared(pointer)),
+            Some(Held::Selector(pointer)) => Value::Selector(shared(pointer)),
             Some(Held::File(pointer)) => Value::File(shared(pointer)),
             Some(Held::Array(pointer)) => Value::Array(shared(pointer)),
             Some(Held::View(pointer)) => Value::View((*shared(pointer)).clone()),
@@ -105,6 +111,7 @@ impl Object {
     pub(super) fn home(&self) -> Option<Home> {
         match self.held.get() {
             Some(Held::Channel(channel)) => Some(Home::of(channel)),
+            Some(Held::Selector(selector)) => Some(Home::of(selector)),
             _ => None,
         }
     }
@@ -117,6 +124,9 @@ impl Object {
             Some(Held::Channel(pointer)) => give_back(pointer),
             Some(Held::Worker(pointer)) => give_back(pointer),
             Some(Held::Link(pointer)) => give_back(pointer),
+            Some(Held::Poll(pointer)) => give_back(pointer),
+            Some(Held::Epoll(pointer)) => give_back(pointer),
+            Some(Held::Selector(pointer)) => give_back(pointer),
             Some(Held::File(pointer)) => give_back(pointer),
             Some(Held::Array(pointer)) => give_back(pointer),
             Some(Held::View(pointer)) => give_back(pointer),
@@ -132,6 +142,7 @@ impl Object {
 fn home_of(value: &Value) -> Option<Home> {
     match value {
         Value::Channel(channel) => Some(Home::of(Rc::as_ptr(channel))),
+        Value::Selector(selector) => Some(Home::of(Rc::as_ptr(selector))),
         _ => None,
     }
 }
@@ -173,6 +184,9 @@ pub(super) fn push(building: Building, value: &Value) {
         Value::Channel(channel) => Held::Channel(Rc::into_raw(channel.clone())),
         Value::Worker(worker) => Held::Worker(Rc::into_raw(worker.clone())),
         Value::Link(channel) => Held::Link(Rc::into_raw(Rc::new(channel.clone()))),
+        Value::Poll(poll) => Held::Poll(Rc::into_raw(poll.clone())),
+        Value::Epoll(set) => Held::Epoll(Rc::into_raw(set.clone())),
+        Value::Selector(selector) => Held::Selector(Rc::into_raw(selector.clone())),
         Value::File(file) => Held::File(Rc::into_raw(file.clone())),
         Value::Array(array) => Held::Array(Rc::into_raw(array.clone())),
         Value::View(view) => Held::View(Rc::into_raw(Rc::new(view.clone()))),

@@ -42,6 +42,8 @@ pub(super) fn results(
                     one(building, context, item);
                 }
             })?;
+            drop(items);
+            kept::release(state, context);
             return Ok(count);
         }
         value => state.protected(|building| one(building, context, &value))?,

@@ -1,0 +1,246 @@
+//! Waiting for any of many descriptors: what `select`, `poll` and the selectors stand on. The kernel's poll(2) says what is
+//! ready, and the scheduler waits, so that there is no limit on numbers and other tasks run meanwhile.
+
+use std::cell::{Cell, OnceCell, RefCell};
+use std::collections::{BTreeMap, HashMap};
+use std::os::fd::RawFd;
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+use crate::error::{Class, Error, Result};
+use crate::policy::Request;
+use crate::sched::{Interest, Wake, Watch, deadline_after};
+use crate::sys::errno::Errno;
+use crate::sys::poll::{self, PollEntry, event};
+
+use super::context::Net;
+
+/// Times in a row that the wait may end for nothing before the next look has to wait a little.
+const FALSE_ALARMS: u32 = 8;
+/// How long it waits then.
+const LULL: Duration = Duration::from_millis(1);
+/// What is waited for in the direction of sending; all else is receiving's.
+const SENDING: i16 = event::WRITABLE | event::WRITABLE_NORMAL | event::WRITABLE_BAND;
+
+/// The descriptors of a runtime's own sockets and sets: whose closing it hears of, and which no policy guards.
+#[derive(Debug, Default)]
+pub(super) struct OwnFds(RefCell<Vec<Own>>);
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+enum Own {
+    #[default]
+    No,
+    Yes,
+    /// It was waited for by its number: its owner may not know that it is watched.
+    Watched,
+}
+
+impl OwnFds {
+    pub(super) fn add(&self, fd: RawFd) {
+        self.set(fd, Own::Yes);
+    }
+
+    /// It is about to be closed or given away. Whether it may be watched without its owner's knowing.
+    pub(super) fn remove(&self, fd: RawFd) -> bool {
+        let was = self.get(fd);
+        self.set(fd, Own::No);
+        was == Own::Watched
+    }
+
+    fn get(&self, fd: RawFd) -> Own {
+        let place = usize::try_from(fd).ok();
+        place
+            .and_then(|place| self.0.borrow().get(place).copied())
+            .unwrap_or_default()
+    }
+
+    fn set(&self, fd: RawFd, own: Own) {
+        let Ok(place) = usize::try_from(fd) else { return };
+        let mut all = self.0.borrow_mut();
+        if all.len() <= place {
+            all.resize(place + 1, Own::No);
+        }
+        all[place] = own;
+    }
+}
+
+impl Net {
+    /// Judges a descriptor that a script names by its number: its own need no grant.
+    ///
+    /// # Errors
+    /// The policy's refusal; `EBADF` for what the runtime itself lives by.
+    pub(crate) fn check_number(&self, fd: RawFd, op: &'static str) -> Result<()> {
+        if self.own_fds.get(fd) != Own::No {
+            return Ok(());
+        }
+        self.guard_unheard(&Request::Adopt { fd })
+            .map_err(|error| error.during(op))?;
+        if self.sched().owns_fd(fd) {
+            return Err(Error::from(Errno::BADF).during(op));
+        }
+        Ok(())
+    }
+
+    /// Waits until `is_done` says that what poll(2) tells of these descriptors is enough, at most `timeout`; false when
+    /// that is over. A descriptor that is closed meanwhile is told of as one that is not open.
+    ///
+    /// # Errors
+    /// Cancellation; whatever ends the task; `ENOMEM`.
+    pub(crate) fn poll_entries(
+        &self,
+        entries: &mut [PollEntry],
+        timeout: Option<Duration>,
+        is_done: impl Fn(&[PollEntry]) -> bool,
+    ) -> Result<bool> {
+        let sched = self.sched();
+        sched.tick()?;
+        let deadline = timeout.and_then(deadline_after);
+        let sources: Vec<OnceCell<_>> = entries.iter().map(|_| OnceCell::new()).collect();
+        let outcome = self.poll_watched(entries, &sources, timeout.is_some().then_some(deadline), is_done);
+        for (entry, source) in entries.iter().zip(&sources) {
+            match source.get() {
+                Some(_) if self.own_fds.get(entry.fd) != Own::No => self.own_fds.set(entry.fd, Own::Watched),
+                Some(source) => sched.unwatch(source),
+                None => {}
+            }
+        }
+        outcome
+    }
+
+    /// `limit` is none for ever; a moment the clock cannot tell is for ever too.
+    fn poll_watched(
+        &self,
+        entries: &mut [PollEntry],
+        sources: &[OnceCell<Rc<crate::sched::Source>>],
+        limit: Option<Option<Instant>>,
+        is_done: impl Fn(&[PollEntry]) -> bool,
+    ) -> Result<bool> {
+        let sched = self.sched();
+        let deadline = limit.flatten();
+        let mut alarms = 0;
+        loop {
+            match poll::poll_many(entries, Some(Duration::ZERO)) {
+                Ok(_) => {}
+                Err(Errno::INTR) => {
+                    sched.check_doom()?;
+                    continue;
+                }
+                Err(errno) => return Err(errno.into()),
+            }
+            for (entry, source) in entries.iter_mut().zip(sources) {
+                if source.get().is_some_and(|source| source.is_closed()) {
+                    entry.revents = event::INVALID;
+                }
+            }
+            if is_done(entries) {
+                return Ok(true);
+            }
+            if deadline.is_some_and(|deadline| deadline <= Instant::now()) {
+                return Ok(false);
+            }
+            // What is ready for something nobody asked about would end each wait at once.
+            if alarms >= FALSE_ALARMS {
+                let lull = deadline_after(LULL);
+                sched.sleep_until(deadline.map_or(lull, |deadline| lull.map(|lull| lull.min(deadline))))?;
+            }
+            let watches: Vec<_> = entries
+                .iter()
+                .zip(sources)
+                .filter(|(entry, _)| entry.fd >= 0)
+                .flat_map(|(entry, source)| watches(entry, source))
+                .collect();
+            if sched.wait_any(&watches, deadline)? == Wake::Ready {
+                alarms += 1;
+            }
+        }
+    }
+}
+
+/// How a descriptor is watched: in one direction or both.
+fn watches<'a>(
+    entry: &PollEntry,
+    source: &'a OnceCell<Rc<crate::sched::Source>>,
+) -> impl Iterator<Item = Watch<'a>> {
+    let (fd, events) = (entry.fd, entry.events);
+    let (sending, receiving) = (events & SENDING, events & !SENDING);
+    let watch = move |interest, events| Watch {
+        events,
+        ..Watch::new(source, fd, interest)
+    };
+    // Errors and the end are told of in any case.
+    let receives = (receiving != 0 || sending == 0).then(|| watch(Interest::Read, receiving));
+    let sends = (sending != 0).then(|| watch(Interest::Write, sending));
+    receives.into_iter().chain(sends)
+}
+
+/// Python's polling object: descriptors and what is waited for, in the order in which they came.
+#[derive(Debug, Default)]
+pub(crate) struct Poll {
+    order: RefCell<BTreeMap<u64, (RawFd, u16)>>,
+    places: RefCell<HashMap<RawFd, u64>>,
+    made: Cell<u64>,
+    busy: Cell<bool>,
+}
+
+impl Poll {
+    /// Adds a descriptor, or changes what it is waited for.
+    pub(crate) fn register(&self, fd: RawFd, events: u16) {
+        let place = *self.places.borrow_mut().entry(fd).or_insert_with(|| {
+            self.made.set(self.made.get() + 1);
+            self.made.get()
+        });
+        self.order.borrow_mut().insert(place, (fd, events));
+    }
+
+    /// Changes what a descriptor is waited for.
+    ///
+    /// # Errors
+    /// `ENOENT` for one that is not registered.
+    pub(crate) fn modify(&self, fd: RawFd, events: u16) -> Result<()> {
+        if !self.places.borrow().contains_key(&fd) {
+            return Err(Error::from(Errno::NOENT).during("modify"));
+        }
+        self.register(fd, events);
+        Ok(())
+    }
+
+    /// Takes a descriptor out.
+    ///
+    /// # Errors
+    /// `KeyError` for one that is not registered.
+    pub(crate) fn unregister(&self, fd: RawFd) -> Result<()> {
+        let place = self.places.borrow_mut().remove(&fd);
+        match place.and_then(|place| self.order.borrow_mut().remove(&place)) {
+            Some(_) => Ok(()),
+            None => Err(Error::new(Class::KeyError, fd.to_string())),
+        }
+    }
+
+    /// The descriptors that are ready and what for, as soon as there are any; none when the time is over.
+    ///
+    /// # Errors
+    /// `RuntimeError` while another task polls; cancellation.
+    pub(crate) fn poll(&self, net: &Net, timeout: Option<Duration>) -> Result<Vec<(RawFd, u16)>> {
+        if self.busy.replace(true) {
+            return Err(Error::runtime("concurrent poll() invocation"));
+        }
+        let mut entries: Vec<_> = self
+            .order
+            .borrow()
+            .values()
+            .map(|(fd, events)| PollEntry {
+                fd: *fd,
+                events: events.cast_signed(),
+                revents: 0,
+            })
+            .collect();
+        let any = |entries: &[PollEntry]| entries.iter().any(|entry| entry.revents != 0);
+        let outcome = net.poll_entries(&mut entries, timeout, any);
+        self.busy.set(false);
+        outcome.map_err(|error| error.during("poll"))?;
+        let ready = entries.iter().filter(|entry| entry.revents != 0);
+        Ok(ready
+            .map(|entry| (entry.fd, entry.revents.cast_unsigned()))
+            .collect())
+    }
+}

@@ -1,0 +1,2 @@
+---@meta select
+return select

@@ -1,0 +1,2 @@
+---@meta selectors
+return selectors
