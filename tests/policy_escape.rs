@@ -29,7 +29,8 @@ impl Observer for Refusals {
         } = event
         {
             self.0
-                .borrow_mut()
+                .lock()
+                .expect("nobody panics while it tells")
                 .push(format!("{} ({request})", request.event()));
         }
     }
