@@ -29,6 +29,8 @@ enum Values {
     Task,
     Struct,
     Json,
+    #[cfg(feature = "tls")]
+    Ssl,
 }
 
 /// Every module, in documentation order.
@@ -88,6 +90,12 @@ pub(crate) static MODULES: &[Module] = &[
         doc: "JSON text and back.",
         values: Values::Json,
     },
+    #[cfg(feature = "tls")]
+    Module {
+        name: "ssl",
+        doc: "TLS: sockets whose bytes nobody else reads or changes, and peers that prove who they are.",
+        values: Values::Ssl,
+    },
 ];
 
 /// Names of `socket` for error classes.
@@ -141,6 +149,8 @@ impl Module {
             },
             Values::Task => (name == "ShutDown").then_some(Value::Class(Class::ShutDown)),
             Values::Struct => (name == "error").then_some(Value::Class(Class::StructError)),
+            #[cfg(feature = "tls")]
+            Values::Ssl => super::tls::value(name),
             Values::Json => match name {
                 "null" => Some(Value::Null),
                 "JSONDecodeError" => Some(Value::Class(Class::JSONDecodeError)),
@@ -172,6 +182,8 @@ impl Module {
             Values::Sys => vec!["platform", "version"],
             Values::Task => vec!["ShutDown"],
             Values::Struct => vec!["error"],
+            #[cfg(feature = "tls")]
+            Values::Ssl => super::tls::value_names(),
             Values::Json => vec!["null", "JSONDecodeError"],
         }
     }

@@ -167,6 +167,18 @@ pub(crate) static INTERFACE: RecordKind = RecordKind {
     fields: &[("index", Shape::Plain), ("name", Shape::Text)],
 };
 
+/// An attribute of a name in a certificate, an alternative name.
+pub(crate) static PAIR: RecordKind = RecordKind {
+    name: "pair",
+    fields: &[("name", Shape::Text), ("value", Shape::Text)],
+};
+
+/// Any number of texts or tuples.
+pub(crate) static TUPLE: RecordKind = RecordKind {
+    name: "tuple",
+    fields: &[],
+};
+
 /// A control message.
 pub(crate) static CONTROL: RecordKind = RecordKind {
     name: "control",
@@ -179,10 +191,11 @@ pub(crate) static CONTROL: RecordKind = RecordKind {
 
 impl RecordKind {
     /// Every kind, for adapters that have to recognise one.
-    pub(crate) const fn all() -> [&'static Self; 20] {
+    pub(crate) const fn all() -> [&'static Self; 22] {
         [
             &INET, &INET6, &UNIX, &NETLINK, &PACKET, &VSOCK, &CAN, &CAN_ISOTP, &CAN_J1939, &TIPC, &ALG,
-            &QIPCRTR, &L2CAP, &RFCOMM, &HCI, &OTHER, &ADDRINFO, &NEWLINES, &INTERFACE, &CONTROL,
+            &QIPCRTR, &L2CAP, &RFCOMM, &HCI, &OTHER, &ADDRINFO, &NEWLINES, &INTERFACE, &CONTROL, &PAIR,
+            &TUPLE,
         ]
     }
 

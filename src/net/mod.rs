@@ -31,6 +31,10 @@ mod race;
 mod relay;
 mod resolve;
 mod roster;
+#[cfg(feature = "tls")]
+mod secure;
+#[cfg(feature = "tls")]
+mod secured;
 mod share;
 mod socket;
 mod traffic;
@@ -50,6 +54,8 @@ pub(crate) use options::OptionValue;
 pub(crate) use passing::Passed;
 pub(crate) use relay::Side;
 pub(crate) use resolve::{Endpoint, Found, Host, Lookup, check_host};
+#[cfg(feature = "tls")]
+pub(crate) use secured::{Secured, Terms};
 pub use socket::{Socket, Timeout};
 pub(crate) use traffic::Traffic;
 pub(crate) use warn::WarningAction;

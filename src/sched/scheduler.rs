@@ -39,6 +39,8 @@ type Reporter = Box<dyn Fn(&Rc<Task>)>;
 /// The tasks of one runtime, on one thread.
 pub(crate) struct Scheduler {
     pub(super) ready: RefCell<VecDeque<Rc<Task>>>,
+    /// Tasks with much to calculate, which let the others go first: one is entered a round.
+    pub(super) aside: RefCell<VecDeque<Rc<Task>>>,
     current: RefCell<Option<Rc<Task>>>,
     pub(super) live: RefCell<Vec<Rc<Task>>>,
     pub(super) timers: RefCell<Timers>,
@@ -64,6 +66,7 @@ impl Scheduler {
     pub(crate) fn new(stack_size: usize) -> Rc<Self> {
         Rc::new(Self {
             ready: RefCell::default(),
+            aside: RefCell::default(),
             current: RefCell::default(),
             live: RefCell::default(),
             timers: RefCell::default(),
@@ -185,6 +188,16 @@ impl Scheduler {
         current.as_ref()?.fiber.get()?.remaining_stack()
     }
 
+    /// Runs `work` where there is stack enough for anything. It must not wait.
+    #[cfg_attr(not(feature = "tls"), allow(dead_code, reason = "handshakes are such work"))]
+    pub(crate) fn deep<R>(&self, work: impl FnOnce() -> R) -> R {
+        let task = self.current();
+        match task.as_ref().and_then(|task| task.fiber.get()) {
+            Some(fiber) => fiber.on_deep_stack(work),
+            None => work(),
+        }
+    }
+
     /// Runs tasks until `done` says so, or none is left.
     ///
     /// # Errors
@@ -210,10 +223,14 @@ impl Scheduler {
             if done() || self.live_count() == 0 {
                 break;
             }
-            let idle = self.is_idle();
-            if idle || since_poll >= BATCH {
+            let (idle, busy) = (self.is_idle(), !self.aside.borrow().is_empty());
+            if idle || busy || since_poll >= BATCH {
                 since_poll = 0;
-                self.look(idle)?;
+                self.look(idle && !busy)?;
+            }
+            let next = self.aside.borrow_mut().pop_front();
+            if let Some(task) = next {
+                self.enter(&task);
             }
         }
         Ok(())
@@ -250,7 +267,8 @@ impl Scheduler {
 
     /// Whether only the task that runs can make another one ready.
     pub(super) fn is_quiet(&self) -> bool {
-        self.is_idle() && !self.is_watching() && self.timers.borrow().soonest().is_none()
+        let nobody = self.is_idle() && self.aside.borrow().is_empty();
+        nobody && !self.is_watching() && self.timers.borrow().soonest().is_none()
     }
 
     /// Waits for events (or only glances at them) and wakes whom they concern.

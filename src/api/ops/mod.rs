@@ -30,6 +30,10 @@ mod packing;
 mod program;
 mod resolve;
 mod task;
+#[cfg(feature = "tls")]
+mod tls;
+#[cfg(feature = "tls")]
+mod tls_socket;
 mod transfer;
 mod watch;
 mod worker;
@@ -39,6 +43,12 @@ pub(crate) use watch::show_fact;
 use super::op::Op;
 
 pub(super) use array::packed;
+
+/// Rows for writing attributes.
+pub(super) static SETTERS: &[&[Op]] = &[
+    #[cfg(feature = "tls")]
+    tls::SETTERS,
+];
 
 /// Every row, in documentation order.
 pub(super) static ALL: &[&[Op]] = &[
@@ -66,4 +76,8 @@ pub(super) static ALL: &[&[Op]] = &[
     octets::OPS,
     json::OPS,
     errors::OPS,
+    #[cfg(feature = "tls")]
+    tls::OPS,
+    #[cfg(feature = "tls")]
+    tls_socket::OPS,
 ];
