@@ -178,7 +178,7 @@ impl Type {
     }
 
     /// Every type.
-    pub(crate) const ALL: [Self; 13] = [
+    pub(crate) const ALL: [Self; 14] = [
         Self::Socket,
         Self::TlsSocket,
         Self::TlsContext,

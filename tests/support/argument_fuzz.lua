@@ -65,6 +65,9 @@ end
 -- One for all calls: a thread each would take long.
 local finished_worker = worker.spawn("return 1")
 finished_worker:join()
+local function tls_socket()
+  return ssl.SSLContext(ssl.PROTOCOL_TLS):wrap_socket(socket.socketpair(), {do_handshake_on_connect = false})
+end
 local function collected(value)
   debug.getmetatable(value).__gc(value)
   return value
@@ -85,6 +88,10 @@ local kinds = {
   channel = channel,
   worker_channel = worker_channel,
   worker = function() return finished_worker end,
+  tls_socket = tls_socket,
+  tls_context = function() return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) end,
+  collected_tls_socket = function() return collected(tls_socket()) end,
+  collected_tls_context = function() return collected(ssl.SSLContext(ssl.PROTOCOL_TLS)) end,
   bytearray = function() return bytearray("0123456789") end,
   view = view,
   array = function() return array("i", {1, 2, 3}) end,

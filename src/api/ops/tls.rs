@@ -229,7 +229,7 @@ pub(super) const OPS: &[Op] = &[
     },
     Op {
         name: "set_default_verify_paths",
-        doc: "As load_default_certs. Raises as it.",
+        doc: "Trust what the system trusts. Raises as load_default_certs.",
         run: &typed(set_default_verify_paths),
         ..OF_CONTEXT
     },
