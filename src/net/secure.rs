@@ -101,6 +101,8 @@ impl Socket {
         let Some(secured) = self.secured() else {
             return Ok(());
         };
+        // Making the first keys takes long as well.
+        self.net().sched().give_way()?;
         secured
             .begin()
             .map_err(|error| self.failed("wrap_socket", error))?;

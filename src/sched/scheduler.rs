@@ -39,7 +39,7 @@ type Reporter = Box<dyn Fn(&Rc<Task>)>;
 /// The tasks of one runtime, on one thread.
 pub(crate) struct Scheduler {
     pub(super) ready: RefCell<VecDeque<Rc<Task>>>,
-    /// Tasks with much to calculate, which let the others go first: one is entered a round.
+    /// Tasks about to work long: one is entered a round.
     pub(super) aside: RefCell<VecDeque<Rc<Task>>>,
     current: RefCell<Option<Rc<Task>>>,
     pub(super) live: RefCell<Vec<Rc<Task>>>,
@@ -188,16 +188,6 @@ impl Scheduler {
         current.as_ref()?.fiber.get()?.remaining_stack()
     }
 
-    /// Runs `work` where there is stack enough for anything. It must not wait.
-    #[cfg_attr(not(feature = "tls"), allow(dead_code, reason = "handshakes are such work"))]
-    pub(crate) fn deep<R>(&self, work: impl FnOnce() -> R) -> R {
-        let task = self.current();
-        match task.as_ref().and_then(|task| task.fiber.get()) {
-            Some(fiber) => fiber.on_deep_stack(work),
-            None => work(),
-        }
-    }
-
     /// Runs tasks until `done` says so, or none is left.
     ///
     /// # Errors
@@ -228,10 +218,7 @@ impl Scheduler {
                 since_poll = 0;
                 self.look(idle && !busy)?;
             }
-            let next = self.aside.borrow_mut().pop_front();
-            if let Some(task) = next {
-                self.enter(&task);
-            }
+            self.enter_one_aside();
         }
         Ok(())
     }

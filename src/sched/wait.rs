@@ -267,25 +267,6 @@ impl Scheduler {
         self.leave(task);
     }
 
-    /// Lets all that can run do so before the caller goes on with something that takes long (a handshake): of those who step
-    /// aside, one goes on a round, so that a thousand of them hold nobody else up.
-    ///
-    /// # Errors
-    /// Cancellation; whatever ends the task.
-    #[cfg_attr(not(feature = "tls"), allow(dead_code, reason = "handshakes take long"))]
-    pub(crate) fn give_way(&self) -> Result<()> {
-        if let Some(task) = self.suspendable()?
-            && !self.is_alone()
-        {
-            self.aside.borrow_mut().push_back(task.clone());
-            self.leave(&task);
-            if let Some(error) = task.doomed() {
-                return Err(error);
-            }
-        }
-        Ok(())
-    }
-
     /// Called before each operation: now and then lets the others run.
     #[inline]
     pub(crate) fn tick(&self) -> Result<()> {

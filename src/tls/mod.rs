@@ -3,7 +3,7 @@
 //!
 //! [`Context`] (`context`) holds what Python's `SSLContext` does; `config` makes rustls' configurations of it, `suites` has the
 //! names of ciphers. [`Session`] (`session`) is one connection's state: it takes records from a [`Wire`] and hands them to one,
-//! trying each call once. `verify` judges certificates, `roots` finds the system's, `certificate` describes one, `pem` reads and
+//! trying each call once (`records` is the wire's side of it, `told` what it says of itself). `verify` judges certificates, `roots` finds the system's, `certificate` describes one, `pem` reads and
 //! writes the text form. `fault` has the errors, with OpenSSL's words where it has any.
 //!
 //! Without the feature `tls` the types stay, with no values (`absent`), so that nobody above has to ask.
@@ -21,11 +21,15 @@ mod fault;
 #[cfg(feature = "tls")]
 mod pem;
 #[cfg(feature = "tls")]
+mod records;
+#[cfg(feature = "tls")]
 mod roots;
 #[cfg(feature = "tls")]
 mod session;
 #[cfg(feature = "tls")]
 mod suites;
+#[cfg(feature = "tls")]
+mod told;
 #[cfg(feature = "tls")]
 mod verify;
 

@@ -4,19 +4,18 @@
 //! Records are handed to rustls one at a time and never one beyond the peer's goodbye: what follows that is plain again and
 //! belongs to whoever reads next.
 
-use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::io::{self, IoSlice, Read as _, Write as _};
 
 use rustls::pki_types::{IpAddr, Ipv4Addr, ServerName};
-use rustls::{ClientConnection, Connection, HandshakeKind, ProtocolVersion, ServerConnection};
+use rustls::{ClientConnection, Connection, ServerConnection};
 
 use crate::error::{Error, Result};
 use crate::sys::errno::{self, Errno};
 
 use super::context::{Context, VerifyMode};
-use super::suites::{self, Cipher};
-use super::{fault, verify};
+use super::fault;
+use super::records::{LARGEST_RECORD, ROOM, fingerprint};
 
 /// What records come from and go to: each call tries once.
 pub(crate) trait Wire {
@@ -38,51 +37,38 @@ pub(crate) enum Step {
     Write,
 }
 
-/// Bytes taken from the wire at once.
-const ROOM: usize = 64 * 1024;
 /// Bytes encrypted at once.
 const LARGEST_PART: usize = 64 * 1024;
-/// Bytes of a record's head.
-const HEAD: usize = 5;
-/// Most bytes a record may have after its head.
-const LARGEST_RECORD: usize = 16 * 1024 + 2048;
-/// Spare rooms kept.
-const SPARE: usize = 4;
 /// Sends that can be under way at once, one a task.
 const MOST_CLAIMS: usize = 4096;
-
-thread_local! {
-    /// Rooms that nobody uses: connections that wait hold none.
-    static ROOMS: RefCell<Vec<Vec<u8>>> = const { RefCell::new(Vec::new()) };
-}
 
 /// What a failed step leaves in place of a number: the session has the error.
 pub(crate) const FAILED: Errno = Errno::IO;
 
 /// One connection's state.
 pub(crate) struct Session {
-    connection: Connection,
-    verifies: bool,
+    pub(super) connection: Connection,
+    pub(super) verifies: bool,
     /// Bytes of the wire that rustls has not seen: `start..end`.
-    inbox: Vec<u8>,
-    start: usize,
-    end: usize,
+    pub(super) inbox: Vec<u8>,
+    pub(super) start: usize,
+    pub(super) end: usize,
     /// How the peer's stream begins.
-    head: Vec<u8>,
+    pub(super) head: Vec<u8>,
     /// Something of the peer was understood.
-    greeted: bool,
+    pub(super) greeted: bool,
     /// The wire has ended.
-    ended: bool,
+    pub(super) ended: bool,
     /// The peer has said goodbye.
-    closed: bool,
+    pub(super) closed: bool,
     /// We have.
-    left: bool,
+    pub(super) left: bool,
     /// What ended it all: told to every later call.
-    failure: Option<Error>,
+    pub(super) failure: Option<Error>,
     /// What only one call failed by.
-    complaint: Option<Error>,
+    pub(super) complaint: Option<Error>,
     /// Sends whose bytes were taken but had not left: length and fingerprint.
-    claims: VecDeque<(usize, u64)>,
+    pub(super) claims: VecDeque<(usize, u64)>,
 }
 
 impl Session {
@@ -135,7 +121,7 @@ impl Session {
         }
     }
 
-    fn is_server(&self) -> bool {
+    pub(super) fn is_server(&self) -> bool {
         matches!(self.connection, Connection::Server(_))
     }
 
@@ -149,7 +135,7 @@ impl Session {
         self.complaint.take().or_else(|| self.failure.clone())
     }
 
-    fn fail<T>(&mut self, error: Error) -> errno::Result<T> {
+    pub(super) fn fail<T>(&mut self, error: Error) -> errno::Result<T> {
         self.failure.get_or_insert(error);
         Err(FAILED)
     }
@@ -169,6 +155,8 @@ impl Session {
             match self.flush(wire) {
                 Ok(()) => {}
                 Err(Errno::AGAIN) => return Ok(Step::Write),
+                // What a server sends last, tickets for the next time, concerns nobody whose peer has left.
+                Err(Errno::PIPE | Errno::CONNRESET) if !self.is_handshaking() => return Ok(Step::Done),
                 Err(errno) => return Err(errno),
             }
             if !self.is_handshaking() {
@@ -270,27 +258,6 @@ impl Session {
         }
     }
 
-    /// Whether these bytes begin with some that were taken before: how many.
-    fn reclaim(&mut self, data: &[u8]) -> Option<usize> {
-        let place = self
-            .claims
-            .iter()
-            .position(|(count, print)| *count <= data.len() && fingerprint(&data[..*count]) == *print)?;
-        self.claims.remove(place).map(|(count, _)| count)
-    }
-
-    /// Sends the records that are due.
-    pub(crate) fn flush(&mut self, wire: &mut dyn Wire) -> errno::Result<()> {
-        while self.connection.wants_write() {
-            match self.connection.write_tls(&mut Outlet(wire)) {
-                Ok(0) => return Err(Errno::PIPE),
-                Ok(_) => {}
-                Err(error) => return Err(Errno::from(error)),
-            }
-        }
-        Ok(())
-    }
-
     /// Says goodbye; that is sent by the next flush.
     pub(crate) fn leave(&mut self) {
         if !self.left && self.failure.is_none() {
@@ -337,188 +304,4 @@ impl Session {
             }
         }
     }
-
-    /// The plain bytes that followed the end of TLS.
-    pub(crate) fn rest(&mut self) -> Vec<u8> {
-        let rest = self.inbox[self.start..self.end].to_vec();
-        self.settle();
-        rest
-    }
-
-    /// Plain bytes that can be had without the wire.
-    pub(crate) fn pending(&mut self) -> usize {
-        self.connection
-            .process_new_packets()
-            .map_or(0, |state| state.plaintext_bytes_to_read())
-    }
-
-    /// The first record of the inbox, if all of it is there. What begins as no record does counts as one: rustls says why not.
-    fn record(&self) -> Option<usize> {
-        let bytes = &self.inbox[self.start..self.end];
-        let head = bytes.get(..HEAD)?;
-        let length = usize::from(u16::from_be_bytes([head[3], head[4]]));
-        if !(20..=24).contains(&head[0]) || head[1] != 3 || length > LARGEST_RECORD {
-            return Some(bytes.len());
-        }
-        (bytes.len() >= HEAD + length).then_some(HEAD + length)
-    }
-
-    /// Hands the next record to rustls; false where there is none.
-    fn feed(&mut self) -> errno::Result<bool> {
-        if self.closed {
-            return Ok(false);
-        }
-        let Some(length) = self.record() else {
-            return Ok(false);
-        };
-        let mut record = &self.inbox[self.start..self.start + length];
-        if !self.greeted && self.head.is_empty() {
-            self.head = record[..record.len().min(HEAD)].to_vec();
-        }
-        while !record.is_empty() {
-            match self.connection.read_tls(&mut record) {
-                Ok(0) => break,
-                Ok(_) => {}
-                Err(error) => return self.fail(fault::other(&error.to_string())),
-            }
-        }
-        self.start += length;
-        match self.connection.process_new_packets() {
-            Ok(state) => {
-                self.greeted = true;
-                self.closed = state.peer_has_closed();
-                Ok(true)
-            }
-            Err(error) => {
-                let found = verify::take_finding();
-                let server = self.is_server();
-                let error = match found {
-                    Some(found) if matches!(error, rustls::Error::InvalidCertificate(_)) => found,
-                    _ => fault::of(&error, !self.greeted, &self.head, server),
-                };
-                self.fail(error)
-            }
-        }
-    }
-
-    /// Takes bytes from the wire, up to about as many as are wanted.
-    fn fill(&mut self, wire: &mut dyn Wire, wanted: usize) -> errno::Result<()> {
-        let held = self.end - self.start;
-        if self.inbox.len() < ROOM {
-            let mut room = ROOMS.with_borrow_mut(Vec::pop).unwrap_or_else(|| vec![0; ROOM]);
-            room[..held].copy_from_slice(&self.inbox[self.start..self.end]);
-            self.inbox = room;
-        } else {
-            self.inbox.copy_within(self.start..self.end, 0);
-        }
-        (self.start, self.end) = (0, held);
-        let limit = ROOM.min(held + wanted.max(HEAD));
-        match wire.recv(&mut self.inbox[held..limit]) {
-            Ok(0) => {
-                self.ended = true;
-                self.settle();
-                Ok(())
-            }
-            Ok(count) => {
-                self.end += count.min(limit - held);
-                Ok(())
-            }
-            Err(errno) => {
-                self.settle();
-                Err(errno)
-            }
-        }
-    }
-
-    /// It waits from here, perhaps for long: the room goes to others, what is half there stays.
-    fn settle(&mut self) {
-        if self.inbox.len() == ROOM {
-            let kept = self.inbox[self.start..self.end].to_vec();
-            let room = std::mem::replace(&mut self.inbox, kept);
-            (self.start, self.end) = (0, self.inbox.len());
-            ROOMS.with_borrow_mut(|rooms| {
-                if rooms.len() < SPARE {
-                    rooms.push(room);
-                }
-            });
-        }
-    }
-
-    /// Python's `version()`.
-    pub(crate) fn version(&self) -> Option<&'static str> {
-        match self.connection.protocol_version()? {
-            ProtocolVersion::TLSv1_3 => Some("TLSv1.3"),
-            ProtocolVersion::TLSv1_2 => Some("TLSv1.2"),
-            _ => None,
-        }
-        .filter(|_| !self.is_handshaking())
-    }
-
-    /// Python's `cipher()`.
-    pub(crate) fn cipher(&self) -> Option<Cipher> {
-        self.connection.negotiated_cipher_suite().map(suites::cipher)
-    }
-
-    /// The application protocol that was agreed on.
-    pub(crate) fn alpn(&self) -> Option<Vec<u8>> {
-        self.connection.alpn_protocol().map(<[u8]>::to_vec)
-    }
-
-    /// The peer's certificate, and whether it was looked at.
-    pub(crate) fn peer_certificate(&self) -> Option<(Vec<u8>, bool)> {
-        let first = self.connection.peer_certificates()?.first()?;
-        Some((first.to_vec(), self.verifies))
-    }
-
-    /// Whether an earlier session was taken up again.
-    pub(crate) fn is_resumed(&self) -> bool {
-        self.connection.handshake_kind() == Some(HandshakeKind::Resumed)
-    }
-}
-
-impl Drop for Session {
-    fn drop(&mut self) {
-        (self.start, self.end) = (0, 0);
-        self.settle();
-    }
-}
-
-/// The wire as rustls writes to it.
-struct Outlet<'a>(&'a mut dyn Wire);
-
-impl io::Write for Outlet<'_> {
-    fn write(&mut self, data: &[u8]) -> io::Result<usize> {
-        Ok(self.0.send(&[IoSlice::new(data)])?)
-    }
-
-    fn write_vectored(&mut self, parts: &[IoSlice<'_>]) -> io::Result<usize> {
-        Ok(self.0.send(parts)?)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-/// A number by which bytes are known again, four words at a time.
-fn fingerprint(data: &[u8]) -> u64 {
-    const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
-    let mix = |state: u64, word: u64| (state ^ word).wrapping_mul(FACTOR).rotate_left(29);
-    let word = |bytes: &[u8]| {
-        let mut eight = [0; 8];
-        eight[..bytes.len()].copy_from_slice(bytes);
-        u64::from_le_bytes(eight)
-    };
-    let mut lanes = [1_u64, 2, 3, 4];
-    let blocks = data.chunks_exact(32);
-    let rest = blocks.remainder();
-    for block in blocks {
-        for (lane, bytes) in lanes.iter_mut().zip(block.chunks_exact(8)) {
-            *lane = mix(*lane, word(bytes));
-        }
-    }
-    let tail = rest
-        .chunks(8)
-        .fold(data.len() as u64, |state, bytes| mix(state, word(bytes)));
-    lanes.into_iter().fold(tail, mix)
 }

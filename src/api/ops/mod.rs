@@ -33,6 +33,8 @@ mod task;
 #[cfg(feature = "tls")]
 mod tls;
 #[cfg(feature = "tls")]
+mod tls_context;
+#[cfg(feature = "tls")]
 mod tls_socket;
 mod transfer;
 mod watch;
@@ -47,7 +49,7 @@ pub(super) use array::packed;
 /// Rows for writing attributes.
 pub(super) static SETTERS: &[&[Op]] = &[
     #[cfg(feature = "tls")]
-    tls::SETTERS,
+    tls_context::SETTERS,
 ];
 
 /// Every row, in documentation order.
@@ -78,6 +80,8 @@ pub(super) static ALL: &[&[Op]] = &[
     errors::OPS,
     #[cfg(feature = "tls")]
     tls::OPS,
+    #[cfg(feature = "tls")]
+    tls_context::OPS,
     #[cfg(feature = "tls")]
     tls_socket::OPS,
 ];

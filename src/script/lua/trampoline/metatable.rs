@@ -271,6 +271,7 @@ unsafe extern "C-unwind" fn equal(raw: *mut lua_State) -> c_int {
             (Value::Class(one), Value::Class(other)) => one == other,
             (Value::Absent(one), Value::Absent(other)) => std::ptr::eq(*one, *other),
             (Value::Socket(one), Value::Socket(other)) => Rc::ptr_eq(one, other),
+            (Value::TlsContext(one), Value::TlsContext(other)) => Rc::ptr_eq(one, other),
             (Value::Task(one), Value::Task(other)) => Rc::ptr_eq(one, other),
             (Value::Channel(one), Value::Channel(other)) => Rc::ptr_eq(one, other),
             (Value::Worker(one), Value::Worker(other)) => Rc::ptr_eq(one, other),
