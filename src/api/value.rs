@@ -178,7 +178,7 @@ impl Type {
     }
 
     /// Every type.
-    pub(crate) const ALL: [Self; 14] = [
+    pub(crate) const ALL: [Self; 15] = [
         Self::Socket,
         Self::TlsSocket,
         Self::TlsContext,
