@@ -21,6 +21,7 @@ mod script;
 )]
 mod sys;
 mod text;
+mod tls;
 mod wire;
 mod worker;
 

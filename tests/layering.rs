@@ -23,7 +23,7 @@ const FLOORS: &[&[&str]] = &[
     &["file"],
     &["net"],
     &["sched"],
-    &["policy", "codec", "wire"],
+    &["policy", "codec", "wire", "tls"],
     &["error"],
     // Above `sys`, which holds the one kind of bytes that needs a pointer: those a script owns.
     &["bytes"],
@@ -60,6 +60,10 @@ const CRATES: &[(&str, &[&str])] = &[
     ("toml", &["policy/form.rs"]),
     ("landlock", &["cli/"]),
     ("memchr", &["file/", "script/lua/trampoline/library/strings.rs"]),
+    ("rustls", &["tls/"]),
+    ("rustls_native_certs", &["tls/roots.rs"]),
+    ("webpki_roots", &["tls/roots.rs"]),
+    ("x509_parser", &["tls/certificate.rs"]),
     ("clap", &["cli/"]),
     ("rustyline", &["cli/repl/editor.rs"]),
 ];

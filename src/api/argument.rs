@@ -8,6 +8,7 @@ use crate::error::{Class, Error, Result};
 use crate::file::File;
 use crate::net::{Epoll, Poll, Socket, Timeout};
 use crate::sched::Task;
+use crate::tls;
 use crate::wire::NumberArray;
 use crate::worker::{Link, Worker};
 
@@ -308,6 +309,7 @@ macro_rules! objects {
 }
 
 objects! {
+    TlsContext Rc<tls::Context>, "SSLContext";
     Task Rc<Task>, "Task";
     Channel Rc<Channel>, "channel";
     Worker Rc<Worker>, "Worker";

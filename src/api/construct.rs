@@ -38,6 +38,8 @@ pub(crate) fn construct(class: Class, arguments: &[Value]) -> Result<Error> {
             made.strerror = text(std::slice::from_ref(reason));
             made.text = format!("[Errno {}] {}", text(std::slice::from_ref(number)), made.strerror);
             match rest {
+                // The numbers of TLS are not the system's.
+                _ if class.is_a(Class::SSLError) => made.text.clone_from(&made.strerror),
                 [] | [Value::None] => {}
                 [Value::Int(_), ..] if class == Class::BlockingIOError => {}
                 [file, _, other] => {

@@ -35,6 +35,8 @@ mod parcel;
 mod record;
 mod repr;
 mod selector;
+#[cfg(feature = "tls")]
+mod tls;
 mod value;
 
 pub(crate) use bind::{Arguments, call};
@@ -191,6 +193,15 @@ pub(crate) struct Environment {
 /// The operations by topic: those that are told of together.
 pub(crate) fn topics() -> impl Iterator<Item = &'static [Op]> {
     ops::ALL.iter().copied()
+}
+
+/// What writing this attribute of such a value runs; none where it cannot be written.
+pub(crate) fn setter(kind: Type, name: &str) -> Option<&'static Op> {
+    ops::SETTERS
+        .iter()
+        .copied()
+        .flatten()
+        .find(|op| op.name == name && kind.has(op.on))
 }
 
 /// Every operation, in documentation order.

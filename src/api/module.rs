@@ -32,6 +32,8 @@ enum Values {
     Task,
     Struct,
     Json,
+    #[cfg(feature = "tls")]
+    Ssl,
 }
 
 /// Every module, in documentation order.
@@ -101,6 +103,12 @@ pub(crate) static MODULES: &[Module] = &[
         doc: "JSON text and back.",
         values: Values::Json,
     },
+    #[cfg(feature = "tls")]
+    Module {
+        name: "ssl",
+        doc: "TLS: sockets whose bytes nobody else reads or changes, and peers that prove who they are.",
+        values: Values::Ssl,
+    },
 ];
 
 /// Names of `socket` for error classes.
@@ -162,6 +170,8 @@ impl Module {
                 .map(|(_, number)| Value::Int(*number)),
             Values::Task => (name == "ShutDown").then_some(Value::Class(Class::ShutDown)),
             Values::Struct => (name == "error").then_some(Value::Class(Class::StructError)),
+            #[cfg(feature = "tls")]
+            Values::Ssl => super::tls::value(name),
             Values::Json => match name {
                 "null" => Some(Value::Null),
                 "JSONDecodeError" => Some(Value::Class(Class::JSONDecodeError)),
@@ -195,6 +205,8 @@ impl Module {
             Values::Selectors => SELECTOR_EVENTS.iter().map(|(name, _)| *name).collect(),
             Values::Task => vec!["ShutDown"],
             Values::Struct => vec!["error"],
+            #[cfg(feature = "tls")]
+            Values::Ssl => super::tls::value_names(),
             Values::Json => vec!["null", "JSONDecodeError"],
         }
     }

@@ -167,6 +167,18 @@ pub(crate) static INTERFACE: RecordKind = RecordKind {
     fields: &[("index", Shape::Plain), ("name", Shape::Text)],
 };
 
+/// An attribute of a name in a certificate, an alternative name.
+pub(crate) static PAIR: RecordKind = RecordKind {
+    name: "pair",
+    fields: &[("name", Shape::Text), ("value", Shape::Text)],
+};
+
+/// Any number of texts or tuples.
+pub(crate) static TUPLE: RecordKind = RecordKind {
+    name: "tuple",
+    fields: &[],
+};
+
 /// A control message.
 pub(crate) static CONTROL: RecordKind = RecordKind {
     name: "control",
@@ -202,7 +214,7 @@ pub(crate) static READY: RecordKind = RecordKind {
 
 impl RecordKind {
     /// Every kind, for adapters that have to recognise one.
-    pub(crate) const fn all() -> [&'static Self; 23] {
+    pub(crate) const fn all() -> [&'static Self; 25] {
         [
             &INET,
             &INET6,
@@ -227,6 +239,8 @@ impl RecordKind {
             &EVENT,
             &SELECTOR_KEY,
             &READY,
+            &PAIR,
+            &TUPLE,
         ]
     }
 

@@ -85,6 +85,7 @@ fn write_repr(out: &mut String, value: &Value, shape: Shape) {
             out.push('}');
         }
         Value::Socket(socket) => push(out, socket),
+        Value::TlsContext(context) => push(out, format_args!("{context:?}")),
         Value::File(file) => push(out, file),
         Value::Lines(_) => out.push_str("<lines>"),
         Value::Channel(channel) => push(out, format_args!("{channel:?}")),

@@ -11,11 +11,13 @@ use crate::error::{Class, Error, Result};
 use crate::file::{File, Sendable};
 use crate::net::{Epoll, Poll, Socket};
 use crate::sched::Task;
+use crate::tls;
 use crate::wire::NumberArray;
 use crate::worker::{Link, Worker};
 
 use super::Callback;
 use super::held::{Channel, Held};
+use super::op::Owner;
 use super::record::RecordKind;
 use super::selector::Selector;
 
@@ -44,6 +46,8 @@ pub(crate) enum Value {
     /// Several results of one call.
     Several(Vec<Self>),
     Socket(Rc<Socket>),
+    /// Settings of TLS.
+    TlsContext(Rc<tls::Context>),
     Task(Rc<Task>),
     Channel(Rc<Channel>),
     Worker(Rc<Worker>),
@@ -130,6 +134,9 @@ pub(crate) struct Slots {
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub(crate) enum Type {
     Socket,
+    /// A socket that speaks TLS: has all that a socket has.
+    TlsSocket,
+    TlsContext,
     Task,
     Channel,
     Worker,
@@ -152,6 +159,8 @@ impl Type {
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Socket => "socket",
+            Self::TlsSocket => "SSLSocket",
+            Self::TlsContext => "SSLContext",
             Self::Task => "Task",
             Self::Channel => "channel",
             Self::Worker => "Worker",
@@ -170,9 +179,19 @@ impl Type {
         }
     }
 
+    /// Whether its values have what belongs to this owner.
+    pub(crate) fn has(self, owner: Owner) -> bool {
+        match owner {
+            Owner::Type(owner) => owner == self || (owner, self) == (Self::Socket, Self::TlsSocket),
+            Owner::Module(_) => false,
+        }
+    }
+
     /// Every type.
-    pub(crate) const ALL: [Self; 16] = [
+    pub(crate) const ALL: [Self; 18] = [
         Self::Socket,
+        Self::TlsSocket,
+        Self::TlsContext,
         Self::Task,
         Self::Channel,
         Self::Worker,
@@ -195,7 +214,9 @@ impl Value {
     /// The type of a value that has methods.
     pub(crate) fn object_type(&self) -> Option<Type> {
         Some(match self {
+            Self::Socket(socket) if socket.is_wrapped() => Type::TlsSocket,
             Self::Socket(_) => Type::Socket,
+            Self::TlsContext(_) => Type::TlsContext,
             Self::Task(_) => Type::Task,
             Self::Channel(_) => Type::Channel,
             Self::Worker(_) => Type::Worker,

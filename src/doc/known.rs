@@ -28,6 +28,10 @@ pub(super) fn sheet(topic: &Topic, dress: Dress) -> Sheet {
 pub(super) fn meaning(kind: Type) -> &'static str {
     match kind.name() {
         "socket" => "An open socket, made by socket.socket and its kin, or by accept.",
+        "SSLSocket" => {
+            "A socket that speaks TLS, made by wrap_socket: it has all that a socket has, and this."
+        }
+        "SSLContext" => "Settings of TLS, made by ssl.create_default_context and ssl.SSLContext.",
         "Task" => "A function that runs beside the others, made by task.spawn.",
         "channel" => "Carries values from tasks that send to tasks that receive, made by task.channel.",
         "Worker" => "A thread with a machine of its own, made by worker.spawn.",

@@ -240,7 +240,7 @@ fn pythons_names_are_pythons() {
         .filter(|op| !op.platform.contains("Windows"))
         .filter_map(Op::python_name)
         .collect();
-    let script = "import sys, socket, builtins, warnings, threading, multiprocessing, fcntl, time, struct, json, array, io, select, selectors\nfor name in sys.argv[1:]:\n    \
+    let script = "import sys, socket, builtins, warnings, threading, multiprocessing, fcntl, time, struct, json, array, io, select, selectors, ssl\nfor name in sys.argv[1:]:\n    \
                   first, *rest = name.split('.')\n    \
                   value = globals().get(first) or getattr(builtins, first, None)\n    \
                   for part in rest: value = getattr(value, part, None)\n    \

@@ -86,6 +86,13 @@ classes! {
     PermissionError < OSError, "Not permitted, by the system or by the policy (then `denied` is true).";
     ProcessLookupError < OSError, "There is no such process.";
     TimeoutError < OSError, "The time set for a call is over. Also `socket.timeout`.";
+    SSLError < OSError, "TLS failed: `ssl.SSLError`; `reason` says why.";
+    SSLZeroReturnError < SSLError, "The peer has ended TLS, as it should.";
+    SSLWantReadError < SSLError, "A non-blocking call of TLS would have to wait for bytes of the peer.";
+    SSLWantWriteError < SSLError, "A non-blocking call of TLS would have to wait for room.";
+    SSLSyscallError < SSLError, "The system failed below TLS.";
+    SSLEOFError < SSLError, "The stream ended without the peer's saying so: it may be cut off.";
+    SSLCertVerificationError < SSLError, "The peer's certificate is not to be believed; `verify_message` says why.";
     gaierror < OSError, "A name could not be resolved: `socket.gaierror`.";
     herror < OSError, "A host could not be looked up: `socket.herror`.";
     UnsupportedOperation < OSError, "A file does not allow this: `io.UnsupportedOperation`.";
@@ -125,7 +132,9 @@ classes! {
 impl Class {
     /// The class of this name. `error`, `timeout`, `IOError` and `EnvironmentError` are the aliases Python has.
     pub fn by_name(name: &str) -> Option<Self> {
-        match name.strip_prefix("socket.").unwrap_or(name) {
+        let plain = name.strip_prefix("socket.").or_else(|| name.strip_prefix("ssl."));
+        match plain.unwrap_or(name) {
+            "CertificateError" => Some(Self::SSLCertVerificationError),
             "struct.error" => Some(Self::StructError),
             "queue.ShutDown" | "task.ShutDown" => Some(Self::ShutDown),
             "json.JSONDecodeError" => Some(Self::JSONDecodeError),
@@ -151,7 +160,7 @@ impl Class {
     const fn second_parent(self) -> Option<Self> {
         match self {
             Self::ExceptionGroup => Some(Self::BaseExceptionGroup),
-            Self::UnsupportedOperation => Some(Self::ValueError),
+            Self::UnsupportedOperation | Self::SSLCertVerificationError => Some(Self::ValueError),
             _ => None,
         }
     }
@@ -165,6 +174,13 @@ impl Class {
             Self::StructError => "struct.error",
             Self::ShutDown => "queue.ShutDown",
             Self::JSONDecodeError => "json.decoder.JSONDecodeError",
+            Self::SSLError => "ssl.SSLError",
+            Self::SSLZeroReturnError => "ssl.SSLZeroReturnError",
+            Self::SSLWantReadError => "ssl.SSLWantReadError",
+            Self::SSLWantWriteError => "ssl.SSLWantWriteError",
+            Self::SSLSyscallError => "ssl.SSLSyscallError",
+            Self::SSLEOFError => "ssl.SSLEOFError",
+            Self::SSLCertVerificationError => "ssl.SSLCertVerificationError",
             other => other.name(),
         }
     }

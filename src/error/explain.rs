@@ -17,6 +17,9 @@ pub(super) fn likely_cause(error: &Error) -> Option<String> {
         };
         return Some(cause.into());
     }
+    if error.class().is_a(Class::SSLError) {
+        return None;
+    }
     let errno = Errno(error.errno()?);
     let cause = match errno {
         Errno::CONNREFUSED => match error.address() {

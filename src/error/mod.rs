@@ -1,12 +1,14 @@
 //! The one error type. Every floor above `sys` fails with [`Error`]; scripts see it as an object.
 //!
-//! `class` has Python's exception classes and their tree; `explain` has the likely cause of a failed operation, `origin` makes errors of the system's numbers, `made` what
-//! an error has that a script made.
+//! `class` has Python's exception classes and their tree; `explain` has the likely cause of a failed operation, `origin` makes
+//! errors of the system's numbers, `made` what an error has that a script made, `tls` what one of TLS has; `show` is how it reads.
 
 mod class;
 mod explain;
 mod made;
 mod origin;
+mod show;
+mod tls;
 mod trace;
 
 use std::borrow::Cow;
@@ -15,12 +17,12 @@ use std::path::Path;
 
 pub use class::Class;
 pub(crate) use made::{Argument, Made};
+pub(crate) use tls::TlsDetail;
 pub use trace::Place;
 pub(crate) use trace::Trace;
 
 use crate::address::Address;
 use crate::sys::errno::Errno;
-use crate::text::str_repr;
 
 /// What every fallible operation returns.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -48,6 +50,7 @@ struct Detail {
     filename: Option<String>,
     made: Option<Made>,
     cause: Option<String>,
+    tls: Option<Box<TlsDetail>>,
     trace: Trace,
     /// The engine's own words for the calls.
     calls: Option<String>,
@@ -77,6 +80,7 @@ impl Error {
             filename: None,
             made: None,
             cause: None,
+            tls: None,
             trace: Trace::default(),
             calls: None,
         }))
@@ -285,6 +289,7 @@ impl Error {
                 crate::constants::name_of(crate::constants::Group::AddrInfoError, i64::from(number))
             }
             (Class::herror, _) => None,
+            (class, _) if class.is_a(Class::SSLError) => None,
             (_, number) => Errno(number).name(),
         }
     }
@@ -292,18 +297,6 @@ impl Error {
     /// The system's text for the number, without the number.
     pub fn strerror(&self) -> Option<Cow<'_, str>> {
         self.0.errno.map(|_| self.text())
-    }
-
-    /// Python's `str(e)`.
-    pub fn message(&self) -> Cow<'_, str> {
-        match self.0.errno {
-            _ if self.0.made.is_some() => self.text_as_made(),
-            Some(number) => Cow::Owned(match &self.0.filename {
-                Some(name) => format!("[Errno {number}] {}: {}", self.text(), str_repr(name)),
-                None => format!("[Errno {number}] {}", self.text()),
-            }),
-            None => self.text(),
-        }
     }
 
     /// The file concerned.
@@ -356,32 +349,6 @@ impl Error {
         let trace = || self.place().map(|_| self.0.trace.to_string());
         self.0.calls.clone().or_else(trace)
     }
-
-    /// The first line of the text: what CPython prints last in a traceback.
-    pub fn headline(&self) -> String {
-        let message = self.message();
-        let name = self.0.class.qualified_name();
-        match &self.0.hint {
-            _ if message.is_empty() => name.to_owned(),
-            Some(hint) => format!("{name}: {message}. {hint}"),
-            None => format!("{name}: {message}"),
-        }
-    }
-
-    /// Operation, address and likely cause: the second line of the text, where there is something to say.
-    pub fn context(&self) -> Option<String> {
-        let mut line = match (self.0.op, &self.0.address) {
-            (Some(op), Some(address)) => format!("in {op}, address {address}"),
-            (Some(op), None) => format!("in {op}"),
-            (None, Some(address)) => format!("address {address}"),
-            (None, None) => return None,
-        };
-        if let Some(cause) = self.0.cause.clone().or_else(|| explain::likely_cause(self)) {
-            line.push_str(": ");
-            line.push_str(&cause);
-        }
-        Some(line)
-    }
 }
 
 /// The name closest to `name`, if one is close enough to have been meant.
@@ -391,22 +358,6 @@ pub(crate) fn nearest<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> O
         .filter(|(distance, known)| *distance <= 3 && *distance < known.len())
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, known)| known)
-}
-
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.headline())?;
-        match self.context() {
-            Some(context) => write!(f, "\n  {context}"),
-            None => Ok(()),
-        }
-    }
-}
-
-impl fmt::Debug for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
 }
 
 impl std::error::Error for Error {}

@@ -89,6 +89,7 @@ pub(crate) fn send_file(
     // Who watches wants to see the bytes.
     if let Some((fd, size)) = regular
         && !socket.net().is_observed()
+        && socket.is_plain_transport()
     {
         let mut sent = 0;
         let outcome = by_kernel(

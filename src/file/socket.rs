@@ -43,7 +43,7 @@ impl SocketFile {
 impl Raw for SocketFile {
     fn read(&self, op: &'static str, patience: Patience, room: &mut Room<'_>) -> Result<Option<usize>> {
         let socket = self.socket()?;
-        let observed = socket.net().is_observed();
+        let observed = socket.shows_bytes();
         let mut seen = Vec::new();
         let received = socket.io_within(op, Interest::Read, patience, |fd, flags| {
             room(&mut |buffer| {
@@ -69,7 +69,7 @@ impl Raw for SocketFile {
 
     fn write(&self, op: &'static str, patience: Patience, load: &mut Load<'_>) -> Result<Option<usize>> {
         let socket = self.socket()?;
-        let observed = socket.net().is_observed();
+        let observed = socket.shows_bytes();
         let mut seen = Vec::new();
         let sent = socket.io_within(op, Interest::Write, patience, |fd, flags| {
             load(&mut |data| {

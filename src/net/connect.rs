@@ -65,6 +65,8 @@ impl Socket {
         name: Option<&str>,
         patience: Patience,
     ) -> Result<()> {
+        #[cfg(feature = "tls")]
+        self.check_connect()?;
         self.guard_shown(&Request::Connect(address), shown, name)
             .and_then(|()| self.try_connect(address, patience))
             .map_err(|error| self.failed("connect", error.at(address)))?;
@@ -73,6 +75,8 @@ impl Socket {
             op: "connect",
             address,
         });
+        #[cfg(feature = "tls")]
+        self.after_connect()?;
         Ok(())
     }
 

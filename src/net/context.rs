@@ -34,6 +34,7 @@ pub struct Net {
     scratch: Rc<Scratch>,
     observer: RefCell<Option<Arc<dyn Observer>>>,
     observed: Cell<bool>,
+    plaintext: Cell<bool>,
     budget: Rc<Budget>,
     pub(super) hooks: Hooks,
     pub(super) warnings: Warnings,
@@ -56,6 +57,7 @@ impl Net {
             scratch: Scratch::new(),
             observer: RefCell::default(),
             observed: Cell::new(false),
+            plaintext: Cell::new(false),
             budget: Budget::new(memory_limit),
             hooks: Hooks::default(),
             warnings: Warnings::default(),
@@ -133,6 +135,11 @@ impl Net {
         self.observed.get()
     }
 
+    /// Whether who watches is to see what TLS hides.
+    pub(super) fn shows_plaintext(&self) -> bool {
+        self.plaintext.get()
+    }
+
     /// Who watches, if anybody does.
     pub(crate) fn observer(&self) -> Option<Arc<dyn Observer>> {
         self.observer.borrow().clone()
@@ -141,6 +148,10 @@ impl Net {
     /// Puts an observer into the slot, or takes it out. Workers started from here on have it as well.
     pub fn set_observer(&self, observer: Option<Arc<dyn Observer>>) {
         self.observed.set(observer.is_some());
+        let plaintext = observer
+            .as_ref()
+            .is_some_and(|observer| observer.wants_plaintext());
+        self.plaintext.set(plaintext);
         *self.observer.borrow_mut() = observer;
     }
 

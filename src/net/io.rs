@@ -13,6 +13,7 @@ use crate::sys::flag::{MSG_DONTWAIT, MSG_ERRQUEUE};
 
 use super::observe::Event;
 use super::socket::{Socket, Timeout};
+use super::transport::FAILED;
 
 /// How long a call may wait: fixed when it starts, shared by its retries and its parts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -196,6 +197,8 @@ impl Socket {
         step: impl FnMut(RawFd, i32) -> sys::errno::Result<T>,
     ) -> Result<T> {
         let outcome = self.watched().run(interest, patience, step);
+        #[cfg(feature = "tls")]
+        let outcome = outcome.map_err(|error| self.in_words_of_tls(interest, error));
         outcome.map_err(|error| self.failed(op, error))
     }
 
@@ -242,7 +245,12 @@ impl Socket {
 
     /// An operation of this socket failed: names it, and tells the observer.
     pub(crate) fn failed(&self, op: &'static str, error: impl Into<Error>) -> Error {
-        let error = self.net().explain_limit(error.into()).during(op);
+        let error: Error = error.into();
+        let error = match error.errno() {
+            Some(number) if number == FAILED.0 => self.transport().failure().unwrap_or(error),
+            _ => error,
+        };
+        let error = self.net().explain_limit(error).during(op);
         self.net().observe(|| Event::Failed {
             fd: self.fd(),
             error: &error,

@@ -113,6 +113,8 @@ impl Socket {
     /// # Errors
     /// `EBADF` on a closed socket, `EMFILE`.
     pub fn dup(&self) -> Result<Rc<Self>> {
+        #[cfg(feature = "tls")]
+        self.refuse_on_wrapped("dup")?;
         self.net()
             .afford_sockets(1)
             .map_err(|error| self.failed("dup", error))?;

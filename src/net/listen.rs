@@ -124,6 +124,8 @@ impl Socket {
             op: OP,
             address: &address,
         });
+        #[cfg(feature = "tls")]
+        let socket = self.after_accept(socket)?;
         Ok((socket, address))
     }
 

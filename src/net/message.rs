@@ -40,6 +40,8 @@ impl Socket {
         endpoint: Option<&Endpoint>,
     ) -> Result<usize> {
         const OP: &str = "sendmsg";
+        #[cfg(feature = "tls")]
+        self.refuse_on_wrapped(OP)?;
         let address = endpoint
             .map(|endpoint| self.net().resolve(endpoint, None))
             .transpose()
@@ -104,6 +106,8 @@ impl Socket {
     /// As [`Socket::recv`]; a refusal by the policy, which closes the descriptors.
     pub(crate) fn recv_message(&self, size: usize, control_space: usize, flags: i32) -> Result<Message> {
         const OP: &str = "recvmsg";
+        #[cfg(feature = "tls")]
+        self.refuse_on_wrapped(OP)?;
         self.net()
             .afford_receiving()
             .map_err(|error| self.failed(OP, error))?;
@@ -156,6 +160,8 @@ impl Socket {
         control_space: usize,
         flags: i32,
     ) -> Result<(usize, Message)> {
+        #[cfg(feature = "tls")]
+        self.refuse_on_wrapped("recvmsg_into")?;
         let size = windows.iter().map(Pinned::len).sum();
         let mut message = self.recv_message(size, control_space, flags)?;
         let data = std::mem::take(&mut message.data);

@@ -4,6 +4,7 @@
 //! receiving is left out. A stream's call is cut short at the limit; a datagram is sent whole or not at all.
 
 use std::cell::Cell;
+use std::io::IoSlice;
 use std::os::fd::RawFd;
 
 use crate::address::Address;
@@ -14,7 +15,7 @@ use crate::sys::flag::SOCK_STREAM;
 use crate::sys::{file, socket, transfer};
 
 use super::context::Net;
-use super::transport::{Transport, open};
+use super::transport::{Kernel, Transport, open};
 
 /// What is counted, and how much of it may be.
 #[derive(Debug, Default)]
@@ -119,6 +120,11 @@ impl Transport for Meter {
         transfer::send(fd, &data[..portion], flags).map(|count| self.count_sent(count))
     }
 
+    fn send_parts(&self, fd: RawFd, parts: &[IoSlice<'_>], flags: i32) -> errno::Result<usize> {
+        let first = parts.iter().find(|part| !part.is_empty());
+        first.map_or(Ok(0), |part| self.send(fd, part, flags))
+    }
+
     fn send_to(&self, fd: RawFd, data: &[u8], flags: i32, address: &Address) -> errno::Result<usize> {
         let portion = self.portion(fd, data.len())?;
         transfer::send_to(fd, &data[..portion], flags, address).map(|count| self.count_sent(count))
@@ -131,6 +137,15 @@ impl Transport for Meter {
 }
 
 impl Net {
+    /// The kernel's calls, counted where they are to be.
+    pub(super) fn kernel(&self) -> &dyn Transport {
+        if self.meter.counts_bytes() {
+            &self.meter
+        } else {
+            &Kernel
+        }
+    }
+
     /// Whether so many sockets more may be opened.
     ///
     /// # Errors

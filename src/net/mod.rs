@@ -33,6 +33,10 @@ mod relay;
 mod resolve;
 mod roster;
 mod select;
+#[cfg(feature = "tls")]
+mod secure;
+#[cfg(feature = "tls")]
+mod secured;
 mod share;
 mod socket;
 mod traffic;
@@ -54,6 +58,8 @@ pub(crate) use passing::Passed;
 pub(crate) use relay::Side;
 pub(crate) use resolve::{Endpoint, Found, Host, Lookup, check_host};
 pub(crate) use select::Poll;
+#[cfg(feature = "tls")]
+pub(crate) use secured::{Secured, Terms};
 pub use socket::{Socket, Timeout};
 pub(crate) use traffic::Traffic;
 pub(crate) use warn::WarningAction;

@@ -81,4 +81,10 @@ pub enum Event<'a> {
 pub trait Observer: Send + Sync {
     /// One thing happened.
     fn observe(&self, event: &Event<'_>);
+
+    /// Whether it is to see the bytes that scripts send and receive through TLS, and not the records that travel. Asked
+    /// once, when it is put into the slot.
+    fn wants_plaintext(&self) -> bool {
+        false
+    }
 }

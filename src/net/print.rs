@@ -20,7 +20,8 @@ impl fmt::Display for Socket {
         let closed = if fd < 0 || self.is_shut() { " [closed]" } else { "" };
         write!(
             f,
-            "<socket.socket{closed} fd={fd}, family={family}, type={kind}, proto={protocol}"
+            "<{}{closed} fd={fd}, family={family}, type={kind}, proto={protocol}",
+            self.transport().class()
         )?;
         if let Ok(fd) = self.open_fd() {
             let ends = [

@@ -17,7 +17,7 @@ use super::audit::Fact;
 use super::context::Net;
 use super::missing;
 use super::observe::Event;
-use super::transport::{Kernel, Transport, open};
+use super::transport::{Transport, open};
 
 /// How long a call may wait.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -38,12 +38,12 @@ pub struct Socket {
     family: i32,
     kind: i32,
     protocol: i32,
-    timeout: Cell<Timeout>,
-    transport: OnceCell<Rc<dyn Transport>>,
+    pub(super) timeout: Cell<Timeout>,
+    pub(super) transport: OnceCell<Rc<dyn Transport>>,
     /// Its place in the reactor, from the first wait on.
     pub(super) source: OnceCell<Rc<Source>>,
     /// The descriptor is non-blocking for our own purposes, though the socket's mode is not.
-    forced: Cell<bool>,
+    pub(super) forced: Cell<bool>,
     /// Closing may block: it is done elsewhere.
     pub(super) lingers: Cell<bool>,
     /// Files made of it, which keep its descriptor open.
@@ -191,7 +191,7 @@ impl Socket {
         socket
     }
 
-    fn hold(net: &Rc<Net>, fd: RawFd, family: i32, kind: i32, protocol: i32) -> Rc<Self> {
+    pub(super) fn hold(net: &Rc<Net>, fd: RawFd, family: i32, kind: i32, protocol: i32) -> Rc<Self> {
         net.meter.count_opened(fd);
         net.own_fds.add(fd);
         Rc::new_cyclic(|me| Self {
@@ -323,15 +323,26 @@ impl Socket {
     }
 
     /// Whether its bytes move by the kernel's own calls.
-    pub(super) fn is_plain_transport(&self) -> bool {
+    pub(crate) fn is_plain_transport(&self) -> bool {
         self.transport.get().is_none() && !self.net.meter.counts_bytes()
+    }
+
+    /// Whether it was wrapped to speak TLS, be it so now or not.
+    pub(crate) fn is_wrapped(&self) -> bool {
+        self.transport
+            .get()
+            .is_some_and(|transport| transport.is_wrapped())
+    }
+
+    /// Whether who watches is to see the bytes it sends and receives.
+    pub(crate) fn shows_bytes(&self) -> bool {
+        self.net.is_observed() && (!self.is_wrapped() || self.net.shows_plaintext())
     }
 
     pub(super) fn transport(&self) -> &dyn Transport {
         match self.transport.get() {
             Some(transport) => &**transport,
-            None if self.net.meter.counts_bytes() => &self.net.meter,
-            None => &Kernel,
+            None => self.net.kernel(),
         }
     }
 

@@ -35,6 +35,8 @@ impl Socket {
     }
 
     fn receive(&self, op: &'static str, size: usize, flags: i32, named: bool) -> Result<(Bytes, Address)> {
+        #[cfg(feature = "tls")]
+        self.refuse_over_tls(op, flags)?;
         if size == 0 && !named {
             return Ok((Bytes::Owned(Vec::new()), Address::None));
         }
@@ -186,7 +188,7 @@ impl Socket {
 
     fn note_received(&self, bytes: &Bytes, from: &Address) {
         self.net().traffic().received(bytes.len());
-        if self.net().is_observed() {
+        if self.shows_bytes() {
             let from = (*from != Address::None).then_some(from);
             bytes.with(|data| {
                 self.net().observe(|| Event::Received {
@@ -215,6 +217,8 @@ impl Socket {
         flags: i32,
         named: bool,
     ) -> Result<(usize, Address)> {
+        #[cfg(feature = "tls")]
+        self.refuse_over_tls(op, flags)?;
         if window.is_empty() && !named {
             return Ok((0, Address::None));
         }
@@ -228,7 +232,7 @@ impl Socket {
             )
         })?;
         self.net().traffic().received(count);
-        if self.net().is_observed() {
+        if self.shows_bytes() {
             let known = (from != Address::None).then_some(&from);
             let data = &window.window_mut()[..count.min(window.len())];
             self.net().observe(|| Event::Received {
@@ -245,6 +249,8 @@ impl Socket {
     /// # Errors
     /// The system's refusal; a timeout when not one byte could be sent.
     pub(crate) fn send(&self, data: &Bytes, flags: i32) -> Result<usize> {
+        #[cfg(feature = "tls")]
+        self.refuse_over_tls("send", flags)?;
         let sent = self.io("send", Interest::Write, flags, |fd, extra| {
             data.with(|data| self.transport().send(fd, data, flags | extra))
         })?;
@@ -262,6 +268,8 @@ impl Socket {
 
     /// As [`Self::send_all`], where the first `sent` bytes have left already.
     pub(crate) fn send_rest(&self, data: &Bytes, flags: i32, mut sent: usize) -> Result<()> {
+        #[cfg(feature = "tls")]
+        self.refuse_over_tls("sendall", flags)?;
         let patience = self.patience(Interest::Write, flags);
         loop {
             let step = self.io_within("sendall", Interest::Write, patience, |fd, extra| {
@@ -285,6 +293,8 @@ impl Socket {
     /// The system's refusal.
     pub(crate) fn send_to(&self, data: &Bytes, flags: i32, endpoint: &Endpoint) -> Result<usize> {
         const OP: &str = "sendto";
+        #[cfg(feature = "tls")]
+        self.refuse_over_tls(OP, flags)?;
         let address = &self
             .net()
             .resolve(endpoint, None)
@@ -302,7 +312,7 @@ impl Socket {
 
     fn note_sent(&self, data: &Bytes, range: std::ops::Range<usize>, to: Option<&Address>) {
         self.net().traffic().sent(range.len());
-        if self.net().is_observed() {
+        if self.shows_bytes() {
             data.with(|data| {
                 let data = data.get(range).unwrap_or_default();
                 self.net().observe(|| Event::Sent {

@@ -1,8 +1,10 @@
 //! What a socket's calls are made on. The kernel is one; TLS and a network inside the process are others.
 
+use std::io::IoSlice;
 use std::os::fd::{BorrowedFd, OwnedFd, RawFd};
 
 use crate::address::Address;
+use crate::error::Error;
 use crate::sys::errno::{Errno, Result};
 use crate::sys::{fd, file, socket, transfer};
 
@@ -20,6 +22,11 @@ pub(crate) trait Transport {
 
     fn send(&self, fd: RawFd, data: &[u8], flags: i32) -> Result<usize> {
         transfer::send(fd, data, flags)
+    }
+
+    /// Sends some of several pieces.
+    fn send_parts(&self, fd: RawFd, parts: &[IoSlice<'_>], flags: i32) -> Result<usize> {
+        transfer::send_parts(fd, parts, flags)
     }
 
     fn send_to(&self, fd: RawFd, data: &[u8], flags: i32, address: &Address) -> Result<usize> {
@@ -57,7 +64,31 @@ pub(crate) trait Transport {
     fn peer_address(&self, fd: RawFd) -> Result<Address> {
         socket::peer_address(open(fd)?)
     }
+
+    /// What went wrong, where the transport knows more than the number it returned.
+    fn failure(&self) -> Option<Error> {
+        None
+    }
+
+    /// What Python calls a socket with it.
+    fn class(&self) -> &'static str {
+        "socket.socket"
+    }
+
+    /// Whether there is, was or will be TLS.
+    fn is_wrapped(&self) -> bool {
+        false
+    }
+
+    /// The TLS on the way, where there is some.
+    #[cfg(feature = "tls")]
+    fn secured(&self) -> Option<&super::secured::Secured> {
+        None
+    }
 }
+
+/// What a transport's call returns where the number says nothing and [`Transport::failure`] all.
+pub(super) const FAILED: Errno = Errno::IO;
 
 /// A descriptor by number, or `EBADF`.
 pub(super) fn open<'a>(fd: RawFd) -> Result<BorrowedFd<'a>> {

@@ -156,6 +156,8 @@ impl Scheduler {
         for task in tasks {
             self.kill_one(&task, class);
         }
+        let aside = std::mem::take(&mut *self.aside.borrow_mut());
+        self.ready.borrow_mut().extend(aside);
     }
 
     /// Kills and drives every task to its end, a bounded number of steps each. What does not end is returned: the

@@ -36,6 +36,8 @@ type Reporter = Box<dyn Fn(&Rc<Task>)>;
 /// The tasks of one runtime, on one thread.
 pub(crate) struct Scheduler {
     pub(super) ready: RefCell<VecDeque<Rc<Task>>>,
+    /// Tasks about to work long: one is entered a round.
+    pub(super) aside: RefCell<VecDeque<Rc<Task>>>,
     current: RefCell<Option<Rc<Task>>>,
     pub(super) live: RefCell<Vec<Rc<Task>>>,
     pub(super) timers: RefCell<Timers>,
@@ -61,6 +63,7 @@ impl Scheduler {
     pub(crate) fn new(stack_size: usize) -> Rc<Self> {
         Rc::new(Self {
             ready: RefCell::default(),
+            aside: RefCell::default(),
             current: RefCell::default(),
             live: RefCell::default(),
             timers: RefCell::default(),
@@ -207,11 +210,12 @@ impl Scheduler {
             if done() || self.live_count() == 0 {
                 break;
             }
-            let idle = self.is_idle();
-            if idle || since_poll >= BATCH {
+            let (idle, busy) = (self.is_idle(), !self.aside.borrow().is_empty());
+            if idle || busy || since_poll >= BATCH {
                 since_poll = 0;
-                self.look(idle)?;
+                self.look(idle && !busy)?;
             }
+            self.enter_one_aside();
         }
         Ok(())
     }
@@ -247,7 +251,8 @@ impl Scheduler {
 
     /// Whether only the task that runs can make another one ready.
     pub(super) fn is_quiet(&self) -> bool {
-        self.is_idle() && !self.is_watching() && self.timers.borrow().soonest().is_none()
+        let nobody = self.is_idle() && self.aside.borrow().is_empty();
+        nobody && !self.is_watching() && self.timers.borrow().soonest().is_none()
     }
 
     /// Waits for events (or only glances at them) and wakes whom they concern.

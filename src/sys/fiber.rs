@@ -276,6 +276,28 @@ impl Fiber {
         prefetch::fetch(here, (self.bounds.1 - here).min(FETCHED));
     }
 
+    /// Runs `work` on the stack below this fiber's, the scheduler's, which is deep: for code whose need of stack is not ours to
+    /// bound. It must not suspend the fiber.
+    #[cfg_attr(not(feature = "tls"), allow(dead_code, reason = "handshakes are such code"))]
+    pub(crate) fn on_deep_stack<R>(&self, work: impl FnOnce() -> R) -> R {
+        /// Lets what is not `Send` through a bound that is there to keep the yielder on its own stack.
+        struct SameThread<T>(T);
+        // SAFETY: nothing leaves the thread; only the stack changes, and `work` cannot reach the yielder.
+        unsafe impl<T> Send for SameThread<T> {}
+        impl<R, F: FnOnce() -> R> SameThread<F> {
+            fn run(self) -> R {
+                (self.0)()
+            }
+        }
+        if self.state.get() != State::Running || !self.is_here() {
+            return work();
+        }
+        let work = SameThread(work);
+        // SAFETY: the fiber runs and we stand on its stack, so the yielder its body was given is alive.
+        let yielder = unsafe { &*self.yielder.get() };
+        yielder.on_parent_stack(move || work.run())
+    }
+
     /// Whether the caller stands on this fiber's stack.
     #[inline]
     pub(crate) fn is_here(&self) -> bool {

@@ -12,13 +12,17 @@ pub(crate) const MSG_ERRQUEUE: c_int = 0;
 /// The urgent byte.
 pub(crate) const MSG_OOB: c_int = libc::MSG_OOB;
 /// Look, and leave the bytes where they are.
-#[cfg(test)]
+#[cfg(any(test, feature = "tls"))]
 pub(crate) const MSG_PEEK: c_int = libc::MSG_PEEK;
 /// The datagram was longer than the buffer; asked for, its true length is returned.
 #[cfg(test)]
 pub(crate) const MSG_TRUNC: c_int = libc::MSG_TRUNC;
 /// Return only with the whole buffer filled.
 pub(crate) const MSG_WAITALL: c_int = libc::MSG_WAITALL;
+
+/// No more is received.
+#[cfg(feature = "tls")]
+pub(crate) const SHUT_RD: c_int = libc::SHUT_RD;
 
 /// Families.
 pub(crate) const AF_UNSPEC: c_int = libc::AF_UNSPEC;

@@ -306,6 +306,134 @@ function Socket:makefile(mode, buffering, encoding, errors, newline) end
 ---@return integer
 function Socket:sendfile(file, offset, count) end
 
+---A socket that speaks TLS, made by wrap_socket: it has all that a socket has, and this.
+---@class SSLSocket
+---@field context SSLContext The context it was wrapped with.
+---@field server_side boolean Whether it is the server's side.
+---@field server_hostname string|nil The server's name that was asked for.
+---@field session_reused boolean Whether an earlier session with the same peer was taken up again.
+local SSLSocket = {}
+
+---Shake hands, within the socket's timeout; one that was made already is left alone. Raises SSLCertVerificationError, SSLError, SSLEOFError, timeout; SSLWantReadError, SSLWantWriteError in non-blocking mode.
+function SSLSocket:do_handshake() end
+
+---End TLS in good order and return the socket, whose bytes are plain from here on. Waits for the peer to end it too. Raises SSLError where bytes of the peer were not read, SSLEOFError, timeout; ValueError where no TLS is spoken.
+---@return SSLSocket
+function SSLSocket:unwrap() end
+
+---As recv; with a buffer, as recv_into. Raises as recv.
+---@overload fun(self: SSLSocket, keywords: {len?: integer, buffer?: Buffer}): string|integer
+---@overload fun(self: SSLSocket, len: integer, keywords: {buffer?: Buffer}): string|integer
+---@param len? integer most bytes to return
+---@param buffer? Buffer bytearray or view to fill instead
+---@return string|integer
+function SSLSocket:read(len, buffer) end
+
+---As send. Raises as send.
+---@param data Bytes bytes to send
+---@return integer
+function SSLSocket:write(data) end
+
+---The peer's certificate: None where it has shown none; an empty map where it was not looked at (CERT_NONE); else subject, issuer, version, serialNumber, notBefore, notAfter, subjectAltName, OCSP, caIssuers, crlDistributionPoints. Raises ValueError before the handshake.
+---@overload fun(self: SSLSocket, keywords: {binary_form?: boolean|integer}): any|string|nil
+---@param binary_form? boolean|integer whether to give DER bytes
+---@return any|string|nil
+function SSLSocket:getpeercert(binary_form) end
+
+---The version spoken: `TLSv1.3`; None before the handshake. Never fails.
+---@return string|nil
+function SSLSocket:version() end
+
+---The cipher in use, its protocol and the bits of its key; None before the handshake. Never fails.
+---@return any
+---@return any
+---@return any
+function SSLSocket:cipher() end
+
+---None: TLS is not compressed here. Never fails.
+function SSLSocket:compression() end
+
+---The application protocol both sides agreed on; None where they did not. Never fails.
+---@return string|nil
+function SSLSocket:selected_alpn_protocol() end
+
+---Bytes that recv returns without waiting for the peer, 0 before the handshake. Never fails.
+---@return integer
+function SSLSocket:pending() end
+
+---Settings of TLS, made by ssl.create_default_context and ssl.SSLContext.
+---@class SSLContext
+---@field check_hostname boolean Whether the peer's certificate must be for `server_hostname`. Can be written; true makes verify_mode CERT_REQUIRED.
+---@field verify_mode integer CERT_NONE, CERT_OPTIONAL or CERT_REQUIRED: how the peer's certificate is looked at. Can be written.
+---@field verify_flags integer VERIFY_* bits, kept for Python's sake. Can be written; lists of revoked certificates are not looked at.
+---@field minimum_version integer The oldest version to speak, of TLSVersion. Can be written.
+---@field maximum_version integer The newest version to speak, of TLSVersion. Can be written.
+---@field options integer OP_* bits; OP_NO_TLSv1_2 and OP_NO_TLSv1_3 are heeded. Can be written.
+---@field protocol integer The PROTOCOL_* it was made with.
+local SSLContext = {}
+
+---Speak TLS on a socket, from here on: also in the middle of a conversation (STARTTLS), before it is connected, or on one that listens, whose connections speak it then. Raises SSLCertVerificationError, SSLError, SSLEOFError, timeout, ValueError.
+---@overload fun(self: SSLContext, sock: Socket, keywords: {server_side?: boolean|integer, do_handshake_on_connect?: boolean|integer, suppress_ragged_eofs?: boolean|integer, server_hostname?: string, session?: integer}): SSLSocket
+---@overload fun(self: SSLContext, sock: Socket, server_side: boolean|integer, keywords: {do_handshake_on_connect?: boolean|integer, suppress_ragged_eofs?: boolean|integer, server_hostname?: string, session?: integer}): SSLSocket
+---@overload fun(self: SSLContext, sock: Socket, server_side: boolean|integer, do_handshake_on_connect: boolean|integer, keywords: {suppress_ragged_eofs?: boolean|integer, server_hostname?: string, session?: integer}): SSLSocket
+---@overload fun(self: SSLContext, sock: Socket, server_side: boolean|integer, do_handshake_on_connect: boolean|integer, suppress_ragged_eofs: boolean|integer, keywords: {server_hostname?: string, session?: integer}): SSLSocket
+---@overload fun(self: SSLContext, sock: Socket, server_side: boolean|integer, do_handshake_on_connect: boolean|integer, suppress_ragged_eofs: boolean|integer, server_hostname: string, keywords: {session?: integer}): SSLSocket
+---@param sock Socket a stream socket, which is detached
+---@param server_side? boolean|integer whether this is the server's side
+---@param do_handshake_on_connect? boolean|integer whether to shake hands at once, or when connected
+---@param suppress_ragged_eofs? boolean|integer whether a stream cut off ends as any other; else SSLEOFError
+---@param server_hostname? string the server's name: told to it (SNI), and looked for in its certificate
+---@param session? integer for Python's sake; sessions are taken up again by themselves
+---@return SSLSocket
+function SSLContext:wrap_socket(sock, server_side, do_handshake_on_connect, suppress_ragged_eofs, server_hostname, session) end
+
+---Trust certificates from a file, a folder, or as they are given. Raises TypeError for none of them, FileNotFoundError and its like, SSLError for what holds none.
+---@overload fun(self: SSLContext, keywords: {cafile?: string, capath?: string, cadata?: any})
+---@overload fun(self: SSLContext, cafile: string, keywords: {capath?: string, cadata?: any})
+---@overload fun(self: SSLContext, cafile: string, capath: string, keywords: {cadata?: any})
+---@param cafile? string path of a PEM file of certificates to trust
+---@param capath? string path of a folder of such files
+---@param cadata? any certificates: PEM as text, or DER as bytes
+function SSLContext:load_verify_locations(cafile, capath, cadata) end
+
+---Trust what the system trusts (SSL_CERT_FILE and SSL_CERT_DIR say otherwise). Warns where that is nothing. Raises RuntimeWarning where warnings are errors.
+---@overload fun(self: SSLContext, keywords: {purpose?: string})
+---@param purpose? string Purpose.SERVER_AUTH or CLIENT_AUTH
+function SSLContext:load_default_certs(purpose) end
+
+---Trust what the system trusts. Raises as load_default_certs.
+function SSLContext:set_default_verify_paths() end
+
+---Take the certificate to show and its private key. Raises FileNotFoundError and its like; SSLError for what is no PEM, and for a key that is not the certificate's.
+---@overload fun(self: SSLContext, certfile: string, keywords: {keyfile?: string, password?: string})
+---@overload fun(self: SSLContext, certfile: string, keyfile: string, keywords: {password?: string})
+---@param certfile string path of a PEM file: the certificate, then those that signed it
+---@param keyfile? string path of the private key's PEM file; it may stand in `certfile`
+---@param password? string None: encrypted keys are not read
+function SSLContext:load_cert_chain(certfile, keyfile, password) end
+
+---Choose the application protocols to agree on. Raises SSLError for a name that is empty or too long.
+---@param alpn_protocols any list of names, the best first
+function SSLContext:set_alpn_protocols(alpn_protocols) end
+
+---Choose among the ciphers of TLS 1.2; those of 1.3 are always on. Raises SSLError where none is left.
+---@param cipherlist string as OpenSSL's: `ECDHE+AESGCM:!aNULL`
+function SSLContext:set_ciphers(cipherlist) end
+
+---The ciphers that may be used: maps with name, protocol, strength_bits. Never fails.
+---@return any[]
+function SSLContext:get_ciphers() end
+
+---The authorities' certificates that are trusted, as getpeercert gives one. Never fails.
+---@overload fun(self: SSLContext, keywords: {binary_form?: boolean|integer}): any[]
+---@param binary_form? boolean|integer whether to give DER bytes
+---@return any[]
+function SSLContext:get_ca_certs(binary_form) end
+
+---Numbers of trusted certificates: x509, x509_ca, crl. Never fails.
+---@return any
+function SSLContext:cert_store_stats() end
+
 ---A function that runs beside the others, made by task.spawn.
 ---@class Task
 ---@field name string The task's name.
@@ -740,6 +868,10 @@ local Steps = {}
 ---@field address Address|nil The peer or local address concerned.
 ---@field partial string|nil Bytes that had been read before the failure.
 ---@field sent integer|nil Number of bytes that had left before the failure.
+---@field library string|nil The part of TLS that failed: `SSL`, `X509`.
+---@field reason string|nil OpenSSL's name for what failed in TLS: `CERTIFICATE_VERIFY_FAILED`.
+---@field verify_code integer|nil OpenSSL's number for what is wrong with a certificate.
+---@field verify_message string|nil What is wrong with a certificate, in OpenSSL's words.
 ---@field denied boolean Whether the policy refused.
 ---@field traceback string The script's calls when the error was raised, innermost first.
 local Error = {}
@@ -1053,6 +1185,15 @@ function socket.MsgFlag(value) end
 ---@param value integer AI_* bits
 ---@return string
 function socket.AddressInfo(value) end
+
+---Speak TLS on a socket without looking at the peer's certificate, as Python 2 did: anybody can listen in between. Warns. Raises as SSLContext.wrap_socket.
+---@overload fun(sock: Socket, keywords: {keyfile?: string, certfile?: string}): SSLSocket
+---@overload fun(sock: Socket, keyfile: string, keywords: {certfile?: string}): SSLSocket
+---@param sock Socket a connected stream socket, which is detached
+---@param keyfile? string path of a PEM file with the private key
+---@param certfile? string path of a PEM file with the certificate
+---@return SSLSocket
+function socket.ssl(sock, keyfile, certfile) end
 
 ---The system refused; `errno` says why. Also `socket.error`.
 ---@type ErrorClass
@@ -3234,6 +3375,27 @@ errors.ProcessLookupError = nil
 ---The time set for a call is over. Also `socket.timeout`.
 ---@type ErrorClass
 errors.TimeoutError = nil
+---TLS failed: `ssl.SSLError`; `reason` says why.
+---@type ErrorClass
+errors.SSLError = nil
+---The peer has ended TLS, as it should.
+---@type ErrorClass
+errors.SSLZeroReturnError = nil
+---A non-blocking call of TLS would have to wait for bytes of the peer.
+---@type ErrorClass
+errors.SSLWantReadError = nil
+---A non-blocking call of TLS would have to wait for room.
+---@type ErrorClass
+errors.SSLWantWriteError = nil
+---The system failed below TLS.
+---@type ErrorClass
+errors.SSLSyscallError = nil
+---The stream ended without the peer's saying so: it may be cut off.
+---@type ErrorClass
+errors.SSLEOFError = nil
+---The peer's certificate is not to be believed; `verify_message` says why.
+---@type ErrorClass
+errors.SSLCertVerificationError = nil
 ---A name could not be resolved: `socket.gaierror`.
 ---@type ErrorClass
 errors.gaierror = nil
@@ -4188,6 +4350,223 @@ json.null = nil
 ---Text is not JSON: `json.JSONDecodeError`.
 ---@type ErrorClass
 json.JSONDecodeError = nil
+
+---TLS: sockets whose bytes nobody else reads or changes, and peers that prove who they are.
+---@class ssllib
+ssl = {}
+
+---Make a context with the best settings: for clients certificates and host names are checked, against the system's trusted roots unless others are given. Warns where the system has none. Raises as SSLContext.load_verify_locations.
+---@overload fun(keywords: {purpose?: string, cafile?: string, capath?: string, cadata?: any}): SSLContext
+---@overload fun(purpose: string, keywords: {cafile?: string, capath?: string, cadata?: any}): SSLContext
+---@overload fun(purpose: string, cafile: string, keywords: {capath?: string, cadata?: any}): SSLContext
+---@overload fun(purpose: string, cafile: string, capath: string, keywords: {cadata?: any}): SSLContext
+---@param purpose? string Purpose.SERVER_AUTH: for clients; CLIENT_AUTH: for servers
+---@param cafile? string path of a PEM file of certificates to trust
+---@param capath? string path of a folder of such files
+---@param cadata? any certificates: PEM as text, or DER as bytes
+---@return SSLContext
+function ssl.create_default_context(purpose, cafile, capath, cadata) end
+
+---Make a context that trusts nobody yet. One for clients checks certificates and host names. Raises ValueError for a protocol that is not spoken: TLS 1.2 and 1.3 are.
+---@overload fun(keywords: {protocol?: integer}): SSLContext
+---@param protocol? integer PROTOCOL_TLS_CLIENT, PROTOCOL_TLS_SERVER; PROTOCOL_TLS is for both
+---@return SSLContext
+function ssl.SSLContext(protocol) end
+
+---Connect, and return the server's certificate as PEM, unverified unless `ca_certs` is given. Raises as create_connection; SSLError.
+---@overload fun(addr: any, keywords: {ssl_version?: integer, ca_certs?: string, timeout?: number}): string
+---@overload fun(addr: any, ssl_version: integer, keywords: {ca_certs?: string, timeout?: number}): string
+---@overload fun(addr: any, ssl_version: integer, ca_certs: string, keywords: {timeout?: number}): string
+---@param addr any (host, port)
+---@param ssl_version? integer PROTOCOL_*
+---@param ca_certs? string path of a PEM file: the certificate must be signed by one of these
+---@param timeout? number seconds for each of connecting, shaking hands; the default timeout
+---@return string
+function ssl.get_server_certificate(addr, ssl_version, ca_certs, timeout) end
+
+---A certificate's bytes as PEM text. Never fails.
+---@param der_cert_bytes Bytes a certificate in DER
+---@return string
+function ssl.DER_cert_to_PEM_cert(der_cert_bytes) end
+
+---A certificate's PEM text as bytes. Raises ValueError for what is no PEM.
+---@param pem_cert_string string a certificate as PEM text
+---@return string
+function ssl.PEM_cert_to_DER_cert(pem_cert_string) end
+
+---A certificate's time in seconds since 1970. Raises ValueError for another form.
+---@param cert_time string a certificate's notBefore or notAfter: `Jan  5 09:34:43 2018 GMT`
+---@return integer
+function ssl.cert_time_to_seconds(cert_time) end
+
+---TLS failed: `ssl.SSLError`; `reason` says why.
+---@type ErrorClass
+ssl.SSLError = nil
+---The peer has ended TLS, as it should.
+---@type ErrorClass
+ssl.SSLZeroReturnError = nil
+---A non-blocking call of TLS would have to wait for bytes of the peer.
+---@type ErrorClass
+ssl.SSLWantReadError = nil
+---A non-blocking call of TLS would have to wait for room.
+---@type ErrorClass
+ssl.SSLWantWriteError = nil
+---The system failed below TLS.
+---@type ErrorClass
+ssl.SSLSyscallError = nil
+---The stream ended without the peer's saying so: it may be cut off.
+---@type ErrorClass
+ssl.SSLEOFError = nil
+---The peer's certificate is not to be believed; `verify_message` says why.
+---@type ErrorClass
+ssl.SSLCertVerificationError = nil
+---The peer's certificate is not to be believed; `verify_message` says why.
+---@type ErrorClass
+ssl.CertificateError = nil
+---0
+---@type integer
+ssl.CERT_NONE = nil
+---1
+---@type integer
+ssl.CERT_OPTIONAL = nil
+---2
+---@type integer
+ssl.CERT_REQUIRED = nil
+---2
+---@type integer
+ssl.PROTOCOL_SSLv23 = nil
+---2
+---@type integer
+ssl.PROTOCOL_TLS = nil
+---16
+---@type integer
+ssl.PROTOCOL_TLS_CLIENT = nil
+---17
+---@type integer
+ssl.PROTOCOL_TLS_SERVER = nil
+---3
+---@type integer
+ssl.PROTOCOL_TLSv1 = nil
+---4
+---@type integer
+ssl.PROTOCOL_TLSv1_1 = nil
+---5
+---@type integer
+ssl.PROTOCOL_TLSv1_2 = nil
+---2147483728
+---@type integer
+ssl.OP_ALL = nil
+---0
+---@type integer
+ssl.OP_NO_SSLv2 = nil
+---33554432
+---@type integer
+ssl.OP_NO_SSLv3 = nil
+---67108864
+---@type integer
+ssl.OP_NO_TLSv1 = nil
+---268435456
+---@type integer
+ssl.OP_NO_TLSv1_1 = nil
+---134217728
+---@type integer
+ssl.OP_NO_TLSv1_2 = nil
+---536870912
+---@type integer
+ssl.OP_NO_TLSv1_3 = nil
+---131072
+---@type integer
+ssl.OP_NO_COMPRESSION = nil
+---1073741824
+---@type integer
+ssl.OP_NO_RENEGOTIATION = nil
+---16384
+---@type integer
+ssl.OP_NO_TICKET = nil
+---4194304
+---@type integer
+ssl.OP_CIPHER_SERVER_PREFERENCE = nil
+---1048576
+---@type integer
+ssl.OP_ENABLE_MIDDLEBOX_COMPAT = nil
+---0
+---@type integer
+ssl.OP_SINGLE_DH_USE = nil
+---0
+---@type integer
+ssl.OP_SINGLE_ECDH_USE = nil
+---0
+---@type integer
+ssl.VERIFY_DEFAULT = nil
+---4
+---@type integer
+ssl.VERIFY_CRL_CHECK_LEAF = nil
+---12
+---@type integer
+ssl.VERIFY_CRL_CHECK_CHAIN = nil
+---32
+---@type integer
+ssl.VERIFY_X509_STRICT = nil
+---32768
+---@type integer
+ssl.VERIFY_X509_TRUSTED_FIRST = nil
+---524288
+---@type integer
+ssl.VERIFY_X509_PARTIAL_CHAIN = nil
+---1
+---@type integer
+ssl.SSL_ERROR_SSL = nil
+---2
+---@type integer
+ssl.SSL_ERROR_WANT_READ = nil
+---3
+---@type integer
+ssl.SSL_ERROR_WANT_WRITE = nil
+---4
+---@type integer
+ssl.SSL_ERROR_WANT_X509_LOOKUP = nil
+---5
+---@type integer
+ssl.SSL_ERROR_SYSCALL = nil
+---6
+---@type integer
+ssl.SSL_ERROR_ZERO_RETURN = nil
+---7
+---@type integer
+ssl.SSL_ERROR_WANT_CONNECT = nil
+---8
+---@type integer
+ssl.SSL_ERROR_EOF = nil
+---@type any
+ssl.HAS_SNI = nil
+---@type any
+ssl.HAS_ALPN = nil
+---@type any
+ssl.HAS_ECDH = nil
+---@type any
+ssl.HAS_NEVER_CHECK_COMMON_NAME = nil
+---@type any
+ssl.HAS_NPN = nil
+---@type any
+ssl.HAS_SSLv2 = nil
+---@type any
+ssl.HAS_SSLv3 = nil
+---@type any
+ssl.HAS_TLSv1 = nil
+---@type any
+ssl.HAS_TLSv1_1 = nil
+---@type any
+ssl.HAS_TLSv1_2 = nil
+---@type any
+ssl.HAS_TLSv1_3 = nil
+---@type any
+ssl.TLSVersion = nil
+---@type any
+ssl.Purpose = nil
+---@type any
+ssl.VerifyMode = nil
+---@type string
+ssl.OPENSSL_VERSION = nil
 
 ---Open a file, as Python's open. Raises FileNotFoundError and the like with the name in their text, ValueError for a bad mode, PermissionError where the policy allows no files. Opening a pipe waits for its other end. Files on disk are read and written where the call is made: the other tasks do not run meanwhile.
 ---@overload fun(file: string|integer, keywords: {mode?: string, buffering?: integer, encoding?: string, errors?: string, newline?: string, closefd?: boolean|integer}): File

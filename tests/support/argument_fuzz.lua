@@ -77,6 +77,9 @@ local function selector()
   s:register(always_ready, 2, "data")
   return s
 end
+local function tls_socket()
+  return ssl.SSLContext(ssl.PROTOCOL_TLS):wrap_socket(socket.socketpair(), {do_handshake_on_connect = false})
+end
 local function collected(value)
   debug.getmetatable(value).__gc(value)
   return value
@@ -99,6 +102,10 @@ local kinds = {
   worker = function() return finished_worker end,
   epoll = epoll,
   selector = selector,
+  tls_socket = tls_socket,
+  tls_context = function() return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) end,
+  collected_tls_socket = function() return collected(tls_socket()) end,
+  collected_tls_context = function() return collected(ssl.SSLContext(ssl.PROTOCOL_TLS)) end,
   bytearray = function() return bytearray("0123456789") end,
   view = view,
   array = function() return array("i", {1, 2, 3}) end,

@@ -116,6 +116,38 @@ pub(super) const OPS: &[Op] = &[
         ..FIELD
     },
     Op {
+        name: "library",
+        python: Python::Named("ssl.SSLError.library"),
+        returns: "str or None",
+        doc: "The part of TLS that failed: `SSL`, `X509`.",
+        run: &typed(|_: &Cx<'_>, error: Rc<Error>| Ok(error.library())),
+        ..FIELD
+    },
+    Op {
+        name: "reason",
+        python: Python::Named("ssl.SSLError.reason"),
+        returns: "str or None",
+        doc: "OpenSSL's name for what failed in TLS: `CERTIFICATE_VERIFY_FAILED`.",
+        run: &typed(|_: &Cx<'_>, error: Rc<Error>| Ok(error.reason())),
+        ..FIELD
+    },
+    Op {
+        name: "verify_code",
+        python: Python::Named("ssl.SSLCertVerificationError.verify_code"),
+        returns: "int or None",
+        doc: "OpenSSL's number for what is wrong with a certificate.",
+        run: &typed(|_: &Cx<'_>, error: Rc<Error>| Ok(error.verify_code())),
+        ..FIELD
+    },
+    Op {
+        name: "verify_message",
+        python: Python::Named("ssl.SSLCertVerificationError.verify_message"),
+        returns: "str or None",
+        doc: "What is wrong with a certificate, in OpenSSL's words.",
+        run: &typed(|_: &Cx<'_>, error: Rc<Error>| Ok(error.verify_message().map(str::to_owned))),
+        ..FIELD
+    },
+    Op {
         name: "denied",
         returns: "bool",
         doc: "Whether the policy refused.",

@@ -33,6 +33,12 @@ mod resolve;
 mod select;
 mod selectors;
 mod task;
+#[cfg(feature = "tls")]
+mod tls;
+#[cfg(feature = "tls")]
+mod tls_context;
+#[cfg(feature = "tls")]
+mod tls_socket;
 mod transfer;
 mod watch;
 mod worker;
@@ -42,6 +48,12 @@ pub(crate) use watch::show_fact;
 use super::op::Op;
 
 pub(super) use array::packed;
+
+/// Rows for writing attributes.
+pub(super) static SETTERS: &[&[Op]] = &[
+    #[cfg(feature = "tls")]
+    tls_context::SETTERS,
+];
 
 /// Every row, in documentation order.
 pub(super) static ALL: &[&[Op]] = &[
@@ -72,4 +84,10 @@ pub(super) static ALL: &[&[Op]] = &[
     octets::OPS,
     json::OPS,
     errors::OPS,
+    #[cfg(feature = "tls")]
+    tls::OPS,
+    #[cfg(feature = "tls")]
+    tls_context::OPS,
+    #[cfg(feature = "tls")]
+    tls_socket::OPS,
 ];

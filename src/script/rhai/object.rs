@@ -12,13 +12,14 @@ use crate::error::{Class, Error, Result};
 use crate::file::File;
 use crate::net::{Epoll, Poll, Socket};
 use crate::sched::Task;
+use crate::tls;
 use crate::wire::NumberArray;
 use crate::worker::{Link, Worker};
 
 use super::host;
 use super::op::{self, Native, Site, arities, register};
 use super::places::Places;
-use super::value::{self, Absent, type_id};
+use super::value::{self, Absent, TlsSocket, type_id};
 
 /// Registers the types and the global functions.
 pub(super) fn install(engine: &mut Engine, functions: &mut Module, site: &Rc<Site>, places: &Rc<Places>) {
@@ -28,20 +29,16 @@ pub(super) fn install(engine: &mut Engine, functions: &mut Module, site: &Rc<Sit
         unknown_members(functions, site, kind);
     }
     for op in api::ops() {
-        let (types, form) = match op.on {
-            Owner::Type(kind) => (vec![type_id(kind)], op.form),
-            Owner::Module("") => (vec![], op.form),
+        let native = match op.on {
+            Owner::Module("") | Owner::Type(_) => op::native(site, op),
             Owner::Module(_) => continue,
         };
-        let native = op::native(site, op);
-        if form == Form::Property {
-            register(functions, &format!("get${}", op.name), &types, &native);
-            continue;
+        let owners: Vec<_> = Type::ALL.into_iter().filter(|kind| kind.has(op.on)).collect();
+        if owners.is_empty() {
+            member_of(functions, op, &[], &native);
         }
-        for arity in arities(op) {
-            let mut types = types.clone();
-            types.extend(std::iter::repeat_n(TypeId::of::<Dynamic>(), arity));
-            register(functions, op.name, &types, &native);
+        for kind in owners {
+            member_of(functions, op, &[type_id(kind)], &native);
         }
     }
     equality(functions);
@@ -50,10 +47,25 @@ pub(super) fn install(engine: &mut Engine, functions: &mut Module, site: &Rc<Sit
     missing_functions(engine, site, places);
 }
 
+/// Registers an operation for one type, or for none.
+fn member_of(functions: &mut Module, op: &'static api::Op, types: &[TypeId], native: &Native) {
+    if op.form == Form::Property {
+        register(functions, &format!("get${}", op.name), types, native);
+        return;
+    }
+    for arity in arities(op) {
+        let mut types = types.to_vec();
+        types.extend(std::iter::repeat_n(TypeId::of::<Dynamic>(), arity));
+        register(functions, op.name, &types, native);
+    }
+}
+
 fn name_type(engine: &mut Engine, kind: Type) {
     let name = kind.name();
     match kind {
         Type::Socket => engine.register_type_with_name::<Rc<Socket>>(name),
+        Type::TlsSocket => engine.register_type_with_name::<TlsSocket>(name),
+        Type::TlsContext => engine.register_type_with_name::<Rc<tls::Context>>(name),
         Type::Task => engine.register_type_with_name::<Rc<Task>>(name),
         Type::Channel => engine.register_type_with_name::<Rc<Channel>>(name),
         Type::Worker => engine.register_type_with_name::<Rc<Worker>>(name),
@@ -122,6 +134,11 @@ fn write(site: &Site, kind: Type, args: &mut [&mut Dynamic]) -> Result<Dynamic> 
         return Ok(Dynamic::UNIT);
     };
     let name = name.to_string();
+    if let Some(op) = api::setter(kind, &name) {
+        return site
+            .run_with(op, Some(value::read(object, 0)), vec![value::read(value, 2)])
+            .map(|_| Dynamic::UNIT);
+    }
     let Some(op) = op::member(kind, &name) else {
         return Err(no_attribute(kind, &name));
     };
@@ -139,9 +156,7 @@ fn write(site: &Site, kind: Type, args: &mut [&mut Dynamic]) -> Result<Dynamic> 
 
 /// An attribute that is not there, with the one that may be meant.
 fn no_attribute(kind: Type, name: &str) -> Error {
-    let known = api::ops()
-        .filter(|op| op.on == Owner::Type(kind))
-        .map(|op| op.name);
+    let known = api::ops().filter(|op| kind.has(op.on)).map(|op| op.name);
     Error::no_attribute(kind.name(), name, known)
 }
 
@@ -231,6 +246,8 @@ fn iteration(functions: &mut Module, site: &Rc<Site>) {
 fn equality(functions: &mut Module) {
     for kind in [
         Type::Socket,
+        Type::TlsSocket,
+        Type::TlsContext,
         Type::Task,
         Type::Channel,
         Type::Worker,
@@ -259,6 +276,8 @@ fn is_same(kind: Type, args: &[&mut Dynamic]) -> bool {
     }
     match kind {
         Type::Socket => both::<Rc<Socket>>(args, Rc::ptr_eq),
+        Type::TlsSocket => both::<TlsSocket>(args, |one, other| Rc::ptr_eq(&one.0, &other.0)),
+        Type::TlsContext => both::<Rc<tls::Context>>(args, Rc::ptr_eq),
         Type::Task => both::<Rc<Task>>(args, Rc::ptr_eq),
         Type::Channel => both::<Rc<Channel>>(args, Rc::ptr_eq),
         Type::Worker => both::<Rc<Worker>>(args, Rc::ptr_eq),

@@ -78,6 +78,16 @@ impl Site {
 
     /// Runs `op` where no script calls it: on an object, with no arguments.
     pub(super) fn run_alone(&self, op: &'static Op, receiver: Option<Value>) -> Result<Value> {
+        self.run_with(op, receiver, Vec::new())
+    }
+
+    /// As [`Self::run_alone`], with arguments.
+    pub(super) fn run_with(
+        &self,
+        op: &'static Op,
+        receiver: Option<Value>,
+        positional: Vec<Value>,
+    ) -> Result<Value> {
         let host = Call {
             site: self,
             context: None,
@@ -90,6 +100,7 @@ impl Site {
         };
         let arguments = Arguments {
             receiver,
+            positional,
             ..Arguments::default()
         };
         api::call(op, &cx, arguments)
@@ -260,7 +271,7 @@ impl api::Host for Call<'_, '_, '_> {
 
 /// The row for a method or property of this type.
 pub(super) fn member(kind: Type, name: &str) -> Option<&'static Op> {
-    api::ops().find(|op| op.on == api::Owner::Type(kind) && op.name == name)
+    api::ops().find(|op| kind.has(op.on) && op.name == name)
 }
 
 /// The numbers of arguments an operation is registered for, the object not counted: what is needed to what it takes

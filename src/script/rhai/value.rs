@@ -19,6 +19,7 @@ use crate::error::{Class, Error};
 use crate::file::File;
 use crate::net::{Epoll, Poll, Socket};
 use crate::sched::Task;
+use crate::tls;
 use crate::wire::NumberArray;
 use crate::worker::{Link, Worker};
 
@@ -31,6 +32,10 @@ const SEVERAL: Tag = 1;
 /// The Rhai type of a constant this platform does not have.
 pub(super) type Absent = &'static Constant;
 
+/// The Rhai type of a socket that speaks TLS.
+#[derive(Clone)]
+pub(super) struct TlsSocket(pub(super) Rc<Socket>);
+
 /// The Rhai type of an iteration over a file's lines.
 #[derive(Clone)]
 pub(super) struct Lines(pub(super) Rc<File>);
@@ -39,6 +44,8 @@ pub(super) struct Lines(pub(super) Rc<File>);
 pub(super) fn type_id(kind: Type) -> TypeId {
     match kind {
         Type::Socket => TypeId::of::<Rc<Socket>>(),
+        Type::TlsSocket => TypeId::of::<TlsSocket>(),
+        Type::TlsContext => TypeId::of::<Rc<tls::Context>>(),
         Type::Task => TypeId::of::<Rc<Task>>(),
         Type::Channel => TypeId::of::<Rc<Channel>>(),
         Type::Worker => TypeId::of::<Rc<Worker>>(),
@@ -191,6 +198,8 @@ pub(super) fn is_tuple(value: &Dynamic) -> bool {
 fn read_handle(value: &Dynamic) -> Option<Value> {
     Some(match handle_type(value)? {
         Type::Socket => Value::Socket(with(value, Rc::<Socket>::clone)?),
+        Type::TlsSocket => Value::Socket(with(value, |socket: &TlsSocket| socket.0.clone())?),
+        Type::TlsContext => Value::TlsContext(with(value, Rc::<tls::Context>::clone)?),
         Type::Task => Value::Task(with(value, Rc::<Task>::clone)?),
         Type::Channel => Value::Channel(with(value, Rc::<Channel>::clone)?),
         Type::Worker => Value::Worker(with(value, Rc::<Worker>::clone)?),
@@ -244,7 +253,9 @@ pub(super) fn give(value: Value) -> Dynamic {
             .map(|(key, value)| (table_key(key).into(), give(value)))
             .collect::<Map>()
             .into(),
+        Value::Socket(socket) if socket.is_wrapped() => Dynamic::from(TlsSocket(socket)),
         Value::Socket(socket) => Dynamic::from(socket),
+        Value::TlsContext(context) => Dynamic::from(context),
         Value::Task(task) => Dynamic::from(task),
         Value::Channel(channel) => Dynamic::from(channel),
         Value::Worker(worker) => Dynamic::from(worker),

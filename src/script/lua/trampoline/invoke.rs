@@ -85,6 +85,20 @@ impl Call {
         )
     }
 
+    /// Writes an attribute of the object at place 1.
+    pub(super) fn set_property(&self, op: &'static Op, value: Value) -> Result<Value> {
+        let receiver = Some(read::value(self.state, self.context, 1));
+        call(
+            op,
+            &self.cx(),
+            Arguments {
+                receiver,
+                positional: vec![value],
+                ..Arguments::default()
+            },
+        )
+    }
+
     /// The value of a module's property.
     pub(super) fn module_property(&self, op: &'static Op) -> Result<Value> {
         call(op, &self.cx(), Arguments::default())

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use mlua::ffi::lua_State;
 
-use crate::api::{Form, Hot, Op, Owner, RecordKind, Type, Value, element, ops, repr};
+use crate::api::{Form, Hot, Op, RecordKind, Type, Value, element, ops, repr, setter};
 use crate::error::{Class, Error};
 
 use super::building::Building;
@@ -25,7 +25,7 @@ pub(super) fn build(building: Building, context: &'static Context) {
         building.new_table(0, 12);
         let metatable = state.top();
         building.new_table(0, 32);
-        for op in ops().filter(|op| op.on == Owner::Type(kind)) {
+        for op in ops().filter(|op| kind.has(op.on)) {
             match op.form {
                 Form::Property => state.push_light(op_pointer(op)),
                 Form::Method | Form::Function => push_op(building, context, op),
@@ -169,19 +169,28 @@ fn no_attribute(kind: &str, key: &Value, owner: Option<Type>) -> Error {
         other => repr(other),
     };
     let names = ops()
-        .filter(|op| owner.is_some_and(|owner| op.on == Owner::Type(owner)))
+        .filter(|op| owner.is_some_and(|owner| owner.has(op.on)))
         .map(|op| op.name);
     Error::no_attribute(kind, &key, names)
 }
 
-/// `object.name = value`: only places of a `bytearray` can be set.
+/// `object.name = value`: an attribute that can be written, a place of a `bytearray`.
 unsafe extern "C-unwind" fn set_index(raw: *mut lua_State) -> c_int {
     // SAFETY: Lua calls us with a live thread.
     let state = unsafe { State::from_raw(raw) };
     let context = Context::behind(state, 1);
-    invoke::answer(state, context, |_| {
+    invoke::answer(state, context, |call| {
         let target = read::value(state, context, 1);
         let key = read::value(state, context, 2);
+        if let (Some(kind), Value::String(name)) = (target.object_type(), &key) {
+            let setter = name.with(|name| {
+                let name = std::str::from_utf8(name).ok()?;
+                setter(kind, name)
+            });
+            if let Some(op) = setter {
+                return call.set_property(op, read::value(state, context, 3));
+            }
+        }
         let (Some(length), Value::Int(place)) = (element::length(&target), &key) else {
             let name = match &key {
                 Value::String(bytes) => bytes.with(|bytes| String::from_utf8_lossy(bytes).into_owned()),
@@ -262,6 +271,7 @@ unsafe extern "C-unwind" fn equal(raw: *mut lua_State) -> c_int {
             (Value::Class(one), Value::Class(other)) => one == other,
             (Value::Absent(one), Value::Absent(other)) => std::ptr::eq(*one, *other),
             (Value::Socket(one), Value::Socket(other)) => Rc::ptr_eq(one, other),
+            (Value::TlsContext(one), Value::TlsContext(other)) => Rc::ptr_eq(one, other),
             (Value::Task(one), Value::Task(other)) => Rc::ptr_eq(one, other),
             (Value::Channel(one), Value::Channel(other)) => Rc::ptr_eq(one, other),
             (Value::Worker(one), Value::Worker(other)) => Rc::ptr_eq(one, other),
@@ -344,7 +354,7 @@ unsafe extern "C-unwind" fn close(raw: *mut lua_State) -> c_int {
     let context = Context::behind(state, 1);
     let answer = invoke::answer(state, context, |call| {
         let kind = read::value(state, context, 1).object_type();
-        let close = kind.and_then(|kind| ops().find(|op| op.on == Owner::Type(kind) && op.name == CLOSE));
+        let close = kind.and_then(|kind| ops().find(|op| kind.has(op.on) && op.name == CLOSE));
         close.map_or(Ok(Value::None), |op| call.property(op))
     });
     match answer {

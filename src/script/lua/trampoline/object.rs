@@ -11,6 +11,7 @@ use crate::error::{Class, Error};
 use crate::file::File;
 use crate::net::{Epoll, Poll, Socket};
 use crate::sched::Task;
+use crate::tls;
 use crate::wire::NumberArray;
 use crate::worker::{Link, Worker};
 
@@ -33,6 +34,7 @@ pub(super) struct Object {
 #[derive(Clone, Copy)]
 enum Held {
     Socket(*const Socket),
+    TlsContext(*const tls::Context),
     Task(*const Task),
     Channel(*const Channel),
     Worker(*const Worker),
@@ -88,6 +90,7 @@ impl Object {
     pub(super) fn value(&self) -> Value {
         match self.held.get() {
             Some(Held::Socket(pointer)) => Value::Socket(shared(pointer)),
+            Some(Held::TlsContext(pointer)) => Value::TlsContext(shared(pointer)),
             Some(Held::Task(pointer)) => Value::Task(shared(pointer)),
             Some(Held::Channel(pointer)) => Value::Channel(shared(pointer)),
             Some(Held::Worker(pointer)) => Value::Worker(shared(pointer)),
@@ -120,6 +123,7 @@ impl Object {
     pub(super) fn release(&self) {
         match self.held.take() {
             Some(Held::Socket(pointer)) => give_back(pointer),
+            Some(Held::TlsContext(pointer)) => give_back(pointer),
             Some(Held::Task(pointer)) => give_back(pointer),
             Some(Held::Channel(pointer)) => give_back(pointer),
             Some(Held::Worker(pointer)) => give_back(pointer),
@@ -180,6 +184,7 @@ pub(super) fn push(building: Building, value: &Value) {
     // From here on nothing can raise: the reference cannot be lost.
     let held = match value {
         Value::Socket(socket) => Held::Socket(Rc::into_raw(socket.clone())),
+        Value::TlsContext(context) => Held::TlsContext(Rc::into_raw(context.clone())),
         Value::Task(task) => Held::Task(Rc::into_raw(task.clone())),
         Value::Channel(channel) => Held::Channel(Rc::into_raw(channel.clone())),
         Value::Worker(worker) => Held::Worker(Rc::into_raw(worker.clone())),

@@ -1,0 +1,263 @@
+//! TLS as a socket's transport: plain bytes on the script's side, records on the kernel's. Each call tries once, as a
+//! transport's must, so that waiting, timeouts and cancellation are the loop's here too.
+
+use std::cell::{Cell, RefCell};
+use std::io::IoSlice;
+use std::os::fd::RawFd;
+use std::rc::Rc;
+
+use crate::address::Address;
+use crate::error::Error;
+use crate::sys::errno::{Errno, Result};
+use crate::sys::flag::{MSG_DONTWAIT, MSG_PEEK, SHUT_RD};
+use crate::sys::socket;
+use crate::tls::{Context, Session, Step, Wire};
+
+use super::context::Net;
+use super::observe::Event;
+use super::transport::{Transport, open};
+
+/// How a socket is to speak TLS: what `wrap_socket` is told.
+#[derive(Clone, Debug)]
+pub(crate) struct Terms {
+    pub(crate) context: Rc<Context>,
+    pub(crate) server_side: bool,
+    /// The peer's name: told to it, and looked for in its certificate.
+    pub(crate) hostname: Option<String>,
+    pub(crate) handshake_on_connect: bool,
+    /// A stream that ends without a goodbye ends like any other, and is no error.
+    pub(crate) suppress_ragged_eofs: bool,
+}
+
+/// TLS on one socket. Before it is connected, and after `unwrap`, bytes pass as they are.
+pub(crate) struct Secured {
+    pub(crate) terms: Terms,
+    net: Rc<Net>,
+    pub(super) session: RefCell<Option<Session>>,
+    /// Bytes that came after the end of TLS, for whoever reads next.
+    rest: RefCell<Vec<u8>>,
+    /// TLS was there and is over.
+    pub(super) over: Cell<bool>,
+    failure: RefCell<Option<Error>>,
+}
+
+/// A descriptor as a session's wire.
+struct Descriptor<'a> {
+    fd: RawFd,
+    flags: i32,
+    net: &'a Net,
+    /// Whether who watches is to see the records.
+    shown: bool,
+}
+
+impl Wire for Descriptor<'_> {
+    fn recv(&mut self, buffer: &mut [u8]) -> Result<usize> {
+        let count = self.net.kernel().recv(self.fd, buffer, self.flags)?;
+        if self.shown {
+            self.net.observe(|| Event::Received {
+                fd: self.fd,
+                data: &buffer[..count.min(buffer.len())],
+                from: None,
+            });
+        }
+        Ok(count)
+    }
+
+    fn send(&mut self, parts: &[IoSlice<'_>]) -> Result<usize> {
+        let count = self.net.kernel().send_parts(self.fd, parts, self.flags)?;
+        if self.shown {
+            let mut left = count;
+            for part in parts {
+                let data = &part[..part.len().min(left)];
+                left -= data.len();
+                if !data.is_empty() {
+                    self.net.observe(|| Event::Sent {
+                        fd: self.fd,
+                        data,
+                        to: None,
+                    });
+                }
+            }
+        }
+        Ok(count)
+    }
+}
+
+impl Secured {
+    pub(super) fn new(net: &Rc<Net>, terms: Terms) -> Rc<Self> {
+        Rc::new(Self {
+            terms,
+            net: net.clone(),
+            session: RefCell::new(None),
+            rest: RefCell::default(),
+            over: Cell::new(false),
+            failure: RefCell::new(None),
+        })
+    }
+
+    /// TLS begins: the socket is connected.
+    pub(super) fn begin(&self) -> crate::error::Result<()> {
+        let session = if self.terms.server_side {
+            Session::server(&self.terms.context)?
+        } else {
+            Session::client(&self.terms.context, self.terms.hostname.as_deref())?
+        };
+        *self.session.borrow_mut() = Some(session);
+        Ok(())
+    }
+
+    /// Runs `step` on the session and the descriptor; none where bytes pass as they are.
+    pub(super) fn on_session<T>(
+        &self,
+        fd: RawFd,
+        flags: i32,
+        step: impl FnOnce(&mut Session, &mut dyn Wire) -> Result<T>,
+    ) -> Option<Result<T>> {
+        let mut session = self.session.borrow_mut();
+        let session = session.as_mut()?;
+        let mut wire = Descriptor {
+            fd,
+            flags: flags & MSG_DONTWAIT,
+            net: &self.net,
+            shown: self.net.is_observed() && !self.net.shows_plaintext(),
+        };
+        let outcome = if session.is_handshaking() {
+            self.net.sched().deep(|| step(session, &mut wire))
+        } else {
+            step(session, &mut wire)
+        };
+        if outcome.is_err() {
+            *self.failure.borrow_mut() = session.failure();
+        }
+        Some(outcome)
+    }
+
+    /// Tells something of the session; the default of it where there is none.
+    pub(crate) fn ask<T: Default>(&self, question: impl FnOnce(&mut Session) -> T) -> T {
+        self.session
+            .borrow_mut()
+            .as_mut()
+            .map(question)
+            .unwrap_or_default()
+    }
+
+    /// Whether TLS has begun and is not over.
+    pub(crate) fn is_speaking(&self) -> bool {
+        self.session.borrow().is_some()
+    }
+
+    /// TLS is over: from here on bytes pass as they are.
+    pub(super) fn finish(&self) {
+        if let Some(mut session) = self.session.take() {
+            self.rest.borrow_mut().extend(session.rest());
+        }
+        self.over.set(true);
+    }
+
+    /// A whole handshake in one step, for calls on a socket that never made one.
+    fn shake(session: &mut Session, wire: &mut dyn Wire) -> Result<()> {
+        while session.is_handshaking() {
+            match session.handshake(wire)? {
+                Step::Done => break,
+                Step::Work => session.work(wire)?,
+                Step::Read | Step::Write => return Err(Errno::AGAIN),
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Transport for Secured {
+    fn recv(&self, fd: RawFd, buffer: &mut [u8], flags: i32) -> Result<usize> {
+        let through = self.on_session(fd, flags, |session, wire| {
+            Self::shake(session, wire)?;
+            session.read(wire, buffer)
+        });
+        match through {
+            None => {
+                let mut rest = self.rest.borrow_mut();
+                if rest.is_empty() {
+                    return self.net.kernel().recv(fd, buffer, flags);
+                }
+                let count = rest.len().min(buffer.len());
+                buffer[..count].copy_from_slice(&rest[..count]);
+                if flags & MSG_PEEK == 0 {
+                    rest.drain(..count);
+                }
+                Ok(count)
+            }
+            Some(Err(_)) if self.ends_quietly() => Ok(0),
+            Some(outcome) => outcome,
+        }
+    }
+
+    fn recv_from(&self, fd: RawFd, buffer: &mut [u8], flags: i32) -> Result<(usize, Address)> {
+        self.recv(fd, buffer, flags).map(|count| (count, Address::None))
+    }
+
+    fn send(&self, fd: RawFd, data: &[u8], flags: i32) -> Result<usize> {
+        let through = self.on_session(fd, flags, |session, wire| {
+            Self::shake(session, wire)?;
+            session.write(wire, data)
+        });
+        through.unwrap_or_else(|| self.net.kernel().send(fd, data, flags))
+    }
+
+    fn send_file(&self, fd: RawFd, file: RawFd, offset: i64, count: usize) -> Result<usize> {
+        if self.is_speaking() {
+            return Err(Errno::INVAL);
+        }
+        self.net.kernel().send_file(fd, file, offset, count)
+    }
+
+    /// Ending what goes out says goodbye first, where there is room; what comes in can still be read.
+    fn shutdown(&self, fd: RawFd, how: i32) -> Result<()> {
+        if how != SHUT_RD {
+            let _ = self.on_session(fd, MSG_DONTWAIT, |session, wire| {
+                if !session.is_handshaking() {
+                    session.leave();
+                }
+                session.flush(wire)
+            });
+        }
+        socket::shutdown(open(fd)?, how)
+    }
+
+    fn failure(&self) -> Option<Error> {
+        self.failure.borrow().clone()
+    }
+
+    fn class(&self) -> &'static str {
+        "ssl.SSLSocket"
+    }
+
+    fn is_wrapped(&self) -> bool {
+        true
+    }
+
+    fn secured(&self) -> Option<&Self> {
+        Some(self)
+    }
+}
+
+impl Secured {
+    /// Whether what failed is only a stream's end without a goodbye, after the handshake, which is to be passed over.
+    fn ends_quietly(&self) -> bool {
+        let is_end = |error: &Error| error.class() == crate::error::Class::SSLEOFError;
+        self.terms.suppress_ragged_eofs
+            && self.failure.borrow().as_ref().is_some_and(is_end)
+            && self
+                .session
+                .borrow()
+                .as_ref()
+                .is_some_and(|session| !session.is_handshaking())
+    }
+}
+
+impl std::fmt::Debug for Secured {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Secured")
+            .field("terms", &self.terms)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,47 @@
+//! Work that takes long and has to be done in one piece, as the parts of a TLS handshake: who does it lets the others go first,
+//! and does it where there is stack enough.
+#![cfg_attr(
+    not(feature = "tls"),
+    allow(dead_code, reason = "only handshakes are such work")
+)]
+
+use crate::error::Result;
+
+use super::scheduler::Scheduler;
+
+impl Scheduler {
+    /// Lets all that can run do so before the caller goes on with something that takes long (a handshake): of those who step
+    /// aside, one goes on a round, so that a thousand of them hold nobody else up.
+    ///
+    /// # Errors
+    /// Cancellation; whatever ends the task.
+    pub(crate) fn give_way(&self) -> Result<()> {
+        if let Some(task) = self.suspendable()?
+            && !self.is_alone()
+        {
+            self.aside.borrow_mut().push_back(task.clone());
+            self.leave(&task);
+            if let Some(error) = task.doomed() {
+                return Err(error);
+            }
+        }
+        Ok(())
+    }
+
+    /// Runs `work` where there is stack enough for anything. It must not wait.
+    pub(crate) fn deep<R>(&self, work: impl FnOnce() -> R) -> R {
+        let task = self.current();
+        match task.as_ref().and_then(|task| task.fiber.get()) {
+            Some(fiber) => fiber.on_deep_stack(work),
+            None => work(),
+        }
+    }
+
+    /// Enters the first of those who let the others go first.
+    pub(super) fn enter_one_aside(&self) {
+        let next = self.aside.borrow_mut().pop_front();
+        if let Some(task) = next {
+            self.enter(&task);
+        }
+    }
+}

@@ -1,0 +1,307 @@
+//! One connection's TLS: records in, plain bytes out, and the other way. It tries each call of the wire once and keeps what it
+//! has, so that a call that would have to wait can be made again.
+//!
+//! Records are handed to rustls one at a time and never one beyond the peer's goodbye: what follows that is plain again and
+//! belongs to whoever reads next.
+
+use std::collections::VecDeque;
+use std::io::{self, IoSlice, Read as _, Write as _};
+
+use rustls::pki_types::{IpAddr, Ipv4Addr, ServerName};
+use rustls::{ClientConnection, Connection, ServerConnection};
+
+use crate::error::{Error, Result};
+use crate::sys::errno::{self, Errno};
+
+use super::context::{Context, VerifyMode};
+use super::fault;
+use super::records::{LARGEST_RECORD, ROOM, fingerprint};
+
+/// What records come from and go to: each call tries once.
+pub(crate) trait Wire {
+    /// Takes bytes; 0 is the end.
+    fn recv(&mut self, buffer: &mut [u8]) -> errno::Result<usize>;
+    /// Sends some of the parts' bytes.
+    fn send(&mut self, parts: &[IoSlice<'_>]) -> errno::Result<usize>;
+}
+
+/// How far a handshake has come.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Step {
+    Done,
+    /// There are records to work on: [`Session::work`].
+    Work,
+    /// It waits for the peer.
+    Read,
+    /// It waits for room.
+    Write,
+}
+
+/// Bytes encrypted at once.
+const LARGEST_PART: usize = 64 * 1024;
+/// Sends that can be under way at once, one a task.
+const MOST_CLAIMS: usize = 4096;
+
+/// What a failed step leaves in place of a number: the session has the error.
+pub(crate) const FAILED: Errno = Errno::IO;
+
+/// One connection's state.
+pub(crate) struct Session {
+    pub(super) connection: Connection,
+    pub(super) verifies: bool,
+    /// Bytes of the wire that rustls has not seen: `start..end`.
+    pub(super) inbox: Vec<u8>,
+    pub(super) start: usize,
+    pub(super) end: usize,
+    /// How the peer's stream begins.
+    pub(super) head: Vec<u8>,
+    /// Something of the peer was understood.
+    pub(super) greeted: bool,
+    /// The wire has ended.
+    pub(super) ended: bool,
+    /// The peer has said goodbye.
+    pub(super) closed: bool,
+    /// We have.
+    pub(super) left: bool,
+    /// What ended it all: told to every later call.
+    pub(super) failure: Option<Error>,
+    /// What only one call failed by.
+    pub(super) complaint: Option<Error>,
+    /// Sends whose bytes were taken but had not left: length and fingerprint.
+    pub(super) claims: VecDeque<(usize, u64)>,
+}
+
+impl Session {
+    /// The client's side of a connection to `name`, which is not told where it is none.
+    ///
+    /// # Errors
+    /// `SSLError` where the settings allow for no connection.
+    pub(crate) fn client(context: &Context, name: Option<&str>) -> Result<Self> {
+        let nobody = || ServerName::IpAddress(IpAddr::V4(Ipv4Addr::from([0; 4])));
+        let name = match name {
+            None => nobody(),
+            Some(name) => match ServerName::try_from(name.to_owned()) {
+                Ok(name) => name,
+                Err(_) if !context.check_hostname() => nobody(),
+                Err(_) => return Err(Error::value(format!("server_hostname '{name}' is no host name"))),
+            },
+        };
+        let connection = ClientConnection::new(context.client_config()?, name)
+            .map_err(|error| fault::other(&error.to_string()))?;
+        Ok(Self::new(connection.into(), context))
+    }
+
+    /// The server's side.
+    ///
+    /// # Errors
+    /// As [`Self::client`].
+    pub(crate) fn server(context: &Context) -> Result<Self> {
+        let connection = ServerConnection::new(context.server_config()?)
+            .map_err(|error| fault::other(&error.to_string()))?;
+        Ok(Self::new(connection.into(), context))
+    }
+
+    fn new(mut connection: Connection, context: &Context) -> Self {
+        // What is taken is bounded here, a part at a time.
+        connection.set_buffer_limit(None);
+        Self {
+            connection,
+            verifies: context.verify_mode() != VerifyMode::None,
+            inbox: Vec::new(),
+            start: 0,
+            end: 0,
+            head: Vec::new(),
+            greeted: false,
+            ended: false,
+            closed: false,
+            left: false,
+            failure: None,
+            complaint: None,
+            claims: VecDeque::new(),
+        }
+    }
+
+    pub(super) fn is_server(&self) -> bool {
+        matches!(self.connection, Connection::Server(_))
+    }
+
+    /// Whether the two sides have yet to agree.
+    pub(crate) fn is_handshaking(&self) -> bool {
+        self.connection.is_handshaking()
+    }
+
+    /// The error behind a step that failed with [`FAILED`].
+    pub(crate) fn failure(&mut self) -> Option<Error> {
+        self.complaint.take().or_else(|| self.failure.clone())
+    }
+
+    pub(super) fn fail<T>(&mut self, error: Error) -> errno::Result<T> {
+        self.failure.get_or_insert(error);
+        Err(FAILED)
+    }
+
+    fn check(&self) -> errno::Result<()> {
+        if self.failure.is_some() {
+            Err(FAILED)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Goes on with the handshake as far as the wire allows, without the work of it.
+    pub(crate) fn handshake(&mut self, wire: &mut dyn Wire) -> errno::Result<Step> {
+        self.check()?;
+        loop {
+            match self.flush(wire) {
+                Ok(()) => {}
+                Err(Errno::AGAIN) => return Ok(Step::Write),
+                // What a server sends last, tickets for the next time, concerns nobody whose peer has left.
+                Err(Errno::PIPE | Errno::CONNRESET) if !self.is_handshaking() => return Ok(Step::Done),
+                Err(errno) => return Err(errno),
+            }
+            if !self.is_handshaking() {
+                return Ok(Step::Done);
+            }
+            if self.record().is_some() {
+                return Ok(Step::Work);
+            }
+            if self.ended {
+                return self.fail(fault::ended());
+            }
+            match self.fill(wire, ROOM) {
+                Ok(()) => {}
+                Err(Errno::AGAIN) => return Ok(Step::Read),
+                Err(errno) => return Err(errno),
+            }
+        }
+    }
+
+    /// Works on one record of the handshake: this is where the time goes. An alert that follows is sent, if there is room.
+    pub(crate) fn work(&mut self, wire: &mut dyn Wire) -> errno::Result<()> {
+        let worked = self.feed();
+        if worked.is_err() {
+            let _ = self.flush(wire);
+        }
+        worked.map(drop)
+    }
+
+    /// Receives plain bytes; 0 is the end that the peer told of.
+    pub(crate) fn read(&mut self, wire: &mut dyn Wire, out: &mut [u8]) -> errno::Result<usize> {
+        // What is owed (an answer to a change of keys) goes out on the way; what does not fit does with the next call.
+        if self.failure.is_none() && self.connection.wants_write() {
+            let _ = self.flush(wire);
+        }
+        let mut got = 0;
+        loop {
+            match self.connection.reader().read(&mut out[got..]) {
+                Ok(count) => got += count,
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                Err(_) => self.ended = true,
+            }
+            if got == out.len() {
+                return Ok(got);
+            }
+            let fed = if self.failure.is_some() {
+                Err(FAILED)
+            } else {
+                self.feed()
+            };
+            match fed {
+                Ok(true) => continue,
+                Ok(false) => {}
+                // What came before the failure is read first.
+                Err(errno) => return if got > 0 { Ok(got) } else { Err(errno) },
+            }
+            if got > 0 || self.closed {
+                return Ok(got);
+            }
+            if self.ended {
+                // Only this direction has ended: what goes out may still.
+                self.complaint = Some(fault::ended());
+                return Err(FAILED);
+            }
+            self.fill(wire, out.len() + LARGEST_RECORD)?;
+        }
+    }
+
+    /// Sends plain bytes; returns how many were taken, once they have all left.
+    ///
+    /// Bytes that were encrypted cannot be taken back. Where they do not leave at once the call is to be made again with the
+    /// same bytes, which are known again by then; as in OpenSSL, a call that gave up has sent nothing if its bytes are sent
+    /// again later.
+    pub(crate) fn write(&mut self, wire: &mut dyn Wire, data: &[u8]) -> errno::Result<usize> {
+        self.check()?;
+        if self.left {
+            return self.fail(fault::reason("PROTOCOL_IS_SHUTDOWN", "protocol is shutdown"));
+        }
+        self.flush(wire)?;
+        if let Some(count) = self.reclaim(data) {
+            return Ok(count);
+        }
+        let part = &data[..data.len().min(LARGEST_PART)];
+        if part.is_empty() {
+            return Ok(0);
+        }
+        let count = match self.connection.writer().write(part) {
+            Ok(count) => count,
+            Err(error) => return self.fail(fault::other(&error.to_string())),
+        };
+        match self.flush(wire) {
+            Ok(()) => Ok(count),
+            Err(errno) => {
+                if errno == Errno::AGAIN || errno == Errno::INTR {
+                    self.claims.truncate(MOST_CLAIMS - 1);
+                    self.claims.push_back((count, fingerprint(&part[..count])));
+                }
+                Err(errno)
+            }
+        }
+    }
+
+    /// Says goodbye; that is sent by the next flush.
+    pub(crate) fn leave(&mut self) {
+        if !self.left && self.failure.is_none() {
+            self.left = true;
+            self.connection.send_close_notify();
+        }
+    }
+
+    /// Says goodbye and waits for the peer's.
+    pub(crate) fn unwrap(&mut self, wire: &mut dyn Wire) -> errno::Result<Step> {
+        self.check()?;
+        if self.is_handshaking() {
+            return self.fail(fault::reason("SHUTDOWN_WHILE_IN_INIT", "shutdown while in init"));
+        }
+        self.leave();
+        match self.flush(wire) {
+            Ok(()) => {}
+            Err(Errno::AGAIN) => return Ok(Step::Write),
+            Err(errno) => return Err(errno),
+        }
+        loop {
+            if self.pending() > 0 {
+                return self.fail(
+                    fault::reason(
+                        "APPLICATION_DATA_AFTER_CLOSE_NOTIFY",
+                        "application data after close notify",
+                    )
+                    .because("the peer has sent more, which was not read before unwrap".to_owned()),
+                );
+            }
+            if self.closed {
+                return Ok(Step::Done);
+            }
+            if self.feed()? {
+                continue;
+            }
+            if self.ended {
+                return self.fail(fault::ended());
+            }
+            match self.fill(wire, LARGEST_RECORD) {
+                Ok(()) => {}
+                Err(Errno::AGAIN) => return Ok(Step::Read),
+                Err(errno) => return Err(errno),
+            }
+        }
+    }
+}

@@ -1,0 +1,2 @@
+---@meta ssl
+return ssl
