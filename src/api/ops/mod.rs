@@ -1,5 +1,5 @@
 //! The rows, by topic: `open` (making sockets), `life` (closing, modes, names), `connect`, `listen`, `transfer`, `message`,
-//! `options`, `control` (ioctl, share, fcntl), `resolve`, `netdb`, `convert` (byte order and address texts), `task`, `worker`,
+//! `options`, `control` (ioctl, share, fcntl), `resolve`, `netdb`, `convert` (byte order and address texts), `task`, `worker`, `serving` (what `socketserver` is made of),
 //! `makefile` (making and sending files), `file` (what they do), `nature` (what they say of themselves), `program` (sys,
 //! time, globals), `watch` (warnings, audit hooks), `buffer` (bytearray and its views), `array`, `packing` (struct),
 //! `octets` (bytes), `json`, `errors`.
@@ -29,6 +29,7 @@ mod options;
 mod packing;
 mod program;
 mod resolve;
+mod serving;
 mod task;
 mod transfer;
 mod watch;
@@ -55,6 +56,7 @@ pub(super) static ALL: &[&[Op]] = &[
     convert::OPS,
     task::OPS,
     worker::OPS,
+    serving::OPS,
     makefile::OPS,
     file::OPS,
     nature::OPS,
