@@ -64,6 +64,11 @@ pub(crate) static MODULES: &[Module] = &[
         values: Values::Selectors,
     },
     Module {
+        name: "_socketserver",
+        doc: "What `socketserver` is made of; for its use alone.",
+        values: Values::None,
+    },
+    Module {
         name: "errors",
         doc: "Python's exception classes, to compare with and to raise.",
         values: Values::Errors,

@@ -2,12 +2,14 @@
 
 use std::os::fd::AsRawFd as _;
 use std::rc::Rc;
+use std::time::{Duration, Instant};
 
 use crate::address::Address;
 use crate::error::{Class, Error, Result};
 use crate::policy::Request;
 use crate::sched::Interest;
 use crate::sys;
+use crate::sys::errno::Errno;
 use crate::sys::flag::{
     AF_ALG, AF_INET6, IPPROTO_IPV6, IPV6_V6ONLY, SO_REUSEADDR, SO_REUSEPORT, SOCK_STREAM, SOL_SOCKET,
 };
@@ -61,6 +63,33 @@ impl Socket {
             address,
         });
         Ok(())
+    }
+
+    /// Waits until there is something to accept or to receive, or the end of what there is; false when the deadline passes
+    /// first. The socket's own timeout does not count.
+    ///
+    /// # Errors
+    /// `EBADF`; what ends the wait.
+    pub(crate) fn await_input(&self, deadline: Option<Instant>) -> Result<bool> {
+        let awaited = self.io_within("select", Interest::Read, Patience::Until(deadline), |fd, _| {
+            let ready = sys::poll::poll_one(fd, true, false, Some(Duration::ZERO))?;
+            if ready.timed_out {
+                Err(Errno::AGAIN)
+            } else {
+                Ok(())
+            }
+        });
+        match awaited {
+            Ok(()) => Ok(true),
+            // A limit over the task that passes at this very moment is told at the next wait.
+            Err(error)
+                if error.class() == Class::TimeoutError
+                    && deadline.is_some_and(|deadline| deadline <= Instant::now()) =>
+            {
+                Ok(false)
+            }
+            Err(error) => Err(error),
+        }
     }
 
     /// Starts taking connections; at most `backlog` wait to be accepted (a negative number counts as 0).

@@ -161,11 +161,12 @@ impl Runtime {
     /// Runs what was started to its end, and every task it starts.
     fn drive(&self, language: &dyn Language, main: &Rc<Task>) -> Result<()> {
         self.sched.run_until(|| {
-            // A script that asked for its end does not wait for its tasks.
+            // A script that asked for its end does not wait for its tasks; no script waits for daemons.
             if main.is_done()
-                && main
-                    .failure()
-                    .is_some_and(|error| error.class() == Class::SystemExit)
+                && (self.sched.has_only_daemons()
+                    || main
+                        .failure()
+                        .is_some_and(|error| error.class() == Class::SystemExit))
             {
                 self.sched.kill_all(Class::SystemExit);
             }

@@ -50,6 +50,18 @@ impl Scheduler {
         }
     }
 
+    /// The program ends without waiting for the task.
+    pub(crate) fn make_daemon(&self, task: &Task) {
+        if !task.is_done() && !task.daemon.replace(true) {
+            self.daemons.set(self.daemons.get() + 1);
+        }
+    }
+
+    /// Whether tasks live, but none that the program waits for.
+    pub(crate) fn has_only_daemons(&self) -> bool {
+        self.daemons.get() > 0 && self.daemons.get() == self.live_count()
+    }
+
     /// Looks at the stop flag, and kills everything when it is set. Returns the class everything dies of.
     pub(crate) fn check_stop(&self) -> Option<Class> {
         self.check_deadline();

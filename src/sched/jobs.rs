@@ -1,5 +1,6 @@
 //! Threads for calls that block and that no descriptor can announce: the resolver, a lingering close.
 
+use std::cell::RefCell;
 use std::fmt;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -16,6 +17,8 @@ struct Shared {
     queue: Vec<Work>,
     threads: usize,
     idle: usize,
+    /// Calls that are queued or run.
+    open: usize,
     closed: bool,
 }
 
@@ -27,26 +30,32 @@ fn lock(board: &Board) -> MutexGuard<'_, Shared> {
 
 /// The helper threads of one scheduler, started when first needed.
 pub(super) struct Jobs {
-    board: Arc<Board>,
+    board: RefCell<Arc<Board>>,
 }
 
 impl Jobs {
     pub(super) fn new() -> Self {
         Self {
-            board: Arc::default(),
+            board: RefCell::default(),
         }
     }
 
     /// Runs `work` on a helper thread.
     pub(super) fn submit(&self, work: impl FnOnce() + Send + 'static) {
-        let job: Work = Box::new(work);
-        let mut shared = lock(&self.board);
+        let board = self.board.borrow().clone();
+        let inner = board.clone();
+        let job: Work = Box::new(move || {
+            work();
+            lock(&inner).open -= 1;
+        });
+        let mut shared = lock(&board);
+        shared.open += 1;
         shared.queue.insert(0, job);
         if shared.idle > 0 || shared.threads >= MOST_THREADS {
-            self.board.1.notify_one();
+            board.1.notify_one();
         } else {
             shared.threads += 1;
-            let board = self.board.clone();
+            let board = board.clone();
             let started = std::thread::Builder::new()
                 .name("wirescript-helper".into())
                 .stack_size(256 * 1024)
@@ -60,18 +69,35 @@ impl Jobs {
             }
         }
     }
+
+    /// Whether a thread is at work.
+    pub(super) fn are_at_work(&self) -> bool {
+        lock(&self.board.borrow()).open > 0
+    }
+
+    /// The threads there are, at work or not.
+    pub(super) fn threads(&self) -> usize {
+        lock(&self.board.borrow()).threads
+    }
+
+    /// In a forked child: none of the threads is there.
+    pub(super) fn begin_anew(&self) {
+        // Somebody who is gone may hold its lock.
+        std::mem::forget(self.board.take());
+    }
 }
 
 impl Drop for Jobs {
     fn drop(&mut self) {
-        lock(&self.board).closed = true;
-        self.board.1.notify_all();
+        let board = self.board.borrow();
+        lock(&board).closed = true;
+        board.1.notify_all();
     }
 }
 
 impl fmt::Debug for Jobs {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Jobs({} threads)", lock(&self.board).threads)
+        write!(f, "Jobs({} threads)", self.threads())
     }
 }
 

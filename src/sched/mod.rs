@@ -5,7 +5,7 @@
 //! fiber with a name and an end to wait for. `wait` is the only place where anything waits: it suspends the fiber that
 //! calls, or blocks in poll(2) where there is none. `reactor` watches descriptors for all tasks at once, `timers` keeps
 //! deadlines, `slice` leaves a task that calculates too long, `gate` lets one task at a time through, `aside` lets others go before long work, `channel` hands values from task to task, `deadlock` tells who waits where when nobody can go on, `scope` bounds tasks and keeps them together, `jobs` lends threads
-//! to calls that no descriptor can announce (the resolver), `remote` lets other threads wake tasks, `tally` counts, `visit` runs tasks for as long as a host's own loop lets them, and `stop` is the one flag
+//! to calls that no descriptor can announce (the resolver), `fork` begins anew in a child, `remote` lets other threads wake tasks, `tally` counts, `visit` runs tasks for as long as a host's own loop lets them, and `stop` is the one flag
 //! by which a signal or another thread ends everything.
 
 mod aside;
@@ -13,6 +13,7 @@ mod bounds;
 mod channel;
 mod deadlock;
 mod ending;
+mod fork;
 mod gate;
 mod jobs;
 mod reactor;

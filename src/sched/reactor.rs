@@ -34,6 +34,8 @@ pub(crate) enum Interest {
 pub(crate) struct Source {
     fd: RawFd,
     token: Cell<Option<usize>>,
+    /// Which of the reactor's lives the token is of.
+    life: Cell<u32>,
     closed: Cell<bool>,
     /// Nothing is left to read, as far as known: what comes next is told by an event.
     drained: Cell<bool>,
@@ -48,6 +50,7 @@ impl Source {
         Self {
             fd,
             token: Cell::new(None),
+            life: Cell::new(0),
             closed: Cell::new(false),
             drained: Cell::new(false),
             odd: Cell::new(false),
@@ -103,7 +106,9 @@ struct Slot {
 pub(super) struct Reactor {
     poll: RefCell<Poll>,
     events: RefCell<Events>,
-    waker: Arc<Waker>,
+    waker: RefCell<Arc<Waker>>,
+    /// Counts the forks: a child watches nothing of what its parent watches.
+    life: Cell<u32>,
     slots: RefCell<Vec<Slot>>,
     free: RefCell<Vec<usize>>,
     by_fd: RefCell<HashMap<RawFd, Weak<Source>>>,
@@ -113,14 +118,12 @@ pub(super) struct Reactor {
 
 impl Reactor {
     pub(super) fn new() -> std::io::Result<Self> {
-        let poll = Poll::new()?;
-        let waker = Arc::new(Waker::new()?);
-        poll.registry()
-            .register(&mut SourceFd(&waker.fd()), WAKER, mio::Interest::READABLE)?;
+        let (poll, waker) = open()?;
         Ok(Self {
             poll: RefCell::new(poll),
             events: RefCell::new(Events::with_capacity(MOST_EVENTS)),
-            waker,
+            waker: RefCell::new(waker),
+            life: Cell::new(0),
             slots: RefCell::default(),
             free: RefCell::default(),
             by_fd: RefCell::default(),
@@ -128,9 +131,20 @@ impl Reactor {
         })
     }
 
-    /// Whether the descriptor is one the reactor cannot live without.
-    pub(super) fn owns(&self, fd: RawFd) -> bool {
-        fd == self.waker.fd() || fd == self.poll.borrow().as_raw_fd()
+    /// In a forked child: begins anew with descriptors of its own. The set it had is the parent's, in which nothing may be
+    /// changed; what was watched is registered again when it is next waited for.
+    pub(super) fn begin_anew(&self) -> std::io::Result<()> {
+        let (poll, waker) = open()?;
+        // Closes the child's copy of the parent's descriptors and nothing else.
+        drop(self.poll.replace(poll));
+        drop(self.waker.replace(waker));
+        self.life.set(self.life.get() + 1);
+        // Tasks that are gone wait in them.
+        std::mem::forget(self.slots.take());
+        std::mem::forget(self.by_fd.take());
+        self.free.take();
+        self.waiters.set(0);
+        Ok(())
     }
 
     /// Readable when there are events to take.
@@ -138,8 +152,24 @@ impl Reactor {
         self.poll.borrow().as_raw_fd()
     }
 
-    pub(super) fn waker(&self) -> &Arc<Waker> {
-        &self.waker
+    /// Whether the descriptor is one the reactor cannot live without.
+    pub(super) fn owns(&self, fd: RawFd) -> bool {
+        fd == self.waker.borrow().fd() || fd == self.poll.borrow().as_raw_fd()
+    }
+
+    pub(super) fn waker(&self) -> Arc<Waker> {
+        self.waker.borrow().clone()
+    }
+
+    /// Registers a source again that was registered before a fork.
+    #[inline]
+    pub(super) fn keep(&self, source: &Rc<Source>) -> Result<()> {
+        if source.life.get() == self.life.get() || source.closed.get() {
+            return Ok(());
+        }
+        std::mem::forget(source.readers.take());
+        std::mem::forget(source.writers.take());
+        self.register(source)
     }
 
     /// The source of `fd`, registered. Two sockets on one descriptor share it.
@@ -153,6 +183,12 @@ impl Reactor {
             return Ok(source);
         }
         let source = Rc::new(Source::new(fd));
+        self.register(&source)?;
+        Ok(source)
+    }
+
+    fn register(&self, source: &Rc<Source>) -> Result<()> {
+        let fd = source.fd;
         let index = self.free.borrow_mut().pop();
         let mut slots = self.slots.borrow_mut();
         let index = index.unwrap_or_else(|| {
@@ -176,15 +212,18 @@ impl Reactor {
             return Err(Errno::from(error));
         }
         source.token.set(Some(token));
+        source.life.set(self.life.get());
         slots[index].source = Some(source.clone());
-        self.by_fd.borrow_mut().insert(fd, Rc::downgrade(&source));
-        Ok(source)
+        self.by_fd.borrow_mut().insert(fd, Rc::downgrade(source));
+        Ok(())
     }
 
     /// Forgets a source whose descriptor is about to be closed; returns the tasks that waited on it.
     pub(super) fn forget(&self, source: &Source) -> Vec<Rc<Task>> {
         source.closed.set(true);
-        if let Some(token) = source.token.take() {
+        if let Some(token) = source.token.take()
+            && source.life.get() == self.life.get()
+        {
             // A descriptor that was closed behind our back is gone from the set already.
             let _ = self
                 .poll
@@ -238,7 +277,7 @@ impl Reactor {
         self.poll.borrow_mut().poll(&mut events, timeout)?;
         for event in events.iter() {
             if event.token() == WAKER {
-                self.waker.drain();
+                self.waker.borrow().drain();
                 continue;
             }
             let token = event.token().0;
@@ -266,6 +305,15 @@ impl Reactor {
         }
         Ok(events.iter().count())
     }
+}
+
+/// A set of descriptors, with one in it that wakes.
+fn open() -> std::io::Result<(Poll, Arc<Waker>)> {
+    let poll = Poll::new()?;
+    let waker = Arc::new(Waker::new()?);
+    poll.registry()
+        .register(&mut SourceFd(&waker.fd()), WAKER, mio::Interest::READABLE)?;
+    Ok((poll, waker))
 }
 
 /// Wakes the first of a queue, or all of it when the connection is at its end.

@@ -47,18 +47,18 @@ impl Summons {
 pub(super) struct Remote {
     made: Cell<u64>,
     waiting: RefCell<HashMap<u64, Rc<Task>>>,
-    board: Arc<Board>,
+    board: RefCell<Arc<Board>>,
 }
 
 impl Remote {
-    fn issue(&self, task: Rc<Task>, waker: &Arc<Waker>) -> Arc<Summons> {
+    fn issue(&self, task: Rc<Task>, waker: Arc<Waker>) -> Arc<Summons> {
         let id = self.made.get() + 1;
         self.made.set(id);
         self.waiting.borrow_mut().insert(id, task);
         Arc::new(Summons {
             id,
-            board: self.board.clone(),
-            waker: waker.clone(),
+            board: self.board.borrow().clone(),
+            waker,
         })
     }
 
@@ -71,12 +71,18 @@ impl Remote {
         !self.waiting.borrow().is_empty()
     }
 
+    /// In a forked child: nobody waits any more, and nobody calls.
+    pub(super) fn begin_anew(&self) {
+        std::mem::forget(self.waiting.take());
+        std::mem::forget(self.board.take());
+    }
+
     /// The tasks that have been called.
     pub(super) fn called(&self) -> Vec<Rc<Task>> {
         if !self.is_awaited() {
             return Vec::new();
         }
-        let numbers = std::mem::take(&mut *lock(&self.board));
+        let numbers = std::mem::take(&mut *lock(&self.board.borrow()));
         let waiting = self.waiting.borrow();
         numbers.iter().filter_map(|id| waiting.get(id).cloned()).collect()
     }

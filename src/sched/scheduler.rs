@@ -23,7 +23,7 @@ use super::slice::Slice;
 use super::stop::Stop;
 use super::tally::Tally;
 use super::task::{Body, Payload, Task};
-use super::timers::{TimerId, Timers};
+use super::timers::Timers;
 use super::visit::Visit;
 use super::wait::{Turn, Wake};
 
@@ -50,6 +50,8 @@ pub(crate) struct Scheduler {
     pub(super) alone: Cell<bool>,
     pub(super) end: End,
     pub(super) bounds: Bounds,
+    /// Tasks that live and are waited for by nobody.
+    pub(super) daemons: Cell<usize>,
     made: Cell<u64>,
     turn: Turn,
     pub(super) slice: Slice,
@@ -76,6 +78,7 @@ impl Scheduler {
             alone: Cell::new(true),
             end: End::default(),
             bounds: Bounds::default(),
+            daemons: Cell::new(0),
             made: Cell::new(0),
             turn: Turn::default(),
             slice: Slice::default(),
@@ -323,6 +326,9 @@ impl Scheduler {
             }
         }
         self.recount();
+        if task.daemon.get() {
+            self.daemons.set(self.daemons.get() - 1);
+        }
         let is_told = self.leave_group(task);
         if !is_told && !task.is_observed() {
             self.report(task);
@@ -398,14 +404,6 @@ impl Scheduler {
 
     pub(super) fn jobs(&self) -> &Jobs {
         &self.jobs
-    }
-
-    pub(super) fn add_timer(&self, deadline: Instant, task: Rc<Task>) -> TimerId {
-        self.timers.borrow_mut().add(deadline, task)
-    }
-
-    pub(super) fn remove_timer(&self, timer: TimerId) {
-        self.timers.borrow_mut().remove(timer);
     }
 
     /// Counts an operation; true when the task has had its turn.

@@ -44,6 +44,13 @@ impl Slice {
         }
     }
 
+    /// A forked child begins with no alarm set.
+    pub(super) fn renew(&self) -> crate::sys::errno::Result<()> {
+        self.since.set(None);
+        self.ringing.set(false);
+        self.alarm.get().map_or(Ok(()), Alarm::renew)
+    }
+
     fn be_silent(&self) {
         if self.ringing.replace(false)
             && let Some(alarm) = self.alarm.get()

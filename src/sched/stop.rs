@@ -90,7 +90,7 @@ impl Scheduler {
         self.look_often();
         StopHandle {
             stop: self.end.stop.clone(),
-            waker: self.reactor().ok().map(|reactor| reactor.waker().clone()),
+            waker: self.reactor().ok().map(super::reactor::Reactor::waker),
             thread,
         }
     }

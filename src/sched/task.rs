@@ -86,6 +86,8 @@ pub(crate) struct Task {
     fate: RefCell<Option<Error>>,
     end: RefCell<Option<Result<()>>>,
     observed: Cell<bool>,
+    /// Whether the program ends without waiting for it.
+    pub(super) daemon: Cell<bool>,
     /// The time limit it is under.
     limit: RefCell<Option<Rc<Limit>>>,
     /// The group it belongs to.
@@ -108,6 +110,7 @@ impl Task {
             fate: RefCell::default(),
             end: RefCell::new(None),
             observed: Cell::new(false),
+            daemon: Cell::new(false),
             limit: RefCell::default(),
             group: RefCell::default(),
         }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::time::Instant;
 
+use super::scheduler::Scheduler;
 use super::task::Task;
 
 /// Names one timer, so that it can be taken out again.
@@ -37,5 +38,15 @@ impl Timers {
     pub(super) fn pop_due(&mut self, now: Instant) -> Option<Rc<Task>> {
         let entry = self.queue.first_entry()?;
         (entry.key().0 <= now).then(|| entry.remove())
+    }
+}
+
+impl Scheduler {
+    pub(super) fn add_timer(&self, deadline: Instant, task: Rc<Task>) -> TimerId {
+        self.timers.borrow_mut().add(deadline, task)
+    }
+
+    pub(super) fn remove_timer(&self, timer: TimerId) {
+        self.timers.borrow_mut().remove(timer);
     }
 }

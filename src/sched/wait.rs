@@ -90,7 +90,10 @@ impl Scheduler {
             return self.block_on_fd(fd, interest, deadline);
         }
         let source = match source.get() {
-            Some(source) => source,
+            Some(source) => {
+                self.reactor()?.keep(source)?;
+                source
+            }
             None => match self.reactor()?.source(fd) {
                 Ok(new) => source.get_or_init(|| new),
                 Err(Errno::PERM) => return Ok(Wake::Ready),
@@ -139,7 +142,10 @@ impl Scheduler {
         let mut sources = Vec::with_capacity(watches.len());
         for watch in watches {
             let source = match watch.source.get() {
-                Some(source) => source.clone(),
+                Some(source) => {
+                    self.reactor()?.keep(source)?;
+                    source.clone()
+                }
                 None => match self.reactor()?.source(watch.fd) {
                     Ok(new) => watch.source.get_or_init(|| new).clone(),
                     // It is always ready for what it can be ready for at all.

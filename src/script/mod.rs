@@ -1,8 +1,11 @@
 //! The languages. Each is one adapter: values in, values out, errors out, operations and constants registered from the
-//! table, tasks started. They never import each other and know no operation by name.
+//! table, tasks started. They never import each other and know no operation by name. `library` has the modules that are
+//! written in the languages themselves.
 
 #[cfg(feature = "cli")]
 mod conversation;
+#[cfg(any(feature = "lua54", feature = "rhai"))]
+mod library;
 #[cfg(feature = "lua54")]
 pub(crate) mod lua;
 #[cfg(feature = "rhai")]

@@ -1,6 +1,8 @@
 //! An alarm by the processor time the calling thread uses: it rings while the thread calculates and is silent while it
 //! waits. It rings by `SIGVTALRM`, whose handler `signal` installs.
 
+#[cfg(target_os = "linux")]
+use std::cell::Cell;
 use std::mem::MaybeUninit;
 use std::time::Duration;
 
@@ -9,12 +11,22 @@ use super::errno::{Errno, Result};
 /// The alarm of one thread.
 #[derive(Debug)]
 #[cfg(target_os = "linux")]
-pub(crate) struct Alarm(libc::timer_t);
+pub(crate) struct Alarm(Cell<libc::timer_t>);
 
 #[cfg(target_os = "linux")]
 impl Alarm {
     /// An alarm of the calling thread, silent at first: timer_create(2).
     pub(crate) fn of_this_thread() -> Result<Self> {
+        Ok(Self(Cell::new(Self::timer()?)))
+    }
+
+    /// A forked child has no alarms: makes it anew there.
+    pub(crate) fn renew(&self) -> Result<()> {
+        self.0.set(Self::timer()?);
+        Ok(())
+    }
+
+    fn timer() -> Result<libc::timer_t> {
         // SAFETY: all-zero bytes are a valid sigevent.
         let mut event: libc::sigevent = unsafe { MaybeUninit::zeroed().assume_init() };
         event.sigev_notify = libc::SIGEV_THREAD_ID;
@@ -29,7 +41,7 @@ impl Alarm {
             return Err(Errno::last());
         }
         // SAFETY: the call above succeeded, so it wrote the timer.
-        Ok(Self(unsafe { timer.assume_init() }))
+        Ok(unsafe { timer.assume_init() })
     }
 
     /// Rings each time the thread has used this much; never for `None`.
@@ -48,7 +60,7 @@ impl Alarm {
             it_value: interval,
         };
         // SAFETY: the timer is this alarm's own and lives; the old setting is not asked for.
-        unsafe { libc::timer_settime(self.0, 0, &raw const setting, std::ptr::null_mut()) };
+        unsafe { libc::timer_settime(self.0.get(), 0, &raw const setting, std::ptr::null_mut()) };
     }
 }
 
@@ -56,7 +68,7 @@ impl Alarm {
 impl Drop for Alarm {
     fn drop(&mut self) {
         // SAFETY: the timer is this alarm's own, and nobody uses it after.
-        unsafe { libc::timer_delete(self.0) };
+        unsafe { libc::timer_delete(self.0.get()) };
     }
 }
 
@@ -70,6 +82,12 @@ impl Alarm {
     /// The alarm of the process, silent at first.
     pub(crate) fn of_this_thread() -> Result<Self> {
         Ok(Self(()))
+    }
+
+    /// As on Linux; here nothing has to be made.
+    #[allow(clippy::unnecessary_wraps, reason = "as on Linux")]
+    pub(crate) fn renew(&self) -> Result<()> {
+        Ok(())
     }
 
     /// Rings each time the process has used this much; never for `None`.

@@ -8,7 +8,7 @@
 //! control data, `splice` without leaving the kernel, `option` reads and sets options, `control` is fcntl and ioctl, `peer`
 //! knows the process at the other end, `insight` what the kernel tells a person of a socket;
 //! `poll` waits; `wake` wakes who waits; `fiber` switches stacks, `prefetch` asks for memory ahead of its use, `signal` hears Ctrl-C and `alarm` rings by the processor time used; `borrowed` is a slice a script owns; `resolve` asks the resolver, `netdb` the older data bases, `interface` the host for its names; `process` knows this
-//! process, thread and machine.
+//! process, thread and machine, `fork` copies and ends it.
 //!
 //! Another platform is another folder behind these names; no room above changes.
 
@@ -24,6 +24,7 @@ pub(crate) mod fd;
 pub(crate) mod fiber;
 pub(crate) mod file;
 pub(crate) mod flag;
+pub(crate) mod fork;
 #[cfg(feature = "cli")]
 pub(crate) mod insight;
 pub(crate) mod interface;

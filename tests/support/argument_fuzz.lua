@@ -183,6 +183,7 @@ local sensible = {
 
 local function low(value) return value == true or value == false or (math.tointeger(value) or 99) < 16 end
 local function long(value) return type(value) == "number" and value > 0 and value < 1e300 end
+local function for_ever(value) return value == nil or type(value) == "number" and value > 0 end
 local function text(value) return type(value) == "string" or type(value) == "userdata" end
 local lookups = 0
 local function often(value)
@@ -212,6 +213,7 @@ local kept = {
   ["task.sleep"] = {"it waits that long", 1, "seconds", long},
   ["time.sleep"] = {"it waits that long", 1, "seconds", long},
   ["worker.spawn"] = {"a thread each: some are enough", 1, "script", many},
+  ["_socketserver.wait_readable"] = {"it waits that long", 2, "timeout", for_ever},
 }
 
 -- It waits that long, or for ever.

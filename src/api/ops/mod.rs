@@ -1,5 +1,5 @@
 //! The rows, by topic: `open` (making sockets), `life` (closing, modes, names), `connect`, `listen`, `transfer`, `message`,
-//! `options`, `control` (ioctl, share, fcntl), `resolve`, `netdb`, `convert` (byte order and address texts), `task`, `worker`, `select`, `epoll`, `selectors`,
+//! `options`, `control` (ioctl, share, fcntl), `resolve`, `netdb`, `convert` (byte order and address texts), `task`, `worker`, `select`, `epoll`, `selectors`, `serving` (what `socketserver` is made of),
 //! `makefile` (making and sending files), `file` (what they do), `nature` (what they say of themselves), `program` (sys,
 //! time, globals), `watch` (warnings, audit hooks), `buffer` (bytearray and its views), `array`, `packing` (struct),
 //! `octets` (bytes), `json`, `errors`.
@@ -32,6 +32,7 @@ mod program;
 mod resolve;
 mod select;
 mod selectors;
+mod serving;
 mod task;
 #[cfg(feature = "tls")]
 mod tls;
@@ -73,6 +74,7 @@ pub(super) static ALL: &[&[Op]] = &[
     select::OPS,
     epoll::OPS,
     selectors::OPS,
+    serving::OPS,
     makefile::OPS,
     file::OPS,
     nature::OPS,

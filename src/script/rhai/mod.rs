@@ -5,12 +5,13 @@
 //! way for the most frequent ones. `value`
 //! and `error` carry values and errors over the border. `task` runs chunks and functions on fibers and looks after them
 //! while they run, `host` does what the Rust program asks. `syntax` adds `with` and frees words that Rhai reserves, `variable` lets several tasks use what a
-//! closure has captured, both helped by `places`; `named` has modules and functions as values; `import` loads neighbouring scripts, `conversation` serves a person at a prompt, `lines` iterates over files, `kept` keeps values for operations. `bounded` keeps Rhai's own functions from holding
+//! closure has captured, both helped by `places`; `named` has modules and functions as values; `import` loads neighbouring scripts, `library` the modules that are written in Rhai, whose classes and objects are `class`'s and whose functions `method`'s, `conversation` serves a person at a prompt, `lines` iterates over files, `kept` keeps values for operations. `bounded` keeps Rhai's own functions from holding
 //! the thread or the memory of all. `buffer` and `own` add what buffers and Rhai's own values
 //! are expected to do.
 
 mod bounded;
 mod buffer;
+mod class;
 #[cfg(feature = "cli")]
 mod conversation;
 mod error;
@@ -19,7 +20,9 @@ mod host;
 mod hot;
 mod import;
 mod kept;
+mod library;
 mod lines;
+mod method;
 mod module;
 mod named;
 mod object;
@@ -35,10 +38,11 @@ mod variable;
 
 use std::borrow::Cow;
 use std::cell::RefCell;
+use std::collections::HashMap;
 use std::fmt;
 use std::rc::Rc;
 
-use rhai::{AST, Engine, Module};
+use rhai::{AST, Engine, Map, Module};
 
 use crate::api::{Environment, HostFunction, Value};
 use crate::error::{Class, Error, Result};
@@ -75,6 +79,8 @@ struct Core {
     neighbours: Rc<Neighbours>,
     /// Every script compiled: `places` knows names by their address.
     scripts: RefCell<Vec<Rc<AST>>>,
+    /// What the libraries read so far have.
+    libraries: RefCell<HashMap<&'static str, Map>>,
 }
 
 impl RhaiScript {
@@ -106,6 +112,7 @@ impl RhaiScript {
             own::install(&mut functions);
             bounded::install(&mut engine, &mut functions, net);
             named::install(&mut engine, &mut functions);
+            library::install(&mut engine, &mut functions, &site);
             engine.register_global_module(functions.into());
             syntax::install(&mut engine, &site);
             variable::install(&mut engine, places.clone(), site.clone());
@@ -116,6 +123,7 @@ impl RhaiScript {
                 places,
                 neighbours,
                 scripts: RefCell::default(),
+                libraries: RefCell::default(),
             }
         });
         match failure {

@@ -16,6 +16,7 @@ use crate::tls;
 use crate::wire::NumberArray;
 use crate::worker::{Link, Worker};
 
+use super::class;
 use super::host;
 use super::op::{self, Native, Site, arities, register};
 use super::places::Places;
@@ -169,6 +170,18 @@ fn missing_functions(engine: &mut Engine, site: &Rc<Site>, places: &Rc<Places>) 
         reason = "volatile, says Rhai; the only way to answer for unknown names"
     )]
     engine.on_missing_function(move |name, args, is_method, context| {
+        if is_method && args.first().is_some_and(|object| class::is_handle(object)) {
+            let caller = || {
+                NativeCallContext::new_with_all_fields(
+                    context.engine(),
+                    name,
+                    context.source(),
+                    context.global_runtime_state(),
+                    places.call(context.source().unwrap_or_default(), name),
+                )
+            };
+            return class::call(&site, name, args, caller).transpose();
+        }
         if !is_method && let Some(function) = site.host.function(name) {
             let position = places.call(context.source().unwrap_or_default(), name);
             return host::call(&site, name, &function, args, &context, position).map(Some);

@@ -15,7 +15,7 @@ use crate::error::Error;
 
 use super::error::{self, Thrown};
 use super::op::{self, Site};
-use super::value;
+use super::{class, library, value};
 
 /// Stands for `with` in what Rhai compiles.
 const MARK: &str = "@";
@@ -46,7 +46,13 @@ fn words() -> HashSet<&'static str> {
     let params = api::ops().flat_map(|op| op.params.iter().map(|param| param.name));
     let modules = MODULES.iter().map(|module| module.name);
     let values = MODULES.iter().flat_map(Module::value_names);
-    names.chain(params).chain(modules).chain(values).collect()
+    let libraries = library::words();
+    names
+        .chain(params)
+        .chain(modules)
+        .chain(values)
+        .chain(libraries)
+        .collect()
 }
 
 /// Runs the block of a `with`, then closes the variable it began with.
@@ -91,6 +97,9 @@ fn close(
             Ok(_) => Ok(()),
             Err(error) => Err(error::thrown(error, Position::NONE)),
         };
+    }
+    if let Some(closed) = class::close(site, held) {
+        return closed;
     }
     let closes_itself = held
         .read_lock::<Map>()

@@ -17,6 +17,7 @@ use rhai::{Dynamic, Engine, EvalContext, Position};
 
 use crate::error::{Class, Error};
 
+use super::class;
 use super::error::{self, Thrown};
 use super::named;
 use super::op::Site;
@@ -74,7 +75,7 @@ fn look_up_shared(
     if places.wants_variable(name) {
         return Ok(None);
     }
-    if value::handle_type(variable).is_none() {
+    if value::handle_type(variable).is_none() && !class::is_handle(variable) {
         return Ok(own::with_name(variable));
     }
     Ok(Some(variable.flatten_clone()))

@@ -4,7 +4,7 @@
 //! its upvalue. `object` lays out our userdata, `metatable` makes them look like Python's objects; `read` and `push` turn values around; `invoke` is
 //! the one C function behind every operation of the table, with a shorter way for the plain `recv` and `send`; `lines` iterates over
 //! a file, `stream` reads Lua's own files; `module`
-//! builds the modules scripts see; `host` is what the Rust program gives and asks for; `coroutine` is Lua's coroutine library, knowing which thread runs; `guard` is its `xpcall` and `warn`, `library` those of its functions that no hook could end, with `arguments` to read what they are given; `task` runs
+//! builds the modules scripts see, `written` those that are written in Lua; `host` is what the Rust program gives and asks for; `coroutine` is Lua's coroutine library, knowing which thread runs; `guard` is its `xpcall` and `warn`, `library` those of its functions that no hook could end, with `arguments` to read what they are given; `task` runs
 //! script functions on fibers, `worker` carries them to other machines, `kept` calls those that operations keep; `asking` looks at what a person at a prompt asks for; `stop` makes a script end.
 
 mod arguments;
@@ -29,6 +29,7 @@ mod stop;
 mod stream;
 mod task;
 mod worker;
+mod written;
 
 pub(super) use context::Context;
 pub(super) use host::{register, set_global, start_global};

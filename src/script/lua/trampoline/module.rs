@@ -6,6 +6,7 @@ use mlua::ffi::lua_State;
 
 use crate::api::{Form, MODULES, Module, Op, Owner, Value, ops};
 use crate::error::{Error, nearest};
+use crate::script::library::LUA;
 
 use super::building::Building;
 use super::context::Context;
@@ -13,6 +14,7 @@ use super::invoke::{self, Answer};
 use super::metatable;
 use super::push;
 use super::state::{Kind, State, upvalue};
+use super::written;
 
 /// Makes every module loadable and a global, and puts the global functions in place.
 pub(super) fn build(building: Building, context: &'static Context) {
@@ -35,6 +37,12 @@ pub(super) fn build(building: Building, context: &'static Context) {
         state.copy_to_top(-1);
         building.set_named(loaded, module.name);
         set_global(building, module.name);
+    }
+    for library in LUA {
+        written::push(building, library);
+        state.copy_to_top(-1);
+        building.set_named(loaded, library.name);
+        set_global(building, library.name);
     }
     for op in ops().filter(|op| op.on == Owner::Module("")) {
         metatable::push_op(building, context, op);
@@ -202,7 +210,8 @@ unsafe extern "C-unwind" fn suggest(raw: *mut lua_State) -> c_int {
             return Ok(Value::None);
         }
         let name = state.string_copy(1);
-        let names = MODULES.iter().map(|module| module.name);
+        let libraries = LUA.iter().map(|library| library.name);
+        let names = MODULES.iter().map(|module| module.name).chain(libraries);
         let near = std::str::from_utf8(&name)
             .ok()
             .and_then(|name| nearest(name, names));

@@ -1,0 +1,52 @@
+//! The modules that are written in the scripts' own languages: the folder `stdlib`, compiled in. Class-shaped things with
+//! hooks live there, as a script's functions are what they call. Nothing of a library is read before a script uses it.
+
+use std::ffi::CStr;
+
+/// A module of the folder `stdlib`, in one language.
+#[derive(Debug)]
+pub(crate) struct Library {
+    pub(crate) name: &'static str,
+    /// Its name as Lua's messages show it.
+    #[cfg_attr(not(feature = "lua54"), allow(dead_code, reason = "Lua's alone"))]
+    pub(crate) chunk: &'static CStr,
+    pub(crate) source: &'static str,
+    /// The classes it has: Rhai has to know before it reads it.
+    #[cfg_attr(not(feature = "rhai"), allow(dead_code, reason = "Rhai's alone"))]
+    pub(crate) classes: &'static [&'static str],
+}
+
+/// The libraries of both languages.
+macro_rules! libraries {
+    ($($name:literal: [$($class:literal)*])*) => {
+        /// Those in Lua: a chunk is called with its module's table and fills it.
+        #[cfg(feature = "lua54")]
+        pub(crate) static LUA: &[Library] = &[$(library!($name, "lua", [$($class)*])),*];
+        /// Those in Rhai: a script's value is a map of its classes.
+        #[cfg(feature = "rhai")]
+        pub(crate) static RHAI: &[Library] = &[$(library!($name, "rhai", [$($class)*])),*];
+    };
+}
+
+macro_rules! library {
+    ($name:literal, $language:literal, [$($class:literal)*]) => {
+        Library {
+            name: $name,
+            chunk: match CStr::from_bytes_with_nul(concat!("=", $name, "\0").as_bytes()) {
+                Ok(chunk) => chunk,
+                Err(_) => panic!("a name without NUL"),
+            },
+            source: include_str!(concat!("../../stdlib/", $language, "/", $name, ".", $language)),
+            classes: &[$($class),*],
+        }
+    };
+}
+
+libraries! {
+    "socketserver": [
+        "BaseServer" "TCPServer" "UDPServer" "UnixStreamServer" "UnixDatagramServer"
+        "ThreadingMixIn" "ThreadingTCPServer" "ThreadingUDPServer" "ThreadingUnixStreamServer" "ThreadingUnixDatagramServer"
+        "ForkingMixIn" "ForkingTCPServer" "ForkingUDPServer" "ForkingUnixStreamServer" "ForkingUnixDatagramServer"
+        "BaseRequestHandler" "StreamRequestHandler" "DatagramRequestHandler"
+    ]
+}

@@ -1,0 +1,145 @@
+//! The modules that are written in Rhai, and how scripts reach classes and objects: `socketserver::TCPServer(…)`,
+//! `server.serve_forever()`, `this.request`. A library is read when one of its classes is first used.
+
+use std::any::TypeId;
+use std::rc::Rc;
+
+use rhai::{Dynamic, Engine, ImmutableString, Map, Module, Scope};
+
+use crate::script::library::{Library, RHAI};
+
+use super::Core;
+use super::class::{self, Class, Instance};
+use super::error::Thrown;
+use super::method;
+use super::op::{Native, Site, register};
+
+/// Arguments a class may be called with.
+const MOST_ARGUMENTS: usize = 8;
+/// What makes a class.
+pub(super) const DEFINE: &str = "class";
+/// What makes an object of a class in a variable.
+pub(super) const MAKE: &str = "new";
+
+/// The names that scripts may write, reserved by Rhai or not.
+pub(super) fn words() -> impl Iterator<Item = &'static str> {
+    let names = RHAI.iter().map(|library| library.name);
+    names
+        .chain(RHAI.iter().flat_map(|library| library.classes.iter().copied()))
+        .chain([DEFINE, MAKE])
+}
+
+/// Registers the libraries' modules, and what classes and objects answer to.
+pub(super) fn install(engine: &mut Engine, functions: &mut Module, site: &Rc<Site>) {
+    engine.register_type_with_name::<Rc<Instance>>("object");
+    engine.register_type_with_name::<Rc<Class>>("class");
+    for library in RHAI {
+        let mut module = Module::new();
+        for name in library.classes {
+            let class = Class::of_library(library, name);
+            module.set_var(*name, Dynamic::from(class.clone()));
+            register_calls(&mut module, name, &[], &maker(site, Some(class)));
+        }
+        let inner = site.clone();
+        let define: Native = Rc::new(move |context, args| match context {
+            Some(context) => class::define(&inner, &context, args),
+            None => Ok(Dynamic::UNIT),
+        });
+        register_calls(&mut module, DEFINE, &[], &define);
+        module.build_index();
+        engine.register_static_module(library.name, module.into());
+    }
+    let (object, class) = (TypeId::of::<Rc<Instance>>(), TypeId::of::<Rc<Class>>());
+    register_calls(functions, MAKE, &[class], &maker(site, None));
+    for kind in [object, class] {
+        members(functions, kind, site);
+    }
+}
+
+fn register_calls(module: &mut Module, name: &str, first: &[TypeId], native: &Native) {
+    for count in 0..=MOST_ARGUMENTS {
+        let mut types = first.to_vec();
+        types.extend(std::iter::repeat_n(TypeId::of::<Dynamic>(), count));
+        register(module, name, &types, native);
+    }
+}
+
+/// Makes an object: of a class that is known, or of the first argument.
+fn maker(site: &Rc<Site>, known: Option<Rc<Class>>) -> Native {
+    let site = site.clone();
+    Rc::new(move |context, args| {
+        let mut arguments = method::taken(args);
+        if let Some(context) = context {
+            method::adopt(&site, || context, &mut arguments);
+        }
+        let mut arguments = arguments.into_iter();
+        let class = known
+            .clone()
+            .or_else(|| arguments.next()?.try_cast::<Rc<Class>>());
+        match (site.core.upgrade(), class) {
+            (Some(core), Some(class)) => class::instantiate(&core, &class, arguments.collect()),
+            _ => Ok(Dynamic::UNIT),
+        }
+    })
+}
+
+/// Attributes, printing and comparison.
+fn members(functions: &mut Module, kind: TypeId, site: &Rc<Site>) {
+    let text = TypeId::of::<ImmutableString>();
+    let inner = site.clone();
+    let read: Native = Rc::new(move |_, args| match args {
+        [object, name] => class::attribute(&inner, object, &name.to_string()),
+        _ => Ok(Dynamic::UNIT),
+    });
+    register(functions, "index$get$", &[kind, text], &read);
+    let inner = site.clone();
+    let write: Native = Rc::new(move |context, args| {
+        if let ([object, name, value], Some(context)) = (args, context) {
+            class::set_attribute(&inner, &context, object, &name.to_string(), value.take())?;
+        }
+        Ok(Dynamic::UNIT)
+    });
+    register(
+        functions,
+        "index$set$",
+        &[kind, text, TypeId::of::<Dynamic>()],
+        &write,
+    );
+    let inner = site.clone();
+    let contains: Native = Rc::new(move |_, args| match args {
+        [object, name] => Ok(class::contains(&inner, object, &name.to_string()).into()),
+        _ => Ok(Dynamic::UNIT),
+    });
+    register(functions, "contains", &[kind, text], &contains);
+    let inner = site.clone();
+    let show: Native = Rc::new(move |_, args| match args {
+        [object] => Ok(class::text(&inner, object).into()),
+        _ => Ok(Dynamic::UNIT),
+    });
+    for name in ["to_string", "print", "to_debug", "debug"] {
+        register(functions, name, &[kind], &show);
+    }
+    for (operator, wanted) in [("==", true), ("!=", false)] {
+        let inner = site.clone();
+        let compare: Native = Rc::new(move |_, args| match args {
+            [one, other] => Ok((class::is_same(&inner, one, other) == wanted).into()),
+            _ => Ok(Dynamic::UNIT),
+        });
+        register(functions, operator, &[kind; 2], &compare);
+    }
+}
+
+impl Core {
+    /// A library's classes by name; reads it when that was not done.
+    pub(super) fn library(&self, library: &'static Library) -> Result<Map, Thrown> {
+        if let Some(classes) = self.libraries.borrow().get(library.name) {
+            return Ok(classes.clone());
+        }
+        let ast = self
+            .compile(library.name, library.source.as_bytes())
+            .map_err(|error| super::error::thrown(error, rhai::Position::NONE))?;
+        let classes: Map = self.engine.eval_ast_with_scope(&mut Scope::new(), &ast)?;
+        self.libraries.borrow_mut().insert(library.name, classes.clone());
+        Ok(classes)
+    }
+}

@@ -1,0 +1,58 @@
+//! A copy of this process, its end, and the end of children: fork(2), _exit(2), waitpid(2).
+
+use std::ffi::c_int;
+
+use super::errno::{Errno, Result, check};
+
+/// Forks: the child's number, or none in the child, where only the calling thread goes on.
+pub(crate) fn fork() -> Result<Option<i32>> {
+    // SAFETY: the caller has seen to it that no other thread is in the middle of anything.
+    let process = check(unsafe { libc::fork() })?;
+    Ok((process != 0).then_some(process))
+}
+
+/// Ends the process at once: nothing is dropped, flushed or told.
+pub(crate) fn exit_now(status: u8) -> ! {
+    // SAFETY: takes a number and does not return.
+    unsafe { libc::_exit(c_int::from(status)) }
+}
+
+/// Whether a child has ended, which is told once; ECHILD for what is no child of ours, or has been told.
+pub(crate) fn has_ended(child: i32) -> Result<bool> {
+    let mut status = 0;
+    // SAFETY: the status is writable.
+    let ended = check(unsafe { libc::waitpid(child, &raw mut status, libc::WNOHANG) })?;
+    Ok(ended == child)
+}
+
+/// The threads of this process; none where the system does not tell.
+pub(crate) fn threads() -> Option<usize> {
+    #[cfg(linux)]
+    return Some(std::fs::read_dir("/proc/self/task").ok()?.count());
+    #[cfg(not(linux))]
+    return None;
+}
+
+/// The error for a child that is none.
+pub(crate) const NO_CHILD: Errno = Errno(libc::ECHILD);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_is_no_child_is_told_apart() {
+        assert_eq!(has_ended(1), Err(NO_CHILD));
+    }
+
+    #[cfg(linux)]
+    #[test]
+    fn threads_are_counted() {
+        let stop = std::sync::Arc::new(std::sync::Barrier::new(2));
+        let inner = stop.clone();
+        let other = std::thread::spawn(move || inner.wait());
+        assert!(threads() >= Some(2));
+        stop.wait();
+        other.join().expect("it ends");
+    }
+}

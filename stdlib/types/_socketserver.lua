@@ -1,0 +1,2 @@
+---@meta _socketserver
+return _socketserver
