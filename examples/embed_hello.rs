@@ -8,6 +8,8 @@
 //! ValueError: nothing is known of question, at script:1
 //! ```
 
+#![allow(clippy::print_stdout, reason = "an example shows what it does")]
+
 use std::collections::BTreeMap;
 
 use wirescript::{Error, Result, Runtime};

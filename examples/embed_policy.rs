@@ -12,6 +12,8 @@
 //! socket.getaddrinfo allowed: Some(false)
 //! ```
 
+#![allow(clippy::print_stdout, reason = "an example shows what it does")]
+
 use std::net::TcpListener;
 
 use wirescript::{AuditLog, Policy, Result, Runtime};

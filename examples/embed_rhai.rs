@@ -7,6 +7,8 @@
 //! task::spawn: this needs a wirescript::Runtime
 //! ```
 
+#![allow(clippy::print_stdout, reason = "an example shows what it does")]
+
 use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::thread;

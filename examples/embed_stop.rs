@@ -8,6 +8,12 @@
 //! over in time: true, LimitError
 //! ```
 
+#![allow(
+    clippy::print_stdout,
+    clippy::disallowed_methods,
+    reason = "an example, and a thread of its own that waits"
+)]
+
 use std::thread;
 use std::time::{Duration, Instant};
 

@@ -393,7 +393,7 @@ fn a_name_that_changes() {
         fn observe(&self, event: &Event<'_>) {
             match event {
                 Event::Asked { request, .. } => {
-                    self.0.lock().expect("nobody panicked").push(request.to_string())
+                    self.0.lock().expect("nobody panicked").push(request.to_string());
                 }
                 Event::Named { op, address, .. } => self
                     .0

@@ -16,7 +16,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use client::Done;
-use support::{LIMIT, wait_until};
+use support::{LIMIT, note, wait_until};
 
 /// Seconds without a word after which the server closes a connection.
 const IDLE: f64 = 0.4;
@@ -125,10 +125,10 @@ fn soak(script: &str, length: Duration, connections: usize) {
     for done in [&warm, &first, &second] {
         all.add(done);
     }
-    println!("{script}: {length:?}, {connections} connections at once");
-    println!("  clients: {all:?}");
-    println!("  server: {counts:?}");
-    println!("  descriptors {descriptors} -> {end}; memory {early} -> {middle} -> {late} KiB");
+    note(&format!(
+        "{script}: {length:?}, {connections} connections at once; clients {all:?}; server {counts:?}; descriptors \
+         {descriptors} -> {end}; memory {early} -> {middle} -> {late} KiB"
+    ));
 
     assert_eq!(all.wrong, 0, "bytes that were not those sent");
     assert_eq!(end, descriptors, "descriptors are left");

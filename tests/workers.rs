@@ -2,8 +2,6 @@
 //! binds its workers.
 #![cfg(all(feature = "cli", feature = "lua54", feature = "rhai", target_os = "linux"))]
 
-#[path = "support/script.rs"]
-mod script;
 #[allow(dead_code, reason = "it serves all integration tests; this one needs a part")]
 mod support;
 

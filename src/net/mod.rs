@@ -32,11 +32,11 @@ mod race;
 mod relay;
 mod resolve;
 mod roster;
-mod select;
 #[cfg(feature = "tls")]
 mod secure;
 #[cfg(feature = "tls")]
 mod secured;
+mod select;
 mod share;
 mod socket;
 mod traffic;
@@ -57,9 +57,9 @@ pub(crate) use options::OptionValue;
 pub(crate) use passing::Passed;
 pub(crate) use relay::Side;
 pub(crate) use resolve::{Endpoint, Found, Host, Lookup, check_host};
-pub(crate) use select::Poll;
 #[cfg(feature = "tls")]
 pub(crate) use secured::{Secured, Terms};
+pub(crate) use select::Poll;
 pub use socket::{Socket, Timeout};
 pub(crate) use traffic::Traffic;
 pub(crate) use warn::WarningAction;

@@ -141,11 +141,7 @@ impl Scheduler {
         let watches: Vec<_> = held
             .iter()
             .zip(&sources)
-            .map(|(held, source)| Watch {
-                source,
-                fd: held.as_raw_fd(),
-                interest: Interest::Read,
-            })
+            .map(|(held, source)| Watch::new(source, held.as_raw_fd(), Interest::Read))
             .collect();
         let waited = self.wait_any(&watches, None);
         for source in sources.iter().filter_map(OnceCell::get) {

@@ -47,6 +47,7 @@ pub(crate) mod event {
 }
 
 /// Bytes that go into a pipe in one piece.
+#[allow(clippy::cast_possible_wrap, reason = "it is a page: 4096 bytes")]
 pub(crate) const PIPE_BUF: i64 = libc::PIPE_BUF as i64;
 
 /// A descriptor to wait on, what for, and what came; laid out as C's `struct pollfd`. A negative `fd` is left

@@ -3248,6 +3248,33 @@ selectors.EVENT_READ = nil
 ---@type integer
 selectors.EVENT_WRITE = nil
 
+---What `socketserver` is made of; for its use alone.
+---@class _socketserverlib
+_socketserver = {}
+
+---Wait until there is something to accept or to receive: False when the time has passed first. The socket's own timeout does not count. Raises OSError, ValueError for a negative number.
+---@param sock Socket a socket
+---@param timeout number seconds to wait at most; None is for ever
+---@return boolean
+function _socketserver.wait_readable(sock, timeout) end
+
+---Let the program end without waiting for a task, as Python's daemon threads: it is ended then. Never fails.
+---@param thread Task a task
+function _socketserver.set_daemon(thread) end
+
+---Fork, and run a function in the child, which ends with it: with status 0, or 1 when it raises. In the child no other task exists, and everything else is a copy; what is printed there is printed. The parent gets the child's process id. Raises RuntimeError where other threads run in this process, OSError. See fork(2).
+---@param f fun(...): any function to run in the child, without arguments
+---@return integer
+function _socketserver.fork(f) end
+
+---Which of these children have ended: each is told once. What is no child of this process counts as ended. Raises OSError, TypeError for what is no list of numbers. See waitpid(2).
+---@overload fun(pids: any, keywords: {wait?: boolean|integer}): integer[]
+---@param pids any list of the children's process ids
+---@param wait? boolean|integer whether to wait until one has ended
+---@return integer[]
+function _socketserver.reap(pids, wait) end
+
+
 ---Python's exception classes, to compare with and to raise.
 ---@class errorslib
 errors = {}
