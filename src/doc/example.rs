@@ -28,6 +28,8 @@ const PAGES: &[&str] = &[
     include_str!("examples/socket.md"),
     include_str!("examples/names.md"),
     include_str!("examples/select.md"),
+    #[cfg(feature = "tls")]
+    include_str!("examples/ssl.md"),
     include_str!("examples/task.md"),
     include_str!("examples/worker.md"),
     include_str!("examples/file.md"),

@@ -233,12 +233,23 @@ fn every_parameter_has_a_type_and_a_unit() {
     assert!(problems.is_empty(), "{}", problems.join("\n"));
 }
 
+const OF_OBJECTS: &[&str] = &[
+    "ssl.SSLError.library",
+    "ssl.SSLError.reason",
+    "ssl.SSLCertVerificationError.verify_code",
+    "ssl.SSLCertVerificationError.verify_message",
+    "ssl.SSLSocket.server_side",
+    "ssl.SSLSocket.server_hostname",
+];
+
 /// CPython, where it is at hand, has every name that is said to be its own.
 #[test]
 fn pythons_names_are_pythons() {
     let names: Vec<String> = ops()
         .filter(|op| !op.platform.contains("Windows"))
         .filter_map(Op::python_name)
+        // What only an object has, its class has not.
+        .filter(|name| !OF_OBJECTS.contains(&&**name))
         .collect();
     let script = "import sys, socket, builtins, warnings, threading, multiprocessing, fcntl, time, struct, json, array, io, select, selectors, ssl\nfor name in sys.argv[1:]:\n    \
                   first, *rest = name.split('.')\n    \

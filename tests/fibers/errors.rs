@@ -109,7 +109,7 @@ fn results_cross_unchanged_and_in_number() {
         assert(select('#', task.spawn(function() end):join()) == 0)
         assert(select('#', task.spawn(table.unpack, {}, 1, 2000):join()) == 2000)
         local arguments = table.pack(table.unpack({}, 1, 2000))
-        assert(task.spawn(select, '#', table.unpack(arguments, 1, 2000)):join() == 2000)
+        assert(task.spawn(function(...) return select(...) end, '#', table.unpack(arguments, 1, 2000)):join() == 2000)
         "#,
     );
 }
