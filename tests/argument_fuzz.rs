@@ -324,17 +324,20 @@ fn parse(text: &str, file: &str) -> Option<Row> {
             "..FUNCTION" | "..STREAM" => "module",
             _ => "object",
         },
-        module: module(text, file).unwrap_or("socket").to_owned(),
+        module: module(text, file).unwrap_or_else(|| "socket".to_owned()),
         name: name.split('"').next()?.to_owned(),
         parameters,
     })
 }
 
 /// The module a row names with `on`, if it does: by a constant of the file.
-fn module<'a>(row: &str, file: &'a str) -> Option<&'a str> {
+fn module(row: &str, file: &str) -> Option<String> {
     let owner = row.split_once("on: ")?.1.split(',').next()?;
-    let (_, constant) = file.split_once(&format!("const {owner}: Owner = Owner::Module("))?;
-    quoted(constant)
+    match file.split_once(&format!("const {owner}: Owner = Owner::Module(")) {
+        Some((_, constant)) => quoted(constant).map(str::to_owned),
+        // One of another file's is called as its module.
+        None => Some(owner.to_lowercase()),
+    }
 }
 
 /// The first text in quotes.

@@ -99,7 +99,7 @@ local kinds = {
   current_task = function() return task.current() end,
   channel = channel,
   worker_channel = worker_channel,
-  worker = function() return finished_worker end,
+  ended_worker = function() return finished_worker end,
   epoll = epoll,
   selector = selector,
   tls_socket = tls_socket,
@@ -308,7 +308,7 @@ local function attempt(name, callee, object, places)
   renew(places)
 end
 
--- Every number of arguments of one kind; every value in every position, every two values in every two positions, with
+-- Every number of arguments of one kind; every value in every position, many pairs of values in every two positions, with
 -- what makes sense in the others; every keyword.
 local function call_with_everything(name, callee, new, owner)
   local object
@@ -335,7 +335,8 @@ local function call_with_everything(name, callee, new, owner)
   for first = 1, #known do
     for second = first, #known do
       for one = 1, #makers do
-        for other = 1, #makers do
+        -- Of the pairs a fifth, which has every value in both positions.
+        for other = first == second and 1 or 1 + one % 5, #makers, 5 do
           local places = {n = #known, table.unpack(usual)}
           places[second] = other
           places[first] = one
