@@ -333,6 +333,9 @@ fn parse(text: &str, file: &str) -> Option<Row> {
 /// The module a row names with `on`, if it does: by a constant of the file.
 fn module(row: &str, file: &str) -> Option<String> {
     let owner = row.split_once("on: ")?.1.split(',').next()?;
+    if owner.starts_with("Owner::Module(") {
+        return quoted(owner).map(str::to_owned);
+    }
     match file.split_once(&format!("const {owner}: Owner = Owner::Module(")) {
         Some((_, constant)) => quoted(constant).map(str::to_owned),
         // One of another file's is called as its module.

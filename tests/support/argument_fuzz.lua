@@ -375,7 +375,8 @@ local EVENTS = {
 local function call_metamethods(new)
   for _, event in ipairs(EVENTS) do
     local metamethod = debug.getmetatable(new())[event]
-    if type(metamethod) == "function" then
+    -- Called, the module is Lua's own function of that name, whose errors are texts.
+    if type(metamethod) == "function" and not (target == "select" and event == "__call") then
       call_with_everything(event, metamethod, new)
       for first = 1, #makers do
         for second = 1, #makers do
