@@ -22,8 +22,8 @@ pub(crate) fn free_port() -> u32 {
         .expect("some port of twelve thousand is free")
 }
 
-/// Waits until somebody listens on `port` (TCP; or a Unix socket of which the name ends with it) or has bound it (UDP), or
-/// until `gone` says that nobody will.
+/// Waits until somebody listens on `port` (TCP; or a Unix socket of which the name ends with it) or has bound it (UDP, or a
+/// Unix socket for datagrams), or until `gone` says that nobody will.
 pub(crate) fn wait_for_server(port: u32, mut gone: impl FnMut() -> bool) -> bool {
     let deadline = Instant::now() + Duration::from_secs(10);
     let ready = |socket: &Socket| socket.port == port && (socket.udp || socket.state == LISTEN);
@@ -62,14 +62,17 @@ fn sockets() -> impl Iterator<Item = Socket> {
     })
 }
 
-/// Whether a Unix socket listens of which the name ends with this number.
+/// Whether a Unix socket listens, or takes datagrams, of which the name ends with this number.
 fn unix_listener(port: u32) -> bool {
     const LISTENS: &str = "00010000";
+    const DATAGRAMS: &str = "0002";
     let ending = format!("-{port}");
     let table = fs::read_to_string("/proc/net/unix").unwrap_or_default();
-    table
-        .lines()
-        .any(|line| line.split_whitespace().nth(3) == Some(LISTENS) && line.ends_with(&ending))
+    table.lines().any(|line| {
+        let mut words = line.split_whitespace().skip(3);
+        let listens = words.next() == Some(LISTENS) || words.next() == Some(DATAGRAMS);
+        listens && line.ends_with(&ending)
+    })
 }
 
 /// Reads `sl local_address remote_address state …`, the port being the hexadecimal number after the last colon.
