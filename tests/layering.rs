@@ -46,6 +46,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("mio", &["sched/reactor.rs"]),
     ("mlua", &["script/lua/"]),
     ("rhai", &["script/rhai/"]),
+    ("similar", &["wire/difference/"]),
     ("strsim", &["error/"]),
     ("serde", &["api/json.rs", "policy/", "runtime/"]),
     (

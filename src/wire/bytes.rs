@@ -23,7 +23,7 @@ pub(crate) fn hex(bytes: &[u8], separator: Option<char>, group: i64) -> String {
     text
 }
 
-fn push_hex(text: &mut String, byte: u8) {
+pub(super) fn push_hex(text: &mut String, byte: u8) {
     for digit in [byte >> 4, byte & 0xf] {
         text.push(char::from_digit(digit.into(), 16).unwrap_or('0'));
     }

@@ -2,10 +2,11 @@
 //!
 //! `layout` reads the format language of Python's `struct`, `number` puts numbers into bytes and takes them out again,
 //! for `struct` and `array` alike; `array` is Python's array of them. `bytes` has what Python's `bytes` objects can do and scripts cannot: hexadecimal
-//! digits, dumps, splitting, padding.
+//! digits, dumps, splitting, padding. `difference` puts what was expected beside what came.
 
 mod array;
 pub(crate) mod bytes;
+pub(crate) mod difference;
 mod layout;
 mod number;
 
