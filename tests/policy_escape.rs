@@ -173,8 +173,10 @@ attempts! { a_connected_socket, one_port(),
 
 attempts! { a_name_and_an_address, built(Policy::deny_all().allow_net("localhost:9")),
     the_address_of_a_granted_name: TCP, "s:connect({'127.0.0.1', 9})"; TCP_RHAI, "s.connect([\"127.0.0.1\", 9])";
-    what_the_name_resolved_to: "local r = socket.getaddrinfo('localhost', 9, {type = socket.SOCK_STREAM, family = socket.AF_INET}) local s = socket.socket()", "s:connect(r[1][5])";
-        "let r = socket::getaddrinfo(\"localhost\", 9, #{type: socket::SOCK_STREAM, family: socket::AF_INET}); let s = socket::socket();", "s.connect(r[0][4])";
+    what_the_name_resolved_to_at_another_port: "local r = socket.getaddrinfo('localhost', 10, {type = socket.SOCK_STREAM, family = socket.AF_INET}) local s = socket.socket()", "s:connect(r[1][5])";
+        "let r = socket::getaddrinfo(\"localhost\", 10, #{type: socket::SOCK_STREAM, family: socket::AF_INET}); let s = socket::socket();", "s.connect(r[0][4])";
+    binding_what_the_name_resolved_to: "local r = socket.getaddrinfo('localhost', 9, {type = socket.SOCK_STREAM, family = socket.AF_INET}) local s = socket.socket()", "s:bind(r[1][5])";
+        "let r = socket::getaddrinfo(\"localhost\", 9, #{type: socket::SOCK_STREAM, family: socket::AF_INET}); let s = socket::socket();", "s.bind(r[0][4])";
     another_port: TCP, "s:connect({'localhost', 10})"; TCP_RHAI, "s.connect([\"localhost\", 10])";
     another_name: "", "socket.getaddrinfo('localhost.example', 9)"; "", "socket::getaddrinfo(\"localhost.example\", 9)";
     a_name_before_it: "", "socket.getaddrinfo('a.localhost', 9)"; "", "socket::getaddrinfo(\"a.localhost\", 9)";
@@ -381,6 +383,35 @@ fn a_received_descriptor() {
     refused(Speech::Lua, granted(&room), &setup, "s:recvmsg(9, 64)");
     sender.join().expect("no panic").expect("it sends");
     let _ = std::fs::remove_dir_all(&room);
+}
+
+/// Rules for a name hold for what the resolver gave for it, as in the loop over `getaddrinfo` of Python's documents.
+#[test]
+fn what_a_name_resolved_to_is_reached_by_its_rules() {
+    let granted = built(Policy::deny_all().allow_net("localhost:9"));
+    let denied = built(Policy::allow_all().deny_net("localhost:9"));
+    #[cfg(feature = "lua54")]
+    {
+        let ask = "local s, a = socket.socket(), socket.getaddrinfo('localhost', 9, {family = socket.AF_INET})[1][5]";
+        let code = format!(
+            "{ask} local ok, e = pcall(s.connect, s, a) assert(e.code == 'ECONNREFUSED', tostring(e))"
+        );
+        let runtime = Runtime::builder().lua().policy(granted.clone());
+        let outcome = runtime.build().expect("a runtime").run("granted", code);
+        outcome.unwrap_or_else(|error| panic!("{error}"));
+        refused(Speech::Lua, denied.clone(), ask, "s:connect(a)");
+    }
+    #[cfg(feature = "rhai")]
+    {
+        let ask = "let s = socket::socket(); let a = socket::getaddrinfo(\"localhost\", 9, #{family: socket::AF_INET})[0][4];";
+        let code = format!(
+            "{ask} try {{ s.connect(a); }} catch (e) {{ if e.code != \"ECONNREFUSED\" {{ throw e; }} }}"
+        );
+        let runtime = Runtime::builder().rhai().policy(granted);
+        let outcome = runtime.build().expect("a runtime").run("granted", code);
+        outcome.unwrap_or_else(|error| panic!("{error}"));
+        refused(Speech::Rhai, denied, ask, "s.connect(a)");
+    }
 }
 
 /// Between the judging of a name and its use nobody is asked again: what is connected to is what was judged.

@@ -13,11 +13,9 @@ mod wall;
 
 use std::process::ExitCode;
 
-use clap::Parser;
-
 /// Runs the command with the process's arguments.
 pub fn main() -> ExitCode {
-    let arguments = match args::Args::try_parse() {
+    let arguments = match args::Args::read(std::env::args_os().collect()) {
         Ok(arguments) => arguments,
         Err(error) => {
             let usage = error.use_stderr();

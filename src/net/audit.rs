@@ -11,6 +11,7 @@ use crate::address::Address;
 use crate::error::{Error, Result};
 use crate::policy::{self, Request};
 use crate::sched::Task;
+use crate::sys::flag::{SOCK_CLOEXEC, SOCK_NONBLOCK};
 
 use super::context::Net;
 use super::idna;
@@ -62,8 +63,6 @@ pub(super) struct Hooks {
     inside: RefCell<Vec<Option<Rc<Task>>>>,
     /// The host's, which is told before them.
     auditor: OnceCell<Auditor>,
-    /// The event the host was told of last, by the policy's door: its announcement is no news.
-    judged: Cell<Option<&'static str>>,
 }
 
 impl Net {
@@ -77,18 +76,36 @@ impl Net {
 
     /// As [`Self::guard`], with the event's arguments.
     pub(crate) fn guard_as(&self, request: &Request<'_>, facts: impl FnOnce() -> Vec<Fact>) -> Result<()> {
-        self.guard_unheard(request)?;
-        self.announce(request.event(), facts)
+        self.guard_reached(request, None, facts)
     }
 
-    /// As [`Self::guard`], for a step of an operation whose event has been raised already.
+    /// As [`Self::guard_as`], for an address that was reached through a name.
+    fn guard_reached(
+        &self,
+        request: &Request<'_>,
+        name: Option<&str>,
+        facts: impl FnOnce() -> Vec<Fact>,
+    ) -> Result<()> {
+        // Most often nobody listens.
+        let heard = self.hooks.auditor.get().is_some() || self.hooks.any.get();
+        let facts = if heard { facts() } else { Vec::new() };
+        self.judge(request, name, || facts.clone())?;
+        self.announce_to_scripts(request.event(), || facts)
+    }
+
+    /// As [`Self::guard`], for a step of an operation whose event scripts have heard already, or never do.
     pub(crate) fn guard_unheard(&self, request: &Request<'_>) -> Result<()> {
-        self.guard_reached(request, None)
+        self.judge(request, None, || facts(request))
     }
 
-    /// As [`Self::guard_unheard`], for an address that was reached through a name.
-    pub(super) fn guard_reached(&self, request: &Request<'_>, name: Option<&str>) -> Result<()> {
-        let verdict = self.policy().verdict(request, name);
+    /// Asks the policy, and tells whoever watches for the host.
+    fn judge(
+        &self,
+        request: &Request<'_>,
+        name: Option<&str>,
+        facts: impl FnOnce() -> Vec<Fact>,
+    ) -> Result<()> {
+        let (verdict, name) = self.verdict(request, name);
         let allowed = verdict.is_allowed();
         self.tell_judgement(|| {
             let word = if allowed { "allowed" } else { "refused" };
@@ -97,10 +114,9 @@ impl Net {
         });
         self.observe(|| Event::Asked { request, allowed });
         if let Some(auditor) = self.hooks.auditor.get() {
-            self.hooks.judged.set(Some(request.event()));
             auditor(&Heard {
                 event: request.event(),
-                facts: &facts(request),
+                facts: &facts(),
                 request: Some(request.to_string()),
                 verdict: Some((allowed, verdict.to_string())),
             })?;
@@ -112,14 +128,12 @@ impl Net {
         }
     }
 
-    /// Raises an audit event.
+    /// Raises an audit event that the policy has no say in.
     ///
     /// # Errors
     /// What a hook raises; the hooks after it are not asked.
     pub(crate) fn announce(&self, event: &'static str, facts: impl FnOnce() -> Vec<Fact>) -> Result<()> {
-        if let Some(auditor) = self.hooks.auditor.get()
-            && self.hooks.judged.take() != Some(event)
-        {
+        if let Some(auditor) = self.hooks.auditor.get() {
             let facts = facts();
             auditor(&Heard {
                 event,
@@ -138,7 +152,15 @@ impl Net {
         let _ = self.hooks.auditor.set(auditor);
     }
 
-    fn announce_to_scripts(&self, event: &'static str, facts: impl FnOnce() -> Vec<Fact>) -> Result<()> {
+    /// As [`Self::announce`], where the host hears of the same from the policy's judgement.
+    ///
+    /// # Errors
+    /// As [`Self::announce`].
+    pub(crate) fn announce_to_scripts(
+        &self,
+        event: &'static str,
+        facts: impl FnOnce() -> Vec<Fact>,
+    ) -> Result<()> {
         if !self.hooks.any.get() {
             return Ok(());
         }
@@ -196,14 +218,41 @@ impl Socket {
     ) -> Result<()> {
         let name = name.or_else(|| shown.and_then(Endpoint::host));
         let name = name.and_then(|name| idna::encode_in_address(name).ok());
-        self.net().guard_reached(request, name.as_deref())?;
-        self.net().announce(request.event(), || {
+        self.net().guard_reached(request, name.as_deref(), || {
             let facts = match shown {
                 Some(shown) => vec![Fact::Endpoint(shown.clone())],
                 None => facts(request),
             };
             self.with_self(facts)
         })
+    }
+
+    /// The door for a socket that is to be made.
+    pub(super) fn guard_new(net: &Rc<Net>, family: i32, kind: i32, protocol: i32) -> Result<()> {
+        let request = Request::Create {
+            family,
+            kind: kind & !(SOCK_NONBLOCK | SOCK_CLOEXEC),
+            protocol,
+        };
+        net.guard_as(&request, || Self::new_facts(net, family, kind, protocol))
+    }
+
+    /// Raises `socket.__new__` for a socket that the policy has judged otherwise.
+    pub(super) fn announce_new(net: &Rc<Net>, family: i32, kind: i32, protocol: i32) -> Result<()> {
+        net.announce("socket.__new__", || Self::new_facts(net, family, kind, protocol))
+    }
+
+    /// The arguments of `socket.__new__`: the first is a socket that is not open yet.
+    fn new_facts(net: &Rc<Net>, family: i32, kind: i32, protocol: i32) -> Vec<Fact> {
+        let plain = kind & !(SOCK_NONBLOCK | SOCK_CLOEXEC);
+        let unopened = Self::hold(net, -1, family, plain, protocol);
+        let number = |number: i32| Fact::Int(number.into());
+        vec![
+            Fact::Socket(unopened),
+            number(family),
+            number(kind),
+            number(protocol),
+        ]
     }
 
     pub(super) fn with_self(&self, mut facts: Vec<Fact>) -> Vec<Fact> {

@@ -13,6 +13,7 @@ use crate::sched::{Scheduler, Source};
 use crate::sys;
 use crate::sys::errno::Errno;
 
+use super::answers::Answers;
 use super::audit::Hooks;
 use super::metered::Meter;
 use super::observe::{Event, Observer};
@@ -37,6 +38,7 @@ pub struct Net {
     plaintext: Cell<bool>,
     budget: Rc<Budget>,
     pub(super) hooks: Hooks,
+    pub(super) answers: Answers,
     pub(super) warnings: Warnings,
     pub(super) shares: Shares,
     pub(super) meter: Meter,
@@ -60,6 +62,7 @@ impl Net {
             plaintext: Cell::new(false),
             budget: Budget::new(memory_limit),
             hooks: Hooks::default(),
+            answers: Answers::default(),
             warnings: Warnings::default(),
             shares: Shares::default(),
             meter,

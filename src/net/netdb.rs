@@ -57,7 +57,9 @@ impl Net {
         .map_err(|error| error.during(OP))?;
         self.first_address(OP, &encoded, AF_INET)?;
         let name = CString::new(&*encoded).map_err(|_| Error::value("embedded null character"))?;
-        self.ask(OP, move || netdb::host_by_name(&name))
+        let known = self.ask(OP, move || netdb::host_by_name(&name))?;
+        self.note_answer(Some(&encoded), known.addresses.iter().copied());
+        Ok(known)
     }
 
     /// `gethostbyaddr`: everything known of the host at an address, or of a host by its name.

@@ -79,11 +79,12 @@ impl Net {
     /// # Errors
     /// `gaierror`; a refusal by the policy.
     pub(crate) fn lookup(&self, lookup: &Lookup) -> Result<Vec<Found>> {
+        const OP: &str = "getaddrinfo";
         let mut encoded = lookup.clone();
         if let Some(host) = &lookup.host {
             encoded.host = Some(idna::encode(host)?.into_owned());
         }
-        self.announce("socket.getaddrinfo", || {
+        self.guard_as(&asked(&encoded), || {
             let text = |text: &String| Fact::Text(text.clone());
             let port = match &lookup.service {
                 Some(service) if lookup.numbered => service.parse().map_or(Fact::None, Fact::Int),
@@ -98,8 +99,8 @@ impl Net {
                 number(lookup.protocol),
             ]
         })
-        .map_err(|error| error.during("getaddrinfo"))?;
-        self.lookup_unheard(&encoded)
+        .map_err(|error| error.during(OP))?;
+        self.find(&encoded, None)
     }
 
     /// As [`Self::lookup`], as a step of something whose event has been raised or will be: Python raises none for it.
@@ -108,15 +109,16 @@ impl Net {
     }
 
     fn lookup_until(&self, lookup: &Lookup, deadline: Option<Instant>) -> Result<Vec<Found>> {
+        self.guard_unheard(&asked(lookup))
+            .map_err(|error| error.during("getaddrinfo"))?;
+        self.find(lookup, deadline)
+    }
+
+    /// Asks the resolver what the policy has allowed to be asked.
+    fn find(&self, lookup: &Lookup, deadline: Option<Instant>) -> Result<Vec<Found>> {
         const OP: &str = "getaddrinfo";
-        let service = lookup.service.as_deref();
-        self.guard_unheard(&Request::Resolve {
-            host: lookup.host.as_deref(),
-            service: service.unwrap_or(""),
-        })
-        .map_err(|error| error.during(OP))?;
         let host = lookup.host.as_deref().map(c_string).transpose()?;
-        let service_name = service.map(c_string).transpose()?;
+        let service_name = lookup.service.as_deref().map(c_string).transpose()?;
         let hints = Hints {
             family: lookup.family,
             kind: lookup.kind,
@@ -131,7 +133,10 @@ impl Net {
             self.sched().off_thread(deadline, ask)?
         };
         let answer = answer.ok_or_else(|| Error::timed_out().during(OP))?;
-        answer.map_err(|error| Error::from(error).during(OP))
+        let found = answer.map_err(|error| Error::from(error).during(OP))?;
+        let addresses = found.iter().filter_map(|found| found.address.ip());
+        self.note_answer(lookup.host.as_deref(), addresses);
+        Ok(found)
     }
 
     /// Host and service names of an address, as `getnameinfo`, whose event has been raised.
@@ -236,6 +241,14 @@ fn numbered(mut address: Address) -> Result<Address> {
         _ => {}
     }
     Ok(address)
+}
+
+/// The request behind a question.
+fn asked(lookup: &Lookup) -> Request<'_> {
+    Request::Resolve {
+        host: lookup.host.as_deref(),
+        service: lookup.service.as_deref().unwrap_or(""),
+    }
 }
 
 /// Whether the resolver answers this without asking anybody.

@@ -62,13 +62,8 @@ impl Socket {
     /// A new socket. Flags in `kind` are honoured and do not show in [`Self::kind`].
     pub(crate) fn open(net: &Rc<Net>, family: i32, kind: i32, protocol: i32) -> Result<Rc<Self>> {
         let plain = kind & !(SOCK_NONBLOCK | SOCK_CLOEXEC);
-        net.guard_unheard(&Request::Create {
-            family,
-            kind: plain,
-            protocol,
-        })?;
+        Self::guard_new(net, family, kind, protocol)?;
         net.afford_sockets(1).map_err(|error| error.during("socket"))?;
-        Self::announce_new(net, family, kind, protocol)?;
         let fd = sys::socket::open(family, kind, protocol)
             .map_err(|errno| missing::explained(errno, family, plain, protocol).during("socket"))?;
         let socket = Self::wrap(net, fd, family, plain, protocol);
@@ -83,15 +78,10 @@ impl Socket {
     /// Two sockets connected to each other.
     pub(crate) fn pair(net: &Rc<Net>, family: i32, kind: i32, protocol: i32) -> Result<(Rc<Self>, Rc<Self>)> {
         let plain = kind & !(SOCK_NONBLOCK | SOCK_CLOEXEC);
-        net.guard_unheard(&Request::Create {
-            family,
-            kind: plain,
-            protocol,
-        })?;
+        Self::guard_new(net, family, plain, protocol)?;
+        Self::guard_new(net, family, plain, protocol)?;
         net.afford_sockets(2)
             .map_err(|error| error.during("socketpair"))?;
-        Self::announce_new(net, family, plain, protocol)?;
-        Self::announce_new(net, family, plain, protocol)?;
         let (one, other) = sys::socket::pair(family, kind, protocol)
             .map_err(|errno| Error::from(errno).during("socketpair"))?;
         let one = Self::wrap(net, one, family, plain, protocol);
@@ -216,21 +206,6 @@ impl Socket {
                     && matches!(protocol, 0 | IPPROTO_TCP),
             ),
             kernel_timeouts: Cell::default(),
-        })
-    }
-
-    /// Raises `socket.__new__`, whose first argument is a socket that is not open yet.
-    pub(super) fn announce_new(net: &Rc<Net>, family: i32, kind: i32, protocol: i32) -> Result<()> {
-        net.announce("socket.__new__", || {
-            let plain = kind & !(SOCK_NONBLOCK | SOCK_CLOEXEC);
-            let unopened = Self::hold(net, -1, family, plain, protocol);
-            let number = |number: i32| Fact::Int(number.into());
-            vec![
-                Fact::Socket(unopened),
-                number(family),
-                number(kind),
-                number(protocol),
-            ]
         })
     }
 

@@ -83,8 +83,8 @@ pub enum Decision {
 
 /// The rules a runtime lives under, and the limits.
 ///
-/// Rules that deny win over rules that allow. A rule for a name does not cover other names of its address, nor the address
-/// itself; one for an address does not cover its names.
+/// Rules that deny win over rules that allow. A rule for a name does not cover other names of its address, and the address
+/// itself only where the resolver gave it to the script for that name; one for an address does not cover its names.
 ///
 /// ```
 /// use wirescript::Policy;

@@ -30,9 +30,12 @@ pub struct AuditEvent {
     pub allowed: Option<bool>,
     /// The rule that decided.
     pub rule: Option<String>,
+    /// The worker whose script asks, by its name: `worker-1`, and `worker-1.2` for the second that this one started.
+    pub worker: Option<String>,
 }
 
-/// Who is told of [`AuditEvent`]s: any `Fn(&AuditEvent)`, an [`AuditLog`], [`JsonLines`].
+/// Who is told of [`AuditEvent`]s: any `Fn(&AuditEvent)`, an [`AuditLog`], [`JsonLines`]. Called on the thread of the
+/// runtime, also for what its workers do, who wait for it.
 ///
 /// ```
 /// use wirescript::{AuditEvent, AuditSink, Error, Result};
@@ -163,7 +166,7 @@ impl<W> fmt::Debug for JsonLines<W> {
 }
 
 /// Has a sink told of what passes the door of a network.
-pub(super) fn listen(net: &Net, sink: Box<dyn AuditSink>) {
+pub(super) fn listen(net: &Net, sink: Rc<dyn AuditSink>) {
     net.set_auditor(Box::new(move |heard: &Heard<'_>| {
         let arguments = heard.facts.iter().map(|fact| plain(show_fact(fact))).collect();
         sink.event(&AuditEvent {
@@ -172,6 +175,7 @@ pub(super) fn listen(net: &Net, sink: Box<dyn AuditSink>) {
             arguments,
             allowed: heard.verdict.as_ref().map(|(allowed, _)| *allowed),
             rule: heard.verdict.as_ref().map(|(_, rule)| rule.clone()),
+            worker: None,
         })
     }));
 }

@@ -1,6 +1,6 @@
 //! Describing a runtime before it is made.
 
-use std::cell::Cell;
+use std::cell::{Cell, OnceCell};
 use std::ffi::OsString;
 use std::fmt;
 use std::os::unix::ffi::OsStringExt;
@@ -58,7 +58,7 @@ pub struct Builder {
     teller: Option<Teller>,
     judge: Option<Teller>,
     any_language: bool,
-    sink: Option<Box<dyn AuditSink>>,
+    sink: Option<Rc<dyn AuditSink>>,
 }
 
 impl Builder {
@@ -161,7 +161,8 @@ impl Builder {
     }
 
     /// Who is told of everything scripts ask for, before it is done, and of what the policy refuses: any
-    /// `Fn(&AuditEvent)`, an [`AuditLog`](crate::AuditLog), [`JsonLines`](crate::JsonLines).
+    /// `Fn(&AuditEvent)`, an [`AuditLog`](crate::AuditLog), [`JsonLines`](crate::JsonLines). What workers ask for is told as
+    /// well, in its order and before it is done: a worker waits until this runtime's thread gets to it.
     ///
     /// ```
     /// # #[cfg(feature = "lua54")] {
@@ -176,7 +177,7 @@ impl Builder {
     /// # Ok::<(), wirescript::Error>(())
     /// ```
     pub fn audit(mut self, sink: impl AuditSink + 'static) -> Self {
-        self.sink = Some(Box::new(sink));
+        self.sink = Some(Rc::new(sink));
         self
     }
 
@@ -235,10 +236,8 @@ impl Builder {
         if let Some(teller) = self.teller {
             net.on_warning(teller);
         }
-        if let Some(sink) = self.sink {
-            listen(&net, sink);
-        }
         let school = School {
+            ear: Rc::default(),
             net: net.clone(),
             argv: self.argv,
             memory_limit,
@@ -246,6 +245,9 @@ impl Builder {
             name: self.name,
             started: Rc::default(),
         };
+        if let Some(sink) = self.sink {
+            school.listen(sink);
+        }
         let language = school.teach(speech)?;
         Ok(Runtime::new(
             sched,
@@ -262,6 +264,7 @@ pub(super) struct School {
     net: Rc<Net>,
     argv: Vec<OsString>,
     reporter: Option<Reporter>,
+    ear: Ear,
     /// The worker's, where this is a worker's.
     name: Option<String>,
     /// Workers that were started.
@@ -273,7 +276,16 @@ pub(super) struct School {
     memory_limit: usize,
 }
 
+/// Who is told of audit events, once somebody is.
+pub(super) type Ear = Rc<OnceCell<Rc<dyn AuditSink>>>;
+
 impl School {
+    /// Has a sink told of what scripts and their workers ask for; the first one stays.
+    pub(super) fn listen(&self, sink: Rc<dyn AuditSink>) {
+        let sink = self.ear.get_or_init(|| sink);
+        listen(&self.net, sink.clone());
+    }
+
     /// Makes a language.
     ///
     /// # Errors
@@ -283,6 +295,7 @@ impl School {
             speech,
             argv: self.argv.clone(),
             reporter: self.reporter.clone(),
+            ear: self.ear.clone(),
             name: self.name.clone(),
             started: self.started.clone(),
         };

@@ -3,7 +3,7 @@
 //!
 //! `calls` is what crosses between the two: values, results, calls both ways; `value` has values whose type is not known,
 //! `data` makes them of anything serde knows, `function` wraps functions of either side, `job` is a script that runs beside
-//! the host. `turns` runs scripts inside an event loop of the host's; `audit` tells it what they ask for. `worker` runs a script on a thread of its own.
+//! the host. `turns` runs scripts inside an event loop of the host's; `audit` tells it what they ask for. `worker` runs a script on a thread of its own, whose events come `upward`.
 
 mod audit;
 mod builder;
@@ -14,6 +14,7 @@ mod handle;
 mod job;
 mod stats;
 mod turns;
+mod upward;
 mod value;
 mod worker;
 
@@ -53,10 +54,6 @@ use crate::worker::Watcher;
 pub struct Runtime {
     sched: Rc<Scheduler>,
     net: Rc<Net>,
-    #[cfg_attr(
-        not(feature = "cli"),
-        allow(dead_code, reason = "only at a prompt another language is learnt")
-    )]
     school: School,
     /// The languages it speaks, the first from the start. Empty only while the runtime is dropped.
     languages: Languages,

@@ -17,7 +17,8 @@ use crate::script::{Chunk, Manner};
 use crate::sys::signal;
 use crate::worker::{Draft, Failure, Notice, Outcome, Parcel, Post, Worker};
 
-use super::builder::{Builder, Speech};
+use super::builder::{Builder, Ear, Speech};
+use super::upward::{self, Upward};
 use super::{Reporter, Runtime};
 
 /// Starts the workers of one runtime.
@@ -25,6 +26,7 @@ pub(super) struct Crew {
     pub(super) speech: Speech,
     pub(super) argv: Vec<OsString>,
     pub(super) reporter: Option<Reporter>,
+    pub(super) ear: Ear,
     /// The name of the worker whose runtime this is, if it is one's.
     pub(super) name: Option<String>,
     pub(super) started: Rc<Cell<u64>>,
@@ -36,6 +38,8 @@ struct Begin {
     policy: Policy,
     /// Whether somebody is told of each judgement of the policy.
     judged: bool,
+    /// Whether the host listens to what scripts ask for.
+    heard: bool,
     argv: Vec<OsString>,
     observer: Option<Arc<dyn Observer>>,
     /// Whether signals may make its scripts look.
@@ -79,6 +83,7 @@ impl Workers for Crew {
             speech,
             policy: net.policy().clone(),
             judged: net.tells_judgements(),
+            heard: self.ear.get().is_some(),
             argv: self.argv.clone(),
             observer: net.observer(),
             signals: net.sched().has_alarm(),
@@ -111,7 +116,7 @@ impl Crew {
 
     /// What is done with what a worker tells: as if a task here had been the cause.
     fn hear(&self, net: &Rc<Net>) -> Rc<dyn Fn(Notice)> {
-        let (reporter, net) = (self.reporter.clone(), Rc::downgrade(net));
+        let (reporter, ear, net) = (self.reporter.clone(), self.ear.clone(), Rc::downgrade(net));
         Rc::new(move |notice| match notice {
             Notice::Failure(report) => {
                 if let Some(tell) = &reporter {
@@ -128,6 +133,7 @@ impl Crew {
                     net.tell_judgement(|| line);
                 }
             }
+            Notice::Asked(question) => upward::answer(&question, ear.get().map(|ear| &**ear)),
         })
     }
 }
@@ -152,6 +158,10 @@ fn run(begin: Begin, post: &Rc<Post>) -> Outcome {
         Ok(runtime) => runtime,
         Err(error) => return failed(error, None),
     };
+    if begin.heard {
+        let ear = Upward::new(thread_name(), post, &runtime.sched);
+        runtime.school.listen(Rc::new(ear));
+    }
     runtime.net.set_observer(begin.observer);
     if begin.signals
         && let Err(error) = runtime.heed_alarms()

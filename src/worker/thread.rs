@@ -17,6 +17,7 @@ use crate::net::Net;
 use crate::sched::{Payload, Scheduler, Standing, StopHandle, Summons, Task, deadline_after};
 
 use super::parcel::{Delivery, Parcel};
+use super::question::Question;
 
 /// How often a worker that is to end is asked again: one signal may fall between two tasks.
 const AGAIN: Duration = Duration::from_millis(10);
@@ -32,6 +33,8 @@ pub(crate) enum Notice {
     Warning(String),
     /// A judgement of its policy, where somebody is told of them.
     Judgement(String),
+    /// What a script of it asks for, where the host listens; it waits for the answer.
+    Asked(Question),
 }
 
 /// How a worker failed.

@@ -109,7 +109,7 @@ fn numeric_address(cx: &Cx<'_>, value: Value) -> Result<Address> {
         u32::try_from(extra(3)).map_err(|_| Error::overflow(format!("{OP}(): scope_id is out of range")))?;
     let port = items.get(1).and_then(argument::whole);
     let pair = address::read_pair(OP, value)?;
-    cx.net.announce("socket.getnameinfo", || {
+    cx.net.announce_to_scripts("socket.getnameinfo", || {
         let host = Host(pair.host.clone().unwrap_or_default());
         let port = port.and_then(|port| u16::try_from(port).ok()).unwrap_or(0);
         vec![Fact::Endpoint(if places == 2 {

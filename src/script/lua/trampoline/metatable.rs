@@ -11,66 +11,85 @@ use crate::error::{Class, Error};
 use super::building::Building;
 use super::context::Context;
 use super::invoke::{self, Answer};
-use super::kept;
 use super::object::Object;
 use super::read;
 use super::state::{CFunction, Kind, REGISTRY, State, upvalue};
 
-/// Builds the metatable of every type, and of every kind of record.
-pub(super) fn build(building: Building, context: &'static Context) {
+/// Pushes the metatable of a type, which is built when the first object of the type is.
+pub(super) fn push_of_type(building: Building, kind: Type) {
     let state = building.state();
-    building.need_room(12);
-    kept::build(building);
-    for kind in Type::ALL {
-        building.new_table(0, 12);
-        let metatable = state.top();
-        building.new_table(0, 32);
-        for op in ops().filter(|op| kind.has(op.on)) {
-            match op.form {
-                Form::Property => state.push_light(op_pointer(op)),
-                Form::Method | Form::Function => push_op(building, context, op),
-            }
-            building.set_named(-2, op.name);
+    state.raw_get_pointer(REGISTRY, Context::type_key(kind));
+    if state.kind(-1) != Kind::Nil {
+        return;
+    }
+    state.pop(1);
+    building.need_room(8);
+    let Some(context) = Context::of(state) else {
+        // No function of ours outlives the context.
+        state.push_nil();
+        return;
+    };
+    building.new_table(0, 12);
+    let metatable = state.top();
+    building.new_table(0, 32);
+    for op in ops().filter(|op| kind.has(op.on)) {
+        match op.form {
+            Form::Property => state.push_light(op_pointer(op)),
+            Form::Method | Form::Function => push_op(building, context, op),
         }
+        building.set_named(-2, op.name);
+    }
+    state.push_light(context.as_upvalue());
+    state.push_light(type_pointer(kind));
+    building.push_closure(index, 3);
+    building.set_named(metatable, "__index");
+    for (name, function) in METAMETHODS {
         state.push_light(context.as_upvalue());
-        state.push_light(type_pointer(kind));
-        building.push_closure(index, 3);
-        building.set_named(metatable, "__index");
-        for (name, function) in METAMETHODS {
+        building.push_closure(*function, 1);
+        building.set_named(metatable, name);
+    }
+    if kind == Type::Absent {
+        for name in ABSENT_USES {
             state.push_light(context.as_upvalue());
-            building.push_closure(*function, 1);
+            building.push_closure(absent_use, 1);
             building.set_named(metatable, name);
         }
-        if kind == Type::Absent {
-            for name in ABSENT_USES {
-                state.push_light(context.as_upvalue());
-                building.push_closure(absent_use, 1);
-                building.set_named(metatable, name);
-            }
-        }
-        building.push_bytes(kind.name().as_bytes());
-        building.set_named(metatable, "__name");
-        state.push_bool(false);
-        building.set_named(metatable, "__metatable");
-        building.raw_set_pointer(REGISTRY, Context::type_key(kind));
     }
-    for kind in RecordKind::all() {
-        building.new_table(0, 8);
-        for (name, function) in RECORD_METAMETHODS {
-            state.push_light(context.as_upvalue());
-            building.push_closure(*function, 1);
-            building.set_named(-2, name);
-        }
-        building.push_bytes(kind.name.as_bytes());
-        building.set_named(-2, "__name");
-        state.push_bool(false);
-        building.set_named(-2, "__metatable");
-        context
-            .records
-            .borrow_mut()
-            .push((state.pointer(-1) as usize, kind));
-        building.raw_set_pointer(REGISTRY, std::ptr::from_ref(kind).cast());
+    building.push_bytes(kind.name().as_bytes());
+    building.set_named(metatable, "__name");
+    state.push_bool(false);
+    building.set_named(metatable, "__metatable");
+    state.copy_to_top(metatable);
+    building.raw_set_pointer(REGISTRY, Context::type_key(kind));
+}
+
+/// Pushes the metatable of a kind of record, built when it is first needed.
+pub(super) fn push_of_record(building: Building, context: &'static Context, kind: &'static RecordKind) {
+    let state = building.state();
+    let key = std::ptr::from_ref(kind).cast();
+    state.raw_get_pointer(REGISTRY, key);
+    if state.kind(-1) != Kind::Nil {
+        return;
     }
+    state.pop(1);
+    building.need_room(6);
+    building.new_table(0, 8);
+    for (name, function) in RECORD_METAMETHODS {
+        state.push_light(context.as_upvalue());
+        building.push_closure(*function, 1);
+        building.set_named(-2, name);
+    }
+    building.push_bytes(kind.name.as_bytes());
+    building.set_named(-2, "__name");
+    state.push_bool(false);
+    building.set_named(-2, "__metatable");
+    state.copy_to_top(-1);
+    building.raw_set_pointer(REGISTRY, key);
+    // A longjmp out of a growing list would leave it borrowed: nothing raises from here on.
+    context
+        .records
+        .borrow_mut()
+        .push((state.pointer(-1) as usize, kind));
 }
 
 /// Pushes the function of an operation.

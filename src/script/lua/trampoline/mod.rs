@@ -61,7 +61,7 @@ pub(super) fn install(lua: &Lua, net: &Rc<Net>, environment: Rc<Environment>) ->
     let main = main_state(lua);
     let context = Context::install(lua, main, net, environment)?;
     main.protected(|building| {
-        metatable::build(building, context);
+        kept::build(building);
         module::build(building, context);
         coroutine::build(building, context);
         guard::build(building, context);
@@ -86,7 +86,7 @@ pub(super) fn install_guest(lua: &Lua, net: &Rc<Net>) -> Result<()> {
     let context = Context::install(lua, main, net, Rc::default())?;
     context.be_guest();
     let built = state.protected(|building| {
-        metatable::build(building, context);
+        kept::build(building);
         module::build_guest(building, context);
         context.streams.set(stream::metatable(building));
     });

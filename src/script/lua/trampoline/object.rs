@@ -16,9 +16,9 @@ use crate::wire::NumberArray;
 use crate::worker::{Link, Worker};
 
 use super::building::Building;
-use super::context::Context;
 use super::kept::{self, Home};
-use super::state::{Kind, REGISTRY, State};
+use super::metatable;
+use super::state::{Kind, State};
 
 /// Marks a userdata as ours, beside its metatable.
 const MAGIC: u64 = 0x7769_7265_7363_7274;
@@ -222,7 +222,7 @@ fn push_empty(building: Building, kind: Type, slots: c_int) -> *mut Object {
         });
     };
     let state = building.state();
-    state.raw_get_pointer(REGISTRY, Context::type_key(kind));
+    metatable::push_of_type(building, kind);
     state.set_metatable(-2);
     object
 }

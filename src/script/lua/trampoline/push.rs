@@ -7,8 +7,8 @@ use crate::api::{Record, Value};
 use super::building::Building;
 use super::context::Context;
 use super::object;
-use super::state::{REGISTRY, State};
-use super::{kept, lines};
+use super::state::State;
+use super::{kept, lines, metatable};
 
 /// What stands for nothing where nil would be a hole: a pointer to nothing that is used.
 pub(super) fn null() -> *mut c_void {
@@ -113,6 +113,6 @@ fn list(building: Building, context: &'static Context, items: &[Value]) {
 fn push_record(building: Building, context: &'static Context, record: &Record) {
     list(building, context, &record.items);
     let state = building.state();
-    state.raw_get_pointer(REGISTRY, std::ptr::from_ref(record.kind).cast());
+    metatable::push_of_record(building, context, record.kind);
     state.set_metatable(-2);
 }
