@@ -31,6 +31,8 @@ LANGUAGES = {each.name: each for each in (Python(), Lua(), Rhai())}
 PRELUDES = {name: (HERE / f"prelude.{each.ending}").read_text() for name, each in LANGUAGES.items()}
 # Seconds one sequence may take alone, and what many take at most.
 PATIENCE = 3
+# Runs what follows in a network of its own, where nobody else takes the ports that the kernel chooses.
+ALONE = ["unshare", "--net", "sh", "-c", 'ip link set lo up && exec "$0" "$@"']
 
 
 class Run:
@@ -41,9 +43,11 @@ class Run:
         self.rules = compare.rules()
         self.lock = threading.Lock()
         self.tags = itertools.count(os.getpid() % 0x1000 << 20)
+        self.network = ALONE if may_be_alone() else []
 
     def command(self, language, script):
-        return [sys.executable, "-I", script] if language == "python" else [self.options.wirescript, script]
+        program = [sys.executable, "-I"] if language == "python" else [self.options.wirescript]
+        return [*self.network, *program, script]
 
     def execute(self, language, sequences):
         """Runs sequences in one process: the lines of each by place; and why the process did not come to its end."""
@@ -115,6 +119,15 @@ class Run:
                 return dataclasses.replace(sequence, groups=groups)
             else:
                 size //= 2
+
+
+def may_be_alone():
+    """Whether this user may make networks; where not, the programs share the machine's."""
+    try:
+        done = subprocess.run([*ALONE, "true"], capture_output=True, timeout=PATIENCE * 10)
+        return done.returncode == 0
+    except (OSError, subprocess.TimeoutExpired):
+        return False
 
 
 def kind_of(sequence, difference):
@@ -198,8 +211,9 @@ def main():
         again = run.different({0: small}, language).get(0)
         times = collections.Counter(case[2] for case in cases)
         tell(run, seed, n, language, small if again else sequence, again or difference, times)
+    where = "each process in a network of its own" if run.network else "all processes in the machine's network"
     print(f"\n{each * len(seeds)} sequences from seeds {options.seeds}, {steps} calls, {' and '.join(options.languages)}, "
-          f"{time.monotonic() - start:.0f} s")  # fmt: skip
+          f"{where}, {time.monotonic() - start:.0f} s")  # fmt: skip
     print("listed differences met: " + (", ".join(f"{rule.name} {rule.used}" for rule in run.rules if rule.used) or "none"))
     count = sum(len(cases) for cases in kinds.values())
     print(f"unexplained differences: {count} ({len(kinds)} kinds); not the same twice, so not counted: {unsteady}")

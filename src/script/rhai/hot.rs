@@ -1,8 +1,6 @@
 //! The plain case of the most frequent operations: a plain socket, one argument of the right kind, nobody watching. The
 //! system call is tried at once; whatever it cannot finish goes the long way. The table's rows stay the truth.
 
-use std::rc::Rc;
-
 use rhai::Dynamic;
 
 use crate::api::{Hot, Op, Value};
@@ -24,26 +22,21 @@ pub(super) fn run(
     net: &Net,
     hot: Hot,
     op: &'static Op,
-    args: &mut [&mut Dynamic],
+    socket: &Socket,
+    argument: &Dynamic,
 ) -> Option<Result<Dynamic>> {
-    let [object, argument] = args else {
-        return None;
-    };
     let interest = match hot {
         Hot::Recv => Interest::Read,
         Hot::Send | Hot::SendAll => Interest::Write,
     };
-    let (socket, flags) = value::with(object, |socket: &Rc<Socket>| {
-        let flags = socket.direct_flags(interest, || true)?;
-        Some((socket.clone(), flags))
-    })??;
+    let flags = socket.direct_flags(interest, || true)?;
     if hot == Hot::Recv {
-        return receive(net, &socket, op, argument, flags);
+        return receive(net, socket, op, argument, flags);
     }
-    let (sent, all) = send(&socket, argument, flags)?;
+    let (sent, all) = send(socket, argument, flags)?;
     match (sent, hot) {
         (Ok(count), Hot::SendAll) if count == all => Some(Ok(Dynamic::UNIT)),
-        (Ok(count), Hot::SendAll) => Some(send_rest(&socket, argument, count)),
+        (Ok(count), Hot::SendAll) => Some(send_rest(socket, argument, count)),
         (Ok(count), _) => Some(Ok(i64::try_from(count).unwrap_or(i64::MAX).into())),
         (Err(errno), _) if is_for_the_loop(errno) => None,
         // What the kernel has told once it does not tell again.
@@ -102,10 +95,10 @@ fn send(socket: &Socket, data: &Dynamic, flags: i32) -> Option<(Result<usize, Er
     }
 }
 
-/// What the kernel did not take at once. The argument is the call's own.
+/// What the kernel did not take at once.
 #[cold]
-fn send_rest(socket: &Socket, data: &mut Dynamic, sent: usize) -> Result<Dynamic> {
-    let data = match value::take(data, 1) {
+fn send_rest(socket: &Socket, data: &Dynamic, sent: usize) -> Result<Dynamic> {
+    let data = match value::take(&mut data.clone(), 1) {
         Value::Text(text) => text.into_owned().into_bytes().into(),
         Value::Bytes(data) | Value::String(data) => data,
         _ => return Ok(Dynamic::UNIT),

@@ -14,6 +14,7 @@ mod buffer;
 mod class;
 #[cfg(feature = "cli")]
 mod conversation;
+mod direct;
 mod error;
 mod guest;
 mod host;
@@ -115,6 +116,7 @@ impl RhaiScript {
             library::install(&mut engine, &mut functions, &site);
             engine.register_global_module(functions.into());
             syntax::install(&mut engine, &site);
+            direct::install(&mut engine, &site);
             variable::install(&mut engine, places.clone(), site.clone());
             failure = module::install(&mut engine, &site).err();
             Core {

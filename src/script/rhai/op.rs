@@ -8,7 +8,7 @@ use rhai::{Dynamic, EvalAltResult, FuncRegistration, Map, Module, NativeCallCont
 
 use crate::api::{self, Arguments, Cx, Default, Environment, Held, Named, Op, Slots, Type, Value};
 use crate::error::{Error, Result};
-use crate::net::Net;
+use crate::net::{Net, Socket};
 use crate::sched::Task;
 
 use super::error::{self, Thrown};
@@ -40,7 +40,9 @@ impl Site {
     ) -> Result<Dynamic, Thrown> {
         self.watch.note(context.call_source(), context.call_position());
         if let Some(hot) = op.hot
-            && let Some(done) = hot::run(&self.net, hot, op, args)
+            && let [object, argument] = args
+            && let Some(socket) = value::with(object, Rc::<Socket>::clone)
+            && let Some(done) = hot::run(&self.net, hot, op, &socket, argument)
         {
             return done.map_err(|error| self.raise(error, Some(context)));
         }

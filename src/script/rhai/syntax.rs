@@ -1,5 +1,6 @@
 //! What scripts may write beyond plain Rhai: words that Rhai reserves but the table uses as names, and
-//! `with NAME = EXPR { … }`, which closes what it made on every way out.
+//! `with NAME = EXPR { … }`, which closes what it made on every way out. And the marks before the most frequent calls, which
+//! `direct` reads.
 //!
 //! A `with` needs a variable that the parser knows, or closures inside would look for it outside. So the text is changed
 //! before it is compiled, each change as long as what it replaces: `with s = f() {` becomes `@{let s=f() ;`, where `@`
@@ -15,7 +16,7 @@ use crate::error::Error;
 
 use super::error::{self, Thrown};
 use super::op::{self, Site};
-use super::{class, library, value};
+use super::{class, direct, library, value};
 
 /// Stands for `with` in what Rhai compiles.
 const MARK: &str = "@";
@@ -133,10 +134,14 @@ fn close_map(context: &mut EvalContext<'_, '_, '_, '_, '_, '_>, mut held: Dynami
 
 /// The text to compile instead of `source`, of the same length: each `with NAME = EXPR {` changed.
 pub(super) fn lower(engine: &Engine, source: &str) -> String {
-    if !source.contains("with") {
+    if !source.contains("with") && !direct::rows().any(|(_, op)| source.contains(op.name)) {
         return source.to_owned();
     }
-    let changes = changes(engine, source);
+    let tokens = tokens(engine, source);
+    let lines = Lines::new(source);
+    let mut changes = withs(&tokens, &lines);
+    changes.extend(marks(&tokens, &lines));
+    changes.sort_unstable_by_key(|(start, ..)| *start);
     let mut lowered = String::with_capacity(source.len());
     let mut done = 0;
     for (start, end, text) in changes {
@@ -153,10 +158,11 @@ struct Open {
     depth: usize,
 }
 
-/// What to replace, in order: from, to (bytes), by what.
-fn changes(engine: &Engine, source: &str) -> Vec<(usize, usize, String)> {
-    let tokens = tokens(engine, source);
-    let lines = Lines::new(source);
+/// What to replace: from, to (bytes), by what.
+type Change = (usize, usize, String);
+
+/// What the blocks of `with` need.
+fn withs(tokens: &[(Token, Position)], lines: &Lines<'_>) -> Vec<Change> {
     let mut changes = Vec::new();
     let mut open: Vec<Open> = Vec::new();
     let mut depth = 0_usize;
@@ -188,6 +194,68 @@ fn changes(engine: &Engine, source: &str) -> Vec<(usize, usize, String)> {
         }
     }
     changes
+}
+
+/// A mark in place of the blank before each call that `direct` may run: a whole expression of its own, where an expression
+/// begins. None where the script has a function of such a name, as that one is called.
+fn marks(tokens: &[(Token, Position)], lines: &Lines<'_>) -> Vec<Change> {
+    let names: Vec<&str> = direct::rows().map(|(_, op)| op.name).collect();
+    let is_name = |token: &Token| matches!(token, Token::Identifier(name) if names.contains(&name.as_str()));
+    let defines = |pair: &[(Token, Position)]| matches!(pair[0].0, Token::Fn) && is_name(&pair[1].0);
+    if tokens.windows(2).any(defines) {
+        return Vec::new();
+    }
+    let mut marks = Vec::new();
+    for (place, call) in tokens.windows(5).enumerate() {
+        let [
+            before,
+            (Token::Identifier(_), start),
+            (Token::Period, _),
+            (method, _),
+            (Token::LeftParen, _),
+        ] = call
+        else {
+            continue;
+        };
+        if is_name(method)
+            && begins_expression(&before.0)
+            && tokens[place + 5..]
+                .get(1)
+                .is_some_and(|(after, _)| *after == Token::RightParen)
+            && tokens[place + 5..]
+                .get(2)
+                .is_some_and(|(after, _)| ends_expression(after))
+            && let Some(start) = lines.offset(*start)
+            && lines.source[..start].ends_with([' ', '\t'])
+        {
+            marks.push((start - 1, start, direct::MARK.to_owned()));
+        }
+    }
+    marks
+}
+
+/// Whether an expression begins after this, and nothing before it binds.
+fn begins_expression(before: &Token) -> bool {
+    matches!(
+        before,
+        Token::Equals
+            | Token::LeftParen
+            | Token::LeftBracket
+            | Token::LeftBrace
+            | Token::RightBrace
+            | Token::Comma
+            | Token::SemiColon
+            | Token::DoubleArrow
+            | Token::Return
+    )
+}
+
+/// Whether no expression goes on with this.
+fn ends_expression(after: &Token) -> bool {
+    matches!(
+        after,
+        Token::RightParen | Token::RightBracket | Token::RightBrace | Token::Comma | Token::SemiColon
+    )
 }
 
 /// The tokens of a text up to the first that is none.

@@ -47,7 +47,7 @@ impl Room {
 }
 
 /// Runs a script that ends well, with `check(bool)` to say what must be.
-fn works(source: &str) {
+pub(super) fn works(source: &str) {
     let room = Room::new();
     let main = room.run(&format!(
         "fn check(x) {{ if !x {{ throw \"check failed\" }} }}\n{source}"
@@ -56,7 +56,7 @@ fn works(source: &str) {
 }
 
 /// Runs a script that fails, and returns its error and what is told of it.
-fn fails(source: &str) -> (Error, String) {
+pub(super) fn fails(source: &str) -> (Error, String) {
     let room = Room::new();
     let main = room.run(source);
     let error = main.failure().expect("it fails");
