@@ -183,6 +183,28 @@ fn a_child_ends_where_its_function_ends() {
     );
 }
 
+#[test]
+#[cfg(feature = "lua54")]
+fn while_a_worker_lives_a_fork_is_refused() {
+    let told = runner::eval(
+        r#"
+        local native = require "_socketserver"
+        local ready = worker.channel()
+        local w = worker.spawn(function(ready) ready:send(true) task.sleep(1000) end, ready)
+        ready:recv()
+        local ok, e = pcall(native.fork, function() end)
+        print(ok, e.name, e.message:find("workers live", 1, true) ~= nil)
+        w:stop()
+        local child = native.fork(function() print("child") end)
+        print(native.reap({child}, true)[1] == child)
+        "#,
+    );
+    assert_eq!(
+        (told.status, told.stdout.as_str(), told.stderr.as_str()),
+        (0, "false\tRuntimeError\ttrue\nchild\ntrue\n", "")
+    );
+}
+
 /// Where other threads run, their locks would stay locked in the child; this process has the tests' own.
 #[test]
 fn beside_other_threads_a_fork_is_refused() {

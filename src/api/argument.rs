@@ -41,6 +41,8 @@ pub(crate) const DATA: &str = "value";
 
 /// The kind of a parameter that takes a value of any kind to keep it.
 pub(crate) const GIVEN: &str = "object";
+/// What a parameter is called that takes something to call.
+pub(crate) const FUNCTION_KIND: &str = "function";
 /// The kind of a parameter that takes what can go to another thread: adapters read all of it, whatever its keys.
 pub(crate) const PORTABLE: &str = "portable value";
 
@@ -205,7 +207,7 @@ impl FromArg for Pinned {
 }
 
 impl FromArg for Function {
-    const KIND: &'static str = "function";
+    const KIND: &'static str = FUNCTION_KIND;
     fn from_arg(value: Value) -> Result<Self, Mismatch> {
         match value {
             Value::Function(place) => Ok(Self(place)),

@@ -7,7 +7,7 @@
 use crate::error::Result;
 
 use super::Cx;
-use super::argument::{DATA, GIVEN, PORTABLE};
+use super::argument::{DATA, FUNCTION_KIND, GIVEN, PORTABLE};
 use super::handler::{Handler, typed};
 use super::value::Type;
 
@@ -193,6 +193,15 @@ impl Op {
             .kinds()
             .get(first + place)
             .is_some_and(|kind| *kind == GIVEN)
+    }
+
+    /// Whether the parameter at this place takes a function.
+    pub(crate) fn takes_function(&self, place: usize) -> bool {
+        let first = usize::from(self.takes_self());
+        self.run
+            .kinds()
+            .get(first + place)
+            .is_some_and(|kind| *kind == FUNCTION_KIND)
     }
 
     /// Whether the parameter at this place, or the one that takes what is left, takes what can go to another thread.

@@ -15,6 +15,7 @@ use crate::sys::errno::Errno;
 
 use super::answers::Answers;
 use super::audit::Hooks;
+use super::epoll::Sets;
 use super::metered::Meter;
 use super::observe::{Event, Observer};
 use super::roster::Roster;
@@ -46,6 +47,7 @@ pub struct Net {
     pub(super) roster: Roster,
     traffic: Arc<Traffic>,
     pub(super) own_fds: OwnFds,
+    pub(super) sets: Sets,
 }
 
 impl Net {
@@ -67,6 +69,7 @@ impl Net {
             shares: Shares::default(),
             meter,
             own_fds: OwnFds::default(),
+            sets: Sets::default(),
             judgements: OnceCell::new(),
             roster: Roster::default(),
             traffic: Arc::default(),
@@ -184,6 +187,7 @@ impl Net {
     /// A descriptor of ours is about to be closed or given away: who waits on it gets `EBADF`.
     pub(super) fn leave_fd(&self, fd: RawFd, source: &OnceCell<Rc<Source>>) {
         let is_watched = self.own_fds.remove(fd);
+        self.sets.leave(fd);
         match source.get() {
             Some(source) => self.sched.forget(source),
             None if is_watched => self.sched.forget_fd(fd),
@@ -200,6 +204,7 @@ impl Net {
             return Err(Error::from(Errno::BADF).during(OP));
         }
         self.own_fds.remove(fd);
+        self.sets.leave(fd);
         self.sched.forget_fd(fd);
         sys::fd::close(fd).map_err(|errno| Error::from(errno).during(OP))
     }

@@ -1,9 +1,13 @@
 //! Python's `epoll` object: a set of descriptors that the kernel keeps. It is waited for as any descriptor is.
+//!
+//! The kernel drops a descriptor that is closed from the set and wakes nobody. Who waits here is woken all the same, and
+//! told of it as poll(2) tells of such a descriptor.
 
-use std::cell::{Cell, OnceCell};
+use std::cell::{Cell, OnceCell, RefCell};
+use std::collections::BTreeSet;
 use std::fmt;
 use std::os::fd::RawFd;
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
 use std::time::Duration;
 
 use crate::error::{Class, Error, Result};
@@ -12,15 +16,51 @@ use crate::sched::{Interest, Source, deadline_after};
 use crate::sys;
 use crate::sys::epoll::{self, Change};
 use crate::sys::errno::Errno;
+use crate::sys::poll::event;
 
 use super::context::Net;
 use super::io::{Patience, Watched};
+
+/// What poll(2) tells of a descriptor that is not open.
+const NOT_OPEN: u32 = event::INVALID as u32;
 
 /// A set of descriptors.
 pub(crate) struct Epoll {
     net: Rc<Net>,
     fd: Cell<RawFd>,
     source: OnceCell<Rc<Source>>,
+    members: RefCell<BTreeSet<RawFd>>,
+    /// Members that were closed while somebody waited, until they are told of.
+    closed: RefCell<Vec<RawFd>>,
+    waiting: Cell<usize>,
+}
+
+/// The open sets of a runtime, which hear of descriptors that are closed.
+#[derive(Debug, Default)]
+pub(super) struct Sets(RefCell<Vec<Weak<Epoll>>>);
+
+impl Sets {
+    /// A descriptor is about to be closed or given away.
+    pub(super) fn leave(&self, fd: RawFd) {
+        // Most programs have no set at all.
+        if self.0.borrow().is_empty() {
+            return;
+        }
+        let sets: Vec<_> = self.0.borrow().iter().filter_map(Weak::upgrade).collect();
+        for set in sets {
+            set.lose(fd);
+        }
+    }
+
+    fn add(&self, set: &Rc<Epoll>) {
+        self.0.borrow_mut().push(Rc::downgrade(set));
+    }
+
+    /// Drops one that is closed, and those that are gone.
+    fn remove(&self, set: &Epoll) {
+        let is_other = |known: &Weak<Epoll>| known.strong_count() > 0 && !std::ptr::eq(known.as_ptr(), set);
+        self.0.borrow_mut().retain(is_other);
+    }
 }
 
 impl Epoll {
@@ -55,11 +95,27 @@ impl Epoll {
 
     fn of(net: &Rc<Net>, fd: RawFd) -> Rc<Self> {
         net.own_fds.add(fd);
-        Rc::new(Self {
+        let set = Rc::new(Self {
             net: net.clone(),
             fd: Cell::new(fd),
             source: OnceCell::new(),
-        })
+            members: RefCell::default(),
+            closed: RefCell::default(),
+            waiting: Cell::new(0),
+        });
+        net.sets.add(&set);
+        set
+    }
+
+    /// A descriptor that may be a member is about to be closed.
+    fn lose(&self, fd: RawFd) {
+        if !self.members.borrow_mut().remove(&fd) || self.waiting.get() == 0 {
+            return;
+        }
+        self.closed.borrow_mut().push(fd);
+        if let Some(source) = self.source.get() {
+            self.net.sched().pass_on(source, Interest::Read);
+        }
     }
 
     /// Whether it was closed.
@@ -92,10 +148,18 @@ impl Epoll {
         if self.net.sched().owns_fd(fd) {
             return Err(Error::from(Errno::BADF).during(op));
         }
-        epoll::change(set, change, fd, events).map_err(|errno| Error::from(errno).during(op))
+        epoll::change(set, change, fd, events).map_err(|errno| Error::from(errno).during(op))?;
+        let mut members = self.members.borrow_mut();
+        match change {
+            Change::Add => drop(members.insert(fd)),
+            Change::Remove => drop(members.remove(&fd)),
+            Change::Modify => {}
+        }
+        Ok(())
     }
 
     /// The descriptors that are ready and what for, `most` at once, as soon as there are any; none when the time is over.
+    /// One that is closed meanwhile is told of with `POLLNVAL`.
     ///
     /// # Errors
     /// `ValueError` when it is closed, `EBADF` when that happens meanwhile; cancellation.
@@ -113,7 +177,12 @@ impl Epoll {
             socket: None,
             reads_plainly: false,
         };
+        self.waiting.set(self.waiting.get() + 1);
         let ready = watched.run(Interest::Read, patience, |set, flags| {
+            let closed = self.closed.take();
+            if !closed.is_empty() {
+                return Ok(closed.into_iter().map(|fd| (fd, NOT_OPEN)).collect());
+            }
             // Where nobody else needs the thread the kernel keeps the time.
             let limit = match (flags, patience) {
                 (0, Patience::Until(None)) => None,
@@ -124,6 +193,10 @@ impl Epoll {
             };
             epoll::wait(set, most, limit)
         });
+        self.waiting.set(self.waiting.get() - 1);
+        if self.waiting.get() == 0 {
+            self.closed.take();
+        }
         match ready {
             Err(error) if error.errno() == Some(Errno::AGAIN.0) => Ok(Vec::new()),
             ready => ready.map_err(|error| error.during("poll")),
@@ -144,6 +217,7 @@ impl Epoll {
         if fd < 0 {
             return None;
         }
+        self.net.sets.remove(self);
         self.net.leave_fd(fd, &self.source);
         Some(fd)
     }

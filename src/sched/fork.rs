@@ -60,8 +60,10 @@ impl Scheduler {
                 return Err(Error::runtime("only a task of a runtime can fork"));
             }
             let at_work = self.jobs().are_at_work();
-            let others = fork::threads().map_or(0, |all| all.saturating_sub(1 + self.jobs().threads()));
-            if !at_work && others == 0 {
+            let workers = fork::workers();
+            let threads = fork::threads().map_or(0, |all| all.saturating_sub(1 + self.jobs().threads()));
+            let others = threads.saturating_sub(workers);
+            if !at_work && workers == 0 && others == 0 {
                 return Ok(());
             }
             let waited = started.elapsed();
@@ -70,8 +72,10 @@ impl Scheduler {
             } else {
                 let who = if at_work {
                     "a helper thread is at work (a name is being resolved, say)".to_owned()
+                } else if workers > 0 {
+                    format!("workers live ({workers} in this process)")
                 } else {
-                    format!("{others} other threads run in this process (workers, or the host's)")
+                    format!("{others} other threads run in this process (the host's)")
                 };
                 return Err(Error::runtime(format!(
                     "cannot fork while {who}: a lock it holds would stay locked in the child for ever"

@@ -1,6 +1,7 @@
 //! A copy of this process, its end, and the end of children: fork(2), _exit(2), waitpid(2).
 
 use std::ffi::c_int;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::errno::{Errno, Result, check};
 
@@ -23,6 +24,31 @@ pub(crate) fn has_ended(child: i32) -> Result<bool> {
     // SAFETY: the status is writable.
     let ended = check(unsafe { libc::waitpid(child, &raw mut status, libc::WNOHANG) })?;
     Ok(ended == child)
+}
+
+/// Threads of ours that run scripts beside the one that started them.
+static WORKERS: AtomicUsize = AtomicUsize::new(0);
+
+/// Counts a thread as a worker for as long as it is there.
+#[derive(Debug)]
+pub(crate) struct AtWork(());
+
+impl AtWork {
+    pub(crate) fn begin() -> Self {
+        WORKERS.fetch_add(1, Ordering::SeqCst);
+        Self(())
+    }
+}
+
+impl Drop for AtWork {
+    fn drop(&mut self) {
+        WORKERS.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+/// Workers that live in this process.
+pub(crate) fn workers() -> usize {
+    WORKERS.load(Ordering::SeqCst)
 }
 
 /// The threads of this process; none where the system does not tell.

@@ -15,6 +15,7 @@ use std::time::{Duration, Instant};
 use crate::error::{Class, Error, Result};
 use crate::net::Net;
 use crate::sched::{Payload, Scheduler, Standing, StopHandle, Summons, Task, deadline_after};
+use crate::sys::fork::AtWork;
 
 use super::parcel::{Delivery, Parcel};
 use super::question::Question;
@@ -192,9 +193,11 @@ impl Worker {
     ) -> Result<Rc<Self>> {
         let shared = Arc::new(Shared::default());
         let there = shared.clone();
+        let at_work = AtWork::begin();
         let thread = std::thread::Builder::new()
             .name(name.clone())
             .spawn(move || {
+                let _at_work = at_work;
                 let post = Rc::new(Post(there));
                 let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| work(&post)));
                 post.end(caught.unwrap_or_else(|panic| {

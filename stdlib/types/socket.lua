@@ -467,7 +467,7 @@ function channel:send(value) end
 ---@return any
 function channel:recv(timeout) end
 
----Close the channel: nothing more can be sent, what it holds can still be received. Who waits to send, or to receive what will not come, gets task.ShutDown. Never fails.
+---Close the channel for all: nothing more can be sent, what it holds can still be received. Who waits to send, or to receive what will not come, gets task.ShutDown. Never fails.
 function channel:close() end
 
 ---How many values were sent and not yet received. Never fails.
@@ -497,17 +497,17 @@ function Worker:done() end
 ---@field closed boolean Whether the channel was closed.
 local WorkerChannel = {}
 
----Send a value; waits while the channel is full. Raises TypeError for what cannot go to another thread, task.ShutDown on a closed channel, ValueError, MemoryError.
+---Send a value; wait for room where the channel is full. Raises TypeError for what cannot go to another thread, task.ShutDown on a closed channel, ValueError, MemoryError.
 ---@param value any what is to be sent; sockets in it move
 function WorkerChannel:send(value) end
 
----Take the oldest value; waits until there is one. A loop over the channel receives until it is closed. Raises task.ShutDown on a channel that is closed and empty, timeout.
+---Take the oldest value; wait until there is one. Who waits longest is served first; who gives up takes nothing. A loop over the channel receives until it is closed. Raises task.ShutDown on a channel that is closed and empty, timeout.
 ---@overload fun(self: WorkerChannel, keywords: {timeout?: number}): any
 ---@param timeout? number seconds to wait at most
 ---@return any
 function WorkerChannel:recv(timeout) end
 
----Close the channel for all threads; what waits in it can still be received. Never fails.
+---Close the channel for all: nothing more can be sent, what it holds can still be received. Who waits to send, or to receive what will not come, gets task.ShutDown. Never fails.
 function WorkerChannel:close() end
 
 ---How many values were sent and not yet received. Never fails.

@@ -113,6 +113,53 @@ fn a_socket_that_is_closed_meanwhile_wakes() {
     );
 }
 
+/// The kernel takes it out of the set and says nothing.
+#[test]
+fn a_member_of_a_set_that_is_closed_meanwhile_wakes() {
+    passes(
+        r#"
+        local function closing(c) task.spawn(function() task.sleep(0.002) c:close() end) end
+        local a, b = socket.socketpair()
+        for _, make in ipairs {selectors.DefaultSelector, selectors.PollSelector} do
+            local c, d = socket.socketpair()
+            local sel = make()
+            sel:register(a, selectors.EVENT_READ)
+            sel:register(c, selectors.EVENT_READ, "it")
+            closing(c)
+            local ready = sel:select(10)
+            assert(#ready == 1 and ready[1].key.data == "it" and ready[1].events == selectors.EVENT_READ)
+            sel:unregister(c)
+            assert(#sel:select(0) == 0)
+            d:close()
+        end
+        local set = select.epoll()
+        local c, d = socket.socketpair()
+        set:register(c, select.EPOLLIN)
+        set:register(a, select.EPOLLIN)
+        local fd = c:fileno()
+        closing(c)
+        local ready = set:poll(10)
+        assert(#ready == 1 and ready[1].fd == fd and ready[1].event == select.POLLNVAL and #set:poll(0) == 0)
+        -- What is closed while nobody waits leaves in silence, and so does its number.
+        set:register(d, select.EPOLLIN)
+        local number = d:fileno()
+        d:close()
+        local e <close> = socket.socket()
+        if e:fileno() == number then closing(e) end
+        assert(#set:poll(0.01) == 0)
+        -- Of two that wait one is told; what comes then is for the other.
+        local f, g = socket.socketpair()
+        set:register(f, select.EPOLLIN)
+        local tasks = {task.spawn(set.poll, set, 10), task.spawn(set.poll, set, 10)}
+        task.sleep(0.002)
+        f:close()
+        task.sleep(0.002)
+        b:send("x")
+        assert(#tasks[1]:join(10) == 1 and #tasks[2]:join(10) == 1)
+        "#,
+    );
+}
+
 #[test]
 fn numbers_above_1024_are_as_good() {
     passes(

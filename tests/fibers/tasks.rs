@@ -355,3 +355,21 @@ fn a_busy_task_lets_others_run() {
          while not ran do assert(os.clock() - start < 2, 'nobody else ran') end",
     );
 }
+
+#[test]
+fn a_table_that_can_be_called_is_a_function_too() {
+    passes(
+        r#"
+        local double = setmetatable({}, {__call = function(self, n) return 2 * n end})
+        assert(task.spawn(double, 4):join() == 8)
+        assert(task.timeout(10, double, 5) == 10 and task.group(double, 6) == 12)
+        local Server = socketserver.class()
+        function Server:__init__(n) self.n = n end
+        assert(task.spawn(Server, 7):join().n == 7)
+        for _, none in ipairs {{}, setmetatable({}, {}), setmetatable({}, {__call = 3})} do
+            local ok, e = pcall(task.spawn, none)
+            assert(not ok and e.name == "TypeError" and e.message:find("must be function"), tostring(e))
+        end
+        "#,
+    );
+}

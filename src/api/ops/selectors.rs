@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::api::argument::{Any, FromArg, Given, Mismatch, Seconds, whole};
 use crate::api::handler::typed;
-use crate::api::op::{Default, FUNCTION, METHOD, Op, Owner, Python, need, with};
+use crate::api::op::{Default, FUNCTION, METHOD, Op, Owner, Param, Python, need, with};
 use crate::api::record::{READY, SELECTOR_KEY};
 use crate::api::selector::{Selector, Way};
 use crate::api::value::{Record, Type};
@@ -13,9 +13,13 @@ use crate::api::{Cx, Value};
 use crate::error::{Error, Result};
 use crate::net::Epoll;
 
+use super::select::FD_DOC;
+
 const SELECTORS: Owner = Owner::Module("selectors");
 const SELECTOR: Owner = Owner::Type(Type::Selector);
-const FILEOBJ_DOC: &str = "int, socket, file, or an object with a method fileno()";
+const FILEOBJ: Param = need("fileobj", FD_DOC);
+const EVENTS: Param = need("events", "EVENT_READ, EVENT_WRITE or both");
+const DATA: Param = with("data", Default::None, "anything: the key has it");
 
 pub(super) const OPS: &[Op] = &[
     Op {
@@ -68,11 +72,7 @@ pub(super) const OPS: &[Op] = &[
     Op {
         name: "register",
         on: SELECTOR,
-        params: &[
-            need("fileobj", FILEOBJ_DOC),
-            need("events", "EVENT_READ, EVENT_WRITE or both"),
-            with("data", Default::None, "anything: the key has it"),
-        ],
+        params: &[FILEOBJ, EVENTS, DATA],
         returns: "key",
         doc: "Add a file object. Raises ValueError for other events and for what is no open file, KeyError for one that is \
               registered already, OSError.",
@@ -83,7 +83,7 @@ pub(super) const OPS: &[Op] = &[
     Op {
         name: "unregister",
         on: SELECTOR,
-        params: &[need("fileobj", FILEOBJ_DOC)],
+        params: &[FILEOBJ],
         returns: "key",
         doc: "Take a file object out, also one that is closed by now. Raises KeyError for one that is not registered, ValueError.",
         python: Python::Named("selectors.BaseSelector.unregister"),
@@ -93,11 +93,7 @@ pub(super) const OPS: &[Op] = &[
     Op {
         name: "modify",
         on: SELECTOR,
-        params: &[
-            need("fileobj", FILEOBJ_DOC),
-            need("events", "EVENT_READ, EVENT_WRITE or both"),
-            with("data", Default::None, "anything: the key has it"),
-        ],
+        params: &[FILEOBJ, EVENTS, DATA],
         returns: "key",
         doc: "Change what a file object is waited for, and what is kept with it. Raises KeyError for one that is not \
               registered, ValueError, OSError.",
@@ -122,7 +118,7 @@ pub(super) const OPS: &[Op] = &[
     Op {
         name: "get_key",
         on: SELECTOR,
-        params: &[need("fileobj", FILEOBJ_DOC)],
+        params: &[FILEOBJ],
         returns: "key",
         doc: "The key of a file object. Raises KeyError for one that is not registered, RuntimeError once the selector is closed.",
         python: Python::Named("selectors.BaseSelector.get_key"),

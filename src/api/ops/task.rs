@@ -10,9 +10,11 @@ use crate::api::{Channel, Cx, Form, Held, Value};
 use crate::error::{Error, Result};
 use crate::sched::{Task, deadline_after};
 
+use super::channel::{CHANNEL, CLOSE, CLOSED, QSIZE, RECV, SEND, TIMEOUT, bound, end_of};
+
 const TASK: Owner = Owner::Module("task");
 const VALUE: Owner = Owner::Type(Type::Task);
-const CHANNEL: Owner = Owner::Type(Type::Channel);
+const VALUES: Owner = Owner::Type(Type::Channel);
 
 pub(super) const OPS: &[Op] = &[
     Op {
@@ -73,67 +75,45 @@ pub(super) const OPS: &[Op] = &[
         ..FUNCTION
     },
     Op {
-        name: "channel",
         on: TASK,
-        params: &[with(
-            "capacity",
-            Default::Int(0),
-            "most values it holds; 0 is without bound",
-        )],
         returns: "channel",
         doc: "A channel: values of any kind, from tasks that send to tasks that receive. Raises ValueError for a negative \
               number.",
         run: &typed(channel),
-        ..FUNCTION
+        ..CHANNEL
     },
     Op {
-        name: "send",
-        on: CHANNEL,
+        on: VALUES,
         params: &[need("value", "what to send: it arrives as it is")],
         doc: "Send a value; wait for room where the channel is full. Raises task.ShutDown on a closed channel, also one \
               that is closed meanwhile: the value is not sent then.",
         run: &typed(send),
-        ..METHOD
+        ..SEND
     },
     Op {
-        name: "recv",
-        on: CHANNEL,
-        params: &[with("timeout", Default::None, "seconds to wait at most")],
-        returns: "the value",
-        doc: "Take the oldest value; wait until there is one. Who waits longest is served first; who gives up takes \
-              nothing. A loop over the channel receives until it is closed. Raises task.ShutDown on a channel that is closed and empty, timeout.",
+        on: VALUES,
         run: &typed(recv),
-        ..METHOD
+        ..RECV
     },
     Op {
-        name: "close",
-        on: CHANNEL,
-        doc: "Close the channel: nothing more can be sent, what it holds can still be received. Who waits to send, or \
-              to receive what will not come, gets task.ShutDown. Never fails.",
+        on: VALUES,
         run: &typed(close),
-        ..METHOD
+        ..CLOSE
     },
     Op {
-        name: "closed",
-        on: CHANNEL,
-        form: Form::Property,
-        returns: "bool",
-        doc: "Whether the channel was closed.",
+        on: VALUES,
         run: &typed(closed),
-        ..METHOD
+        ..CLOSED
     },
     Op {
-        name: "qsize",
-        on: CHANNEL,
-        returns: "int",
-        doc: "How many values were sent and not yet received. Never fails.",
+        on: VALUES,
         run: &typed(qsize),
-        ..METHOD
+        ..QSIZE
     },
     Op {
         name: "join",
         on: VALUE,
-        params: &[with("timeout", Default::None, "seconds to wait at most")],
+        params: &[TIMEOUT],
         returns: "what the function returned",
         doc: "Wait for the task's end; return its results or raise its error. Raises timeout.",
         run: &typed(join),
@@ -190,8 +170,7 @@ fn current(cx: &Cx<'_>) -> Result<Option<Rc<Task>>> {
 }
 
 fn join(cx: &Cx<'_>, task: Rc<Task>, timeout: Option<Seconds>) -> Result<Value> {
-    let deadline = timeout.and_then(|Seconds(duration)| deadline_after(duration));
-    if cx.net.sched().join(&task, deadline)? {
+    if cx.net.sched().join(&task, end_of(timeout))? {
         Ok(Value::Outcome(task))
     } else {
         Err(Error::timed_out().during("join"))
@@ -199,9 +178,7 @@ fn join(cx: &Cx<'_>, task: Rc<Task>, timeout: Option<Seconds>) -> Result<Value> 
 }
 
 fn channel(_: &Cx<'_>, capacity: i64) -> Result<Rc<Channel>> {
-    let capacity = usize::try_from(capacity)
-        .map_err(|_| Error::value("task.channel() capacity must be 0, which is without bound, or more"))?;
-    Ok(Rc::new(Channel::new((capacity > 0).then_some(capacity))))
+    Ok(Rc::new(Channel::new(bound(capacity, "task.channel")?)))
 }
 
 fn send(cx: &Cx<'_>, channel: Rc<Channel>, value: Given) -> Result<()> {
@@ -209,8 +186,7 @@ fn send(cx: &Cx<'_>, channel: Rc<Channel>, value: Given) -> Result<()> {
 }
 
 fn recv(cx: &Cx<'_>, channel: Rc<Channel>, timeout: Option<Seconds>) -> Result<Rc<dyn Held>> {
-    let deadline = timeout.and_then(|Seconds(duration)| deadline_after(duration));
-    let received = cx.net.sched().receive(&channel, deadline)?;
+    let received = cx.net.sched().receive(&channel, end_of(timeout))?;
     received.ok_or_else(|| Error::timed_out().during("recv"))
 }
 

@@ -7,14 +7,15 @@ use crate::api::handler::typed;
 use crate::api::op::{Default, FUNCTION, METHOD, Op, Owner, PROPERTY, Python, need, with};
 use crate::api::parcel::{self, Portable, Portables, Source};
 use crate::api::value::Type;
-use crate::api::{Cx, Form, Order, Value};
+use crate::api::{Cx, Order, Value};
 use crate::error::{Class, Error, Result};
-use crate::sched::deadline_after;
 use crate::worker::{Link, Worker};
+
+use super::channel::{CHANNEL, CLOSE, CLOSED, QSIZE, RECV, SEND, TIMEOUT, bound, end_of};
 
 const WORKER: Owner = Owner::Module("worker");
 const VALUE: Owner = Owner::Type(Type::Worker);
-const CHANNEL: Owner = Owner::Type(Type::Link);
+const VALUES: Owner = Owner::Type(Type::Link);
 
 pub(super) const OPS: &[Op] = &[
     Op {
@@ -37,24 +38,18 @@ pub(super) const OPS: &[Op] = &[
         ..FUNCTION
     },
     Op {
-        name: "channel",
         on: WORKER,
-        params: &[with(
-            "capacity",
-            Default::Int(0),
-            "most values it holds; 0 is without bound",
-        )],
         returns: "WorkerChannel",
         doc: "A channel between threads. It carries nil, booleans, numbers, strings, blobs, tables and arrays of these, \
               sockets, which move, and such channels. Raises ValueError for a negative number.",
         python: Python::Named("multiprocessing.Queue"),
         run: &typed(channel),
-        ..FUNCTION
+        ..CHANNEL
     },
     Op {
         name: "join",
         on: VALUE,
-        params: &[with("timeout", Default::None, "seconds to wait at most")],
+        params: &[TIMEOUT],
         returns: "what the worker returned",
         doc: "Wait for the worker's end; return its results or raise its error. Raises timeout, CancelledError after a stop.",
         python: Python::Nothing,
@@ -85,47 +80,32 @@ pub(super) const OPS: &[Op] = &[
         ..PROPERTY
     },
     Op {
-        name: "send",
-        on: CHANNEL,
+        on: VALUES,
         params: &[need("value", "what is to be sent; sockets in it move")],
-        doc: "Send a value; waits while the channel is full. Raises TypeError for what cannot go to another thread, \
+        doc: "Send a value; wait for room where the channel is full. Raises TypeError for what cannot go to another thread, \
               task.ShutDown on a closed channel, ValueError, MemoryError.",
         run: &typed(send),
-        ..METHOD
+        ..SEND
     },
     Op {
-        name: "recv",
-        on: CHANNEL,
-        params: &[with("timeout", Default::None, "seconds to wait at most")],
-        returns: "the value",
-        doc: "Take the oldest value; waits until there is one. A loop over the channel receives until it is closed. Raises \
-              task.ShutDown on a channel that is closed and empty, timeout.",
+        on: VALUES,
         run: &typed(recv),
-        ..METHOD
+        ..RECV
     },
     Op {
-        name: "close",
-        on: CHANNEL,
-        doc: "Close the channel for all threads; what waits in it can still be received. Never fails.",
+        on: VALUES,
         run: &typed(close),
-        ..METHOD
+        ..CLOSE
     },
     Op {
-        name: "closed",
-        on: CHANNEL,
-        form: Form::Property,
-        returns: "bool",
-        doc: "Whether the channel was closed.",
+        on: VALUES,
         run: &typed(closed),
-        ..METHOD
+        ..CLOSED
     },
     Op {
-        name: "qsize",
-        on: CHANNEL,
-        returns: "int",
-        doc: "How many values were sent and not yet received. Never fails.",
+        on: VALUES,
         run: &typed(qsize),
-        ..METHOD
+        ..QSIZE
     },
 ];
 
@@ -158,14 +138,11 @@ fn path_in(text: &[u8]) -> Option<String> {
 }
 
 fn channel(_: &Cx<'_>, capacity: i64) -> Result<Link> {
-    let capacity = usize::try_from(capacity)
-        .map_err(|_| Error::value("worker.channel() capacity must be 0, which is without bound, or more"))?;
-    Ok(Link::new((capacity > 0).then_some(capacity)))
+    Ok(Link::new(bound(capacity, "worker.channel")?))
 }
 
 fn join(_: &Cx<'_>, worker: Rc<Worker>, timeout: Option<Seconds>) -> Result<Value> {
-    let deadline = timeout.and_then(|Seconds(duration)| deadline_after(duration));
-    if !worker.join(deadline)? {
+    if !worker.join(end_of(timeout))? {
         return Err(Error::timed_out().during("join"));
     }
     let mut results = worker.results()?.map(parcel::unpack).unwrap_or_default();
@@ -194,8 +171,7 @@ fn send(cx: &Cx<'_>, channel: Link, value: Portable) -> Result<()> {
 }
 
 fn recv(cx: &Cx<'_>, channel: Link, timeout: Option<Seconds>) -> Result<Value> {
-    let deadline = timeout.and_then(|Seconds(duration)| deadline_after(duration));
-    let received = parcel::receive(cx.net, &channel, deadline);
+    let received = parcel::receive(cx.net, &channel, end_of(timeout));
     received.map_err(|error| {
         if error.class() == Class::ShutDown {
             error

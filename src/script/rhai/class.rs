@@ -310,6 +310,13 @@ pub(super) fn contains(site: &Site, object: &Dynamic, name: &str) -> bool {
     })
 }
 
+/// Calls an object's method without arguments; none where there is no such object or method.
+pub(super) fn ask(core: &Core, object: &Dynamic, name: &str) -> Option<Result<Dynamic, Thrown>> {
+    let instance = object.read_lock::<Rc<Instance>>()?.clone();
+    let method = instance.find(name)?;
+    Some(invoke(core, &method, &mut Dynamic::from(instance), Vec::new()))
+}
+
 /// The end of a `with`.
 pub(super) fn close(site: &Site, object: &Dynamic) -> Option<Result<(), Thrown>> {
     let instance = object.read_lock::<Rc<Instance>>()?.clone();

@@ -15,13 +15,14 @@ use crate::error::Result;
 
 use super::Core;
 use super::error::Failure;
-use super::value;
+use super::{class, value};
 
-/// A value that is kept. Of a map with functions, also what these see of the script.
+/// A value that is kept. Of a map with functions also what these see of the script, of an object what calls its methods.
 pub(super) struct Kept {
     value: Dynamic,
     #[allow(deprecated, reason = "as above")]
-    view: Option<(Weak<Core>, NativeCallContextStore, String)>,
+    view: Option<(NativeCallContextStore, String)>,
+    core: Option<Weak<Core>>,
 }
 
 /// Keeps a value.
@@ -34,9 +35,10 @@ pub(super) fn keep(
     #[allow(deprecated, reason = "as above")]
     let view = context.filter(|_| value.is_map()).map(|context| {
         let source = context.call_source().unwrap_or_default().to_owned();
-        (core.clone(), context.store_data(), source)
+        (context.store_data(), source)
     });
-    Rc::new(Kept { value, view })
+    let core = (view.is_some() || class::is_handle(&value)).then(|| core.clone());
+    Rc::new(Kept { value, view, core })
 }
 
 /// Keeps the items of an array; none for what is none.
@@ -70,14 +72,19 @@ impl Held for Kept {
     }
 
     fn ask(&self, method: &str) -> Result<Option<Value>> {
+        let Some(core) = self.core.as_ref().and_then(Weak::upgrade) else {
+            return Ok(None);
+        };
+        if let Some(answer) = class::ask(&core, &self.value, method) {
+            return answer
+                .map(|answer| Some(value::read(&answer, 0)))
+                .map_err(|thrown| Failure::new(&thrown, "").error);
+        }
         let function = self
             .value
             .read_lock::<Map>()
             .and_then(|map| map.get(method).and_then(value::function));
-        let (Some(function), Some((core, store, source))) = (function, &self.view) else {
-            return Ok(None);
-        };
-        let Some(core) = core.upgrade() else {
+        let (Some(function), Some((store, source))) = (function, &self.view) else {
             return Ok(None);
         };
         #[allow(deprecated, reason = "as above")]

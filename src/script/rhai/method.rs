@@ -26,6 +26,8 @@ pub(super) struct Method {
     function: FnPtr,
     /// Parameters it has; none where that cannot be known.
     parameters: Option<usize>,
+    /// It has its object, and takes no other: a function that was passed on.
+    is_bound: bool,
     #[allow(deprecated, reason = "as above")]
     context: Rc<NativeCallContextStore>,
 }
@@ -59,6 +61,7 @@ impl Methods {
             lib.any(|module| module.get_script_fn(function.fn_name(), *count).is_some())
         });
         Dynamic::from(Method {
+            is_bound: function.fn_name().starts_with(BOUND),
             parameters: parameters.map(|count| count - function.curry().len().min(count)),
             function,
             context: self.context.clone(),
@@ -107,6 +110,8 @@ pub(super) fn adopt<'a>(
 
 /// What a closure that was passed on is called.
 const ANONYMOUS: &str = "closure";
+/// What the name of a function begins with that has its object.
+const BOUND: &str = "bound_";
 
 /// Parameters a method may have, what it has captured included.
 const MOST_PARAMETERS: usize = 24;
@@ -125,7 +130,8 @@ pub(super) fn invoke(
         }
         #[allow(deprecated, reason = "as above")]
         let context = method.context.create_context(&core.engine);
-        return method.function.call_raw(&context, Some(this), &mut arguments[..]);
+        let this = (!method.is_bound).then_some(this);
+        return method.function.call_raw(&context, this, &mut arguments[..]);
     }
     let class = callee.read_lock::<Rc<Class>>().map(|class| class.clone());
     match class {
@@ -146,6 +152,9 @@ pub(super) fn shown(site: &Rc<Site>, found: Dynamic, name: &str, object: Option<
         return found;
     }
     let site = site.clone();
+    let name = object
+        .as_ref()
+        .map_or_else(|| name.to_owned(), |_| format!("{BOUND}{name}"));
     #[allow(deprecated, reason = "volatile, says Rhai; there is no other way to make one")]
     let function = FnPtr::from_fn(name, move |context, args: &mut [&mut Dynamic]| {
         let core = alive(&site)?;

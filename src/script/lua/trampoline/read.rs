@@ -338,6 +338,8 @@ pub(super) fn arguments(state: State, context: &Context, op: &'static Op) -> Arg
             data(state, context, index)
         } else if op.takes_portable(place) {
             portable(state, context, index)
+        } else if op.takes_function(place) && is_callable(state, index) {
+            Value::Function(usize::try_from(index).unwrap_or(0))
         } else {
             value(state, context, index)
         });
@@ -350,6 +352,21 @@ pub(super) fn arguments(state: State, context: &Context, op: &'static Op) -> Arg
         positional,
         keywords,
     }
+}
+
+/// Whether it is a table that can be called like a function: Lua calls it as it calls any.
+fn is_callable(state: State, index: c_int) -> bool {
+    if state.kind(index) != Kind::Table || !state.has_room(4) || !state.get_metatable(index) {
+        return false;
+    }
+    let metatable = state.top();
+    let looked = state.protected_with(&[metatable], |building| {
+        building.push_bytes(b"__call");
+        building.state().raw_get(1);
+    });
+    let is_callable = looked.is_ok() && state.kind(-1) == Kind::Function;
+    state.set_top(metatable - 1);
+    is_callable
 }
 
 /// The pairs of a table that can only be meant as keywords: no items, no metatable, some string keys and no others.

@@ -1,0 +1,87 @@
+-- Servers in classes, as Python's `socketserver` has them: a server takes connections or datagrams, and for each makes a
+-- handler, an object of a class of yours.
+--
+--   local Echo = socketserver.class(socketserver.StreamRequestHandler)
+--   function Echo:handle() for line in self.rfile:lines() do self.wfile:write(line) end end
+--   local server <close> = socketserver.ThreadingTCPServer({"", 7000}, Echo)
+--   server:serve_forever()
+--
+-- This page: what a class is, and what becomes of errors. The module is its pages in the order of `script/library.rs`, one
+-- chunk that is called with the module's table and fills it.
+
+local module = ...
+local socket, task, time, errors, sys = require "socket", require "task", require "time", require "errors", require "sys"
+local select, native = require "select", require "_socketserver"
+local debug = debug
+
+-- What a class asks for a name it does not have itself: its bases in Python's order, a base after all that derive from it.
+local function order(bases)
+  local all, seen, result = {}, {}, {}
+  for _, base in ipairs(bases) do
+    for _, class in ipairs(base.__mro__) do all[#all + 1] = class end
+  end
+  for i = #all, 1, -1 do
+    if not seen[all[i]] then
+      seen[all[i]] = true
+      table.insert(result, 1, all[i])
+    end
+  end
+  return result
+end
+
+-- A new class. Called like a function it makes an object and hands its arguments to the object's __init__.
+local function class(...)
+  local bases = {...}
+  for place, base in ipairs(bases) do
+    if type(base) ~= "table" or not rawget(base, "__mro__") then
+      error(errors.TypeError(("class() argument %d must be a class, not %s"):format(place, type(base))), 2)
+    end
+  end
+  local new = {}
+  local above = order(bases)
+  new.__index = new
+  new.__name = bases[1] and bases[1].__name or "object"
+  new.__mro__ = {new, table.unpack(above)}
+  new.__close = function(self) return self:__exit__() end
+  local index = above[1]
+  if #bases > 1 then
+    index = function(_, name)
+      for _, base in ipairs(above) do
+        local value = rawget(base, name)
+        if value ~= nil then return value end
+      end
+    end
+  end
+  return setmetatable(new, {
+    __index = index,
+    __call = function(_, ...)
+      local self = setmetatable({}, new)
+      self:__init__(...)
+      return self
+    end,
+  })
+end
+module.class = class
+
+local function define(name, ...)
+  local new = class(...)
+  new.__name = "socketserver." .. name
+  module[name] = new
+  return new
+end
+
+-- Whether a failure is one that Python's `except Exception` catches: all but the end of the program or of the task.
+local function is_exception(e)
+  return type(e) ~= "userdata" or errors.Exception == nil or e:is(errors.Exception)
+end
+
+-- An error of Lua's own does not know how it came about once it is caught: a pair of it and its traceback does.
+local Traced = {}
+local function traced(e)
+  if type(e) == "userdata" then return e end
+  return setmetatable({e, debug and debug.traceback(tostring(e), 2) or tostring(e)}, Traced)
+end
+local function untraced(e)
+  if getmetatable(e) == Traced then return e[1], e[2] end
+  return e, tostring(e)
+end
