@@ -22,6 +22,7 @@ mod script;
 mod sys;
 mod text;
 mod tls;
+mod tools;
 mod wire;
 mod worker;
 
@@ -37,9 +38,10 @@ pub mod rhai {
 }
 
 pub use error::{Class, Error, Place, Result};
-pub use net::{Event, Net, Observer, Socket, Timeout};
+pub use net::{Event, Net, Observer, Scene, Setting, Socket, Timeout};
 pub use policy::Policy;
 pub use runtime::{
     AuditEvent, AuditLog, AuditSink, Builder, Callable, Descriptor, Function, Handle, Job, JsonLines,
     Runtime, Stats, Turn, Value,
 };
+pub use tools::trace::{Recorder, Tail};

@@ -5,7 +5,7 @@
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
-use wirescript::{Event, Observer, Policy, Runtime};
+use wirescript::{Event, Observer, Policy, Runtime, Scene};
 
 /// A language scripts are in.
 #[derive(Clone, Copy)]
@@ -21,7 +21,7 @@ enum Speech {
 struct Refusals(Mutex<Vec<String>>);
 
 impl Observer for Refusals {
-    fn observe(&self, event: &Event<'_>) {
+    fn observe(&self, event: &Event<'_>, _: &Scene<'_>) {
         if let Event::Asked {
             request,
             allowed: false,
@@ -421,7 +421,7 @@ fn a_name_that_changes() {
     #[derive(Default)]
     struct Asked(Mutex<Vec<String>>);
     impl Observer for Asked {
-        fn observe(&self, event: &Event<'_>) {
+        fn observe(&self, event: &Event<'_>, _: &Scene<'_>) {
             match event {
                 Event::Asked { request, .. } => {
                     self.0.lock().expect("nobody panicked").push(request.to_string());

@@ -10,7 +10,7 @@ use std::process::Command;
 use std::sync::{Arc, Mutex};
 
 use support::{LIMIT, Running};
-use wirescript::{Builder, Event, Observer, Policy, Runtime};
+use wirescript::{Builder, Event, Observer, Policy, Runtime, Scene};
 
 /// Runs a script by the command; what it said on stderr.
 fn stderr_of(name: &str, source: &str) -> String {
@@ -210,7 +210,7 @@ fn a_hook_that_fails_in_its_own_way_stops_the_operation_too() {
 struct Notes(Mutex<Vec<String>>);
 
 impl Observer for Notes {
-    fn observe(&self, event: &Event<'_>) {
+    fn observe(&self, event: &Event<'_>, _: &Scene<'_>) {
         if let Event::Asked { request, allowed } = event {
             let mut notes = self.0.lock().expect("nobody panics with it");
             notes.push(format!("{} {allowed}", request.event()));

@@ -4,6 +4,7 @@ use std::ffi::OsString;
 
 use clap::{Parser, ValueEnum};
 
+use super::recording::Flags;
 use super::sandbox::Sandbox;
 
 /// What stands below the options.
@@ -17,6 +18,11 @@ Reference:
   wirescript doc --rhai-defs       Definitions for Rhai's language server
   wirescript doc --markdown DIR    The reference as pages
 
+What was recorded with --trace FILE:
+  wirescript trace view FILE       As a page for a browser, FILE.html
+  wirescript trace pcap FILE       As packets for Wireshark, FILE.pcapng
+  wirescript trace text FILE       As text
+
 Exit status: 0; the script's own, as after sys.exit(3); 1 for an error that nobody caught; 2 for
 wrong usage or no such file; 130 after Ctrl-C.";
 
@@ -26,7 +32,7 @@ wrong usage or no such file; 130 after Ctrl-C.";
     name = "wirescript",
     version,
     after_help = AFTER,
-    override_usage = "wirescript [OPTIONS]\n       wirescript [OPTIONS] FILE [ARG]...\n       wirescript [OPTIONS] -e CODE [ARG]...\n       wirescript doc [NAME]"
+    override_usage = "wirescript [OPTIONS]\n       wirescript [OPTIONS] FILE [ARG]...\n       wirescript [OPTIONS] -e CODE [ARG]...\n       wirescript doc [NAME]\n       wirescript trace view|pcap|text FILE"
 )]
 pub(super) struct Args {
     /// Run CODE instead of a file
@@ -44,6 +50,9 @@ pub(super) struct Args {
     /// The script's language, or the prompt's; by the file's ending when not given
     #[arg(long, value_enum, value_name = "LANGUAGE")]
     pub(super) lang: Option<Lang>,
+
+    #[command(flatten)]
+    pub(super) recording: Flags,
 
     #[command(flatten)]
     pub(super) sandbox: Sandbox,

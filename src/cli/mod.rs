@@ -1,13 +1,16 @@
 //! The command. Alone prints, exits, and reads the arguments and the environment.
 //!
-//! `args` describes the command line, `sandbox` its part about policy and limits; `docs` prints the reference; `run` runs a
+//! `args` describes the command line, `sandbox` its part about policy and limits; `docs` prints the reference; `recording` has a run
+//! recorded, `trace` shows what was; `run` runs a
 //! script and turns its end into an exit status, `repl` is the prompt; `wall` has the kernel hold the process to the policy.
 
 mod args;
 mod docs;
+mod recording;
 mod repl;
 mod run;
 mod sandbox;
+mod trace;
 #[cfg(target_os = "linux")]
 mod wall;
 
@@ -30,6 +33,12 @@ pub fn main() -> ExitCode {
     {
         let lang = arguments.rhai.then_some(args::Lang::Rhai);
         return docs::run(rest, lang.or(arguments.lang));
+    }
+    if let [word, rest @ ..] = &*arguments.script
+        && word == "trace"
+        && arguments.eval.is_none()
+    {
+        return trace::run(rest);
     }
     run::run(&arguments)
 }

@@ -15,6 +15,7 @@ use crate::sys::stdio;
 
 use super::args::{Args, Lang};
 use super::complain;
+use super::recording::Recording;
 
 /// Wrong usage, or no such file.
 const USAGE: u8 = 2;
@@ -40,6 +41,13 @@ pub(super) fn run(arguments: &Args) -> ExitCode {
             return ExitCode::from(USAGE);
         }
     };
+    let recording = match arguments.recording.begin() {
+        Ok(recording) => recording,
+        Err(text) => {
+            complain(&text);
+            return ExitCode::from(USAGE);
+        }
+    };
     let policy = match arguments
         .sandbox
         .policy()
@@ -54,16 +62,16 @@ pub(super) fn run(arguments: &Args) -> ExitCode {
     stdio::unbuffer_terminal();
     stdio::heed_broken_pipes();
     if arguments.interactive || script.is_none() {
-        return converse(arguments, policy, script.as_ref(), argv);
+        return converse(arguments, policy, script.as_ref(), argv, &recording);
     }
     let told = Rc::new(Cell::new(false));
-    let outcome =
-        runtime(arguments, policy, script.as_ref(), argv, told.clone()).and_then(|(mut runtime, _)| {
-            match &script {
-                Some(script) => runtime.run_chunk(&script.chunk()),
-                None => Ok(()),
-            }
-        });
+    let outcome = runtime(arguments, policy, script.as_ref(), argv, told.clone(), &recording).and_then(
+        |(mut runtime, _)| match &script {
+            Some(script) => runtime.run_chunk(&script.chunk()),
+            None => Ok(()),
+        },
+    );
+    recording.finish();
     // What the script printed comes before what is said of it.
     let flushed = stdio::flush();
     let status = status_of(outcome, told.get());
@@ -87,10 +95,17 @@ impl Script {
 }
 
 /// Opens the prompt, after the script if there is one.
-fn converse(arguments: &Args, policy: Policy, script: Option<&Script>, argv: Vec<OsString>) -> ExitCode {
+fn converse(
+    arguments: &Args,
+    policy: Policy,
+    script: Option<&Script>,
+    argv: Vec<OsString>,
+    recording: &Recording,
+) -> ExitCode {
     let chunk = script.map(Script::chunk);
-    let status = runtime(arguments, policy, script, argv, Rc::default())
-        .and_then(|(runtime, speech)| super::repl::run(runtime, speech, chunk.as_ref()));
+    let status = runtime(arguments, policy, script, argv, Rc::default(), recording)
+        .and_then(|(runtime, speech)| super::repl::run(runtime, speech, chunk.as_ref(), recording.clone()));
+    recording.finish();
     match status {
         Ok(status) => ExitCode::from(status),
         Err(error) => {
@@ -180,6 +195,7 @@ fn runtime(
     script: Option<&Script>,
     argv: Vec<OsString>,
     told: Rc<Cell<bool>>,
+    recording: &Recording,
 ) -> Result<(Runtime, Speech)> {
     let mut builder = Runtime::builder()
         .policy(policy)
@@ -202,6 +218,7 @@ fn runtime(
             complain(line);
         });
     }
+    builder = recording.watch(builder);
     if script.is_none() || arguments.interactive {
         builder = builder.for_any_language();
     }

@@ -58,10 +58,11 @@ impl Raw for SocketFile {
             socket.net().traffic().received(*count);
         }
         if received.is_ok() && observed {
-            socket.net().observe(|| Event::Received {
+            socket.observe(|| Event::Received {
                 fd: socket.fd(),
                 data: &seen,
                 from: None,
+                peeked: false,
             });
         }
         or_none(received)
@@ -84,7 +85,7 @@ impl Raw for SocketFile {
             socket.net().traffic().sent(*count);
         }
         if sent.is_ok() && observed {
-            socket.net().observe(|| Event::Sent {
+            socket.observe(|| Event::Sent {
                 fd: socket.fd(),
                 data: &seen,
                 to: None,
@@ -97,7 +98,7 @@ impl Raw for SocketFile {
         match &*self.socket.borrow() {
             Some(socket) => {
                 let sent = socket.send_raw(socket.fd(), data, MSG_DONTWAIT)?;
-                socket.net().traffic().sent(sent);
+                socket.note_moved(sent, data);
                 Ok(sent)
             }
             None => Err(Errno::BADF),

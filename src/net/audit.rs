@@ -112,7 +112,7 @@ impl Net {
             let through = name.map_or(String::new(), |name| format!(" ({name})"));
             format!("{word} {request}{through}: {verdict}")
         });
-        self.observe(|| Event::Asked { request, allowed });
+        self.observe(None, || Event::Asked { request, allowed });
         if let Some(auditor) = self.hooks.auditor.get() {
             auditor(&Heard {
                 event: request.event(),

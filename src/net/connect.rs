@@ -70,7 +70,7 @@ impl Socket {
         self.guard_shown(&Request::Connect(address), shown, name)
             .and_then(|()| self.try_connect(address, patience))
             .map_err(|error| self.failed("connect", error.at(address)))?;
-        self.net().observe(|| Event::Named {
+        self.observe(|| Event::Named {
             fd: self.fd(),
             op: "connect",
             address,

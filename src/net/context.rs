@@ -17,11 +17,11 @@ use super::answers::Answers;
 use super::audit::Hooks;
 use super::epoll::Sets;
 use super::metered::Meter;
-use super::observe::{Event, Observer};
+use super::observe::{Event, Observer, Scene};
 use super::roster::Roster;
 use super::select::OwnFds;
 use super::share::Shares;
-use super::socket::Timeout;
+use super::socket::{Socket, Timeout};
 use super::traffic::Traffic;
 use super::warn::Warnings;
 
@@ -48,6 +48,7 @@ pub struct Net {
     traffic: Arc<Traffic>,
     pub(super) own_fds: OwnFds,
     pub(super) sets: Sets,
+    worker: OnceCell<String>,
 }
 
 impl Net {
@@ -73,6 +74,7 @@ impl Net {
             judgements: OnceCell::new(),
             roster: Roster::default(),
             traffic: Arc::default(),
+            worker: OnceCell::new(),
         })
     }
 
@@ -119,23 +121,54 @@ impl Net {
         self.budget.limit()
     }
 
-    /// Tells the observer, if there is one.
+    /// Tells the observer, if there is one, of what happens to a socket, or to none.
     #[inline]
-    pub(crate) fn observe<'a>(&self, event: impl FnOnce() -> Event<'a>) {
+    pub(crate) fn observe<'a>(&self, socket: Option<&Socket>, event: impl FnOnce() -> Event<'a>) {
         if self.observed.get() {
-            self.tell(&event());
+            self.tell(socket, &event());
         }
     }
 
-    #[cold]
-    fn tell(&self, event: &Event<'_>) {
-        let observer = self.observer.borrow().clone();
-        if let Some(observer) = observer {
-            observer.observe(event);
+    fn tell(&self, socket: Option<&Socket>, event: &Event<'_>) {
+        if let Some(observer) = &*self.observer.borrow() {
+            observer.observe(event, &Scene { net: self, socket });
         }
     }
 
-    /// Whether somebody watches: the adapters' fast paths step aside then.
+    /// The worker whose runtime this is; the first name stays.
+    pub(crate) fn be_worker(&self, name: String) {
+        // The builder says so once.
+        let _ = self.worker.set(name);
+    }
+
+    pub(super) fn worker_name(&self) -> Option<&str> {
+        self.worker.get().map(String::as_str)
+    }
+
+    /// Forks, as [`Scheduler::fork`] does, and has the observer ready for it.
+    ///
+    /// # Errors
+    /// As [`Scheduler::fork`].
+    pub(crate) fn fork(&self) -> Result<Option<i32>> {
+        let observer = self.observer();
+        if let Some(observer) = &observer {
+            observer.before_fork();
+        }
+        let forked = self.sched.fork();
+        if let Some(observer) = &observer {
+            observer.after_fork(matches!(forked, Ok(None)));
+        }
+        forked
+    }
+
+    /// A forked child is about to end.
+    pub(crate) fn before_exit(&self) {
+        if let Some(observer) = self.observer() {
+            observer.before_exit();
+        }
+    }
+
+    /// Whether somebody watches: who moves bytes on a way of its own tells of them.
     #[inline]
     pub(crate) fn is_observed(&self) -> bool {
         self.observed.get()

@@ -155,14 +155,14 @@ impl Watched<'_> {
 }
 
 impl Socket {
-    /// For the adapters' fast paths: the flag for a try on a plain socket that nobody else waits for and nobody watches;
+    /// For the adapters' fast paths: the flag for a try on a plain socket that nobody else waits for;
     /// none where the long way is due. `may_wait` tells whether the script may wait where it is.
     #[inline]
     pub(crate) fn direct_flags(&self, interest: Interest, may_wait: impl FnOnce() -> bool) -> Option<i32> {
         if self.fd() < 0
+            || self.shows_senders()
             || !self.is_plain(interest)
             || self.kernel_timeout(interest).is_some()
-            || self.net().is_observed()
         {
             return None;
         }
@@ -251,7 +251,7 @@ impl Socket {
             _ => error,
         };
         let error = self.net().explain_limit(error).during(op);
-        self.net().observe(|| Event::Failed {
+        self.observe(|| Event::Failed {
             fd: self.fd(),
             error: &error,
         });

@@ -104,7 +104,7 @@ impl Socket {
         }
         self.net().leave_fd(fd, &self.source);
         self.net().traffic().closed();
-        self.net().observe(|| Event::Closed { fd });
+        self.observe(|| Event::Closed { fd });
         Some(fd)
     }
 
@@ -178,10 +178,7 @@ impl Socket {
         self.open_fd()
             .and_then(|fd| Ok(self.transport().shutdown(fd, how)?))
             .map_err(|error| self.failed("shutdown", error))?;
-        self.net().observe(|| Event::Done {
-            fd: self.fd(),
-            op: "shutdown",
-        });
+        self.observe(|| Event::Shut { fd: self.fd(), how });
         Ok(())
     }
 }

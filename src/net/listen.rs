@@ -57,7 +57,7 @@ impl Socket {
             .and_then(|()| self.open_fd())
             .and_then(|fd| Ok(self.transport().bind(fd, address)?))
             .map_err(|error| self.failed("bind", error.at(address)))?;
-        self.net().observe(|| Event::Named {
+        self.observe(|| Event::Named {
             fd: self.fd(),
             op: "bind",
             address,
@@ -103,7 +103,7 @@ impl Socket {
             .and_then(|()| self.open_fd())
             .and_then(|fd| Ok(self.transport().listen(fd, backlog)?))
             .map_err(|error| self.failed("listen", error))?;
-        self.net().observe(|| Event::Done {
+        self.observe(|| Event::Done {
             fd: self.fd(),
             op: "listen",
         });
@@ -148,7 +148,7 @@ impl Socket {
             socket.learn_kernel_timeouts();
         }
         socket.apply_default_timeout()?;
-        self.net().observe(|| Event::Named {
+        self.observe(|| Event::Named {
             fd: socket.fd(),
             op: OP,
             address: &address,

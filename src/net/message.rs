@@ -7,7 +7,7 @@ use crate::bytes::{Bytes, Pinned};
 use crate::error::{Class, Error, Result};
 use crate::policy::Request;
 use crate::sched::Interest;
-use crate::sys::flag::{SCM_RIGHTS, SOL_SOCKET};
+use crate::sys::flag::{MSG_PEEK, SCM_RIGHTS, SOL_SOCKET};
 use crate::sys::message::{self, Control, Received};
 
 use super::audit::Fact;
@@ -90,7 +90,7 @@ impl Socket {
         if self.net().is_observed() {
             let mut data: Vec<u8> = buffers.iter().flat_map(Bytes::to_vec).collect();
             data.truncate(sent);
-            self.net().observe(|| Event::Sent {
+            self.observe(|| Event::Sent {
                 fd: self.fd(),
                 data: &data,
                 to: address,
@@ -138,10 +138,11 @@ impl Socket {
         let from = self.read_by_protocol(self.fd(), from);
         if self.net().is_observed() {
             let known = (from != Address::None).then_some(&from);
-            self.net().observe(|| Event::Received {
+            self.observe(|| Event::Received {
                 fd: self.fd(),
                 data: &data,
                 from: known,
+                peeked: flags & MSG_PEEK != 0,
             });
         }
         Ok(Message {

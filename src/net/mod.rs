@@ -53,7 +53,7 @@ pub(crate) use epoll::Epoll;
 pub(crate) use io::{Patience, Watched};
 pub(crate) use listen::{DEFAULT_BACKLOG, ServerOptions};
 pub(crate) use message::Message;
-pub use observe::{Event, Observer};
+pub use observe::{Event, Observer, Scene, Setting};
 pub(crate) use options::OptionValue;
 pub(crate) use passing::Passed;
 pub(crate) use relay::Side;

@@ -7,7 +7,7 @@ use crate::sys::flag::{AF_VSOCK, IPPROTO_TCP, SO_LINGER, SO_RCVTIMEO, SO_SNDTIME
 use crate::sys::option;
 
 use super::audit::Fact;
-use super::observe::Event;
+use super::observe::{Event, Setting};
 use super::socket::Socket;
 
 /// What an option is set to, or has.
@@ -110,11 +110,30 @@ impl Socket {
         if level == SOL_SOCKET && matches!(name, SO_RCVTIMEO | SO_SNDTIMEO) {
             self.learn_kernel_timeouts();
         }
-        self.net().observe(|| Event::Done {
-            fd: self.fd(),
-            op: OP,
-        });
+        if self.net().is_observed() {
+            self.show_option(level, name, value);
+        }
         Ok(())
+    }
+}
+
+impl Socket {
+    #[cold]
+    fn show_option(&self, level: i32, name: i32, value: &OptionValue) {
+        let show = |value: Setting<'_>| {
+            self.observe(|| Event::Configured {
+                fd: self.fd(),
+                level,
+                name,
+                value,
+            });
+        };
+        match value {
+            OptionValue::Int(number) => show(Setting::Number((*number).into())),
+            OptionValue::Wide(number) => show(Setting::Number(i64::try_from(*number).unwrap_or(i64::MAX))),
+            OptionValue::Bytes(bytes) => bytes.with(|bytes| show(Setting::Bytes(bytes))),
+            OptionValue::Null(_) => show(Setting::Null),
+        }
     }
 }
 

@@ -133,7 +133,7 @@ fn finish(runner: Runner) -> Result<Rc<Socket>> {
     socket
         .restore_blocking()
         .map_err(|error| socket.failed("connect", error))?;
-    socket.net().observe(|| Event::Named {
+    socket.observe(|| Event::Named {
         fd: socket.fd(),
         op: "connect",
         address: &address,

@@ -205,15 +205,18 @@ impl<'a> Way<'a> {
         };
         self.ended = count == 0;
         self.from.net().traffic().received(count);
-        if let Held::Memory(bytes, _) = &self.held
-            && count > 0
-        {
-            self.from.net().observe(|| Event::Received {
-                fd,
-                data: bytes,
-                from: None,
-            });
-            if let Some(tap) = tap {
+        if let Held::Memory(bytes, _) = &self.held {
+            if self.from.shows_bytes() {
+                self.from.observe(|| Event::Received {
+                    fd,
+                    data: bytes,
+                    from: None,
+                    peeked: false,
+                });
+            }
+            if count > 0
+                && let Some(tap) = tap
+            {
                 tap(self.side, bytes.clone())?;
             }
         }
@@ -258,11 +261,13 @@ impl Held {
             Self::Memory(bytes, start) => {
                 let rest = bytes.get(*start..).unwrap_or_default();
                 let count = to.transport().send(fd, rest, MSG_DONTWAIT)?;
-                to.net().observe(|| Event::Sent {
-                    fd,
-                    data: &rest[..count.min(rest.len())],
-                    to: None,
-                });
+                if to.shows_bytes() {
+                    to.observe(|| Event::Sent {
+                        fd,
+                        data: &rest[..count.min(rest.len())],
+                        to: None,
+                    });
+                }
                 *start += count;
                 Ok(count)
             }

@@ -190,7 +190,7 @@ impl Socket {
                 }
             }
         }
-        self.net().observe(|| Event::Done {
+        self.observe(|| Event::Done {
             fd: self.fd(),
             op: OP,
         });
@@ -215,7 +215,7 @@ impl Socket {
             }
         }
         secured.finish();
-        self.net().observe(|| Event::Done {
+        self.observe(|| Event::Done {
             fd: self.fd(),
             op: OP,
         });

@@ -54,10 +54,11 @@ impl Wire for Descriptor<'_> {
     fn recv(&mut self, buffer: &mut [u8]) -> Result<usize> {
         let count = self.net.kernel().recv(self.fd, buffer, self.flags)?;
         if self.shown {
-            self.net.observe(|| Event::Received {
+            self.net.observe(None, || Event::Received {
                 fd: self.fd,
                 data: &buffer[..count.min(buffer.len())],
                 from: None,
+                peeked: false,
             });
         }
         Ok(count)
@@ -71,7 +72,7 @@ impl Wire for Descriptor<'_> {
                 let data = &part[..part.len().min(left)];
                 left -= data.len();
                 if !data.is_empty() {
-                    self.net.observe(|| Event::Sent {
+                    self.net.observe(None, || Event::Sent {
                         fd: self.fd,
                         data,
                         to: None,

@@ -86,6 +86,10 @@ impl Socket {
             .map_err(|errno| Error::from(errno).during("socketpair"))?;
         let one = Self::wrap(net, one, family, plain, protocol);
         let other = Self::wrap(net, other, family, plain, protocol);
+        one.observe(|| Event::Paired {
+            fd: one.fd(),
+            other: other.fd(),
+        });
         for socket in [&one, &other] {
             if kind & SOCK_NONBLOCK != 0 {
                 socket.timeout.set(Timeout::NonBlocking);
@@ -169,7 +173,7 @@ impl Socket {
 
     pub(super) fn wrap(net: &Rc<Net>, fd: OwnedFd, family: i32, kind: i32, protocol: i32) -> Rc<Self> {
         let fd = sys::fd::into_raw(fd);
-        net.observe(|| Event::Opened {
+        net.observe(None, || Event::Opened {
             fd,
             family,
             kind,
@@ -307,11 +311,6 @@ impl Socket {
         self.transport
             .get()
             .is_some_and(|transport| transport.is_wrapped())
-    }
-
-    /// Whether who watches is to see the bytes it sends and receives.
-    pub(crate) fn shows_bytes(&self) -> bool {
-        self.net.is_observed() && (!self.is_wrapped() || self.net.shows_plaintext())
     }
 
     pub(super) fn transport(&self) -> &dyn Transport {

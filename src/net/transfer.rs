@@ -7,7 +7,7 @@ use crate::bytes::{Bytes, Pinned, Scratch};
 use crate::error::{Error, Result};
 use crate::policy::Request;
 use crate::sched::Interest;
-use crate::sys::flag::{MSG_OOB, MSG_WAITALL};
+use crate::sys::flag::{MSG_OOB, MSG_PEEK, MSG_WAITALL};
 
 use super::audit::Fact;
 use super::io::Patience;
@@ -53,13 +53,17 @@ impl Socket {
         }
         let mut buffer = self.net().zeros(size).map_err(|error| self.failed(op, error))?;
         let mut from = Address::None;
+        let asked = named || self.shows_senders();
         let count = self.io(op, Interest::Read, flags, |fd, extra| {
-            self.receive_once(fd, &mut buffer, flags | extra, named.then_some(&mut from))
+            self.receive_once(fd, &mut buffer, flags | extra, asked.then_some(&mut from))
         })?;
         buffer.truncate(count);
         buffer.shrink_to_fit();
         let bytes = Bytes::Owned(buffer);
-        self.note_received(&bytes, &from);
+        self.net().traffic().received(bytes.len());
+        if self.shows_bytes() {
+            self.show_received(&bytes, Some(&from), flags);
+        }
         Ok((bytes, from))
     }
 
@@ -78,12 +82,17 @@ impl Socket {
         op: &'static str,
         size: usize,
         flags: i32,
-        mut from: Option<&mut Address>,
+        from: Option<&mut Address>,
     ) -> Result<usize> {
         if flags & MSG_OOB != 0 {
             // Where the urgent byte was, a read stops from now on.
             self.drains.set(false);
         }
+        let mut unasked = Address::None;
+        let mut from = match from {
+            None if self.shows_senders() => Some(&mut unasked),
+            asked => asked,
+        };
         let scratch = self.net().scratch();
         let step = |fd, extra| {
             scratch.fill(size, |buffer| {
@@ -94,15 +103,8 @@ impl Socket {
         if flags == 0 && 0 < count && count < size && self.is_plain_transport() {
             self.note_short_read();
         }
-        if self.net().is_observed() {
-            let from = from.filter(|from| **from != Address::None);
-            Bytes::Scratch(scratch.clone(), count).with(|data| {
-                self.net().observe(|| Event::Received {
-                    fd: self.fd(),
-                    data,
-                    from: from.as_deref(),
-                });
-            });
+        if self.shows_bytes() {
+            self.show_received(&Bytes::Scratch(scratch.clone(), count), from.as_deref(), flags);
         }
         Ok(count)
     }
@@ -179,25 +181,23 @@ impl Socket {
             self.transport().send_file(fd, file, offset, count)
         })?;
         self.net().traffic().sent(sent);
-        self.net().observe(|| Event::Done {
+        self.observe(|| Event::Done {
             fd: self.fd(),
             op: OP,
         });
         Ok(sent)
     }
 
-    fn note_received(&self, bytes: &Bytes, from: &Address) {
-        self.net().traffic().received(bytes.len());
-        if self.shows_bytes() {
-            let from = (*from != Address::None).then_some(from);
-            bytes.with(|data| {
-                self.net().observe(|| Event::Received {
-                    fd: self.fd(),
-                    data,
-                    from,
-                });
+    #[cold]
+    fn show_received(&self, bytes: &Bytes, from: Option<&Address>, flags: i32) {
+        bytes.with(|data| {
+            self.observe(|| Event::Received {
+                fd: self.fd(),
+                data,
+                from: from.filter(|from| **from != Address::None),
+                peeked: flags & MSG_PEEK != 0,
             });
-        }
+        });
     }
 
     /// Receives into a window of a `bytearray`; returns the number of bytes.
@@ -223,23 +223,20 @@ impl Socket {
             return Ok((0, Address::None));
         }
         let mut from = Address::None;
+        let asked = named || self.shows_senders();
         let count = self.io(op, Interest::Read, flags, |fd, extra| {
             self.receive_once(
                 fd,
                 &mut window.window_mut(),
                 flags | extra,
-                named.then_some(&mut from),
+                asked.then_some(&mut from),
             )
         })?;
         self.net().traffic().received(count);
         if self.shows_bytes() {
-            let known = (from != Address::None).then_some(&from);
-            let data = &window.window_mut()[..count.min(window.len())];
-            self.net().observe(|| Event::Received {
-                fd: self.fd(),
-                data,
-                from: known,
-            });
+            // What is shown is a copy: the window is the script's.
+            let data = window.window_mut()[..count.min(window.len())].to_vec();
+            self.show_received(&Bytes::Owned(data), Some(&from), flags);
         }
         Ok((count, from))
     }
@@ -315,7 +312,7 @@ impl Socket {
         if self.shows_bytes() {
             data.with(|data| {
                 let data = data.get(range).unwrap_or_default();
-                self.net().observe(|| Event::Sent {
+                self.observe(|| Event::Sent {
                     fd: self.fd(),
                     data,
                     to,

@@ -5,15 +5,17 @@ use std::ffi::OsString;
 use std::fmt;
 use std::os::unix::ffi::OsStringExt;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::api::Environment;
 use crate::error::{Error, Result};
-use crate::net::Net;
+use crate::net::{Net, Observer};
 use crate::policy::{Limits, Policy};
 use crate::sched::Scheduler;
 use crate::script::Language;
 use crate::sys::process;
+use crate::tools::trace::Recorder;
 
 use super::audit::{AuditSink, listen};
 use super::worker::Crew;
@@ -59,6 +61,7 @@ pub struct Builder {
     judge: Option<Teller>,
     any_language: bool,
     sink: Option<Rc<dyn AuditSink>>,
+    observer: Option<Arc<dyn Observer>>,
 }
 
 impl Builder {
@@ -74,6 +77,7 @@ impl Builder {
             judge: None,
             any_language: false,
             sink: None,
+            observer: None,
         }
     }
 
@@ -181,6 +185,12 @@ impl Builder {
         self
     }
 
+    /// Who records what its sockets do, and those of its workers.
+    pub fn trace(mut self, recorder: &Recorder) -> Self {
+        self.observer = Some(recorder.observer());
+        self
+    }
+
     /// Whom to tell when a task fails that nobody joins, the main chunk included: position, message and traceback.
     pub fn on_failure(mut self, report: impl Fn(&str) + 'static) -> Self {
         self.reporter = Some(Rc::new(report));
@@ -229,6 +239,9 @@ impl Builder {
             speech.stack_size()
         });
         let net = Net::new(sched.clone(), policy, memory_limit);
+        if let Some(name) = &self.name {
+            net.be_worker(name.clone());
+        }
         sched.bound(limits.timeout, limits.instructions, limits.tasks);
         if let Some(tell) = self.judge {
             net.on_judgement(tell);
@@ -236,6 +249,7 @@ impl Builder {
         if let Some(teller) = self.teller {
             net.on_warning(teller);
         }
+        net.set_observer(self.observer);
         let school = School {
             ear: Rc::default(),
             net: net.clone(),

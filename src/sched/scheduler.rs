@@ -154,6 +154,12 @@ impl Scheduler {
         self.current.borrow().clone()
     }
 
+    /// The number of the running task.
+    #[inline]
+    pub(crate) fn current_number(&self) -> Option<u64> {
+        self.current.borrow().as_ref().map(|task| task.id)
+    }
+
     /// Whether the thread belongs to one task, so that it may block.
     #[inline]
     pub(crate) fn is_alone(&self) -> bool {

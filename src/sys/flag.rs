@@ -97,6 +97,7 @@ pub(crate) const TCP_KEEPINTVL: c_int = libc::TCP_KEEPINTVL;
 pub(crate) const TCP_ULP: c_int = libc::TCP_ULP;
 #[cfg(not(linux))]
 pub(crate) const TCP_ULP: c_int = c_int::MIN;
+pub(crate) const IPPROTO_IP: c_int = libc::IPPROTO_IP;
 pub(crate) const IPPROTO_IPV6: c_int = libc::IPPROTO_IPV6;
 pub(crate) const IPV6_V6ONLY: c_int = libc::IPV6_V6ONLY;
 

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use super::command;
-use wirescript::{Event, Observer, Policy, Runtime};
+use wirescript::{Event, Observer, Policy, Runtime, Scene};
 
 #[test]
 fn a_worker_is_asked_for_at_the_door_and_has_its_parents_policy() {
@@ -71,7 +71,7 @@ fn a_channel_nobody_reads_ends_at_the_memory_limit() {
 struct Notes(Mutex<Vec<String>>);
 
 impl Observer for Notes {
-    fn observe(&self, event: &Event<'_>) {
+    fn observe(&self, event: &Event<'_>, _: &Scene<'_>) {
         if let Event::Asked { request, .. } = event {
             let thread = std::thread::current().name().unwrap_or_default().to_owned();
             let who = if thread.starts_with("worker-") {

@@ -7,7 +7,7 @@ use crate::api::handler::typed;
 use crate::api::op::{Default, FUNCTION, Op, Owner, Python, need, with};
 use crate::api::{Callback, Cx, Value};
 use crate::error::{Error, Result};
-use crate::net::Socket;
+use crate::net::{Net, Socket};
 use crate::policy::Request;
 use crate::sched::{Task, deadline_after};
 use crate::sys::{fork as process, stdio};
@@ -84,26 +84,35 @@ fn fork(cx: &Cx<'_>, function: Function) -> Result<i32> {
     cx.net
         .guard(&Request::Fork)
         .map_err(|error| error.during("fork"))?;
-    match cx.net.sched().fork()? {
+    match cx.net.fork()? {
         Some(child) => Ok(child),
-        None => run_child(&*body),
+        None => run_child(
+            &*body,
+            End {
+                status: 1,
+                net: cx.net.clone(),
+            },
+        ),
     }
 }
 
 /// Ends the child, however its function ends: the code that called fork must not go on twice.
-struct End(u8);
+struct End {
+    status: u8,
+    net: Rc<Net>,
+}
 
 impl Drop for End {
     fn drop(&mut self) {
         let _ = stdio::flush();
-        process::exit_now(self.0);
+        self.net.before_exit();
+        process::exit_now(self.status);
     }
 }
 
-fn run_child(body: &dyn Callback) -> ! {
-    let mut end = End(1);
+fn run_child(body: &dyn Callback, mut end: End) -> ! {
     if body.call(Vec::new()).is_ok() {
-        end.0 = 0;
+        end.status = 0;
     }
     drop(end);
     process::exit_now(1)

@@ -12,7 +12,6 @@ use super::completion::{self, Candidate};
 use super::record;
 use super::session::{After, Session};
 use super::sockets;
-use super::trace::Printer;
 
 /// A command's words, and what it does.
 const COMMANDS: &[(&str, &str, &str)] = &[
@@ -191,10 +190,7 @@ fn list_sockets(session: &Session) {
 
 fn trace(session: &Session, argument: &str) {
     match argument {
-        "on" => session
-            .net()
-            .set_observer(Some(Printer::new(session.is_colored()))),
-        "off" => session.net().set_observer(None),
+        "on" | "off" => session.trace(argument == "on"),
         _ => session.complain("say :trace on or :trace off"),
     }
 }

@@ -26,6 +26,7 @@ mod trace;
 use std::io::IsTerminal;
 use std::rc::Rc;
 
+use crate::cli::recording::Recording;
 use crate::error::Result;
 use crate::runtime::{Runtime, Speech};
 use crate::script::Chunk;
@@ -37,10 +38,15 @@ use session::{After, Prompt, Session};
 ///
 /// # Errors
 /// The engine or the terminal cannot be had.
-pub(super) fn run(runtime: Runtime, speech: Speech, script: Option<&Chunk<'_>>) -> Result<u8> {
+pub(super) fn run(
+    runtime: Runtime,
+    speech: Speech,
+    script: Option<&Chunk<'_>>,
+    recording: Recording,
+) -> Result<u8> {
     let interactive = std::io::stdin().is_terminal();
     let colored = interactive && std::io::stdout().is_terminal() && wants_colors();
-    let session = Session::new(runtime, speech, colored, interactive)?;
+    let session = Session::new(runtime, speech, colored, interactive, recording)?;
     let modes = TerminalModes::now();
     let outcome = Rc::new(std::cell::Cell::new(After::Quit(1)));
     let door = if interactive {

@@ -22,8 +22,10 @@ use super::color::{Tint, painted};
 use super::editor::Request;
 use super::record::{self, End, Entry};
 use super::show::{self, Style};
+use super::trace::Trace;
 use super::{annotation, commands, report};
 use crate::cli::complain;
+use crate::cli::recording::Recording;
 
 /// What follows an entry.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -49,6 +51,7 @@ pub(super) struct Session {
     colored: bool,
     /// Somebody sits at the other end: what fails is told and the session goes on.
     interactive: bool,
+    trace: Trace,
 }
 
 impl Session {
@@ -58,6 +61,7 @@ impl Session {
         speech: Speech,
         colored: bool,
         interactive: bool,
+        recording: Recording,
     ) -> Result<Rc<Self>> {
         let language = runtime.speak(speech)?;
         language.conversation().keep_declarations();
@@ -72,6 +76,7 @@ impl Session {
             width: Cell::new(80),
             colored,
             interactive,
+            trace: Trace::new(recording),
         }))
     }
 
@@ -97,6 +102,15 @@ impl Session {
 
     pub(super) fn net(&self) -> &Rc<Net> {
         self.runtime.net()
+    }
+
+    /// Shows what happens on the sockets from here on, or no more.
+    pub(super) fn trace(&self, on: bool) {
+        if on {
+            self.trace.begin(self.net(), self.colored);
+        } else {
+            self.trace.end(self.net());
+        }
     }
 
     pub(super) fn is_colored(&self) -> bool {

@@ -1,4 +1,4 @@
-//! The plain case of the most frequent operations: a plain socket, one argument of the right kind, nobody watching. The
+//! The plain case of the most frequent operations: a plain socket, one argument of the right kind. Who watches is told all the same. The
 //! system call is tried at once; whatever it cannot finish goes the long way. The table's rows stay the truth.
 
 use rhai::Dynamic;
@@ -64,10 +64,10 @@ fn receive(net: &Net, socket: &Socket, op: &Op, size: &Dynamic, flags: i32) -> O
     };
     let count = match received {
         Ok(count) => {
-            net.traffic().received(count);
             if 0 < count && count < size {
                 socket.note_short_read();
             }
+            Bytes::Scratch(net.scratch().clone(), count).with(|data| socket.note_received(data));
             Ok(count)
         }
         Err(errno) if is_for_the_loop(errno) => socket.recv_in_scratch(size),
@@ -85,7 +85,7 @@ fn send(socket: &Socket, data: &Dynamic, flags: i32) -> Option<(Result<usize, Er
     let send = |data: &[u8]| {
         let sent = transfer::send(socket.fd(), data, flags);
         if let Ok(count) = sent {
-            socket.net().traffic().sent(count);
+            socket.note_moved(count, data);
         }
         (sent, data.len())
     };

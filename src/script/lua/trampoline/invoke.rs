@@ -213,10 +213,10 @@ pub(super) unsafe extern "C-unwind" fn recv(raw: *mut lua_State) -> c_int {
         };
         let count = match received {
             Ok(count) => {
-                context.net.traffic().received(count);
                 if 0 < count && count < size {
                     socket.note_short_read();
                 }
+                note_received(context, socket, count);
                 count
             }
             Err(errno) if is_for_the_loop(errno) => match await_bytes(state, context, socket, size) {
@@ -234,6 +234,14 @@ pub(super) unsafe extern "C-unwind" fn recv(raw: *mut lua_State) -> c_int {
     }
     // SAFETY: Lua called us with this thread.
     unsafe { invoke(raw) }
+}
+
+/// Counts what a plain `recv` has put into the receive buffer, and tells who watches.
+#[inline(always)]
+fn note_received(context: &Context, socket: &Socket, count: usize) {
+    // SAFETY: the buffer holds `count` bytes just received, and nothing is received before this returns.
+    let bytes = unsafe { std::slice::from_raw_parts(context.net.scratch().start(), count) };
+    socket.note_received(bytes);
 }
 
 /// A plain `recv` that has to wait: leaves the bytes in the receive buffer. Of its own it puts as little as it can on the
@@ -311,7 +319,7 @@ fn send_at_once<'a>(state: State, context: &Context) -> Option<(&'a Socket, Resu
     let data = unsafe { std::slice::from_raw_parts(start, length) };
     let sent = transfer::send(socket.fd(), data, flags);
     if let Ok(count) = sent {
-        context.net.traffic().sent(count);
+        socket.note_moved(count, data);
     }
     Some((socket, sent))
 }

@@ -1,0 +1,86 @@
+//! `--trace` and `--pcap`: the recorder that a run is watched by.
+
+use std::ffi::OsString;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use clap::Args;
+
+use crate::error::Error;
+use crate::runtime::Builder;
+use crate::tools::trace::Recorder;
+
+use super::complain;
+
+/// What is to be recorded.
+#[derive(Debug, Default, Args)]
+#[command(next_help_heading = "Recording")]
+pub(super) struct Flags {
+    /// Record what the sockets do to FILE, as lines of JSON: for `wirescript trace`
+    #[arg(long, value_name = "FILE")]
+    trace: Option<OsString>,
+
+    /// Record what the sockets do to FILE as packets, which Wireshark opens (pcapng)
+    #[arg(long, value_name = "FILE")]
+    pcap: Option<OsString>,
+
+    /// Record what goes through TLS as the script sees it, in place of what travels
+    #[arg(long)]
+    trace_plaintext: bool,
+}
+
+/// A recorder, and whether it writes files. The trace ends with the last copy.
+#[derive(Clone)]
+pub(super) struct Recording {
+    recorder: Rc<Recorder>,
+    files: bool,
+}
+
+impl Flags {
+    /// Opens the files.
+    ///
+    /// # Errors
+    /// Which file cannot be made, and why.
+    pub(super) fn begin(&self) -> Result<Recording, String> {
+        // The thread that writes says once that it cannot.
+        let recorder = Recorder::with(self.trace_plaintext, Some(Arc::new(complain)));
+        let refuse = |error: Error| format!("cannot record: {}", error.message());
+        if let Some(path) = &self.trace {
+            recorder.lines_to(path).map_err(refuse)?;
+        }
+        if let Some(path) = &self.pcap {
+            recorder.packets_to(path).map_err(refuse)?;
+        }
+        if self.trace_plaintext && self.trace.is_none() && self.pcap.is_none() {
+            return Err("--trace-plaintext says how to record; add --trace FILE or --pcap FILE".into());
+        }
+        Ok(Recording {
+            recorder: Rc::new(recorder),
+            files: self.trace.is_some() || self.pcap.is_some(),
+        })
+    }
+}
+
+impl Recording {
+    pub(super) fn recorder(&self) -> &Recorder {
+        &self.recorder
+    }
+
+    pub(super) fn has_files(&self) -> bool {
+        self.files
+    }
+
+    /// Has a runtime watched, if there is a file for it.
+    pub(super) fn watch(&self, builder: Builder) -> Builder {
+        if self.files {
+            builder.trace(&self.recorder)
+        } else {
+            builder
+        }
+    }
+
+    /// Has everything written. What cannot be has been told.
+    pub(super) fn finish(&self) {
+        let _ = self.recorder.finish();
+    }
+}

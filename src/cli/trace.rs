@@ -1,0 +1,175 @@
+//! `wirescript trace`: looking at a recorded trace, as a page, as packets, as text.
+
+use std::ffi::{OsStr, OsString};
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use crate::wire::capture::Capture;
+use crate::wire::trace::{Header, Lines, Record, line, page};
+
+use super::complain;
+
+/// Wrong usage, or no such file.
+const USAGE: u8 = 2;
+
+/// What the words are to look like.
+const HELP: &str = "\
+usage: wirescript trace view FILE [OUT]    the trace as a page for a browser: FILE.html
+       wirescript trace pcap FILE [OUT]    as packets for Wireshark: FILE.pcapng
+       wirescript trace text FILE [OUT]    as text, on standard output
+FILE is what --trace wrote, or - for standard input; OUT may be - for standard output.";
+
+/// Does what the words after `trace` ask for.
+pub(super) fn run(words: &[OsString]) -> ExitCode {
+    let [form, file, out @ ..] = words else {
+        return usage(words);
+    };
+    let (form, out) = match (form.to_str().and_then(Form::named), out) {
+        (Some(form), []) => (form, None),
+        (Some(form), [out]) => (form, Some(out.as_os_str())),
+        _ => return usage(words),
+    };
+    let out = Out::of(form, file, out);
+    match convert(form, file, &out) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failure::Input(text)) => {
+            complain(&format!("cannot read {}: {text}", Path::new(file).display()));
+            ExitCode::from(USAGE)
+        }
+        // Whoever looked has seen enough.
+        Err(Failure::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(Failure::Output(error)) => {
+            complain(&format!("cannot write {out}: {error}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn usage(words: &[OsString]) -> ExitCode {
+    if words.iter().any(|word| word == "--help" || word == "-h") {
+        return match writeln!(io::stdout(), "{HELP}") {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(_) => ExitCode::FAILURE,
+        };
+    }
+    complain(HELP);
+    ExitCode::from(USAGE)
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Page,
+    Packets,
+    Text,
+}
+
+impl Form {
+    fn named(name: &str) -> Option<Self> {
+        match name {
+            "view" => Some(Self::Page),
+            "pcap" => Some(Self::Packets),
+            "text" => Some(Self::Text),
+            _ => None,
+        }
+    }
+}
+
+/// Where it goes.
+enum Out {
+    Standard,
+    File(PathBuf),
+}
+
+impl Out {
+    /// As asked for; beside the trace where nothing was, text apart.
+    fn of(form: Form, file: &OsStr, asked: Option<&OsStr>) -> Self {
+        let ending = match form {
+            Form::Page => ".html",
+            Form::Packets => ".pcapng",
+            Form::Text => "",
+        };
+        match asked {
+            Some(out) if out == "-" => Self::Standard,
+            Some(out) => Self::File(out.into()),
+            None if form == Form::Text || file == "-" => Self::Standard,
+            None => {
+                let mut name = file.to_owned();
+                name.push(ending);
+                Self::File(name.into())
+            }
+        }
+    }
+
+    fn open(&self) -> io::Result<Box<dyn Write>> {
+        Ok(match self {
+            Self::Standard => Box::new(BufWriter::new(io::stdout().lock())),
+            Self::File(path) => Box::new(BufWriter::new(File::create(path)?)),
+        })
+    }
+}
+
+impl std::fmt::Display for Out {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Standard => f.write_str("standard output"),
+            Self::File(path) => path.display().fmt(f),
+        }
+    }
+}
+
+enum Failure {
+    Input(String),
+    Output(io::Error),
+}
+
+fn convert(form: Form, file: &OsStr, out: &Out) -> Result<(), Failure> {
+    let input = |error: &dyn std::fmt::Display| Failure::Input(error.to_string());
+    let reader: Box<dyn BufRead> = if file == "-" {
+        Box::new(BufReader::new(io::stdin()))
+    } else {
+        Box::new(BufReader::new(File::open(file).map_err(|error| input(&error))?))
+    };
+    let mut lines = Lines::open(reader).map_err(|error| input(&error))?;
+    let mut records = Vec::new();
+    while let Some(record) = lines.next_record().map_err(|error| input(&error))? {
+        records.push(record);
+    }
+    // Threads and processes write in chunks; what happened first comes first.
+    records.sort_by_key(|record| record.ns);
+    let mut writer = out.open().map_err(Failure::Output)?;
+    let title = Path::new(file).file_name().unwrap_or(file).to_string_lossy();
+    write(form, lines.header(), &records, &title, &mut *writer).map_err(Failure::Output)?;
+    if let (Out::File(path), Form::Page | Form::Packets) = (out, form) {
+        // Where it is; a closed standard output has nobody to tell.
+        let _ = writeln!(io::stdout(), "{}", path.display());
+    }
+    Ok(())
+}
+
+fn write(
+    form: Form,
+    header: &Header,
+    records: &[Record<'_>],
+    title: &str,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    match form {
+        Form::Page => out.write_all(page(header, records, title).as_bytes())?,
+        Form::Text => {
+            for record in records {
+                writeln!(out, "{}", line(record))?;
+            }
+        }
+        Form::Packets => {
+            let mut capture = Capture::begin(header)?;
+            for record in records {
+                capture.add(record)?;
+                out.write_all(&capture.take())?;
+            }
+            out.write_all(&capture.take())?;
+        }
+    }
+    out.flush()
+}

@@ -1,0 +1,264 @@
+//! What stands in a trace, and that it is there however the run ends.
+
+use std::fs;
+use std::os::unix::process::ExitStatusExt as _;
+use std::process::Command;
+
+use serde_json::{Value, json};
+
+use super::support::{LIMIT, Running};
+use super::{echo, of, records, room, run, wirescript};
+
+#[test]
+fn every_event_has_its_task_and_its_line() {
+    let (accepted, sent) = (3, 14);
+    for language in ["lua", "rhai"] {
+        let room = room(&format!("lines-{language}"));
+        let name = format!("echo.{language}");
+        run(
+            &room,
+            &["--trace", "t.jsonl"],
+            &name,
+            &echo(language, "AF_INET", "127.0.0.1", 3),
+        );
+        let records = records(&room.join("t.jsonl"));
+        let accept = of(&records, "accept")[0];
+        assert_eq!(accept["at"], format!("{name}:{accepted}"), "{accept}");
+        assert_eq!(accept["task"], 2, "{accept}");
+        let connect = of(&records, "connect")[0];
+        assert_eq!(connect["local"], accept["peer"]);
+        assert_eq!(connect["peer"], accept["local"]);
+        let mut client = of(&records, "sent");
+        client.retain(|record| record["socket"] == connect["socket"]);
+        let texts: Vec<_> = client.iter().map(|record| record["text"].clone()).collect();
+        assert_eq!(texts, ["message 1\n", "message 2\n", "message 3\n"]);
+        for record in client {
+            assert_eq!(record["at"], format!("{name}:{sent}"), "{record}");
+            assert_eq!(record["task"], 1, "{record}");
+        }
+        assert_eq!(of(&records, "sent").len(), 6);
+        // Six that brought something, and the server's that tells of the end.
+        assert_eq!(of(&records, "received").len(), 7);
+        assert_eq!(of(&records, "open").len(), 3);
+        assert_eq!(of(&records, "close").len(), 3);
+        let times: Vec<_> = records.iter().map(|record| record["ns"].as_u64()).collect();
+        assert!(times.is_sorted(), "{times:?}");
+    }
+}
+
+#[test]
+fn options_errors_pairs_and_refusals_are_told() {
+    let room = room("others");
+    let script = "local a, b = socket.socketpair()
+a:setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+a:send('\\0\\255') b:recv(2, socket.MSG_PEEK) b:recv(2)
+a:shutdown(socket.SHUT_WR)
+a:close() b:close()
+local s = socket.socket()
+pcall(s.connect, s, {'127.0.0.1', 1})
+s:close()
+local ok, e = pcall(socket.create_connection, {'10.0.0.1', 1})
+assert(e.denied)
+";
+    run(
+        &room,
+        &[
+            "--trace",
+            "t.jsonl",
+            "--sandbox",
+            "--allow-net=127.0.0.1:*",
+            "--allow-unix",
+        ],
+        "o.lua",
+        script,
+    );
+    let records = records(&room.join("t.jsonl"));
+    let option = of(&records, "option")[0];
+    assert_eq!(
+        (&option["level"], &option["option"], &option["value"]),
+        (&json!(1), &json!(8), &json!("4096")),
+        "{option}"
+    );
+    let pair = of(&records, "pair")[0];
+    assert_ne!(pair["socket"], pair["other"]);
+    let received = of(&records, "received");
+    assert_eq!(received[0]["base64"], "AP8=");
+    assert_eq!(
+        (&received[0]["peeked"], &received[1]["peeked"]),
+        (&json!(true), &Value::Null)
+    );
+    assert_eq!(of(&records, "shutdown")[0]["how"], "SHUT_WR");
+    let error = of(&records, "error")[0];
+    assert_eq!(
+        (&error["op"], &error["class"], &error["errno"], &error["peer"]),
+        (
+            &json!("connect"),
+            &json!("ConnectionRefusedError"),
+            &json!(111),
+            &json!(["127.0.0.1", 1])
+        )
+    );
+    let refused = of(&records, "refused")[0];
+    assert_eq!(refused["message"], "connecting to ('10.0.0.1', 1)");
+
+    let text = wirescript(&room, ["trace", "text", "t.jsonl"]).stdout;
+    assert!(text.contains("setsockopt(SOL_SOCKET, SO_RCVBUF, 4096)"), "{text}");
+    assert!(text.contains(r"> b'\x00\xff'"), "{text}");
+    assert!(text.contains("(peeked)"), "{text}");
+    assert!(text.contains("  task 1  o.lua:4  fd "), "{text}");
+}
+
+/// Socket, bytes, and an end that is none of the script's own.
+const ENDS: &[(&str, &str, i32)] = &[
+    ("error", "error('enough')", 1),
+    ("exit", "sys.exit(7)", 7),
+    ("os-exit", "os.exit(3, true)", 3),
+];
+
+#[test]
+fn nothing_is_lost_however_the_run_ends() {
+    for (name, end, status) in ENDS {
+        let room = room(&format!("end-{name}"));
+        let script = format!("local a, b = socket.socketpair() a:send('last words') {end}");
+        let done = wirescript(&room, ["--trace", "t.jsonl", "--pcap", "t.pcapng", "-e", &script]);
+        assert_eq!(
+            done.status.and_then(|status| status.code()),
+            Some(*status),
+            "{}",
+            done.stderr
+        );
+        let records = records(&room.join("t.jsonl"));
+        assert_eq!(of(&records, "sent")[0]["text"], "last words", "{name}");
+        assert_eq!(of(&records, "close").len(), 2, "{name}");
+        let packets = fs::read(room.join("t.pcapng")).expect("packets");
+        assert!(packets.windows(10).any(|bytes| bytes == b"last words"), "{name}");
+    }
+}
+
+#[test]
+fn an_interrupted_run_leaves_its_trace_and_a_killed_one_nearly_all_of_it() {
+    for (signal, status) in [("INT", Some(130)), ("KILL", None)] {
+        let room = room(&format!("signal-{signal}"));
+        let script = "local a, b = socket.socketpair() a:send('x') print('ready') io.stdout:flush() b:recv(1) b:recv(1)";
+        let mut command = Command::new(env!("CARGO_BIN_EXE_wirescript"));
+        command
+            .args(["--trace", "t.jsonl", "-e", script])
+            .current_dir(&room);
+        let running = Running::start(&mut command);
+        let path = room.join("t.jsonl");
+        // What was written by itself, while the script waits for ever.
+        let begun = std::time::Instant::now();
+        while !fs::read_to_string(&path).is_ok_and(|text| text.contains("received")) {
+            assert!(
+                begun.elapsed() < LIMIT,
+                "nothing was written while the run waited"
+            );
+            std::thread::yield_now();
+        }
+        let pid = running.child.id().to_string();
+        let killed = Command::new("kill").args([&format!("-{signal}"), &*pid]).status();
+        assert!(killed.is_ok_and(|status| status.success()));
+        let done = running.finish(LIMIT);
+        let ended = done.status.expect("an end");
+        assert_eq!(ended.code(), status, "{}", done.stderr);
+        assert_eq!(ended.signal().is_some(), status.is_none());
+        let records = records(&path);
+        assert_eq!(of(&records, "received").len(), 1);
+        assert_eq!(of(&records, "close").len(), if status.is_some() { 2 } else { 0 });
+    }
+}
+
+#[test]
+fn a_full_disk_is_told_once_and_the_run_goes_on() {
+    let room = room("full");
+    let script = "local a, b = socket.socketpair()
+for i = 1, 5000 do a:send('0123456789') b:recv(10) end
+print('done')
+";
+    let done = run(&room, &["--trace", "/dev/full"], "full.lua", script);
+    assert_eq!(done.stdout, "done\n");
+    assert_eq!(
+        done.stderr
+            .matches("cannot go on writing the trace /dev/full")
+            .count(),
+        1,
+        "{}",
+        done.stderr
+    );
+    assert_eq!(done.stderr.lines().count(), 1, "{}", done.stderr);
+    let refused = wirescript(&room, ["--trace", "/nowhere/t.jsonl", "full.lua"]);
+    assert_eq!(refused.status.and_then(|status| status.code()), Some(2));
+    assert!(
+        refused.stderr.contains("cannot record") && refused.stderr.contains("/nowhere/t.jsonl"),
+        "{}",
+        refused.stderr
+    );
+}
+
+#[test]
+fn workers_and_forked_children_are_in_the_trace() {
+    let room = room("others-runtimes");
+    let script = "local a, b = socket.socketpair()
+local w = worker.spawn(\"local s <close> = socket.socket() s:bind({'127.0.0.1', 0})\")
+w:join()
+a:send('parent')
+";
+    run(&room, &["--trace", "w.jsonl"], "w.lua", script);
+    let told = records(&room.join("w.jsonl"));
+    let bind = of(&told, "bind")[0];
+    assert_eq!(bind["worker"], "worker-1", "{bind}");
+    assert_eq!(of(&told, "sent")[0]["worker"], Value::Null);
+
+    let server = "local S = socketserver
+local Handler = S.class(S.BaseRequestHandler)
+function Handler:handle() self.request:sendall(self.request:recv(100)) end
+local server = S.ForkingTCPServer({'127.0.0.1', 0}, Handler)
+local serving = task.spawn(function() server:handle_request() end)
+local c = socket.create_connection(server.server_address)
+c:sendall('to a child') print(c:recv(100)) c:close()
+serving:join() server:server_close()
+";
+    let done = run(&room, &["--trace", "f.jsonl"], "f.lua", server);
+    assert_eq!(done.stdout, "to a child\n");
+    let told = records(&room.join("f.jsonl"));
+    let child: Vec<_> = told
+        .iter()
+        .filter(|record| !record["process"].is_null())
+        .collect();
+    assert!(
+        child
+            .iter()
+            .any(|record| record["event"] == "sent" && record["text"] == "to a child"),
+        "{told:?}"
+    );
+    let texts: Vec<_> = of(&told, "sent")
+        .iter()
+        .map(|record| record["text"].clone())
+        .collect();
+    assert_eq!(
+        texts,
+        ["to a child", "to a child"],
+        "each is told once: {texts:?}"
+    );
+}
+
+#[test]
+fn what_is_no_trace_is_refused() {
+    let room = room("refused");
+    fs::write(room.join("x"), "hello\n").expect("a file");
+    for (words, status, said) in [
+        (&["trace", "text", "x"][..], 2, "this is no trace"),
+        (&["trace", "view", "missing"], 2, "cannot read missing"),
+        (&["trace", "dance", "x"], 2, "usage: wirescript trace"),
+        (&["trace"], 2, "usage: wirescript trace"),
+        (&["--trace-plaintext", "-e", "x = 1"], 2, "--trace FILE"),
+    ] {
+        let done = wirescript(&room, words.iter().copied());
+        assert_eq!(
+            done.status.and_then(|status| status.code()),
+            Some(status),
+            "{words:?}"
+        );
+        assert!(done.stderr.contains(said), "{words:?}: {}", done.stderr);
+    }
+}
