@@ -6,7 +6,7 @@
 mod support;
 
 use std::io::{Read, Write};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::{Mutex, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -86,6 +86,56 @@ const OPERATIONS: &[(&str, &str, &str)] = &[
         "a relay",
         "local c, d = socket.socketpair() socket.relay(a, c)",
         "let p = socket::socketpair(); socket::relay(a, p[0])",
+    ),
+    (
+        "select",
+        "select.select({a}, {}, {})",
+        "select::select([a], [], [])",
+    ),
+    (
+        "poll",
+        "local p = select.poll() p:register(a, select.POLLIN) p:poll()",
+        "let q = select::poll(); q.register(a, select::POLLIN); q.poll()",
+    ),
+    (
+        "epoll",
+        "local p = select.epoll() p:register(a, select.EPOLLIN) p:poll()",
+        "let q = select::epoll(); q.register(a, select::EPOLLIN); q.poll()",
+    ),
+    (
+        "a selector",
+        "local s = selectors.DefaultSelector() s:register(a, selectors.EVENT_READ) s:select()",
+        "let s = selectors::DefaultSelector(); s.register(a, selectors::EVENT_READ); s.select()",
+    ),
+    (
+        "a channel",
+        "task.spawn(task.sleep, 100) task.channel():recv()",
+        "task::spawn(|| task::sleep(100)); task::channel().recv()",
+    ),
+    (
+        "a full channel",
+        "task.spawn(task.sleep, 100) local c = task.channel(1) while true do c:send(1) end",
+        "task::spawn(|| task::sleep(100)); let c = task::channel(1); loop { c.send(1); }",
+    ),
+    (
+        "a channel between threads",
+        "worker.channel():recv()",
+        "worker::channel().recv()",
+    ),
+    (
+        "a worker that waits",
+        "worker.spawn('task.sleep(100)'):join()",
+        "worker::spawn(\"task::sleep(100)\").join()",
+    ),
+    (
+        "a worker that calculates",
+        "worker.spawn('while true do end'):join()",
+        "worker::spawn(\"loop {}\").join()",
+    ),
+    (
+        "a handshake",
+        "ssl.create_default_context():wrap_socket(a, {server_hostname = 'localhost'})",
+        "ssl::create_default_context().wrap_socket(a, #{server_hostname: \"localhost\"})",
     ),
     (
         "operations that succeed",
@@ -170,6 +220,13 @@ const OPERATIONS: &[(&str, &str, &str)] = &[
     ),
 ];
 
+/// What waits for standard input, which only the command has for itself.
+const INPUT: &[(&str, &str, &str)] = &[
+    ("input", "input()", "input()"),
+    ("sys.stdin", "sys.stdin:readline()", "sys::stdin.readline()"),
+    ("a pipe", "open(0, 'rb'):read(1)", "open(0, \"rb\").read(1)"),
+];
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Speech {
     Lua,
@@ -214,13 +271,14 @@ fn script(speech: Speech, standing: Standing, operation: &str, mark: &str) -> St
 /// Runs every operation in every standing and language; `end` says how long the end took, or what went wrong.
 fn matrix(
     way: &str,
+    operations: &[&[(&str, &str, &str)]],
     mark: fn(Speech) -> &'static str,
     end: impl Fn(Speech, &str) -> Result<Duration, String>,
 ) {
     let _alone = ALONE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     let mut problems = Vec::new();
     let (mut worst, mut slow, mut count) = ((Duration::ZERO, String::new()), 0, 0);
-    for (name, lua, rhai) in OPERATIONS {
+    for (name, lua, rhai) in operations.iter().copied().flatten() {
         for (speech, operation) in [(Speech::Lua, lua), (Speech::Rhai, rhai)] {
             if operation.is_empty() {
                 continue;
@@ -303,6 +361,7 @@ fn by_judgement(speech: Speech) -> &'static str {
 fn a_deadline_ends_everything() {
     matrix(
         "a deadline",
+        &[OPERATIONS],
         |_| "",
         |speech, code| {
             let (_, ended) = run(speech, code, Some(TIME), || {});
@@ -317,7 +376,7 @@ fn a_deadline_ends_everything() {
 
 #[test]
 fn a_handle_ends_everything() {
-    matrix("stop()", by_judgement, |speech, code| {
+    matrix("stop()", &[OPERATIONS], by_judgement, |speech, code| {
         let (marks, mark) = mpsc::channel();
         let (handle, ended) = run(speech, code, None, move || {
             let _ = marks.send(());
@@ -344,23 +403,42 @@ fn by_output(speech: Speech) -> &'static str {
     }
 }
 
+/// The command, told to print when the operation is about to begin; its standard input stays open and empty.
+fn command(speech: Speech, code: &str, options: &[&str]) -> Result<Child, String> {
+    let language = if speech == Speech::Lua { "lua" } else { "rhai" };
+    Command::new(env!("CARGO_BIN_EXE_wirescript"))
+        .args(["--max-memory", "67108864", "--lang", language])
+        .args(options)
+        .args(["-e", code])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .map_err(|error| error.to_string())
+}
+
+/// Waits for the end of a command; an error when its status is another.
+fn expect_status(child: &mut Child, wanted: i32) -> Result<(), String> {
+    let status = child.wait().map_err(|error| error.to_string())?;
+    if status.code() == Some(wanted) {
+        return Ok(());
+    }
+    let mut text = String::new();
+    let _ = child.stderr.take().map(|mut pipe| pipe.read_to_string(&mut text));
+    Err(format!("{status}: {text}"))
+}
+
 #[test]
 fn ctrl_c_ends_everything() {
-    matrix("Ctrl-C", by_output, |speech, code| {
-        let language = if speech == Speech::Lua { "lua" } else { "rhai" };
-        let mut child = Command::new(env!("CARGO_BIN_EXE_wirescript"))
-            .args(["--max-memory", "67108864", "--lang", language, "-e", code])
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .map_err(|error| error.to_string())?;
+    matrix("Ctrl-C", &[OPERATIONS, INPUT], by_output, |speech, code| {
+        let mut child = command(speech, code, &[])?;
         // The shell is there before it is needed.
         let mut shell = Command::new("sh")
             .args(["-c", "read -r go; kill -INT \"$0\"", &child.id().to_string()])
             .stdin(Stdio::piped())
             .spawn()
             .map_err(|error| error.to_string())?;
+        let kept = child.stdin.take();
         let mut stdout = child.stdout.take().ok_or("no pipe")?;
         let began = stdout.read_exact(&mut [0; 2]).is_ok();
         thread::yield_now();
@@ -373,12 +451,35 @@ fn ctrl_c_ends_everything() {
         let _ = stdout.read_to_end(&mut Vec::new());
         let took = start.elapsed();
         let _ = shell.wait();
-        let status = child.wait().map_err(|error| error.to_string())?;
-        if !began || !told || status.code() != Some(130) {
-            let mut text = String::new();
-            let _ = child.stderr.take().map(|mut pipe| pipe.read_to_string(&mut text));
-            return Err(format!("{status}: {text}"));
+        drop(kept);
+        expect_status(&mut child, 130)?;
+        if began && told {
+            Ok(took)
+        } else {
+            Err("it never began".to_owned())
         }
-        Ok(took)
+    });
+}
+
+#[test]
+fn the_command_s_deadline_ends_what_waits_for_input() {
+    matrix("--timeout", &[INPUT], by_output, |speech, code| {
+        let start = Instant::now();
+        let mut child = command(speech, code, &["--timeout", "0.2"])?;
+        let kept = child.stdin.take();
+        let mut stdout = child.stdout.take().ok_or("no pipe")?;
+        stdout
+            .read_exact(&mut [0; 2])
+            .map_err(|error| error.to_string())?;
+        let begun = Instant::now();
+        let _ = stdout.read_to_end(&mut Vec::new());
+        let (took, whole) = (begun.elapsed(), start.elapsed());
+        drop(kept);
+        expect_status(&mut child, 1)?;
+        let length = Duration::from_millis(200);
+        if whole < length {
+            return Err(format!("after {whole:?}"));
+        }
+        Ok(took.saturating_sub(length))
     });
 }

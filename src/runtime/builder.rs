@@ -333,7 +333,7 @@ impl School {
                 self.memory_limit,
             )?),
             #[cfg(feature = "rhai")]
-            Speech::Rhai => Rc::new(crate::script::rhai::RhaiScript::new(&self.net, environment)?),
+            Speech::Rhai => Rc::new(crate::script::rhai::RhaiScript::new(&self.net, environment)),
         })
     }
 }

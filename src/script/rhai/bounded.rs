@@ -12,7 +12,8 @@ use crate::error::Error;
 use crate::net::Net;
 
 use super::error;
-use super::op::{Native, register};
+use super::op::{Native, Site, register};
+use super::watch::Watch;
 
 /// Rhai has one limit for the elements of arrays, 16 bytes each, and the bytes of blobs: something between the two.
 const ELEMENT: usize = 4;
@@ -21,17 +22,25 @@ const ENTRY: usize = 64;
 /// Part of the memory that a single value may have.
 const SHARE: usize = 4;
 
-/// Bounds what one value may hold, and registers the replacements.
-pub(super) fn install(engine: &mut Engine, functions: &mut Module, net: &Rc<Net>) {
-    let most = net.memory_limit();
-    // One value may have a share: every step copies what it works on.
-    let share = most / SHARE;
+/// Bytes one value may have: every step copies what it works on.
+fn share(net: &Net) -> usize {
+    net.memory_limit() / SHARE
+}
+
+/// Bounds what one value may hold.
+pub(super) fn limit(engine: &mut Engine, net: &Net) {
+    let share = share(net);
     engine.set_max_string_size(share.max(1));
     engine.set_max_array_size((share / ELEMENT).max(1));
     engine.set_max_map_size((share / ENTRY).max(1));
-    sleep(functions, net);
-    replace(functions, share);
-    pad(functions, share);
+}
+
+/// Registers the replacements.
+pub(super) fn install(functions: &mut Module, site: &Rc<Site>) {
+    let share = share(&site.net);
+    sleep(functions, &site.net);
+    replace(functions, share, &site.watch);
+    pad(functions, share, &site.watch);
 }
 
 fn sleep(functions: &mut Module, net: &Rc<Net>) {
@@ -52,7 +61,8 @@ fn sleep(functions: &mut Module, net: &Rc<Net>) {
     }
 }
 
-fn replace(functions: &mut Module, most: usize) {
+fn replace(functions: &mut Module, most: usize, watch: &Rc<Watch>) {
+    let watch = watch.clone();
     let native: Native = Rc::new(move |_, args| {
         let [text, find, with] = args else {
             return Ok(Dynamic::UNIT);
@@ -67,6 +77,7 @@ fn replace(functions: &mut Module, most: usize) {
             return Err::<_, Box<EvalAltResult>>(error::thrown(error, Position::NONE));
         }
         *text = text.replace(find.as_str(), &with).into();
+        watch.weigh(text.len());
         Ok(Dynamic::UNIT)
     });
     let (text, letter) = (TypeId::of::<ImmutableString>(), TypeId::of::<char>());
@@ -77,7 +88,8 @@ fn replace(functions: &mut Module, most: usize) {
     }
 }
 
-fn pad(functions: &mut Module, most: usize) {
+fn pad(functions: &mut Module, most: usize, watch: &Rc<Watch>) {
+    let watch = watch.clone();
     let native: Native = Rc::new(move |_, args| {
         let [text, length, with] = args else {
             return Ok(Dynamic::UNIT);
@@ -88,13 +100,20 @@ fn pad(functions: &mut Module, most: usize) {
             return Ok(Dynamic::UNIT);
         };
         let has = text.chars().count();
-        if length > most {
+        let (missing, width) = (length.saturating_sub(has), with.chars().count().max(1));
+        if text
+            .len()
+            .saturating_add((missing / width).saturating_mul(with.len()))
+            > most
+        {
             let error = Error::memory(format!("a string of {length} characters"));
             return Err::<_, Box<EvalAltResult>>(error::thrown(error, Position::NONE));
         }
         if length > has && !with.is_empty() {
             let mut padded = text.to_string();
-            padded.extend(with.chars().cycle().take(length - has));
+            padded.push_str(&with.repeat(missing / width));
+            padded.extend(with.chars().take(missing % width));
+            watch.weigh(padded.len());
             *text = padded.into();
         }
         Ok(Dynamic::UNIT)

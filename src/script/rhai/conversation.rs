@@ -50,10 +50,11 @@ impl RhaiScript {
         whole.set_source(&source);
         let whole = Rc::new(whole);
         core.scripts.borrow_mut().push(whole.clone());
+        let engine = core.engine()?;
         task::launch(&self.core, name.to_owned(), source, move || {
             // Others may ask for names meanwhile: there are none then.
             let mut scope = session.scope.take();
-            let outcome = core.engine.eval_ast_with_scope::<Dynamic>(&mut scope, &whole);
+            let outcome = engine.eval_ast_with_scope::<Dynamic>(&mut scope, &whole);
             session.scope.replace(scope);
             outcome
         })
@@ -80,8 +81,10 @@ impl Conversation for RhaiScript {
 
     fn is_partial(&self, text: &str) -> bool {
         let tokens = Grammar::Rhai.tokens(text);
-        let lowered = syntax::lower(&self.core.engine, text);
-        let Err(error) = self.core.engine.compile(lowered) else {
+        let Ok(engine) = self.core.engine() else {
+            return false;
+        };
+        let Err(error) = engine.compile(syntax::lower(&engine, text)) else {
             return false;
         };
         let open = tokens.iter().filter(|token| token.kind == Kind::Mark);

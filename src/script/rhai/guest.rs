@@ -4,13 +4,14 @@ use std::rc::{Rc, Weak};
 
 use rhai::{Engine, Module};
 
+use crate::api::MODULES;
 use crate::error::Result;
 use crate::net::Net;
 
 use super::host::Host;
 use super::op::Site;
 use super::places::Places;
-use super::task::Watch;
+use super::watch::Watch;
 use super::{buffer, lines, module, named, object, own, syntax};
 
 /// Puts `socket` and the other modules into a Rhai engine of your own, with the functions and types they need.
@@ -45,12 +46,18 @@ pub fn register(engine: &mut Engine, net: &Rc<Net>) -> Result<()> {
         host: Host::default(),
     });
     let mut functions = Module::new();
-    object::install(engine, &mut functions, &site, &Rc::new(Places::default()));
+    object::install(&mut functions, &site);
+    object::attend(engine, &site, &Rc::new(Places::default()));
     buffer::install(&mut functions, &site);
-    lines::install(engine, &mut functions, &site);
+    lines::install(&mut functions, &site);
+    lines::name_types(engine);
     own::install(&mut functions);
-    named::install(engine, &mut functions);
+    named::install(&mut functions);
+    named::name_types(engine);
     engine.register_global_module(functions.into());
     syntax::install(engine, &site);
-    module::install(engine, &site)
+    for description in MODULES {
+        engine.register_static_module(description.name, module::build(description, &site)?.into());
+    }
+    Ok(())
 }

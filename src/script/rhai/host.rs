@@ -104,14 +104,12 @@ pub(super) fn start_global(core: &Rc<Core>, name: &str, arguments: Vec<Value>) -
         let text = format!("there is no function '{name}' that takes {count} arguments");
         return Err(Error::new(Class::NameError, text));
     };
-    let (inner, called) = (core.clone(), name.to_owned());
+    let (inner, engine, called) = (core.clone(), core.engine()?, name.to_owned());
     let source = ast.source().unwrap_or_default().to_owned();
     task::launch(core, name.to_owned(), source, move || {
         let mut scope = inner.site.host.scope();
         let options = CallFnOptions::new().eval_ast(false);
-        inner
-            .engine
-            .call_fn_with_options::<Dynamic>(options, &mut scope, &ast, called, arguments)
+        engine.call_fn_with_options::<Dynamic>(options, &mut scope, &ast, called, arguments)
     })
 }
 
@@ -129,12 +127,15 @@ pub(super) fn owned(core: &Rc<Core>, given: &Dynamic) -> Value {
         None => value::read(given, 0),
         Some(function) => {
             // It may call the functions of whatever script it comes from.
-            let mut global = core.engine.new_global_runtime_state();
+            let Ok(engine) = core.engine() else {
+                return Value::Opaque("function");
+            };
+            let mut global = engine.new_global_runtime_state();
             for ast in core.scripts.borrow().iter() {
                 global.lib.push(ast.shared_lib().clone());
             }
             let context = NativeCallContext::new_with_all_fields(
-                &core.engine,
+                &engine,
                 function.fn_name(),
                 None,
                 &global,

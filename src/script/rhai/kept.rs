@@ -87,8 +87,9 @@ impl Held for Kept {
         let (Some(function), Some((store, source))) = (function, &self.view) else {
             return Ok(None);
         };
+        let engine = core.engine()?;
         #[allow(deprecated, reason = "as above")]
-        let context = store.create_context(&core.engine);
+        let context = store.create_context(&engine);
         call(&function, &context, self.value.clone(), source).map(Some)
     }
 

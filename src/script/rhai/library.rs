@@ -29,26 +29,32 @@ pub(super) fn words() -> impl Iterator<Item = &'static str> {
         .chain([DEFINE, MAKE])
 }
 
-/// Registers the libraries' modules, and what classes and objects answer to.
-pub(super) fn install(engine: &mut Engine, functions: &mut Module, site: &Rc<Site>) {
+/// Names classes and objects.
+pub(super) fn name_types(engine: &mut Engine) {
     engine.register_type_with_name::<Rc<Instance>>("object");
     engine.register_type_with_name::<Rc<Class>>("class");
-    for library in RHAI {
-        let mut module = Module::new();
-        for name in library.classes {
-            let class = Class::of_library(library, name);
-            module.set_var(*name, Dynamic::from(class.clone()));
-            register_calls(&mut module, name, &[], &maker(site, Some(class)));
-        }
-        let inner = site.clone();
-        let define: Native = Rc::new(move |context, args| match context {
-            Some(context) => class::define(&inner, &context, args),
-            None => Ok(Dynamic::UNIT),
-        });
-        register_calls(&mut module, DEFINE, &[], &define);
-        module.build_index();
-        engine.register_static_module(library.name, module.into());
+}
+
+/// The module of a library: it knows its classes, and reads the library when one is used.
+pub(super) fn module(library: &'static Library, site: &Rc<Site>) -> Module {
+    let mut module = Module::new();
+    for name in library.classes {
+        let class = Class::of_library(library, name);
+        module.set_var(*name, Dynamic::from(class.clone()));
+        register_calls(&mut module, name, &[], &maker(site, Some(class)));
     }
+    let inner = site.clone();
+    let define: Native = Rc::new(move |context, args| match context {
+        Some(context) => class::define(&inner, &context, args),
+        None => Ok(Dynamic::UNIT),
+    });
+    register_calls(&mut module, DEFINE, &[], &define);
+    module.build_index();
+    module
+}
+
+/// Registers what classes and objects answer to.
+pub(super) fn install(functions: &mut Module, site: &Rc<Site>) {
     let (object, class) = (TypeId::of::<Rc<Instance>>(), TypeId::of::<Rc<Class>>());
     register_calls(functions, MAKE, &[class], &maker(site, None));
     for kind in [object, class] {
@@ -135,10 +141,12 @@ impl Core {
         if let Some(classes) = self.libraries.borrow().get(library.name) {
             return Ok(classes.clone());
         }
+        let refuse = |error| super::error::thrown(error, rhai::Position::NONE);
         let ast = self
             .compile(library.name, library.source.as_bytes())
-            .map_err(|error| super::error::thrown(error, rhai::Position::NONE))?;
-        let classes: Map = self.engine.eval_ast_with_scope(&mut Scope::new(), &ast)?;
+            .map_err(refuse)?;
+        let engine = self.engine().map_err(refuse)?;
+        let classes: Map = engine.eval_ast_with_scope(&mut Scope::new(), &ast)?;
         self.libraries.borrow_mut().insert(library.name, classes.clone());
         Ok(classes)
     }

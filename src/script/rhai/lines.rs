@@ -11,9 +11,13 @@ use super::error::Thrown;
 use super::op::Site;
 use super::value::{self, Lines, type_id};
 
-/// Registers both.
-pub(super) fn install(engine: &mut Engine, functions: &mut Module, site: &Rc<Site>) {
+/// Names what `lines()` returns.
+pub(super) fn name_types(engine: &mut Engine) {
     engine.register_type_with_name::<Lines>("iterator");
+}
+
+/// Registers both.
+pub(super) fn install(functions: &mut Module, site: &Rc<Site>) {
     for id in [type_id(Type::File), std::any::TypeId::of::<Lines>()] {
         let site = site.clone();
         functions.set_iter_result(id, move |object| {

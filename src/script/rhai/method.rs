@@ -128,8 +128,11 @@ pub(super) fn invoke(
         if let Some(count) = method.parameters {
             arguments.resize(count, Dynamic::UNIT);
         }
+        let engine = core
+            .engine()
+            .map_err(|error| error::thrown(error, rhai::Position::NONE))?;
         #[allow(deprecated, reason = "as above")]
-        let context = method.context.create_context(&core.engine);
+        let context = method.context.create_context(&engine);
         let this = (!method.is_bound).then_some(this);
         return method.function.call_raw(&context, this, &mut arguments[..]);
     }

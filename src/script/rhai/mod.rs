@@ -1,9 +1,9 @@
 //! Rhai.
 //!
-//! [`RhaiScript`] builds one engine for all scripts of a runtime. `op` is the adapter every operation passes; `object`
+//! [`RhaiScript`] runs the scripts of a runtime on engines that `stock` puts together. `op` is the adapter every operation passes; `object`
 //! (methods and properties of handles, global functions) and `module` (`socket::…`) register the table with it; `hot` is a shorter
 //! way for the most frequent ones. `value`
-//! and `error` carry values and errors over the border. `task` runs chunks and functions on fibers and looks after them
+//! and `error` carry values and errors over the border. `task` runs chunks and functions on fibers, `watch` looks after them
 //! while they run, `host` does what the Rust program asks. `syntax` adds `with` and frees words that Rhai reserves, `variable` lets several tasks use what a
 //! closure has captured, both helped by `places`; `named` has modules and functions as values; `import` loads neighbouring scripts, `library` the modules that are written in Rhai, whose classes and objects are `class`'s and whose functions `method`'s, `conversation` serves a person at a prompt, `lines` iterates over files, `kept` keeps values for operations. `bounded` keeps Rhai's own functions from holding
 //! the thread or the memory of all. `buffer` and `own` add what buffers and Rhai's own values
@@ -30,12 +30,14 @@ mod object;
 mod op;
 mod own;
 mod places;
+mod stock;
 mod syntax;
 mod task;
 #[cfg(test)]
 mod tests;
 mod value;
 mod variable;
+mod watch;
 
 use std::borrow::Cow;
 use std::cell::RefCell;
@@ -43,7 +45,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::rc::Rc;
 
-use rhai::{AST, Engine, Map, Module};
+use rhai::{AST, Engine, Map};
 
 use crate::api::{Environment, HostFunction, Value};
 use crate::error::{Class, Error, Result};
@@ -51,10 +53,11 @@ use crate::net::Net;
 use crate::sched::Task;
 
 use super::{Chunk, Language, Manner};
-use import::{Neighbours, Resolver};
+use import::Neighbours;
 use op::Site;
 use places::Places;
-use task::Watch;
+use stock::Stock;
+use watch::Watch;
 
 pub use guest::register;
 pub(crate) use task::STACK_SIZE;
@@ -74,7 +77,7 @@ pub(crate) struct RhaiScript {
 
 /// What running scripts share.
 struct Core {
-    engine: Engine,
+    stock: Stock,
     site: Rc<Site>,
     places: Rc<Places>,
     neighbours: Rc<Neighbours>,
@@ -85,13 +88,9 @@ struct Core {
 }
 
 impl RhaiScript {
-    /// An engine with everything the table has, on this network.
-    ///
-    /// # Errors
-    /// A value of a module could not be had.
-    pub(crate) fn new(net: &Rc<Net>, environment: Rc<Environment>) -> Result<Self> {
+    /// Scripts will have what the table has, on this network.
+    pub(crate) fn new(net: &Rc<Net>, environment: Rc<Environment>) -> Self {
         let watch = Watch::new(net.sched().clone());
-        let mut failure = None;
         let core = Rc::new_cyclic(|core| {
             let site = Rc::new(Site {
                 net: net.clone(),
@@ -100,41 +99,19 @@ impl RhaiScript {
                 core: core.clone(),
                 host: host::Host::default(),
             });
-            let places = Rc::new(Places::default());
-            let neighbours = Rc::new(Neighbours::new(core.clone()));
-            let mut engine = Engine::new();
-            limits(&mut engine, &site.watch);
-            engine.set_module_resolver(Resolver(neighbours.clone()));
-            let mut functions = Module::new();
-            object::install(&mut engine, &mut functions, &site, &places);
-            buffer::install(&mut functions, &site);
-            lines::install(&mut engine, &mut functions, &site);
-            own::output(&mut engine);
-            own::install(&mut functions);
-            bounded::install(&mut engine, &mut functions, net);
-            named::install(&mut engine, &mut functions);
-            library::install(&mut engine, &mut functions, &site);
-            engine.register_global_module(functions.into());
-            syntax::install(&mut engine, &site);
-            direct::install(&mut engine, &site);
-            variable::install(&mut engine, places.clone(), site.clone());
-            failure = module::install(&mut engine, &site).err();
             Core {
-                engine,
+                stock: Stock::default(),
                 site,
-                places,
-                neighbours,
+                places: Rc::default(),
+                neighbours: Rc::new(Neighbours::new(core.clone())),
                 scripts: RefCell::default(),
                 libraries: RefCell::default(),
             }
         });
-        match failure {
-            None => Ok(Self {
-                core,
-                #[cfg(feature = "cli")]
-                session: Rc::default(),
-            }),
-            Some(error) => Err(error),
+        Self {
+            core,
+            #[cfg(feature = "cli")]
+            session: Rc::default(),
         }
     }
 }
@@ -156,9 +133,10 @@ impl Core {
                 format!("{name}: the script is not valid UTF-8"),
             )
         })?;
-        let lowered = syntax::lower(&self.engine, &without_first_comment(text));
-        let mut ast = self
-            .engine
+        let text = without_first_comment(text);
+        let engine = self.engine_for(&text)?;
+        let lowered = syntax::lower(&engine, &text);
+        let mut ast = engine
             .compile(lowered)
             .map_err(|error| error::syntax(&error, name))?;
         ast.set_source(name);

@@ -3,46 +3,46 @@
 use std::any::TypeId;
 use std::rc::Rc;
 
-use rhai::{Dynamic, Engine, Module};
+use rhai::{Dynamic, Module};
 
-use crate::api::{Form, MODULES, Value, construct};
+use crate::api::{Form, Module as Description, Value, construct};
 use crate::error::{Class, Result};
 
 use super::op::{self, Native, Site, arities, register};
 use super::{named, value};
 
-/// Registers every module of the table.
-pub(super) fn install(engine: &mut Engine, site: &Rc<Site>) -> Result<()> {
-    for description in MODULES {
-        let mut module = Module::new();
-        for name in description.value_names() {
-            if let Some(value) = description.value(name) {
-                if let Value::Class(class) = value {
-                    set_function(&mut module, name, 0..=MOST_ARGUMENTS, &maker(site, class));
-                }
-                module.set_var(name, value::give(from_one(value)));
+/// Makes a module of the table.
+///
+/// # Errors
+/// A value of it cannot be had.
+pub(super) fn build(description: &'static Description, site: &Rc<Site>) -> Result<Module> {
+    let mut module = Module::new();
+    for name in description.value_names() {
+        if let Some(value) = description.value(name) {
+            if let Value::Class(class) = value {
+                set_function(&mut module, name, 0..=MOST_ARGUMENTS, &maker(site, class));
             }
+            module.set_var(name, value::give(from_one(value)));
         }
-        for op in description.ops() {
-            match op.form {
-                Form::Property => {
-                    module.set_var(op.name, value::give(site.run_alone(op, None)?));
-                }
-                Form::Function | Form::Method => {
-                    // Rhai asks nobody about a module's missing function: one more than the longest says so itself.
-                    let arities = 0..=arities(op).end() + 1;
-                    set_function(&mut module, op.name, arities, &op::native(site, op));
-                    // A class has its value already.
-                    if !module.contains_var(op.name) {
-                        module.set_var(op.name, named::function(op));
-                    }
-                }
-            }
-        }
-        module.build_index();
-        engine.register_static_module(description.name, module.into());
     }
-    Ok(())
+    for op in description.ops() {
+        match op.form {
+            Form::Property => {
+                module.set_var(op.name, value::give(site.run_alone(op, None)?));
+            }
+            Form::Function | Form::Method => {
+                // Rhai asks nobody about a module's missing function: one more than the longest says so itself.
+                let arities = 0..=arities(op).end() + 1;
+                set_function(&mut module, op.name, arities, &op::native(site, op));
+                // A class has its value already.
+                if !module.contains_var(op.name) {
+                    module.set_var(op.name, named::function(op));
+                }
+            }
+        }
+    }
+    module.build_index();
+    Ok(module)
 }
 
 /// The table counts a module's lists from 1: here an empty place comes first, so that numbers stay what they are.

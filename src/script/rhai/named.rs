@@ -15,10 +15,14 @@ type ModuleValue = &'static Module;
 /// A function of a module, as a variable of the module.
 type OpValue = &'static Op;
 
-/// Lets both print as Python prints them.
-pub(super) fn install(engine: &mut Engine, functions: &mut rhai::Module) {
+/// Names both.
+pub(super) fn name_types(engine: &mut Engine) {
     engine.register_type_with_name::<ModuleValue>("module");
     engine.register_type_with_name::<OpValue>("builtin_function_or_method");
+}
+
+/// Lets both print as Python prints them.
+pub(super) fn install(functions: &mut rhai::Module) {
     for kind in [TypeId::of::<ModuleValue>(), TypeId::of::<OpValue>()] {
         let native: Native =
             Rc::new(|_, args| Ok(args.first().map_or_else(String::new, |value| shown(value)).into()));

@@ -22,10 +22,17 @@ use super::op::{self, Native, Site, arities, register};
 use super::places::Places;
 use super::value::{self, Absent, TlsSocket, type_id};
 
-/// Registers the types and the global functions.
-pub(super) fn install(engine: &mut Engine, functions: &mut Module, site: &Rc<Site>, places: &Rc<Places>) {
+/// Names the types, and answers for what is missing.
+pub(super) fn attend(engine: &mut Engine, site: &Rc<Site>, places: &Rc<Places>) {
     for kind in Type::ALL {
         name_type(engine, kind);
+    }
+    missing_functions(engine, site, places);
+}
+
+/// Registers the methods and properties of the types, and the global functions.
+pub(super) fn install(functions: &mut Module, site: &Rc<Site>) {
+    for kind in Type::ALL {
         printing(functions, type_id(kind), &shown(kind));
         unknown_members(functions, site, kind);
     }
@@ -45,7 +52,6 @@ pub(super) fn install(engine: &mut Engine, functions: &mut Module, site: &Rc<Sit
     equality(functions);
     iteration(functions, site);
     absent_constants(functions, site);
-    missing_functions(engine, site, places);
 }
 
 /// Registers an operation for one type, or for none.

@@ -13,7 +13,8 @@ use crate::sched::Task;
 
 use super::error::{self, Thrown};
 use super::host::Host;
-use super::task::{self, Outcome, Watch};
+use super::task::{self, Outcome};
+use super::watch::Watch;
 use super::{Core, hot, kept, named, value};
 
 /// Arguments as Rhai hands them to a native function: an object or first argument may be the script's own variable,

@@ -6,6 +6,7 @@
 //! before it is compiled, each change as long as what it replaces: `with s = f() {` becomes `@{let s=f() ;`, where `@`
 //! is a custom syntax whose block leaves its first variable behind to be closed.
 
+use std::cell::OnceCell;
 use std::collections::HashSet;
 use std::rc::Rc;
 
@@ -25,13 +26,16 @@ const CLOSE: &str = "close";
 
 /// Registers the words and the syntax.
 pub(super) fn install(engine: &mut Engine, site: &Rc<Site>) {
-    let words = words();
+    // Few scripts write a reserved word, and gathering the names takes long.
+    let words: OnceCell<HashSet<&'static str>> = OnceCell::new();
     #[allow(
         deprecated,
         reason = "volatile, says Rhai; the only way to lift reserved words"
     )]
     engine.on_parse_token(move |token, _, _| match token {
-        Token::Reserved(word) if words.contains(word.as_str()) => Token::Identifier(word),
+        Token::Reserved(word) if words.get_or_init(self::words).contains(word.as_str()) => {
+            Token::Identifier(word)
+        }
         token => token,
     });
     let site = site.clone();

@@ -1,33 +1,27 @@
-//! Tasks: the main chunk and what scripts spawn run on fibers; and the watch that ends, bounds and slices their work.
+//! Tasks: the main chunk and what scripts spawn run on fibers, looked after by the `watch`.
 
 use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
-use std::sync::Arc;
 
 #[allow(
     deprecated,
     reason = "volatile, says Rhai; there is no other way to call back later"
 )]
 use rhai::NativeCallContextStore;
-use rhai::{AST, Dynamic, FnPtr, NativeCallContext, Position};
+use rhai::{AST, Dynamic, FnPtr, NativeCallContext};
 
 use crate::api::{Callback, Value};
-use crate::error::{Class, Error, Place, Result};
-use crate::sched::{Payload, Scheduler, Standing, Stop, Task};
+use crate::error::{Error, Place, Result};
+use crate::sched::{Payload, Standing, Task};
 
 use super::Core;
 use super::error::{Failure, Thrown};
+use super::watch::{Spot, Watch};
 use super::{host, value};
 
 /// Address space for a fiber's stack: the deepest recursion that is allowed fits.
 pub(crate) const STACK_SIZE: usize = 4 << 20;
-/// Stack that must be left for native code below a script.
-const STACK_RESERVE: usize = 128 << 10;
-/// Steps between two looks at the stop flag and the clock.
-const STRIDE: u32 = 128;
-/// The same where the time is bounded: one step may take long.
-const SHORT_STRIDE: u32 = 16;
 
 /// How a task ended, for whoever joins it.
 #[derive(Clone, Debug)]
@@ -116,11 +110,11 @@ pub(super) fn report(task: &Task) -> String {
 
 /// Starts a compiled script.
 pub(super) fn start(core: &Rc<Core>, ast: Rc<AST>, name: String) -> Result<Rc<Task>> {
-    let inner = core.clone();
+    let (inner, engine) = (core.clone(), core.engine()?);
     let source = ast.source().unwrap_or_default().to_owned();
     launch(core, name, source, move || {
         let mut scope = inner.site.host.scope();
-        let outcome = inner.engine.eval_ast_with_scope::<Dynamic>(&mut scope, &ast);
+        let outcome = engine.eval_ast_with_scope::<Dynamic>(&mut scope, &ast);
         // What a script still holds when it ends is no leak.
         inner.site.net.quietly(|| drop(scope));
         outcome
@@ -129,16 +123,15 @@ pub(super) fn start(core: &Rc<Core>, ast: Rc<AST>, name: String) -> Result<Rc<Ta
 
 /// Starts a worker's script: it finds the arguments as `args`, and what it returns is called with them if it is a function.
 pub(super) fn start_called(core: &Rc<Core>, ast: Rc<AST>, arguments: Vec<Value>) -> Result<Rc<Task>> {
-    let inner = core.clone();
+    let (inner, engine) = (core.clone(), core.engine()?);
     let source = ast.source().unwrap_or_default().to_owned();
     let arguments: Vec<Dynamic> = arguments.into_iter().map(value::give).collect();
     launch(core, "main".to_owned(), source, move || {
         let mut scope = inner.site.host.scope();
         scope.push_dynamic("args", Dynamic::from_array(arguments.clone()));
-        let engine = &inner.engine;
         let outcome = engine.eval_ast_with_scope::<Dynamic>(&mut scope, &ast);
         let outcome = outcome.and_then(|value| match value.try_cast_result::<FnPtr>() {
-            Ok(function) => function.call::<Dynamic>(engine, &ast, arguments),
+            Ok(function) => function.call::<Dynamic>(&engine, &ast, arguments),
             Err(value) => Ok(value),
         });
         inner.site.net.quietly(|| drop(scope));
@@ -172,11 +165,11 @@ pub(super) fn spawn(
         store.global.level = 0;
         store
     };
-    let inner = core.clone();
+    let (inner, engine) = (core.clone(), core.engine()?);
     let source = context.call_source().unwrap_or_default().to_owned();
     launch(core, name, source, move || {
         #[allow(deprecated, reason = "as above")]
-        let context = store.create_context(&inner.engine);
+        let context = store.create_context(&engine);
         let outcome = function.call_raw(&context, None, &mut arguments[..]);
         if inner.site.net.sched().live_count() <= 1 {
             // The program ends with it.
@@ -214,8 +207,9 @@ impl Callback for Kept {
 
     fn ask(&self, arguments: Vec<Value>) -> Result<Vec<Value>> {
         let core = self.core.upgrade().ok_or_else(ending)?;
+        let engine = core.engine()?;
         #[allow(deprecated, reason = "as in `spawn`")]
-        let context = self.store.create_context(&core.engine);
+        let context = self.store.create_context(&engine);
         let mut arguments: Vec<Dynamic> = arguments.into_iter().map(value::give).collect();
         match self.function.call_raw(&context, None, &mut arguments[..]) {
             Ok(value) => Ok(vec![host::owned(&core, &value)]),
@@ -225,11 +219,11 @@ impl Callback for Kept {
 
     fn start(&self, arguments: Vec<Value>) -> Result<Rc<Task>> {
         let core = self.core.upgrade().ok_or_else(ending)?;
-        let (inner, function, store) = (core.clone(), self.function.clone(), self.store.clone());
+        let (engine, function, store) = (core.engine()?, self.function.clone(), self.store.clone());
         let mut arguments: Vec<Dynamic> = arguments.into_iter().map(value::give).collect();
         launch(&core, "call".to_owned(), self.source.clone(), move || {
             #[allow(deprecated, reason = "as in `spawn`")]
-            let context = store.create_context(&inner.engine);
+            let context = store.create_context(&engine);
             function.call_raw(&context, None, &mut arguments[..])
         })
     }
@@ -274,7 +268,9 @@ pub(super) fn launch(
     };
     let body = Box::new(move |task: &Rc<Task>| {
         let Some(strand) = strand(task) else { return Ok(()) };
-        strand.watch.begin(strand);
+        if let Some(floor) = strand.watch.begin() {
+            strand.floor.set(floor);
+        }
         let outcome = match run() {
             Ok(value) => Outcome::Returned(value.flatten()),
             Err(thrown) => match *thrown {
@@ -297,151 +293,4 @@ pub(super) fn launch(
         end
     });
     core.site.net.sched().spawn(name, Box::new(payload), body)
-}
-
-/// What looks after running scripts: Rhai calls it at every step.
-pub(super) struct Watch {
-    sched: Rc<Scheduler>,
-    made: Cell<u64>,
-    /// Number of the task that runs.
-    current: Cell<u64>,
-    killed: Cell<bool>,
-    /// Lowest address the running task may use; the highest there is when it is being killed, so that every step looks.
-    floor: Cell<usize>,
-    /// Steps left until the next look.
-    stride: Cell<u32>,
-    /// Steps between the last look and the next.
-    length: Cell<u32>,
-    stop: Arc<Stop>,
-    /// Tasks that were sent to the back of the queue in the middle of a calculation.
-    preempted: Cell<usize>,
-    /// Where the last operation was called.
-    spot: Cell<Spot>,
-    /// Names of the scripts that were noted.
-    names: RefCell<Vec<Box<str>>>,
-}
-
-/// A place in a script, as cheap as can be: it is noted at every operation.
-#[derive(Clone, Copy, Default)]
-struct Spot {
-    /// Place of the script's name among the known ones.
-    source: usize,
-    position: Position,
-}
-
-impl Watch {
-    pub(super) fn new(sched: Rc<Scheduler>) -> Rc<Self> {
-        Rc::new(Self {
-            stop: sched.stop_flag().clone(),
-            length: Cell::new(STRIDE),
-            sched,
-            made: Cell::new(0),
-            current: Cell::new(0),
-            killed: Cell::new(false),
-            floor: Cell::new(0),
-            stride: Cell::new(STRIDE),
-            preempted: Cell::new(0),
-            spot: Cell::default(),
-            names: RefCell::default(),
-        })
-    }
-
-    /// Notes where an operation is called.
-    #[inline]
-    pub(super) fn note(&self, source: Option<&str>, position: Position) {
-        let source = source.unwrap_or_default();
-        let last = self.spot.get().source;
-        let mut names = self.names.borrow_mut();
-        let place = if names.get(last).is_some_and(|known| **known == *source) {
-            last
-        } else if let Some(place) = names.iter().position(|known| **known == *source) {
-            place
-        } else {
-            names.push(source.into());
-            names.len() - 1
-        };
-        self.spot.set(Spot {
-            source: place,
-            position,
-        });
-    }
-
-    /// Whether the running task is being killed.
-    pub(super) fn is_killed(&self) -> bool {
-        self.killed.get()
-    }
-
-    /// The task's fiber is entered for the first time.
-    fn begin(&self, strand: &Strand) {
-        if let Some(left) = self.sched.remaining_stack() {
-            let floor = (here() + STACK_RESERVE).saturating_sub(left);
-            strand.floor.set(floor);
-            self.floor.set(floor);
-        }
-    }
-
-    /// One step of the running script: what it is to die of, if it may not go on.
-    #[inline]
-    pub(super) fn step(&self) -> Option<Dynamic> {
-        // Rhai's own count begins anew in every callback.
-        let left = self.stride.get() - 1;
-        self.stride.set(left);
-        if here() > self.floor.get() && left > 0 && self.stop.asked().is_none() {
-            None
-        } else {
-            self.look()
-        }
-    }
-
-    #[cold]
-    fn look(&self) -> Option<Dynamic> {
-        let stride = self.length.get();
-        self.sched
-            .spend_instructions(stride.saturating_sub(self.stride.get()).into());
-        let stride = if self.sched.is_timed() {
-            SHORT_STRIDE
-        } else {
-            STRIDE
-        };
-        self.length.set(stride);
-        self.stride.set(stride);
-        self.sched.check_stop();
-        if self.killed.get() {
-            let death = self.sched.current().and_then(|task| task.death());
-            return Some(Dynamic::from(Rc::new(
-                death.unwrap_or_else(|| Error::runtime("the program is ending")),
-            )));
-        }
-        if here() <= self.floor.get() {
-            let error = Error::new(Class::RecursionError, "stack overflow");
-            return Some(Dynamic::from(Rc::new(error)));
-        }
-        self.slice();
-        // A task may have been killed while the others ran.
-        if self.killed.get() { self.look() } else { None }
-    }
-
-    /// Lets the others run when the task has had its turn.
-    fn slice(&self) {
-        self.preempted.set(self.preempted.get() + 1);
-        self.sched.slice();
-        self.preempted.set(self.preempted.get() - 1);
-    }
-
-    /// A variable is locked by another task: lets the others run if that can free it. False when it cannot: every
-    /// lock is then held by a task that waits.
-    pub(super) fn wait_for_lock(&self) -> Result<bool> {
-        if self.preempted.get() == 0 {
-            return Ok(false);
-        }
-        self.sched.yield_now()?;
-        Ok(true)
-    }
-}
-
-/// An address close to the caller's stack pointer.
-#[inline(always)]
-fn here() -> usize {
-    let mark = 0u8;
-    &raw const mark as usize
 }

@@ -26,7 +26,7 @@ impl Room {
     fn with(policy: Policy) -> Self {
         let sched = Scheduler::new(STACK_SIZE);
         let net = Net::new(sched.clone(), policy, 1 << 30);
-        let rhai = RhaiScript::new(&net, Rc::new(Environment::default())).expect("an engine");
+        let rhai = RhaiScript::new(&net, Rc::new(Environment::default()));
         Self { sched, rhai }
     }
 

@@ -23,8 +23,8 @@ use super::named;
 use super::op::Site;
 use super::own;
 use super::places::Places;
-use super::task::Watch;
 use super::value;
+use super::watch::Watch;
 
 /// Looks at a variable a script is about to use: the handle it holds, if that is what is wanted.
 #[inline]

@@ -1,0 +1,181 @@
+//! The watch over running scripts, which Rhai calls at every step: it ends, bounds and slices their work.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use rhai::{Dynamic, Position};
+
+use crate::error::{Class, Error, Result};
+use crate::sched::{Scheduler, Stop};
+
+/// Stack that must be left for native code below a script.
+const STACK_RESERVE: usize = 128 << 10;
+/// Steps between two looks at the clock; the stop flag is looked at in each.
+const STRIDE: u32 = 128;
+/// The same where the time is bounded.
+const SHORT_STRIDE: u32 = 8;
+/// Bytes that take as long as many steps.
+const HEAVY: usize = 64 << 10;
+/// When as many steps as lie between two looks took longer than this, the script works on large values: then every step
+/// looks, for as long as they are slow.
+const LONG: Duration = Duration::from_micros(500);
+
+/// What looks after running scripts: Rhai calls it at every step.
+pub(super) struct Watch {
+    sched: Rc<Scheduler>,
+    pub(super) made: Cell<u64>,
+    /// Number of the task that runs.
+    pub(super) current: Cell<u64>,
+    pub(super) killed: Cell<bool>,
+    /// Lowest address the running task may use; the highest there is when it is being killed, so that every step looks.
+    pub(super) floor: Cell<usize>,
+    /// Steps left until the next look.
+    stride: Cell<u32>,
+    /// Steps between the last look and the next.
+    length: Cell<u32>,
+    looked: Cell<Instant>,
+    stop: Arc<Stop>,
+    /// Tasks that were sent to the back of the queue in the middle of a calculation.
+    preempted: Cell<usize>,
+    /// Where the last operation was called.
+    pub(super) spot: Cell<Spot>,
+    /// Names of the scripts that were noted.
+    pub(super) names: RefCell<Vec<Box<str>>>,
+}
+
+/// A place in a script, as cheap as can be: it is noted at every operation.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Spot {
+    /// Place of the script's name among the known ones.
+    pub(super) source: usize,
+    pub(super) position: Position,
+}
+
+impl Watch {
+    pub(super) fn new(sched: Rc<Scheduler>) -> Rc<Self> {
+        Rc::new(Self {
+            stop: sched.stop_flag().clone(),
+            length: Cell::new(STRIDE),
+            looked: Cell::new(Instant::now()),
+            sched,
+            made: Cell::new(0),
+            current: Cell::new(0),
+            killed: Cell::new(false),
+            floor: Cell::new(0),
+            stride: Cell::new(STRIDE),
+            preempted: Cell::new(0),
+            spot: Cell::default(),
+            names: RefCell::default(),
+        })
+    }
+
+    /// Notes where an operation is called.
+    #[inline]
+    pub(super) fn note(&self, source: Option<&str>, position: Position) {
+        let source = source.unwrap_or_default();
+        let last = self.spot.get().source;
+        let mut names = self.names.borrow_mut();
+        let place = if names.get(last).is_some_and(|known| **known == *source) {
+            last
+        } else if let Some(place) = names.iter().position(|known| **known == *source) {
+            place
+        } else {
+            names.push(source.into());
+            names.len() - 1
+        };
+        self.spot.set(Spot {
+            source: place,
+            position,
+        });
+    }
+
+    /// Whether the running task is being killed.
+    pub(super) fn is_killed(&self) -> bool {
+        self.killed.get()
+    }
+
+    /// The running task's fiber is entered for the first time: the lowest address it may use.
+    pub(super) fn begin(&self) -> Option<usize> {
+        let left = self.sched.remaining_stack()?;
+        let floor = (here() + STACK_RESERVE).saturating_sub(left);
+        self.floor.set(floor);
+        Some(floor)
+    }
+
+    /// One step of the running script: what it is to die of, if it may not go on.
+    #[inline]
+    pub(super) fn step(&self) -> Option<Dynamic> {
+        // Rhai's own count begins anew in every callback.
+        let left = self.stride.get() - 1;
+        self.stride.set(left);
+        if here() > self.floor.get() && left > 0 && self.stop.asked().is_none() {
+            None
+        } else {
+            self.look()
+        }
+    }
+
+    /// The step under way has worked on so many bytes: after many, the next one looks.
+    pub(super) fn weigh(&self, bytes: usize) {
+        if bytes > HEAVY {
+            self.stride.set(1);
+        }
+    }
+
+    #[cold]
+    fn look(&self) -> Option<Dynamic> {
+        let stride = self.length.get();
+        self.sched
+            .spend_instructions(stride.saturating_sub(self.stride.get()).into());
+        let now = Instant::now();
+        let stride = if now.duration_since(self.looked.replace(now)) > LONG {
+            1
+        } else if self.sched.is_timed() {
+            SHORT_STRIDE
+        } else {
+            STRIDE
+        };
+        self.length.set(stride);
+        self.stride.set(stride);
+        self.sched.check_stop();
+        if self.killed.get() {
+            let death = self.sched.current().and_then(|task| task.death());
+            return Some(Dynamic::from(Rc::new(
+                death.unwrap_or_else(|| Error::runtime("the program is ending")),
+            )));
+        }
+        if here() <= self.floor.get() {
+            let error = Error::new(Class::RecursionError, "stack overflow");
+            return Some(Dynamic::from(Rc::new(error)));
+        }
+        self.slice();
+        // A task may have been killed while the others ran.
+        if self.killed.get() { self.look() } else { None }
+    }
+
+    /// Lets the others run when the task has had its turn.
+    fn slice(&self) {
+        self.preempted.set(self.preempted.get() + 1);
+        self.sched.slice();
+        self.preempted.set(self.preempted.get() - 1);
+    }
+
+    /// A variable is locked by another task: lets the others run if that can free it. False when it cannot: every
+    /// lock is then held by a task that waits.
+    pub(super) fn wait_for_lock(&self) -> Result<bool> {
+        if self.preempted.get() == 0 {
+            return Ok(false);
+        }
+        self.sched.yield_now()?;
+        Ok(true)
+    }
+}
+
+/// An address close to the caller's stack pointer.
+#[inline(always)]
+fn here() -> usize {
+    let mark = 0u8;
+    &raw const mark as usize
+}
