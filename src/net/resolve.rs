@@ -4,7 +4,7 @@ use std::ffi::CString;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::time::Instant;
 
-use crate::address::Address;
+use crate::address::{Address, numeric_ipv4};
 use crate::error::{Class, Error, Result};
 use crate::policy::Request;
 use crate::sys::flag::{
@@ -251,13 +251,13 @@ fn asked(lookup: &Lookup) -> Request<'_> {
     }
 }
 
-/// Whether the resolver answers this without asking anybody.
+/// Whether the resolver answers this without asking anybody: a number in any form that C reads.
 fn is_numeric(lookup: &Lookup) -> bool {
     let host = lookup.flags & AI_NUMERICHOST != 0
         || lookup
             .host
             .as_deref()
-            .is_none_or(|host| convert::parse_ip(host).is_some());
+            .is_none_or(|host| convert::parse_ip(host).is_some() || numeric_ipv4(host).is_some());
     let service = lookup
         .service
         .as_deref()

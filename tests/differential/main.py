@@ -29,8 +29,8 @@ from program import Lua, Python, Rhai
 HERE = pathlib.Path(__file__).resolve().parent
 LANGUAGES = {each.name: each for each in (Python(), Lua(), Rhai())}
 PRELUDES = {name: (HERE / f"prelude.{each.ending}").read_text() for name, each in LANGUAGES.items()}
-# Seconds one sequence may take alone, and what many take at most.
-PATIENCE = 3
+# Seconds one sequence may take alone on a busy machine, and what many take at most.
+PATIENCE = 15
 # Runs what follows in a network of its own, where nobody else takes the ports that the kernel chooses.
 ALONE = ["unshare", "--net", "sh", "-c", 'ip link set lo up && exec "$0" "$@"']
 
@@ -124,7 +124,7 @@ class Run:
 def may_be_alone():
     """Whether this user may make networks; where not, the programs share the machine's."""
     try:
-        done = subprocess.run([*ALONE, "true"], capture_output=True, timeout=PATIENCE * 10)
+        done = subprocess.run([*ALONE, "true"], capture_output=True, timeout=PATIENCE)
         return done.returncode == 0
     except (OSError, subprocess.TimeoutExpired):
         return False
