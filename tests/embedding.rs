@@ -7,3 +7,6 @@ mod audit;
 mod examples;
 #[path = "embedding/host.rs"]
 mod host;
+#[cfg(feature = "tls")]
+#[path = "embedding/tls.rs"]
+mod tls;

@@ -5,6 +5,7 @@
 //! ```text
 //! -- Pair: CLIENT [HOST [HOST]]    a server: the client's file, the host to bind (127.0.0.1), the host to connect to (the
 //! --                               same); <unix> is a name for a Unix socket
+//! -- Against: NAME                it talks to the server tests/peers/NAME.py, at 127.0.0.1
 //! -- Visited: once                 a server that needs no more than somebody who connects to <port>: the test does
 //! -- Ends: interrupted             a server that never ends by itself: it gets SIGINT when the client is done
 //! -- Needs: AF_ALG                what it needs that a machine may lack: tests/vm/inside runs it, and not this test
@@ -20,6 +21,8 @@
 
 #[path = "support/example.rs"]
 mod example;
+#[path = "support/peer.rs"]
+mod peer;
 #[path = "support/ports.rs"]
 mod ports;
 #[allow(dead_code, reason = "it serves all integration tests; this one needs a part")]
@@ -31,6 +34,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use example::{Example, Pair, examples, title, twin};
+use peer::Peer;
 use ports::{free_port, has_inet6, wait_for_server};
 use support::{Finished, LIMIT, Running, diff, note};
 
@@ -75,7 +79,7 @@ fn examples_that_stand_alone() {
     let mut problems = Vec::new();
     for example in examples
         .iter()
-        .filter(|example| !example.needy && !paired(example))
+        .filter(|example| !example.needy && example.against.is_none() && !paired(example))
     {
         for (program, script) in ways(python.as_deref(), &example.script) {
             let port = free_port();
@@ -95,6 +99,42 @@ fn examples_that_stand_alone() {
     }
     report(&problems);
 }
+
+#[test]
+fn examples_that_talk_to_servers_of_others() {
+    let python = support::python();
+    let mut problems = Vec::new();
+    for example in examples() {
+        let Some(name) = example.against.as_deref() else {
+            continue;
+        };
+        let Some((module, argument)) = OTHERS
+            .iter()
+            .find_map(|(known, module, argument)| (*known == name).then_some((module, argument)))
+        else {
+            problems.push(format!(
+                "{}: no server is called {name}\n",
+                title(&example.script)
+            ));
+            continue;
+        };
+        for (program, script) in ways(python.as_deref(), &example.script) {
+            let Some(mut server) = peer::python_peer(name, module) else {
+                break;
+            };
+            let server = Peer::start(server.arg(support::folder(argument)), "");
+            let mut command = Command::new(program);
+            let command = command.arg(&script).args(["127.0.0.1", &server.port]);
+            let done = example.start(command).finish(LIMIT);
+            let complaint = example.complaint(&script, &done);
+            problems.extend(check(&title(&script), &example, &done, complaint));
+        }
+    }
+    report(&problems);
+}
+
+/// The servers of others that examples talk to: the name, the Python module behind it, what it is handed.
+const OTHERS: [(&str, &str, &str); 1] = [("smtp", "aiosmtpd.smtp", "examples/certificates/localhost.pem")];
 
 #[test]
 fn servers_and_clients_together() {

@@ -196,9 +196,15 @@ impl Socket {
         patience: Patience,
         step: impl FnMut(RawFd, i32) -> sys::errno::Result<T>,
     ) -> Result<T> {
-        let outcome = self.watched().run(interest, patience, step);
+        self.told(op, interest, self.watched().run(interest, patience, step))
+    }
+
+    /// The loop's outcome as the operation tells it.
+    fn told<T>(&self, op: &'static str, interest: Interest, outcome: Result<T>) -> Result<T> {
         #[cfg(feature = "tls")]
         let outcome = outcome.map_err(|error| self.in_words_of_tls(interest, error));
+        #[cfg(not(feature = "tls"))]
+        let _ = interest;
         outcome.map_err(|error| self.failed(op, error))
     }
 
@@ -222,8 +228,7 @@ impl Socket {
         let patience = self.patience(Interest::Read, flags);
         let mut watched = self.watched();
         watched.reads_plainly = flags == 0 && self.is_plain_transport();
-        let outcome = watched.run(Interest::Read, patience, step);
-        outcome.map_err(|error| self.failed(op, error))
+        self.told(op, Interest::Read, watched.run(Interest::Read, patience, step))
     }
 
     /// Whether it is a blocking socket whose end only a blocking call is told.

@@ -290,8 +290,6 @@ impl Socket {
     /// The system's refusal.
     pub(crate) fn send_to(&self, data: &Bytes, flags: i32, endpoint: &Endpoint) -> Result<usize> {
         const OP: &str = "sendto";
-        #[cfg(feature = "tls")]
-        self.refuse_over_tls(OP, flags)?;
         let address = &self
             .net()
             .resolve(endpoint, None)

@@ -19,7 +19,7 @@ impl Scheduler {
         if let Some(task) = self.suspendable()?
             && !self.is_alone()
         {
-            self.aside.borrow_mut().push_back(task.clone());
+            self.queue.push_aside(task.clone());
             self.leave(&task);
             if let Some(error) = task.doomed() {
                 return Err(error);
@@ -39,8 +39,7 @@ impl Scheduler {
 
     /// Enters the first of those who let the others go first.
     pub(super) fn enter_one_aside(&self) {
-        let next = self.aside.borrow_mut().pop_front();
-        if let Some(task) = next {
+        if let Some(task) = self.queue.next_aside() {
             self.enter(&task);
         }
     }

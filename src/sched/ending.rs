@@ -168,8 +168,7 @@ impl Scheduler {
         for task in tasks {
             self.kill_one(&task, class);
         }
-        let aside = std::mem::take(&mut *self.aside.borrow_mut());
-        self.ready.borrow_mut().extend(aside);
+        self.queue.level();
     }
 
     /// Kills and drives every task to its end, a bounded number of steps each. What does not end is returned: the
@@ -179,12 +178,12 @@ impl Scheduler {
         self.end.closed.set(true);
         let bound = LAST_RESUMES * self.live_count();
         for _ in 0..bound {
-            let Some(task) = self.ready.borrow_mut().pop_front() else {
+            let Some(task) = self.queue.next() else {
                 break;
             };
             self.enter(&task);
         }
-        self.ready.borrow_mut().clear();
+        drop(self.queue.take_all());
         std::mem::take(&mut *self.live.borrow_mut())
     }
 

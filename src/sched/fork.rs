@@ -99,7 +99,7 @@ impl Scheduler {
             task.waiting.set(false);
         }
         std::mem::forget(others);
-        std::mem::forget(self.ready.take());
+        std::mem::forget(self.queue.take_all());
         std::mem::forget(self.timers.replace(Timers::default()));
         self.daemons.set(0);
         self.jobs().begin_anew();

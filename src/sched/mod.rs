@@ -2,10 +2,10 @@
 //!
 //! [`Scheduler`] (`scheduler`) keeps the tasks of one runtime and runs them on one thread,
 //! `ending` stops them before their time, `bounds` when a limit is reached; a [`Task`] (`task`) is a
-//! fiber with a name and an end to wait for. `wait` is the only place where anything waits: it suspends the fiber that
+//! fiber with a name and an end to wait for. `queue` says who is next. `wait` is the only place where anything waits: it suspends the fiber that
 //! calls, or blocks in poll(2) where there is none. `reactor` watches descriptors for all tasks at once, `timers` keeps
 //! deadlines, `slice` leaves a task that calculates too long, `gate` lets one task at a time through, `aside` lets others go before long work, `channel` hands values from task to task, `deadlock` tells who waits where when nobody can go on, `scope` bounds tasks and keeps them together, `jobs` lends threads
-//! to calls that no descriptor can announce (the resolver), `fork` begins anew in a child, `remote` lets other threads wake tasks, `tally` counts, `visit` runs tasks for as long as a host's own loop lets them, and `stop` is the one flag
+//! to calls that no descriptor can announce (the resolver), `fork` begins anew in a child, `remote` lets other threads wake tasks, `tally` counts, `turn` how often in a row a task may succeed, `visit` runs tasks for as long as a host's own loop lets them, and `stop` is the one flag
 //! by which a signal or another thread ends everything.
 
 mod aside;
@@ -16,6 +16,7 @@ mod ending;
 mod fork;
 mod gate;
 mod jobs;
+mod queue;
 mod reactor;
 mod remote;
 mod scheduler;
@@ -25,6 +26,7 @@ mod stop;
 mod tally;
 mod task;
 mod timers;
+mod turn;
 mod visit;
 mod wait;
 

@@ -1,7 +1,6 @@
 //! The scheduler: which task runs next, until when.
 
 use std::cell::{Cell, OnceCell, RefCell};
-use std::collections::VecDeque;
 use std::fmt;
 use std::os::fd::RawFd;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -12,11 +11,11 @@ use std::time::{Duration, Instant};
 use crate::error::{Error, Result};
 use crate::sys::errno::Errno;
 use crate::sys::fiber::{Fiber, Progress, StackPool};
-use crate::sys::prefetch;
 
 use super::bounds::Bounds;
 use super::ending::End;
 use super::jobs::Jobs;
+use super::queue::Queue;
 use super::reactor::{Interest, Reactor, Source};
 use super::remote::Remote;
 use super::slice::Slice;
@@ -24,8 +23,9 @@ use super::stop::Stop;
 use super::tally::Tally;
 use super::task::{Body, Payload, Task};
 use super::timers::Timers;
+use super::turn::Turn;
 use super::visit::Visit;
-use super::wait::{Turn, Wake};
+use super::wait::Wake;
 
 /// Fibers entered before the descriptors are looked at again, however many are ready.
 const BATCH: usize = 61;
@@ -35,9 +35,7 @@ type Reporter = Box<dyn Fn(&Rc<Task>)>;
 
 /// The tasks of one runtime, on one thread.
 pub(crate) struct Scheduler {
-    pub(super) ready: RefCell<VecDeque<Rc<Task>>>,
-    /// Tasks about to work long: one is entered a round.
-    pub(super) aside: RefCell<VecDeque<Rc<Task>>>,
+    pub(super) queue: Queue,
     current: RefCell<Option<Rc<Task>>>,
     pub(super) live: RefCell<Vec<Rc<Task>>>,
     pub(super) timers: RefCell<Timers>,
@@ -64,8 +62,7 @@ impl Scheduler {
     /// A scheduler whose fibers have stacks of `stack_size` bytes.
     pub(crate) fn new(stack_size: usize) -> Rc<Self> {
         Rc::new(Self {
-            ready: RefCell::default(),
-            aside: RefCell::default(),
+            queue: Queue::default(),
             current: RefCell::default(),
             live: RefCell::default(),
             timers: RefCell::default(),
@@ -144,7 +141,7 @@ impl Scheduler {
         if count > 1 {
             self.slice.ring();
         }
-        self.ready.borrow_mut().push_back(task.clone());
+        self.queue.push(task.clone());
         Ok(task)
     }
 
@@ -203,9 +200,9 @@ impl Scheduler {
         self.be_hosted(false);
         let mut since_poll = 0;
         while !done() && self.live_count() > 0 {
-            let batch = self.ready.borrow().len();
+            let batch = self.queue.len();
             for _ in 0..batch {
-                let Some(task) = self.next_ready() else {
+                let Some(task) = self.queue.next() else {
                     break;
                 };
                 self.enter(&task);
@@ -219,49 +216,24 @@ impl Scheduler {
             if done() || self.live_count() == 0 {
                 break;
             }
-            let (idle, busy) = (self.is_idle(), !self.aside.borrow().is_empty());
-            if idle || busy || since_poll >= BATCH {
+            let (free, busy) = (self.queue.is_free(), self.queue.has_aside());
+            if free || busy || since_poll >= BATCH {
                 since_poll = 0;
-                self.look(idle && !busy)?;
+                self.look(free && !busy)?;
             }
             self.enter_one_aside();
         }
         Ok(())
     }
 
-    /// Takes the next task, and has the memory of those behind it come nearer meanwhile: first the task, then what it points
-    /// to, then the stack.
-    #[inline]
-    fn next_ready(&self) -> Option<Rc<Task>> {
-        let mut ready = self.ready.borrow_mut();
-        let next = ready.pop_front();
-        if let Some(third) = ready.get(2) {
-            prefetch::fetch(Rc::as_ptr(third) as usize, size_of::<Task>());
-        }
-        if let Some(second) = ready.get(1)
-            && let Some(fiber) = second.fiber.get()
-        {
-            prefetch::fetch(&raw const **fiber as usize, size_of::<Fiber>());
-            second.payload.fetch();
-        }
-        if let Some(first) = ready.front()
-            && let Some(fiber) = first.fiber.get()
-        {
-            fiber.fetch_stack();
-            first.payload.fetch_deep();
-        }
-        next
-    }
-
     /// Whether no task could run now but the one that runs.
     pub(super) fn is_idle(&self) -> bool {
-        self.ready.borrow().is_empty()
+        self.queue.is_free() && !self.queue.has_aside()
     }
 
     /// Whether only the task that runs can make another one ready.
     pub(super) fn is_quiet(&self) -> bool {
-        let nobody = self.is_idle() && self.aside.borrow().is_empty();
-        nobody && !self.is_watching() && self.timers.borrow().soonest().is_none()
+        self.is_idle() && !self.is_watching() && self.timers.borrow().soonest().is_none()
     }
 
     /// Waits for events (or only glances at them) and wakes whom they concern.
@@ -278,19 +250,19 @@ impl Scheduler {
             None => None,
         };
         if watched || timeout != Some(Duration::ZERO) {
-            match self.reactor()?.poll(timeout, |task, wake| self.wake(task, wake)) {
+            match self.reactor()?.poll(timeout, |task, wake| self.call(task, wake)) {
                 Ok(()) => {}
                 Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
                 Err(error) => return Err(Errno::from(error).into()),
             }
         }
         for task in self.remote.called() {
-            self.wake(&task, Wake::Ready);
+            self.call(&task, Wake::Ready);
         }
         if soonest.is_some() {
             let now = Instant::now();
             while let Some(task) = { self.timers.borrow_mut().pop_due(now) } {
-                self.wake(&task, Wake::TimedOut);
+                self.call(&task, Wake::TimedOut);
             }
         }
         self.check_stop();
@@ -360,7 +332,18 @@ impl Scheduler {
     pub(super) fn wake(&self, task: &Rc<Task>, wake: Wake) {
         if task.waiting.replace(false) {
             task.wake.set(wake);
-            self.ready.borrow_mut().push_back(task.clone());
+            self.queue.push(task.clone());
+        }
+    }
+
+    /// As [`Self::wake`], for what an event or the clock says: such a task has waited, and goes before others.
+    #[inline]
+    fn call(&self, task: &Rc<Task>, wake: Wake) {
+        if task.patient.take() {
+            self.wake(task, wake);
+        } else if task.waiting.replace(false) {
+            task.wake.set(wake);
+            self.queue.push_woken(task.clone());
         }
     }
 

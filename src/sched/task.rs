@@ -75,6 +75,8 @@ pub(crate) struct Task {
     pub(super) fiber: OnceCell<Box<Fiber>>,
     pub(super) payload: Box<dyn Payload>,
     pub(super) waiting: Cell<bool>,
+    /// What it waits for was there when it began to wait: it only lets the others go first.
+    pub(super) patient: Cell<bool>,
     pub(super) wake: Cell<Wake>,
     pub(super) doom: Cell<Doom>,
     pub(super) joiners: RefCell<Vec<Rc<Self>>>,
@@ -102,6 +104,7 @@ impl Task {
             fiber: OnceCell::new(),
             payload,
             waiting: Cell::new(false),
+            patient: Cell::new(false),
             wake: Cell::new(Wake::Ready),
             doom: Cell::new(Doom::None),
             joiners: RefCell::default(),

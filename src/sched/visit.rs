@@ -171,18 +171,23 @@ impl Scheduler {
             if self.is_idle() {
                 return Ok(Turned::Waiting);
             }
-            let batch = self.ready.borrow().len();
+            let is_over = || until.is_some_and(|until| until <= Instant::now());
+            let batch = self.queue.len();
             for _ in 0..batch {
-                let Some(task) = self.ready.borrow_mut().pop_front() else {
+                let Some(task) = self.queue.next() else {
                     break;
                 };
                 self.enter(&task);
-                if until.is_some_and(|until| until <= Instant::now()) {
+                if is_over() {
                     return Ok(self.turned());
                 }
                 if self.stop_flag().asked().is_some() {
                     break;
                 }
+            }
+            self.enter_one_aside();
+            if is_over() {
+                return Ok(self.turned());
             }
         }
     }

@@ -4,7 +4,7 @@
 //! a host's callback on the fiber) the thread blocks in poll(2) instead, and so it does when the caller is the only
 //! task, since then nobody else could use the thread.
 
-use std::cell::{Cell, OnceCell};
+use std::cell::OnceCell;
 use std::os::fd::RawFd;
 use std::rc::Rc;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -192,10 +192,14 @@ impl Scheduler {
         if self.is_alone() {
             return self.block_until(deadline);
         }
+        let is_over = || deadline.is_some_and(|deadline| deadline <= Instant::now());
         loop {
-            match self.suspend(&task, deadline)? {
+            task.patient.set(is_over());
+            let wake = self.suspend(&task, deadline);
+            task.patient.set(false);
+            match wake? {
                 Wake::TimedOut => return Ok(()),
-                Wake::Ready if deadline.is_some_and(|deadline| deadline <= Instant::now()) => return Ok(()),
+                Wake::Ready if is_over() => return Ok(()),
                 Wake::Ready => {}
             }
         }
@@ -414,34 +418,5 @@ impl Scheduler {
         } else {
             left
         }
-    }
-}
-
-/// Operations in a row that may succeed without waiting before the others get a turn.
-const IN_A_ROW: u32 = 64;
-
-/// Counts operations that did not wait.
-#[derive(Debug)]
-pub(super) struct Turn(Cell<u32>);
-
-impl Default for Turn {
-    fn default() -> Self {
-        Self(Cell::new(IN_A_ROW))
-    }
-}
-
-impl Turn {
-    /// Whether the next operation is the turn's last.
-    #[inline]
-    pub(super) fn is_ending(&self) -> bool {
-        self.0.get() == 1
-    }
-
-    /// Counts one; true when the turn is over.
-    #[inline]
-    pub(super) fn spend(&self) -> bool {
-        let left = self.0.get() - 1;
-        self.0.set(if left == 0 { IN_A_ROW } else { left });
-        left == 0
     }
 }

@@ -29,6 +29,7 @@ impl Context {
         Arc::new(Judge::new(
             self.roots.borrow().clone(),
             self.trusted.borrow().clone(),
+            self.takes_partial_chains(),
             self.verify_mode(),
             self.check_hostname(),
             self.provider(),

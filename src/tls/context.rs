@@ -2,17 +2,17 @@
 
 use std::cell::{Cell, RefCell};
 use std::fmt;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use rustls::crypto::{CryptoProvider, ring};
-use rustls::pki_types::{CertificateDer, TrustAnchor};
+use rustls::pki_types::CertificateDer;
 use rustls::sign::CertifiedKey;
 use rustls::{ClientConfig, InconsistentKeys, RootCertStore, ServerConfig, SupportedCipherSuite};
 
 use crate::error::{Error, Result};
 
 use super::suites::Cipher;
-use super::{certificate, fault, pem, roots, suites};
+use super::{fault, pem, suites};
 
 /// Which side of TLS a context is for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -53,7 +53,7 @@ pub(crate) struct Context {
     check_hostname: Cell<bool>,
     versions: Cell<(i64, i64)>,
     options: Cell<i64>,
-    pub(crate) verify_flags: Cell<i64>,
+    verify_flags: Cell<i64>,
     pub(super) alpn: RefCell<Vec<Vec<u8>>>,
     pub(super) suites: RefCell<Vec<SupportedCipherSuite>>,
     pub(super) roots: RefCell<Arc<RootCertStore>>,
@@ -62,28 +62,6 @@ pub(crate) struct Context {
     pub(super) warning: RefCell<Option<String>>,
     pub(super) client: RefCell<Option<Arc<ClientConfig>>>,
     pub(super) server: RefCell<Option<Arc<ServerConfig>>>,
-}
-
-/// What the system trusts, read once.
-struct System {
-    anchors: Vec<TrustAnchor<'static>>,
-    certificates: Vec<CertificateDer<'static>>,
-    warning: Option<String>,
-}
-
-fn system() -> &'static System {
-    static SYSTEM: OnceLock<System> = OnceLock::new();
-    SYSTEM.get_or_init(|| {
-        let found = roots::system();
-        let mut store = RootCertStore::empty();
-        store.add_parsable_certificates(found.certificates.iter().cloned());
-        store.roots.extend(found.anchors);
-        System {
-            anchors: store.roots,
-            certificates: found.certificates,
-            warning: found.warning,
-        }
-    })
 }
 
 impl Context {
@@ -136,7 +114,7 @@ impl Context {
     }
 
     /// Something was changed: configurations are made anew for the next connection.
-    fn changed(&self) {
+    pub(super) fn changed(&self) {
         self.client.take();
         self.server.take();
     }
@@ -165,6 +143,23 @@ impl Context {
         self.verify_mode.set(mode);
         self.changed();
         Ok(())
+    }
+
+    /// OpenSSL's flags of verification.
+    pub(crate) fn verify_flags(&self) -> i64 {
+        self.verify_flags.get()
+    }
+
+    /// Sets the flags. Of those that are allowed `VERIFY_X509_PARTIAL_CHAIN` alone changes anything.
+    pub(crate) fn set_verify_flags(&self, flags: i64) {
+        self.verify_flags.set(flags);
+        self.changed();
+    }
+
+    /// Whether a chain may end at a trusted certificate that others have signed.
+    pub(super) fn takes_partial_chains(&self) -> bool {
+        const PARTIAL_CHAIN: i64 = 0x8_0000;
+        self.verify_flags.get() & PARTIAL_CHAIN != 0
     }
 
     /// Whether certificates must be for the host's name.
@@ -301,94 +296,6 @@ impl Context {
         })
     }
 
-    /// Trusts what the system trusts. What the user should be told of it is returned.
-    pub(crate) fn trust_system(&self) -> Option<&'static str> {
-        let system = system();
-        let mut roots = self.roots.borrow_mut();
-        Arc::make_mut(&mut roots)
-            .roots
-            .extend(system.anchors.iter().cloned());
-        Arc::make_mut(&mut self.trusted.borrow_mut()).extend(system.certificates.iter().cloned());
-        self.warning.borrow_mut().clone_from(&system.warning);
-        self.changed();
-        system.warning.as_deref()
-    }
-
-    /// Trusts the certificates in a PEM text.
-    ///
-    /// # Errors
-    /// `SSLError` where there is none in it, or one that cannot be read.
-    pub(crate) fn trust_pem(&self, text: &[u8]) -> Result<()> {
-        let certificates = pem::certificates(text)?;
-        if certificates.is_empty() {
-            return Err(fault::x509(
-                136,
-                "NO_CERTIFICATE_OR_CRL_FOUND",
-                "no certificate or crl found",
-            ));
-        }
-        certificates
-            .into_iter()
-            .try_for_each(|certificate| self.trust(certificate))
-    }
-
-    /// Trusts one certificate.
-    fn trust(&self, certificate: CertificateDer<'static>) -> Result<()> {
-        if self.trusted.borrow().contains(&certificate) {
-            return Ok(());
-        }
-        let added = Arc::make_mut(&mut self.roots.borrow_mut()).add(certificate.clone());
-        if let Err(error) = added
-            && certificate::facts(&certificate).is_none()
-        {
-            return Err(
-                fault::setting("not enough data: cadata does not contain a certificate")
-                    .because(error.to_string()),
-            );
-        }
-        Arc::make_mut(&mut self.trusted.borrow_mut()).push(certificate);
-        self.changed();
-        Ok(())
-    }
-
-    /// Trusts certificates in binary form, one after another.
-    ///
-    /// # Errors
-    /// As [`Self::trust_pem`]; `ValueError` for no bytes at all.
-    pub(crate) fn trust_der(&self, mut data: &[u8]) -> Result<()> {
-        if data.is_empty() {
-            return Err(Error::value("Empty certificate data"));
-        }
-        while !data.is_empty() {
-            let length = der_length(data)
-                .ok_or_else(|| fault::setting("not enough data: cadata does not contain a certificate"))?;
-            let (one, rest) = data.split_at(length);
-            self.trust(CertificateDer::from(one.to_vec()))?;
-            data = rest;
-        }
-        Ok(())
-    }
-
-    /// Python's `cert_store_stats`: certificates trusted, and how many of them are authorities'.
-    pub(crate) fn store_counts(&self) -> (usize, usize) {
-        let trusted = self.trusted.borrow();
-        let authorities = trusted
-            .iter()
-            .filter(|one| certificate::is_authority(one))
-            .count();
-        (trusted.len(), authorities)
-    }
-
-    /// The authorities' certificates that are trusted.
-    pub(crate) fn authorities(&self) -> Vec<Vec<u8>> {
-        let trusted = self.trusted.borrow();
-        trusted
-            .iter()
-            .filter(|one| certificate::is_authority(one))
-            .map(|one| one.to_vec())
-            .collect()
-    }
-
     /// Takes the certificates to show, and the key of the first, from PEM texts.
     ///
     /// # Errors
@@ -412,22 +319,6 @@ impl Context {
         self.changed();
         Ok(())
     }
-}
-
-/// Bytes of the first value in DER: its head and what the head says.
-fn der_length(data: &[u8]) -> Option<usize> {
-    let (first, rest) = (*data.get(1)?, data.get(2..)?);
-    let length = if first < 0x80 {
-        2 + usize::from(first)
-    } else {
-        let count = usize::from(first & 0x7f);
-        let digits = rest.get(..count).filter(|_| (1..=4).contains(&count))?;
-        2 + count
-            + digits
-                .iter()
-                .fold(0, |length, byte| length << 8 | usize::from(*byte))
-    };
-    (data[0] == 0x30 && length <= data.len()).then_some(length)
 }
 
 impl fmt::Debug for Context {

@@ -3,6 +3,7 @@
 use rustls::{AlertDescription, CertificateError, InvalidMessage, PeerIncompatible};
 
 use crate::error::{Class, Error, TlsDetail};
+use crate::sys::errno::Errno;
 
 /// OpenSSL's number of a failure of TLS itself.
 const SSL_ERROR_SSL: i32 = 1;
@@ -61,6 +62,15 @@ pub(super) fn ended() -> Error {
         "UNEXPECTED_EOF_WHILE_READING",
         "EOF occurred in violation of protocol",
     )
+}
+
+/// The connection is lost: to Python an end as well, whose number says nothing of how.
+pub(super) fn cut(errno: Errno) -> Error {
+    Error::numbered(Class::SSLEOFError, EOF, "EOF occurred in violation of protocol").because(format!(
+        "the connection is lost: [Errno {}] {}",
+        errno.0,
+        errno.text()
+    ))
 }
 
 /// A call on a non-blocking socket would have to wait for bytes of the peer.

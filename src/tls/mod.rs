@@ -1,8 +1,8 @@
 //! TLS without a socket: settings, certificates, and sessions that turn plain bytes into records and back. On rustls, which
 //! is named in this room alone.
 //!
-//! [`Context`] (`context`) holds what Python's `SSLContext` does; `config` makes rustls' configurations of it, `suites` has the
-//! names of ciphers. [`Session`] (`session`) is one connection's state: it takes records from a [`Wire`] and hands them to one,
+//! [`Context`] (`context`) holds what Python's `SSLContext` does; `config` makes rustls' configurations of it, `trust` is whom it
+//! trusts, `suites` has the names of ciphers. [`Session`] (`session`) is one connection's state: it takes records from a [`Wire`] and hands them to one,
 //! trying each call once (`records` is the wire's side of it, `told` what it says of itself). `verify` judges certificates, `roots` finds the system's, `certificate` describes one, `pem` reads and
 //! writes the text form. `fault` has the errors, with OpenSSL's words where it has any.
 //!
@@ -30,6 +30,8 @@ mod session;
 mod suites;
 #[cfg(feature = "tls")]
 mod told;
+#[cfg(feature = "tls")]
+mod trust;
 #[cfg(feature = "tls")]
 mod verify;
 

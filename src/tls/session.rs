@@ -140,6 +140,16 @@ impl Session {
         Err(FAILED)
     }
 
+    /// After the handshake a lost connection is an end without a goodbye to CPython, whichever way it was lost: a peer that
+    /// closes while a server's tickets are unread resets it.
+    fn cut(&mut self, errno: Errno) -> Errno {
+        if !matches!(errno, Errno::CONNRESET | Errno::PIPE) {
+            return errno;
+        }
+        self.complaint = Some(fault::cut(errno));
+        FAILED
+    }
+
     fn check(&self) -> errno::Result<()> {
         if self.failure.is_some() {
             Err(FAILED)
@@ -220,7 +230,8 @@ impl Session {
                 self.complaint = Some(fault::ended());
                 return Err(FAILED);
             }
-            self.fill(wire, out.len() + LARGEST_RECORD)?;
+            self.fill(wire, out.len() + LARGEST_RECORD)
+                .map_err(|errno| self.cut(errno))?;
         }
     }
 
@@ -234,7 +245,7 @@ impl Session {
         if self.left {
             return self.fail(fault::reason("PROTOCOL_IS_SHUTDOWN", "protocol is shutdown"));
         }
-        self.flush(wire)?;
+        self.flush(wire).map_err(|errno| self.cut(errno))?;
         if let Some(count) = self.reclaim(data) {
             return Ok(count);
         }
@@ -253,7 +264,7 @@ impl Session {
                     self.claims.truncate(MOST_CLAIMS - 1);
                     self.claims.push_back((count, fingerprint(&part[..count])));
                 }
-                Err(errno)
+                Err(self.cut(errno))
             }
         }
     }

@@ -36,8 +36,10 @@ pub(super) fn take_finding() -> Option<Error> {
 #[derive(Debug)]
 pub(super) struct Judge {
     roots: Arc<RootCertStore>,
-    /// The same as they were loaded: one of these is believed by itself, as OpenSSL believes it.
+    /// The same as they were loaded: of these, one that signed itself is believed by itself, as OpenSSL believes it.
     trusted: Arc<Vec<CertificateDer<'static>>>,
+    /// One that others signed is believed too.
+    partial: bool,
     mode: VerifyMode,
     check_hostname: bool,
     provider: Arc<CryptoProvider>,
@@ -50,6 +52,7 @@ impl Judge {
     pub(super) fn new(
         roots: Arc<RootCertStore>,
         trusted: Arc<Vec<CertificateDer<'static>>>,
+        partial: bool,
         mode: VerifyMode,
         check_hostname: bool,
         provider: Arc<CryptoProvider>,
@@ -59,6 +62,7 @@ impl Judge {
         Self {
             roots,
             trusted,
+            partial,
             mode,
             check_hostname,
             provider,
@@ -75,8 +79,11 @@ impl Judge {
         now: UnixTime,
         client: bool,
     ) -> Result<(), Refusal> {
-        if self.trusted.iter().any(|known| known == leaf) {
-            return certificate::facts(leaf).map_or(Ok(()), |facts| facts.check_dates(now));
+        if self.trusted.iter().any(|known| known == leaf)
+            && let Some(facts) = certificate::facts(leaf)
+            && (self.partial || facts.is_self_issued)
+        {
+            return facts.check_dates(now);
         }
         if self.roots.is_empty() {
             return Err(CertificateError::UnknownIssuer.into());
@@ -191,6 +198,45 @@ fn describe(
     }
 }
 
+/// What both sides' traits ask for in the same words: whether who shows a certificate has its key.
+macro_rules! checks_signatures {
+    () => {
+        fn verify_tls12_signature(
+            &self,
+            message: &[u8],
+            cert: &CertificateDer<'_>,
+            dss: &DigitallySignedStruct,
+        ) -> Result<HandshakeSignatureValid, Refusal> {
+            verify_tls12_signature(
+                message,
+                cert,
+                dss,
+                &self.provider.signature_verification_algorithms,
+            )
+        }
+
+        fn verify_tls13_signature(
+            &self,
+            message: &[u8],
+            cert: &CertificateDer<'_>,
+            dss: &DigitallySignedStruct,
+        ) -> Result<HandshakeSignatureValid, Refusal> {
+            verify_tls13_signature(
+                message,
+                cert,
+                dss,
+                &self.provider.signature_verification_algorithms,
+            )
+        }
+
+        fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+            self.provider
+                .signature_verification_algorithms
+                .supported_schemes()
+        }
+    };
+}
+
 impl ServerCertVerifier for Judge {
     fn verify_server_cert(
         &self,
@@ -214,39 +260,7 @@ impl ServerCertVerifier for Judge {
         Ok(ServerCertVerified::assertion())
     }
 
-    fn verify_tls12_signature(
-        &self,
-        message: &[u8],
-        cert: &CertificateDer<'_>,
-        dss: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Refusal> {
-        verify_tls12_signature(
-            message,
-            cert,
-            dss,
-            &self.provider.signature_verification_algorithms,
-        )
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        cert: &CertificateDer<'_>,
-        dss: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Refusal> {
-        verify_tls13_signature(
-            message,
-            cert,
-            dss,
-            &self.provider.signature_verification_algorithms,
-        )
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.provider
-            .signature_verification_algorithms
-            .supported_schemes()
-    }
+    checks_signatures!();
 }
 
 impl ClientCertVerifier for Judge {
@@ -273,25 +287,5 @@ impl ClientCertVerifier for Judge {
         Ok(ClientCertVerified::assertion())
     }
 
-    fn verify_tls12_signature(
-        &self,
-        message: &[u8],
-        cert: &CertificateDer<'_>,
-        dss: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Refusal> {
-        ServerCertVerifier::verify_tls12_signature(self, message, cert, dss)
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        cert: &CertificateDer<'_>,
-        dss: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Refusal> {
-        ServerCertVerifier::verify_tls13_signature(self, message, cert, dss)
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        ServerCertVerifier::supported_verify_schemes(self)
-    }
+    checks_signatures!();
 }

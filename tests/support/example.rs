@@ -22,6 +22,8 @@ pub(crate) struct Example {
     pub(crate) needy: bool,
     pub(crate) args: Vec<String>,
     pub(crate) visited: bool,
+    /// A server of `tests/peers` that it talks to.
+    pub(crate) against: Option<String>,
     input: String,
     raises: Option<String>,
     /// What it may print.
@@ -47,6 +49,7 @@ impl Example {
             needy: false,
             args: Vec::new(),
             visited: false,
+            against: None,
             input: String::new(),
             raises: raises(&text, mark),
             prints: Vec::new(),
@@ -71,6 +74,8 @@ impl Example {
                 example.input.push('\n');
             } else if comment.starts_with("Visited: ") {
                 example.visited = true;
+            } else if let Some(name) = comment.strip_prefix("Against: ") {
+                example.against = Some(name.trim().to_owned());
             } else if let Some(words) = comment.strip_prefix("Pair: ") {
                 example.pairs.push(Pair::read(words));
             } else if let Some(words) = comment.strip_prefix("Args: ") {

@@ -181,7 +181,7 @@ pub(super) const OPS: &[Op] = &[
         name: "verify_flags",
         returns: "int",
         doc: "VERIFY_* bits, kept for Python's sake. Can be written; lists of revoked certificates are not looked at.",
-        run: &typed(|_: &Cx<'_>, context: Rc<Context>| Ok(context.verify_flags.get())),
+        run: &typed(|_: &Cx<'_>, context: Rc<Context>| Ok(context.verify_flags())),
         ..FIELD
     },
     Op {
@@ -262,7 +262,7 @@ fn set_verify_flags(_: &Cx<'_>, context: Rc<Context>, value: i64) -> Result<()> 
             "VERIFY_CRL_CHECK_*: lists of revoked certificates (CRL) cannot be checked here",
         ));
     }
-    context.verify_flags.set(value);
+    context.set_verify_flags(value);
     Ok(())
 }
 

@@ -144,6 +144,8 @@ fn sendall(_: &Cx<'_>, socket: Rc<Socket>, data: Bytes, flags: i32) -> Result<()
 }
 
 fn sendto(_: &Cx<'_>, socket: Rc<Socket>, data: Bytes, flags: i32, address: Any) -> Result<usize> {
+    #[cfg(feature = "tls")]
+    socket.refuse_over_tls("sendto", flags)?;
     let endpoint = address::read_for("sendto", &socket, address.0)?;
     socket.send_to(&data, flags, &endpoint)
 }

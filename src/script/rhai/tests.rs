@@ -362,12 +362,26 @@ fn no_argument_makes_an_operation_panic() {
         let objects = #{socket: u, Task: task::spawn(|| 1), bytearray: bytearray(3), memoryview: bytearray(9).view(2, 4),
                         error: errors::ValueError("x"), type: socket::timeout, constant: socket::SIO_RCVALL};
         objects.Task.join();
+        objects.array = array("i", [1, 2]);
+        objects.iterator = struct::iter_unpack("<H", "abcd");
+        objects.channel = task::channel();
+        objects.channel.close();
         let tried = 0;
+    "#;
+    /// A socket that is not connected: TLS has not begun on it, so that nothing waits for a peer.
+    const TLS: &str = r#"
+        objects.SSLContext = ssl::SSLContext(ssl::PROTOCOL_TLS_CLIENT);
+        objects.SSLSocket = ssl::SSLContext(ssl::PROTOCOL_TLS).wrap_socket(socket::socket());
+        objects.SSLSocket.settimeout(0);
+        odd.push(objects.SSLContext);
     "#;
     // Nothing is allowed where operations of modules are tried, so that they reach nobody; the methods of an open socket
     // that does not wait can do no harm.
     for (policy, methods) in [(Policy::deny_all(), false), (Policy::allow_all(), true)] {
         let mut script = ODD.to_owned();
+        if cfg!(feature = "tls") && methods {
+            script.push_str(TLS);
+        }
         for op in crate::api::ops() {
             let target = match op.on {
                 Owner::Type(kind) if methods => format!("objects[\"{}\"].", kind.name()),

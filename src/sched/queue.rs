@@ -1,0 +1,164 @@
+//! Who runs next: tasks whose wait is over, tasks that are merely ready, tasks about to work long.
+//!
+//! Whoever waited for bytes or a moment goes before those who have just been started or let others go first: behind a
+//! thousand new tasks it would come late. But not for ever: one in a few is taken from the others. Of those who are about to
+//! work long one is entered a round (`aside`).
+
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+use std::rc::Rc;
+
+use crate::sys::fiber::Fiber;
+use crate::sys::prefetch;
+
+use super::task::Task;
+
+/// Tasks that were waited for, entered in a row while others are ready.
+const IN_A_ROW: u32 = 8;
+
+type Line = RefCell<VecDeque<Rc<Task>>>;
+
+/// The tasks that could run.
+#[derive(Default)]
+pub(super) struct Queue {
+    /// Woken by an event or the clock.
+    woken: Line,
+    ready: Line,
+    aside: Line,
+    /// How many of the woken went before those who are ready.
+    in_a_row: Cell<u32>,
+}
+
+impl Queue {
+    pub(super) fn push(&self, task: Rc<Task>) {
+        self.ready.borrow_mut().push_back(task);
+    }
+
+    pub(super) fn push_woken(&self, task: Rc<Task>) {
+        self.woken.borrow_mut().push_back(task);
+    }
+
+    pub(super) fn push_aside(&self, task: Rc<Task>) {
+        self.aside.borrow_mut().push_back(task);
+    }
+
+    /// How many could be entered in a round.
+    pub(super) fn len(&self) -> usize {
+        self.woken.borrow().len() + self.ready.borrow().len()
+    }
+
+    /// Whether nobody could be entered, but for who is about to work long.
+    #[inline]
+    pub(super) fn is_free(&self) -> bool {
+        self.ready.borrow().is_empty() && self.woken.borrow().is_empty()
+    }
+
+    /// Whether somebody is about to work long.
+    #[inline]
+    pub(super) fn has_aside(&self) -> bool {
+        !self.aside.borrow().is_empty()
+    }
+
+    /// Takes the next of those who work long.
+    #[inline]
+    pub(super) fn next_aside(&self) -> Option<Rc<Task>> {
+        self.aside.borrow_mut().pop_front()
+    }
+
+    /// Takes the next task.
+    #[inline]
+    pub(super) fn next(&self) -> Option<Rc<Task>> {
+        let passed = self.in_a_row.get();
+        if passed < IN_A_ROW
+            && let Some(task) = Self::take(&self.woken)
+        {
+            self.in_a_row.set(passed + 1);
+            return Some(task);
+        }
+        self.in_a_row.set(0);
+        Self::take(&self.ready).or_else(|| Self::take(&self.woken))
+    }
+
+    /// Takes the first of a line, and has the memory of those behind it come nearer meanwhile: first the task, then what it
+    /// points to, then the stack.
+    #[inline]
+    fn take(line: &Line) -> Option<Rc<Task>> {
+        let mut line = line.borrow_mut();
+        let next = line.pop_front()?;
+        if let Some(third) = line.get(2) {
+            prefetch::fetch(Rc::as_ptr(third) as usize, size_of::<Task>());
+        }
+        if let Some(second) = line.get(1)
+            && let Some(fiber) = second.fiber.get()
+        {
+            prefetch::fetch(&raw const **fiber as usize, size_of::<Fiber>());
+            second.payload.fetch();
+        }
+        if let Some(first) = line.front()
+            && let Some(fiber) = first.fiber.get()
+        {
+            fiber.fetch_stack();
+            first.payload.fetch_deep();
+        }
+        Some(next)
+    }
+
+    /// Nobody lets anybody go first any more.
+    pub(super) fn level(&self) {
+        let aside = self.aside.take();
+        self.ready.borrow_mut().extend(aside);
+    }
+
+    /// Takes all there are.
+    pub(super) fn take_all(&self) -> Vec<Rc<Task>> {
+        let mut all = Vec::from(self.woken.take());
+        all.extend(self.ready.take());
+        all.extend(self.aside.take());
+        all
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::any::Any;
+
+    use super::*;
+    use crate::error::Result;
+    use crate::sched::task::{Payload, Standing};
+
+    struct Nothing;
+
+    impl Payload for Nothing {
+        fn enter(&self) {}
+        fn leave(&self) {}
+        fn standing(&self) -> Result<Standing> {
+            Ok(Standing::Suspend)
+        }
+        fn kill(&self) {}
+        fn as_any(&self) -> &dyn Any {
+            self
+        }
+    }
+
+    #[test]
+    fn the_woken_go_first_and_hold_nobody_up() {
+        let queue = Queue::default();
+        let task = |id| Rc::new(Task::new(id, String::new(), Box::new(Nothing)));
+        (1..=3).for_each(|id| queue.push(task(id)));
+        (11..=30).for_each(|id| queue.push_woken(task(id)));
+        queue.push_aside(task(99));
+        assert_eq!(queue.len(), 23);
+        let order: Vec<u64> = std::iter::from_fn(|| queue.next()).map(|task| task.id).collect();
+        let mut expected: Vec<u64> = (11..=18).collect();
+        expected.push(1);
+        expected.extend(19..=26);
+        expected.push(2);
+        expected.extend(27..=30);
+        expected.push(3);
+        assert_eq!(order, expected);
+        assert!(queue.is_free() && queue.has_aside());
+        queue.level();
+        assert_eq!(queue.next().map(|task| task.id), Some(99));
+        assert!(queue.is_free() && !queue.has_aside());
+    }
+}

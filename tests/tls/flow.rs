@@ -1,0 +1,112 @@
+//! What happens to bytes and to other tasks while TLS is spoken: plain text before and after, much more than fits, many
+//! handshakes at once.
+
+use super::{PAIR, prints};
+
+#[test]
+fn plain_text_becomes_tls_and_plain_again() {
+    let code = r#"
+        local a, b = socket.socketpair()
+        local t = task.spawn(function()
+          assert(b:recv(100) == "STARTTLS\r\n")
+          b:sendall("220 go ahead\r\n")
+          local s = server("server"):wrap_socket(b, {server_side = true})
+          assert(b:fileno() == -1, "detached")
+          s:sendall("secret")
+          s:unwrap()
+          s:sendall("plain again")
+          s:close()
+        end)
+        a:sendall("STARTTLS\r\n")
+        print((a:recv(100):gsub("%s+$", "")))
+        local s = client():wrap_socket(a, {server_hostname = "localhost"})
+        print(s:recv(100))
+        s:unwrap()
+        print(s:recv(100), repr(s:recv(100)))
+        s:close()
+        t:join()
+        -- Much more than fits, with a peer that reads late: nothing is lost and nothing comes twice.
+        local a, b = socket.socketpair()
+        local data = {}
+        for n = 1, 200000 do data[n] = ("%07d\n"):format(n) end
+        data = table.concat(data)
+        local t = task.spawn(function()
+          local s = server("server"):wrap_socket(b, {server_side = true})
+          s:settimeout(0.05)
+          local sent = 0
+          while sent < #data do
+            local ok, n = pcall(s.send, s, data:sub(sent + 1))
+            if ok then sent = sent + n else assert(n:is(socket.timeout), n) end
+          end
+          s:shutdown(socket.SHUT_WR)
+          s:close()
+        end)
+        local s = client():wrap_socket(a, {server_hostname = "localhost"})
+        task.sleep(0.3)
+        local parts = {}
+        while true do
+          local part = s:recv(50000)
+          if part == "" then break end
+          parts[#parts + 1] = part
+        end
+        t:join()
+        print(table.concat(parts) == data)
+    "#;
+    prints(
+        "lua",
+        &format!("{PAIR}{code}"),
+        "220 go ahead\nsecret\nplain again\tb''\ntrue",
+    );
+}
+
+/// A thousand handshakes at once on one thread, both sides of each: a task that sleeps a millisecond wakes soon after, and one
+/// that has a byte sent back by another soon has it. What is measured is the processor time that others took meanwhile, so
+/// that a busy machine changes nothing; where woken tasks stood behind new ones it was a twentieth of the whole.
+#[test]
+fn handshakes_hold_nobody_up() {
+    let code = r#"
+        local sc, cc = server("server"), client()
+        local latest, longest, running = 0, 0, true
+        local sleeper = task.spawn(function()
+          while running do
+            local before = os.clock()
+            task.sleep(0.001)
+            latest = math.max(latest, os.clock() - before - 0.001)
+          end
+        end)
+        local near, far = socket.socketpair()
+        local echo = task.spawn(function()
+          for _ = 1, math.huge do
+            local byte = far:recv(1)
+            if byte == "" then break end
+            far:sendall(byte)
+          end
+        end)
+        local asker = task.spawn(function()
+          while running do
+            local before = os.clock()
+            near:sendall("x")
+            near:recv(1)
+            longest = math.max(longest, os.clock() - before)
+            task.sleep(0.001)
+          end
+          near:close()
+        end)
+        local begun, tasks, done = os.clock(), {}, 0
+        for n = 1, 1000 do
+          local a, b = socket.socketpair()
+          for side, s in ipairs({a, b}) do
+            tasks[#tasks + 1] = task.spawn(function()
+              local s <close> = side == 1 and cc:wrap_socket(a, {server_hostname = "localhost"}) or sc:wrap_socket(b, {server_side = true})
+              done = done + 1
+            end)
+          end
+        end
+        for _, t in ipairs(tasks) do t:join() end
+        local most = math.max(0.03, (os.clock() - begun) / 25)
+        running = false
+        for _, t in ipairs({sleeper, asker, echo}) do t:join() end
+        print(done, latest < most or latest, longest < most or longest)
+    "#;
+    prints("lua", &format!("{PAIR}{code}"), "2000\ttrue\ttrue");
+}
