@@ -45,6 +45,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("stringprep", &["net/idna.rs"]),
     ("mio", &["sched/reactor.rs"]),
     ("mlua", &["script/lua/"]),
+    ("regex", &["tools/tube/pattern.rs"]),
     ("rhai", &["script/rhai/"]),
     ("similar", &["wire/difference/"]),
     ("strsim", &["error/"]),
@@ -61,7 +62,10 @@ const CRATES: &[(&str, &[&str])] = &[
     ),
     ("toml", &["policy/form.rs"]),
     ("landlock", &["cli/"]),
-    ("memchr", &["file/", "script/lua/trampoline/library/strings.rs"]),
+    (
+        "memchr",
+        &["file/", "tools/tube/", "script/lua/trampoline/library/strings.rs"],
+    ),
     ("base64", &["wire/trace/"]),
     ("etherparse", &["wire/capture/packet.rs"]),
     ("pcap_file", &["wire/capture/mod.rs"]),
@@ -147,6 +151,7 @@ const SAME_WORD: &[(&str, &str, &str)] = &[
         "Rhai's own sleep, made to wait on the scheduler",
     ),
     ("script/lua/trampoline/coroutine.rs", "close", "coroutine.close"),
+    ("script/lua/trampoline/coroutine.rs", "wrap", "coroutine.wrap"),
     (
         "script/lua/trampoline/metatable.rs",
         "close",

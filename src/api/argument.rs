@@ -9,6 +9,7 @@ use crate::file::File;
 use crate::net::{Epoll, Poll, Socket, Timeout};
 use crate::sched::Task;
 use crate::tls;
+use crate::tools;
 use crate::wire::NumberArray;
 use crate::worker::{Link, Worker};
 
@@ -319,6 +320,9 @@ objects! {
     Poll Rc<Poll>, "poll";
     Epoll Rc<Epoll>, "epoll";
     Selector Rc<Selector>, "selector";
+    Tube Rc<tools::Tube>, "tube";
+    Listener Rc<tools::Listener>, "TubeListener";
+    Pattern Rc<tools::Pattern>, "pattern";
     File Rc<File>, "file";
     Array Rc<ByteArray>, "bytearray";
     Numbers Rc<NumberArray>, "array";

@@ -99,8 +99,9 @@ handlers!(A 0, B 1, C 2, D 3);
 handlers!(A 0, B 1, C 2, D 3, E 4);
 handlers!(A 0, B 1, C 2, D 3, E 4, G 5);
 handlers!(A 0, B 1, C 2, D 3, E 4, G 5, H 6);
-#[cfg(feature = "tls")]
 handlers!(A 0, B 1, C 2, D 3, E 4, G 5, H 6, I 7);
+handlers!(A 0, B 1, C 2, D 3, E 4, G 5, H 6, I 7, J 8);
+handlers!(A 0, B 1, C 2, D 3, E 4, G 5, H 6, I 7, J 8, K 9);
 
 fn take<T: FromArg>(args: &mut [Value], place: usize) -> Result<T, Failure> {
     let value = args

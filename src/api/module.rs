@@ -108,6 +108,11 @@ pub(crate) static MODULES: &[Module] = &[
         doc: "JSON text and back.",
         values: Values::Json,
     },
+    Module {
+        name: "tube",
+        doc: "Conversations with a peer, as tests lead them: every wait ends, nothing that came is lost.",
+        values: Values::None,
+    },
     #[cfg(feature = "tls")]
     Module {
         name: "ssl",

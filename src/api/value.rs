@@ -12,6 +12,7 @@ use crate::file::{File, Sendable};
 use crate::net::{Epoll, Poll, Socket};
 use crate::sched::Task;
 use crate::tls;
+use crate::tools;
 use crate::wire::NumberArray;
 use crate::worker::{Link, Worker};
 
@@ -56,6 +57,11 @@ pub(crate) enum Value {
     Poll(Rc<Poll>),
     Epoll(Rc<Epoll>),
     Selector(Rc<Selector>),
+    Tube(Rc<tools::Tube>),
+    /// Where peers begin conversations.
+    Listener(Rc<tools::Listener>),
+    /// A regular expression over bytes.
+    Pattern(Rc<tools::Pattern>),
     File(Rc<File>),
     /// An iteration over a file's lines.
     Lines(Rc<File>),
@@ -144,6 +150,9 @@ pub(crate) enum Type {
     Poll,
     Epoll,
     Selector,
+    Tube,
+    Listener,
+    Pattern,
     File,
     ByteArray,
     View,
@@ -168,6 +177,9 @@ impl Type {
             Self::Poll => "poll",
             Self::Epoll => "epoll",
             Self::Selector => "selector",
+            Self::Tube => "tube",
+            Self::Listener => "TubeListener",
+            Self::Pattern => "pattern",
             Self::File => "file",
             Self::ByteArray => "bytearray",
             Self::View => "memoryview",
@@ -188,7 +200,7 @@ impl Type {
     }
 
     /// Every type.
-    pub(crate) const ALL: [Self; 18] = [
+    pub(crate) const ALL: [Self; 21] = [
         Self::Socket,
         Self::TlsSocket,
         Self::TlsContext,
@@ -199,6 +211,9 @@ impl Type {
         Self::Poll,
         Self::Epoll,
         Self::Selector,
+        Self::Tube,
+        Self::Listener,
+        Self::Pattern,
         Self::File,
         Self::ByteArray,
         Self::View,
@@ -224,6 +239,9 @@ impl Value {
             Self::Poll(_) => Type::Poll,
             Self::Epoll(_) => Type::Epoll,
             Self::Selector(_) => Type::Selector,
+            Self::Tube(_) => Type::Tube,
+            Self::Listener(_) => Type::Listener,
+            Self::Pattern(_) => Type::Pattern,
             Self::File(_) => Type::File,
             Self::Array(_) => Type::ByteArray,
             Self::View(_) => Type::View,

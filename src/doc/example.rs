@@ -36,6 +36,7 @@ const PAGES: &[&str] = &[
     include_str!("examples/program.md"),
     include_str!("examples/buffer.md"),
     include_str!("examples/data.md"),
+    include_str!("examples/tube.md"),
     include_str!("examples/errors.md"),
 ];
 

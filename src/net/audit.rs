@@ -30,6 +30,7 @@ pub(crate) enum Fact {
     Address(Address),
     /// An address as the script gave it.
     Endpoint(Endpoint),
+    List(Vec<Self>),
 }
 
 /// Somebody who is told of every event, and may refuse it.

@@ -1,7 +1,7 @@
 //! Connecting: one address, or a name whose addresses are tried in turn.
 
 use std::rc::Rc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::address::Address;
 use crate::error::{Class, Error, Result};
@@ -28,6 +28,8 @@ pub(crate) struct Attempt {
     pub(crate) all_errors: bool,
     /// How long after one address the next is tried beside it; none waits for each to fail.
     pub(crate) race: Option<Duration>,
+    /// The end of it all, the lookup included; without one each connect takes what time its socket allows.
+    pub(crate) deadline: Option<Instant>,
 }
 
 /// How often a Unix connect looks again whether the listener has room: no event announces it.
@@ -102,7 +104,7 @@ impl Socket {
                 Errno::AGAIN => {
                     let soon = sched_deadline(deadline);
                     sched.sleep_until(soon)?;
-                    if deadline.is_some_and(|deadline| deadline <= std::time::Instant::now()) {
+                    if deadline.is_some_and(|deadline| deadline <= Instant::now()) {
                         return Err(patience.expired(errno));
                     }
                     continue;
@@ -153,7 +155,7 @@ impl Socket {
     /// Connects to a host by name or number: each address it has is tried until one accepts.
     pub(crate) fn create_connection(net: &Rc<Net>, attempt: &Attempt) -> Result<Rc<Self>> {
         const OP: &str = "create_connection";
-        let found = net.lookup(&attempt.lookup)?;
+        let found = net.lookup_within(&attempt.lookup, attempt.deadline)?;
         let errors = match attempt.race {
             Some(delay) => match Self::race(net, attempt, &found, delay) {
                 Ok(socket) => return Ok(socket),
@@ -193,7 +195,10 @@ impl Socket {
         let mut errors = Vec::new();
         for candidate in found {
             let connected = Self::prepare(net, attempt, candidate).and_then(|socket| {
-                let patience = socket.patience(Interest::Write, 0);
+                let patience = match attempt.deadline {
+                    Some(deadline) => Patience::Until(Some(deadline)),
+                    None => socket.patience(Interest::Write, 0),
+                };
                 let name = attempt.lookup.host.as_deref();
                 socket
                     .connect_within(&candidate.address, None, name, patience)
@@ -223,7 +228,7 @@ impl Socket {
 }
 
 /// The sooner of `deadline` and the next look.
-fn sched_deadline(deadline: Option<std::time::Instant>) -> Option<std::time::Instant> {
+fn sched_deadline(deadline: Option<Instant>) -> Option<Instant> {
     let soon = crate::sched::deadline_after(RETRY);
     match (deadline, soon) {
         (Some(deadline), Some(soon)) => Some(deadline.min(soon)),

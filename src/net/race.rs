@@ -221,6 +221,7 @@ mod tests {
             source: None,
             all_errors: false,
             race: None,
+            deadline: None,
         }
     }
 

@@ -79,6 +79,11 @@ impl Net {
     /// # Errors
     /// `gaierror`; a refusal by the policy.
     pub(crate) fn lookup(&self, lookup: &Lookup) -> Result<Vec<Found>> {
+        self.lookup_within(lookup, None)
+    }
+
+    /// As [`Self::lookup`], which fails when the deadline passes first.
+    pub(crate) fn lookup_within(&self, lookup: &Lookup, deadline: Option<Instant>) -> Result<Vec<Found>> {
         const OP: &str = "getaddrinfo";
         let mut encoded = lookup.clone();
         if let Some(host) = &lookup.host {
@@ -100,7 +105,7 @@ impl Net {
             ]
         })
         .map_err(|error| error.during(OP))?;
-        self.find(&encoded, None)
+        self.find(&encoded, deadline)
     }
 
     /// As [`Self::lookup`], as a step of something whose event has been raised or will be: Python raises none for it.

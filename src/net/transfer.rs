@@ -264,10 +264,21 @@ impl Socket {
     }
 
     /// As [`Self::send_all`], where the first `sent` bytes have left already.
-    pub(crate) fn send_rest(&self, data: &Bytes, flags: i32, mut sent: usize) -> Result<()> {
+    pub(crate) fn send_rest(&self, data: &Bytes, flags: i32, sent: usize) -> Result<()> {
         #[cfg(feature = "tls")]
         self.refuse_over_tls("sendall", flags)?;
         let patience = self.patience(Interest::Write, flags);
+        self.send_rest_within(data, flags, sent, patience)
+    }
+
+    /// As [`Self::send_rest`], with a patience of the caller's own instead of the socket's timeout.
+    pub(crate) fn send_rest_within(
+        &self,
+        data: &Bytes,
+        flags: i32,
+        mut sent: usize,
+        patience: Patience,
+    ) -> Result<()> {
         loop {
             let step = self.io_within("sendall", Interest::Write, patience, |fd, extra| {
                 data.with(|data| {
@@ -282,6 +293,38 @@ impl Socket {
                 return Ok(());
             }
         }
+    }
+
+    /// Receives once, up to `size` bytes, into the runtime's receive buffer, with a patience of the caller's own; `None` when
+    /// `is_due` says, after a wait, that there is no need any more. The bytes are there until anything else waits.
+    pub(crate) fn receive_within(
+        &self,
+        op: &'static str,
+        size: usize,
+        patience: Patience,
+        mut is_due: impl FnMut() -> bool,
+    ) -> Result<Option<Bytes>> {
+        let scratch = self.net().scratch();
+        let mut sender = Address::None;
+        let mut from = self.shows_senders().then_some(&mut sender);
+        let received = self.io_within(op, Interest::Read, patience, |fd, flags| {
+            if !is_due() {
+                return Ok(None);
+            }
+            scratch
+                .fill(size.min(Scratch::SIZE), |buffer| {
+                    self.receive_once(fd, buffer, flags, from.as_deref_mut())
+                })
+                .map(Some)
+        })?;
+        Ok(received.map(|count| {
+            let bytes = Bytes::Scratch(scratch.clone(), count);
+            self.net().traffic().received(count);
+            if self.shows_bytes() {
+                self.show_received(&bytes, Some(&sender), 0);
+            }
+            bytes
+        }))
     }
 
     /// Sends to `address`; returns how many bytes left.

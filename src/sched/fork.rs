@@ -11,12 +11,12 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use crate::error::{Error, Result};
-use crate::sys::{fork, peer, stdio};
+use crate::sys::{child, fork, peer, stdio};
 
 use super::reactor::Interest;
 use super::scheduler::Scheduler;
 use super::timers::Timers;
-use super::wait::{Watch, deadline_after};
+use super::wait::{Wake, Watch, deadline_after};
 
 /// How long helper threads may be at work before a fork gives up on them.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -130,12 +130,27 @@ impl Scheduler {
             if !wait || !ended.is_empty() || children.is_empty() {
                 return Ok(ended);
             }
-            self.wait_for_any(children)?;
+            self.wait_for_any(children, None)?;
         }
     }
 
-    /// Waits until one of the children may have ended.
-    fn wait_for_any(&self, children: &[i32]) -> Result<()> {
+    /// Waits for a child's end: its exit status, or the signal that ended it as a negative number; none when the deadline
+    /// passes first. It can be asked again, until the child is reaped.
+    ///
+    /// # Errors
+    /// What waitid(2) reports; what ends the task while it waits.
+    pub(crate) fn await_child(&self, process: i32, deadline: Option<Instant>) -> Result<Option<i32>> {
+        loop {
+            let ended = child::ended(process).map_err(|errno| Error::from(errno).during("waitid"))?;
+            if ended.is_some() || deadline.is_some_and(|deadline| deadline <= Instant::now()) {
+                return Ok(ended);
+            }
+            self.wait_for_any(&[process], deadline)?;
+        }
+    }
+
+    /// Waits until one of the children may have ended, or the deadline passes.
+    fn wait_for_any(&self, children: &[i32], deadline: Option<Instant>) -> Result<()> {
         let held: Result<Vec<_>, _> = children.iter().map(|&child| peer::hold(child)).collect();
         // Where no descriptor stands for a process there is nothing to wait for but time.
         let Ok(held) = held else {
@@ -147,10 +162,10 @@ impl Scheduler {
             .zip(&sources)
             .map(|(held, source)| Watch::new(source, held.as_raw_fd(), Interest::Read))
             .collect();
-        let waited = self.wait_any(&watches, None);
+        let waited = self.wait_any(&watches, deadline);
         for source in sources.iter().filter_map(OnceCell::get) {
             self.forget(source);
         }
-        waited.map(drop)
+        waited.map(|_: Wake| ())
     }
 }

@@ -21,7 +21,6 @@ pub(crate) const MSG_TRUNC: c_int = libc::MSG_TRUNC;
 pub(crate) const MSG_WAITALL: c_int = libc::MSG_WAITALL;
 
 /// No more is received.
-#[cfg(feature = "tls")]
 pub(crate) const SHUT_RD: c_int = libc::SHUT_RD;
 
 /// Families.
@@ -105,6 +104,8 @@ pub(crate) const IPV6_V6ONLY: c_int = libc::IPV6_V6ONLY;
 #[cfg(test)]
 pub(crate) const AI_CANONNAME: c_int = libc::AI_CANONNAME;
 pub(crate) const AI_NUMERICHOST: c_int = libc::AI_NUMERICHOST;
+/// To look up an address to bind to.
+pub(crate) const AI_PASSIVE: c_int = libc::AI_PASSIVE;
 pub(crate) const NI_NUMERICHOST: c_int = libc::NI_NUMERICHOST;
 pub(crate) const NI_NUMERICSERV: c_int = libc::NI_NUMERICSERV;
 

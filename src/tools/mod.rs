@@ -1,3 +1,16 @@
-//! What stands on the network to look at it: `trace` records what sockets do.
+//! What stands on the network, below the table of operations, to talk over it and to look at it. Names no language.
+//!
+//! A [`Tube`] (`tube/`) is a conversation with one peer, bytes both ways, every wait of it bounded: over a socket, or over the
+//! pipes of a program (`process`). `url` reads what says whom to talk to, `dial` connects and listens. `trace` records what
+//! sockets do.
 
+mod dial;
+mod process;
 pub(crate) mod trace;
+mod tube;
+mod url;
+
+pub(crate) use dial::{Dial, Listener, Secrets};
+pub(crate) use process::{Complaints, Program};
+pub(crate) use tube::{Expected, Pattern, Settings, Tube};
+pub(crate) use url::{Scheme, Url};

@@ -619,6 +619,150 @@ function selector:fileno() end
 ---Let go of all file objects, which stay open; a closed selector is left alone. Raises OSError.
 function selector:close() end
 
+---A conversation with a peer, made by tube.connect, listen, wrap and spawn.
+---@class tube
+---@field socket Socket|nil The socket behind it; None where it talks to a program. What the tube has read ahead is not in it any more.
+---@field pid integer|nil The number of the program's process; None where it talks over a socket.
+---@field timeout number Seconds a call may take that does not say itself.
+---@field unread integer Bytes that have been received and not been read.
+---@field closed boolean Whether the tube was closed.
+local tube = {}
+
+---What comes next, at least one byte; over UDP a datagram. An empty result means that the peer has ended. Raises timeout, OSError.
+---@overload fun(self: tube, keywords: {size?: integer, timeout?: number}): string
+---@overload fun(self: tube, size: integer, keywords: {timeout?: number}): string
+---@param size? integer most bytes to return; all that is there
+---@param timeout? number seconds this may take; the tube's own
+---@return string
+function tube:recv(size, timeout) end
+
+---So many bytes. Raises timeout and EOFError, whose `partial` is what is there and stays readable; ValueError for more than the tube's limit.
+---@overload fun(self: tube, size: integer, keywords: {timeout?: number}): string
+---@param size integer bytes to return, no fewer and no more
+---@param timeout? number seconds this may take; the tube's own
+---@return string
+function tube:recv_exactly(size, timeout) end
+
+---Everything up to a delimiter, and the delimiter. Raises timeout and EOFError, whose `partial` is what is there and stays readable; LimitError when as much lies unread as may.
+---@overload fun(self: tube, delim: Bytes, keywords: {drop?: boolean|integer, timeout?: number}): string
+---@overload fun(self: tube, delim: Bytes, drop: boolean|integer, keywords: {timeout?: number}): string
+---@param delim Bytes the bytes to wait for
+---@param drop? boolean|integer whether to leave the delimiter out of the result
+---@param timeout? number seconds this may take; the tube's own
+---@return string
+function tube:recv_until(delim, drop, timeout) end
+
+---A line, without its end. Raises as recv_until, EOFError also for a last line without an end.
+---@overload fun(self: tube, keywords: {drop?: boolean|integer, timeout?: number}): string
+---@overload fun(self: tube, drop: boolean|integer, keywords: {timeout?: number}): string
+---@param drop? boolean|integer whether to leave the line's end out of the result
+---@param timeout? number seconds this may take; the tube's own
+---@return string
+function tube:recv_line(drop, timeout) end
+
+---So many lines, or none when they do not all come. Raises as recv_line.
+---@overload fun(self: tube, n: integer, keywords: {drop?: boolean|integer, timeout?: number}): string[]
+---@overload fun(self: tube, n: integer, drop: boolean|integer, keywords: {timeout?: number}): string[]
+---@param n integer how many
+---@param drop? boolean|integer whether to leave the lines' ends out
+---@param timeout? number seconds this may take; the tube's own
+---@return string[]
+function tube:recv_lines(n, drop, timeout) end
+
+---Everything up to the end of the first match; with `capture` the list of the match and its groups. It counts as soon as it is there, so a pattern has to say what it ends with. Raises as recv_until, ValueError for what is no pattern.
+---@overload fun(self: tube, pattern: any, keywords: {capture?: boolean|integer, timeout?: number}): string|any[]|any
+---@overload fun(self: tube, pattern: any, capture: boolean|integer, keywords: {timeout?: number}): string|any[]|any
+---@param pattern any str or pattern: a regular expression over bytes, as tube.pattern takes it
+---@param capture? boolean|integer whether to return the match and its groups instead
+---@param timeout? number seconds this may take; the tube's own
+---@return string|any[]|any
+function tube:recv_regex(pattern, capture, timeout) end
+
+---Everything until the peer ends. Raises timeout, whose `partial` is what is there and stays readable; LimitError.
+---@overload fun(self: tube, keywords: {timeout?: number}): string
+---@param timeout? number seconds this may take; the tube's own
+---@return string
+function tube:recv_all(timeout) end
+
+---Send everything; over UDP a datagram. Raises timeout and OSError, whose `sent` says how much left.
+---@overload fun(self: tube, data: Bytes, keywords: {timeout?: number})
+---@param data Bytes what to send
+---@param timeout? number seconds this may take; the tube's own
+function tube:send(data, timeout) end
+
+---Send a line with an end: the tube's newline. Raises as send.
+---@overload fun(self: tube, data: Bytes, keywords: {timeout?: number})
+---@param data Bytes the line, without its end
+---@param timeout? number seconds this may take; the tube's own
+function tube:send_line(data, timeout) end
+
+---Receive up to a delimiter, then send. Returns what was received. Raises as recv_until and send.
+---@overload fun(self: tube, delim: Bytes, data: Bytes, keywords: {timeout?: number}): string
+---@param delim Bytes the bytes to wait for
+---@param data Bytes what to send
+---@param timeout? number seconds this may take; the tube's own
+---@return string
+function tube:send_after(delim, data, timeout) end
+
+---Take what must come next, from the next byte on: these bytes, a match of tube.pattern(…), or of several the first in the list that is there whole. Returns the bytes; of several, also its place in the list. Raises AssertionError as soon as it cannot come any more, with what was expected and what came as one aligned dump; timeout. `partial` is what is there and stays readable.
+---@overload fun(self: tube, what: any, keywords: {timeout?: number}): string, integer
+---@param what any bytes or pattern or list of these: what must come next
+---@param timeout? number seconds this may take; the tube's own
+---@return string
+---@return integer
+function tube:expect(what, timeout) end
+
+---Put bytes back in front of what comes. Raises LimitError when more would lie unread than may.
+---@overload fun(self: tube, data: Bytes, keywords: {timeout?: number})
+---@param data Bytes bytes that are to be read next
+---@param timeout? number seconds, which are not needed: this does not wait
+function tube:unrecv(data, timeout) end
+
+---End one direction of the conversation: a peer that reads on reads the end. Raises OSError (ENOTCONN).
+---@overload fun(self: tube, keywords: {how?: integer, timeout?: number})
+---@overload fun(self: tube, how: integer, keywords: {timeout?: number})
+---@param how? integer SHUT_WR: nothing more is sent; SHUT_RD or SHUT_RDWR
+---@param timeout? number seconds, which are not needed: this does not wait
+function tube:shutdown(how, timeout) end
+
+---End the conversation; one that has ended is left alone. A program is asked to end (SIGTERM), then killed, with what it has started. Raises OSError.
+---@overload fun(self: tube, keywords: {timeout?: number})
+---@param timeout? number seconds a program may take to end when it is asked to, before it is killed; 2
+function tube:close(timeout) end
+
+---Wait until the program has ended: its exit status, or the signal that ended it as a negative number. What it has started ends too. Raises timeout, ValueError where there is no program.
+---@overload fun(self: tube, keywords: {timeout?: number}): integer
+---@param timeout? number seconds this may take; the tube's own
+---@return integer
+function tube:wait(timeout) end
+
+---Let a person take over: standard input goes to the peer and what it says to standard output, until the peer ends. Raises timeout, OSError, PermissionError where the policy does not allow reading standard input.
+---@overload fun(self: tube, keywords: {timeout?: number})
+---@param timeout? number seconds this may take; without end
+function tube:interact(timeout) end
+
+---A place where peers begin conversations, made by tube.listen.
+---@class TubeListener
+---@field port integer|nil The port it listens on; None for a Unix socket.
+---@field address Address The address it listens at.
+---@field url string Its URL, with the port the system chose: what connect takes.
+---@field socket Socket The socket behind it.
+---@field closed boolean Whether it was closed.
+local TubeListener = {}
+
+---Wait for the next peer: the conversation with it. Raises timeout, OSError, SSLError.
+---@overload fun(self: TubeListener, keywords: {timeout?: number}): tube
+---@param timeout? number seconds to wait at most, a handshake included; what listen was told
+---@return tube
+function TubeListener:accept(timeout) end
+
+---End listening; conversations that have begun go on. One that is closed is left alone. Raises OSError.
+function TubeListener:close() end
+
+---A compiled regular expression over bytes, made by tube.pattern.
+---@class pattern
+local pattern = {}
+
 ---A file object, made by open and makefile, and the program's own streams.
 ---@class File
 ---@field closed boolean Whether it is closed.
@@ -4377,6 +4521,88 @@ json.null = nil
 ---Text is not JSON: `json.JSONDecodeError`.
 ---@type ErrorClass
 json.JSONDecodeError = nil
+
+---Conversations with a peer, as tests lead them: every wait ends, nothing that came is lost.
+---@class tubelib
+tube = {}
+
+---Connect to a peer and begin a conversation. The time covers the lookup of the name, the connect and the handshake. Raises ValueError for a URL that is none, timeout, gaierror, ConnectionRefusedError and the like, SSLCertVerificationError.
+---@overload fun(url: string, keywords: {timeout?: number, limit?: integer, newline?: Bytes, verify?: boolean|integer, cafile?: string, server_hostname?: string, alpn?: any, certfile?: string, keyfile?: string}): tube
+---@overload fun(url: string, timeout: number, keywords: {limit?: integer, newline?: Bytes, verify?: boolean|integer, cafile?: string, server_hostname?: string, alpn?: any, certfile?: string, keyfile?: string}): tube
+---@overload fun(url: string, timeout: number, limit: integer, keywords: {newline?: Bytes, verify?: boolean|integer, cafile?: string, server_hostname?: string, alpn?: any, certfile?: string, keyfile?: string}): tube
+---@overload fun(url: string, timeout: number, limit: integer, newline: Bytes, keywords: {verify?: boolean|integer, cafile?: string, server_hostname?: string, alpn?: any, certfile?: string, keyfile?: string}): tube
+---@overload fun(url: string, timeout: number, limit: integer, newline: Bytes, verify: boolean|integer, keywords: {cafile?: string, server_hostname?: string, alpn?: any, certfile?: string, keyfile?: string}): tube
+---@overload fun(url: string, timeout: number, limit: integer, newline: Bytes, verify: boolean|integer, cafile: string, keywords: {server_hostname?: string, alpn?: any, certfile?: string, keyfile?: string}): tube
+---@overload fun(url: string, timeout: number, limit: integer, newline: Bytes, verify: boolean|integer, cafile: string, server_hostname: string, keywords: {alpn?: any, certfile?: string, keyfile?: string}): tube
+---@overload fun(url: string, timeout: number, limit: integer, newline: Bytes, verify: boolean|integer, cafile: string, server_hostname: string, alpn: any, keywords: {certfile?: string, keyfile?: string}): tube
+---@overload fun(url: string, timeout: number, limit: integer, newline: Bytes, verify: boolean|integer, cafile: string, server_hostname: string, alpn: any, certfile: string, keywords: {keyfile?: string}): tube
+---@param url string tcp://host:port, udp://host:port, tls://host:port or unix:///path; an IPv6 host stands in brackets
+---@param timeout? number seconds that this may take, and each call on the tube that does not say itself; 10
+---@param limit? integer most bytes that may lie unread; 67108864, which are 64 MiB
+---@param newline? Bytes what ends a line: '\n', and then a '\r' before it belongs to the end of a line that comes
+---@param verify? boolean|integer tls: whether the peer must prove who it is
+---@param cafile? string tls: path of a PEM file of certificates to trust; the system's
+---@param server_hostname? string tls: the name that the peer must prove; the URL's host
+---@param alpn? any list of str or None: tls: application protocols, the favourite first
+---@param certfile? string tls: path of a PEM file with a certificate of our own
+---@param keyfile? string tls: path of a PEM file with its private key; the certificate's file
+---@return tube
+function tube.connect(url, timeout, limit, newline, verify, cafile, server_hostname, alpn, certfile, keyfile) end
+
+---Listen for peers. Over UDP each peer that sends something begins a conversation. The file of a Unix socket is removed at the end. Raises ValueError for a URL that is none, gaierror, OSError (EADDRINUSE).
+---@overload fun(url: string, keywords: {timeout?: number, limit?: integer, newline?: Bytes, backlog?: integer, certfile?: string, keyfile?: string, cafile?: string, alpn?: any}): TubeListener
+---@overload fun(url: string, timeout: number, keywords: {limit?: integer, newline?: Bytes, backlog?: integer, certfile?: string, keyfile?: string, cafile?: string, alpn?: any}): TubeListener
+---@overload fun(url: string, timeout: number, limit: integer, keywords: {newline?: Bytes, backlog?: integer, certfile?: string, keyfile?: string, cafile?: string, alpn?: any}): TubeListener
+---@overload fun(url: string, timeout: number, limit: integer, newline: Bytes, keywords: {backlog?: integer, certfile?: string, keyfile?: string, cafile?: string, alpn?: any}): TubeListener
+---@overload fun(url: string, timeout: number, limit: integer, newline: Bytes, backlog: integer, keywords: {certfile?: string, keyfile?: string, cafile?: string, alpn?: any}): TubeListener
+---@overload fun(url: string, timeout: number, limit: integer, newline: Bytes, backlog: integer, certfile: string, keywords: {keyfile?: string, cafile?: string, alpn?: any}): TubeListener
+---@overload fun(url: string, timeout: number, limit: integer, newline: Bytes, backlog: integer, certfile: string, keyfile: string, keywords: {cafile?: string, alpn?: any}): TubeListener
+---@overload fun(url: string, timeout: number, limit: integer, newline: Bytes, backlog: integer, certfile: string, keyfile: string, cafile: string, keywords: {alpn?: any}): TubeListener
+---@param url string where to listen; port 0 lets the system choose one
+---@param timeout? number seconds that this may take, and each call on the tube that does not say itself; 10
+---@param limit? integer most bytes that may lie unread; 67108864, which are 64 MiB
+---@param newline? Bytes what ends a line: '\n', and then a '\r' before it belongs to the end of a line that comes
+---@param backlog? integer most connections that wait to be accepted; 128
+---@param certfile? string tls, and needed there: path of a PEM file with the certificate
+---@param keyfile? string tls: path of a PEM file with its private key; the certificate's file
+---@param cafile? string tls: path of a PEM file: peers must have a certificate signed by one of these
+---@param alpn? any list of str or None: tls: application protocols, the favourite first
+---@return TubeListener
+function tube.listen(url, timeout, limit, newline, backlog, certfile, keyfile, cafile, alpn) end
+
+---Begin a conversation on a socket that is connected. Raises ValueError.
+---@overload fun(sock: Socket, keywords: {timeout?: number, limit?: integer, newline?: Bytes}): tube
+---@overload fun(sock: Socket, timeout: number, keywords: {limit?: integer, newline?: Bytes}): tube
+---@overload fun(sock: Socket, timeout: number, limit: integer, keywords: {newline?: Bytes}): tube
+---@param sock Socket a connected socket, of any family and also of TLS; the tube closes it
+---@param timeout? number seconds that each call may take that does not say itself; the socket's timeout, or 10
+---@param limit? integer most bytes that may lie unread; 67108864, which are 64 MiB
+---@param newline? Bytes what ends a line: '\n', and then a '\r' before it belongs to the end of a line that comes
+---@return tube
+function tube.wrap(sock, timeout, limit, newline) end
+
+---Start a program and talk to it over its standard input and output. It leads a group of processes of its own; it and what it has started end when the tube is closed or collected, and with the script. Raises FileNotFoundError and the like, PermissionError where the policy allows no such process.
+---@overload fun(argv: any, keywords: {timeout?: number, limit?: integer, newline?: Bytes, cwd?: string, env?: any, stderr?: string}): tube
+---@overload fun(argv: any, timeout: number, keywords: {limit?: integer, newline?: Bytes, cwd?: string, env?: any, stderr?: string}): tube
+---@overload fun(argv: any, timeout: number, limit: integer, keywords: {newline?: Bytes, cwd?: string, env?: any, stderr?: string}): tube
+---@overload fun(argv: any, timeout: number, limit: integer, newline: Bytes, keywords: {cwd?: string, env?: any, stderr?: string}): tube
+---@overload fun(argv: any, timeout: number, limit: integer, newline: Bytes, cwd: string, keywords: {env?: any, stderr?: string}): tube
+---@overload fun(argv: any, timeout: number, limit: integer, newline: Bytes, cwd: string, env: any, keywords: {stderr?: string}): tube
+---@param argv any list of str: the program's name and its arguments
+---@param timeout? number seconds that this may take, and each call on the tube that does not say itself; 10
+---@param limit? integer most bytes that may lie unread; 67108864, which are 64 MiB
+---@param newline? Bytes what ends a line: '\n', and then a '\r' before it belongs to the end of a line that comes
+---@param cwd? string the folder it runs in; the script's own
+---@param env? any map or None: variables to add to its environment
+---@param stderr? string where what it complains of goes: 'inherit' to the script's standard error, 'stdout' into the tube, 'null' nowhere
+---@return tube
+function tube.spawn(argv, timeout, limit, newline, cwd, env, stderr) end
+
+---Compile a regular expression, for expect and recv_regex. Raises ValueError for what is none.
+---@param text string a regular expression in the syntax of Rust's crate regex, over bytes: \xff is one, . is any but \n
+---@return pattern
+function tube.pattern(text) end
+
 
 ---TLS: sockets whose bytes nobody else reads or changes, and peers that prove who they are.
 ---@class ssllib

@@ -2,7 +2,7 @@
 //! `options`, `control` (ioctl, share, fcntl), `resolve`, `netdb`, `convert` (byte order and address texts), `task`, `worker`, `select`, `epoll`, `selectors`, `serving` (what `socketserver` is made of),
 //! `makefile` (making and sending files), `file` (what they do), `nature` (what they say of themselves), `program` (sys,
 //! time, globals), `watch` (warnings, audit hooks), `buffer` (bytearray and its views), `array`, `packing` (struct),
-//! `octets` (bytes), `json`, `errors`.
+//! `octets` (bytes), `json`, `tube` and its kin (conversations), `errors`.
 
 #![allow(
     clippy::needless_pass_by_value,
@@ -42,6 +42,10 @@ mod tls_context;
 #[cfg(feature = "tls")]
 mod tls_socket;
 mod transfer;
+mod tube;
+mod tube_listener;
+mod tube_methods;
+mod tube_tls;
 mod watch;
 mod worker;
 
@@ -86,6 +90,9 @@ pub(super) static ALL: &[&[Op]] = &[
     packing::OPS,
     octets::OPS,
     json::OPS,
+    tube::OPS,
+    tube_methods::OPS,
+    tube_listener::OPS,
     errors::OPS,
     #[cfg(feature = "tls")]
     tls::OPS,

@@ -226,6 +226,7 @@ fn create_connection(
         source,
         all_errors: all_errors.0,
         race: delay.map(|Seconds(delay)| delay),
+        deadline: None,
     };
     Socket::create_connection(cx.net, &attempt)
 }

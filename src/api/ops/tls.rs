@@ -283,6 +283,7 @@ fn get_server_certificate(
         source: None,
         all_errors: false,
         race: None,
+        deadline: None,
     };
     let socket = Socket::create_connection(cx.net, &attempt)?;
     let secured = socket.secure(Terms {

@@ -63,6 +63,7 @@ pub(crate) fn show_fact(fact: &Fact) -> Value {
         Fact::Socket(socket) => Value::Socket(socket.clone()),
         Fact::Address(address) => address::show(address),
         Fact::Endpoint(endpoint) => address::show_endpoint(endpoint),
+        Fact::List(facts) => Value::List(facts.iter().map(show_fact).collect()),
     }
 }
 

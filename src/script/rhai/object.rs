@@ -13,6 +13,7 @@ use crate::file::File;
 use crate::net::{Epoll, Poll, Socket};
 use crate::sched::Task;
 use crate::tls;
+use crate::tools;
 use crate::wire::NumberArray;
 use crate::worker::{Link, Worker};
 
@@ -80,6 +81,9 @@ fn name_type(engine: &mut Engine, kind: Type) {
         Type::Poll => engine.register_type_with_name::<Rc<Poll>>(name),
         Type::Epoll => engine.register_type_with_name::<Rc<Epoll>>(name),
         Type::Selector => engine.register_type_with_name::<Rc<Selector>>(name),
+        Type::Tube => engine.register_type_with_name::<Rc<tools::Tube>>(name),
+        Type::Listener => engine.register_type_with_name::<Rc<tools::Listener>>(name),
+        Type::Pattern => engine.register_type_with_name::<Rc<tools::Pattern>>(name),
         Type::File => engine.register_type_with_name::<Rc<File>>(name),
         Type::ByteArray => engine.register_type_with_name::<Rc<ByteArray>>(name),
         Type::View => engine.register_type_with_name::<Pinned>(name),
@@ -274,6 +278,9 @@ fn equality(functions: &mut Module) {
         Type::Poll,
         Type::Epoll,
         Type::Selector,
+        Type::Tube,
+        Type::Listener,
+        Type::Pattern,
         Type::File,
         Type::Error,
         Type::Class,
@@ -304,6 +311,9 @@ fn is_same(kind: Type, args: &[&mut Dynamic]) -> bool {
         Type::Poll => both::<Rc<Poll>>(args, Rc::ptr_eq),
         Type::Epoll => both::<Rc<Epoll>>(args, Rc::ptr_eq),
         Type::Selector => both::<Rc<Selector>>(args, Rc::ptr_eq),
+        Type::Tube => both::<Rc<tools::Tube>>(args, Rc::ptr_eq),
+        Type::Listener => both::<Rc<tools::Listener>>(args, Rc::ptr_eq),
+        Type::Pattern => both::<Rc<tools::Pattern>>(args, Rc::ptr_eq),
         Type::File => both::<Rc<File>>(args, Rc::ptr_eq),
         Type::Error => both::<Rc<Error>>(args, Rc::ptr_eq),
         Type::Class => both::<Class>(args, Class::eq),

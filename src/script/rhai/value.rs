@@ -20,6 +20,7 @@ use crate::file::File;
 use crate::net::{Epoll, Poll, Socket};
 use crate::sched::Task;
 use crate::tls;
+use crate::tools;
 use crate::wire::NumberArray;
 use crate::worker::{Link, Worker};
 
@@ -53,6 +54,9 @@ pub(super) fn type_id(kind: Type) -> TypeId {
         Type::Poll => TypeId::of::<Rc<Poll>>(),
         Type::Epoll => TypeId::of::<Rc<Epoll>>(),
         Type::Selector => TypeId::of::<Rc<Selector>>(),
+        Type::Tube => TypeId::of::<Rc<tools::Tube>>(),
+        Type::Listener => TypeId::of::<Rc<tools::Listener>>(),
+        Type::Pattern => TypeId::of::<Rc<tools::Pattern>>(),
         Type::File => TypeId::of::<Rc<File>>(),
         Type::ByteArray => TypeId::of::<Rc<ByteArray>>(),
         Type::View => TypeId::of::<Pinned>(),
@@ -207,6 +211,9 @@ fn read_handle(value: &Dynamic) -> Option<Value> {
         Type::Poll => Value::Poll(with(value, Rc::<Poll>::clone)?),
         Type::Epoll => Value::Epoll(with(value, Rc::<Epoll>::clone)?),
         Type::Selector => Value::Selector(with(value, Rc::<Selector>::clone)?),
+        Type::Tube => Value::Tube(with(value, Rc::<tools::Tube>::clone)?),
+        Type::Listener => Value::Listener(with(value, Rc::<tools::Listener>::clone)?),
+        Type::Pattern => Value::Pattern(with(value, Rc::<tools::Pattern>::clone)?),
         Type::File => Value::File(with(value, Rc::<File>::clone)?),
         Type::ByteArray => Value::Array(with(value, Rc::<ByteArray>::clone)?),
         Type::View => Value::View(with(value, Pinned::clone)?),
@@ -263,6 +270,9 @@ pub(super) fn give(value: Value) -> Dynamic {
         Value::Poll(poll) => Dynamic::from(poll),
         Value::Epoll(set) => Dynamic::from(set),
         Value::Selector(selector) => Dynamic::from(selector),
+        Value::Tube(tube) => Dynamic::from(tube),
+        Value::Listener(listener) => Dynamic::from(listener),
+        Value::Pattern(pattern) => Dynamic::from(pattern),
         Value::Held(held) => kept::give(&*held),
         Value::File(file) => Dynamic::from(file),
         Value::Lines(file) => Dynamic::from(Lines(file)),

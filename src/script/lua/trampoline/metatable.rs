@@ -296,6 +296,8 @@ unsafe extern "C-unwind" fn equal(raw: *mut lua_State) -> c_int {
             (Value::Worker(one), Value::Worker(other)) => Rc::ptr_eq(one, other),
             (Value::Link(one), Value::Link(other)) => one.is(other),
             (Value::Selector(one), Value::Selector(other)) => Rc::ptr_eq(one, other),
+            (Value::Tube(one), Value::Tube(other)) => Rc::ptr_eq(one, other),
+            (Value::Listener(one), Value::Listener(other)) => Rc::ptr_eq(one, other),
             (Value::File(one), Value::File(other)) => Rc::ptr_eq(one, other),
             _ => element::equal(&one, &other).unwrap_or_else(|| state.raw_equal(1, 2)),
         }))

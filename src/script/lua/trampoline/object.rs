@@ -12,6 +12,7 @@ use crate::file::File;
 use crate::net::{Epoll, Poll, Socket};
 use crate::sched::Task;
 use crate::tls;
+use crate::tools;
 use crate::wire::NumberArray;
 use crate::worker::{Link, Worker};
 
@@ -42,6 +43,9 @@ enum Held {
     Poll(*const Poll),
     Epoll(*const Epoll),
     Selector(*const Selector),
+    Tube(*const tools::Tube),
+    Listener(*const tools::Listener),
+    Pattern(*const tools::Pattern),
     File(*const File),
     Array(*const ByteArray),
     View(*const Pinned),
@@ -98,6 +102,9 @@ impl Object {
             Some(Held::Poll(pointer)) => Value::Poll(shared(pointer)),
             Some(Held::Epoll(pointer)) => Value::Epoll(shared(pointer)),
             Some(Held::Selector(pointer)) => Value::Selector(shared(pointer)),
+            Some(Held::Tube(pointer)) => Value::Tube(shared(pointer)),
+            Some(Held::Listener(pointer)) => Value::Listener(shared(pointer)),
+            Some(Held::Pattern(pointer)) => Value::Pattern(shared(pointer)),
             Some(Held::File(pointer)) => Value::File(shared(pointer)),
             Some(Held::Array(pointer)) => Value::Array(shared(pointer)),
             Some(Held::View(pointer)) => Value::View((*shared(pointer)).clone()),
@@ -131,6 +138,9 @@ impl Object {
             Some(Held::Poll(pointer)) => give_back(pointer),
             Some(Held::Epoll(pointer)) => give_back(pointer),
             Some(Held::Selector(pointer)) => give_back(pointer),
+            Some(Held::Tube(pointer)) => give_back(pointer),
+            Some(Held::Listener(pointer)) => give_back(pointer),
+            Some(Held::Pattern(pointer)) => give_back(pointer),
             Some(Held::File(pointer)) => give_back(pointer),
             Some(Held::Array(pointer)) => give_back(pointer),
             Some(Held::View(pointer)) => give_back(pointer),
@@ -192,6 +202,9 @@ pub(super) fn push(building: Building, value: &Value) {
         Value::Poll(poll) => Held::Poll(Rc::into_raw(poll.clone())),
         Value::Epoll(set) => Held::Epoll(Rc::into_raw(set.clone())),
         Value::Selector(selector) => Held::Selector(Rc::into_raw(selector.clone())),
+        Value::Tube(tube) => Held::Tube(Rc::into_raw(tube.clone())),
+        Value::Listener(listener) => Held::Listener(Rc::into_raw(listener.clone())),
+        Value::Pattern(pattern) => Held::Pattern(Rc::into_raw(pattern.clone())),
         Value::File(file) => Held::File(Rc::into_raw(file.clone())),
         Value::Array(array) => Held::Array(Rc::into_raw(array.clone())),
         Value::View(view) => Held::View(Rc::into_raw(Rc::new(view.clone()))),

@@ -1,0 +1,2 @@
+---@meta tube
+return tube

@@ -1,0 +1,194 @@
+//! Conversations, in both languages: `tests/tube/NAME.lua` and `NAME.rhai` print the same, which is what `NAME.txt` says. And what
+//! no script can see: which processes are left, what a policy refuses.
+#![cfg(all(feature = "cli", target_os = "linux"))]
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+fn wirescript() -> Command {
+    Command::new(env!("CARGO_BIN_EXE_wirescript"))
+}
+
+fn scripts() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/tube")
+}
+
+/// What a script prints, which must end well and complain of nothing.
+fn run(script: &str) -> String {
+    let done = wirescript()
+        .arg(scripts().join(script))
+        .output()
+        .expect("it runs");
+    let complaints = String::from_utf8_lossy(&done.stderr);
+    assert!(
+        done.status.success() && complaints.is_empty(),
+        "{script}: {complaints}"
+    );
+    String::from_utf8_lossy(&done.stdout).into_owned()
+}
+
+/// Runs a script in each language this build has.
+fn both(name: &str) {
+    let expected = std::fs::read_to_string(scripts().join(format!("{name}.txt"))).expect("what is expected");
+    for (ending, is_there) in [("lua", cfg!(feature = "lua54")), ("rhai", cfg!(feature = "rhai"))] {
+        if is_there {
+            assert_eq!(run(&format!("{name}.{ending}")), expected, "{name}.{ending}");
+        }
+    }
+}
+
+#[test]
+fn every_way_of_receiving_loses_nothing() {
+    both("reading");
+}
+
+#[test]
+fn peers_of_every_kind_are_talked_to() {
+    both("peers");
+}
+
+#[test]
+fn programs_are_talked_to_and_end() {
+    both("programs");
+}
+
+#[test]
+fn what_is_expected_is_held_against_what_comes() {
+    both("expecting");
+}
+
+#[cfg(feature = "lua54")]
+mod processes {
+    use super::*;
+
+    /// Whether a process is there, and no zombie.
+    fn lives(pid: &str) -> bool {
+        std::fs::read_to_string(format!("/proc/{pid}/stat"))
+            .is_ok_and(|stat| !stat.rsplit(')').next().unwrap_or_default().starts_with(" Z"))
+    }
+
+    /// Waits until a process is gone.
+    fn await_end(pid: &str) {
+        let begun = Instant::now();
+        while lives(pid) {
+            assert!(begun.elapsed() < Duration::from_secs(30), "process {pid} is left");
+            std::thread::yield_now();
+        }
+    }
+
+    /// Starts a program that starts another, and tells the numbers of both.
+    const STARTS: &str = r#"
+        local t = tube.spawn({"sh", "-c", "sleep 1000 & echo $!; wait"})
+        print(t.pid, t:recv_line())
+        io.stdout:flush()
+    "#;
+
+    fn numbers(line: &str) -> (String, String) {
+        let (one, other) = line.trim().split_once('\t').expect("two numbers");
+        (one.to_owned(), other.to_owned())
+    }
+
+    #[test]
+    fn none_is_left_however_the_script_ends() {
+        for end in [
+            "",
+            "error('no')",
+            "sys.exit(3)",
+            "os.exit(0)",
+            "t = nil collectgarbage()",
+            "t:close()",
+        ] {
+            let done = wirescript()
+                .args(["-e", &format!("{STARTS} {end}")])
+                .output()
+                .expect("it runs");
+            let (leader, other) = numbers(&String::from_utf8_lossy(&done.stdout));
+            await_end(&leader);
+            await_end(&other);
+        }
+    }
+
+    #[test]
+    fn a_script_that_is_killed_takes_its_program_along() {
+        let mut script = wirescript()
+            .args(["-e", &format!("{STARTS} task.sleep(1000)")])
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("it starts");
+        let mut line = String::new();
+        BufReader::new(script.stdout.take().expect("its output"))
+            .read_line(&mut line)
+            .expect("a line");
+        let (leader, other) = numbers(&line);
+        assert!(lives(&leader));
+        script.kill().expect("it is killed");
+        script.wait().expect("it ends");
+        await_end(&leader);
+        // The kernel ends the program, and nobody what that has started.
+        let killed = Command::new("kill").arg(&other).status();
+        assert!(killed.is_ok());
+    }
+
+    fn sandboxed(grants: &[&str], code: &str) -> Output {
+        wirescript()
+            .arg("--sandbox")
+            .args(grants)
+            .args(["-e", code])
+            .output()
+            .expect("it runs")
+    }
+
+    #[test]
+    fn a_policy_is_asked_and_hooks_are_told() {
+        let code = r#"
+            local function try(...)
+                local ok, e = pcall(tube.spawn, ...)
+                print(ok, not ok and e.denied)
+                if ok then e:close() end
+            end
+            sys.addaudithook(function(event, args)
+                if event:find("Popen") then print(event, repr(args)) end
+            end)
+            try({"cat", "-u"}, {cwd="/"})
+            try("sleep")
+        "#;
+        let told = "subprocess.Popen\t[b'cat', [b'cat', b'-u'], b'/']\n";
+        let none = sandboxed(&[], code);
+        assert_eq!(
+            String::from_utf8_lossy(&none.stdout),
+            "false\ttrue\nfalse\ttrue\n"
+        );
+        let one = sandboxed(&["--allow-run=cat"], code);
+        let text = String::from_utf8_lossy(&one.stdout);
+        assert_eq!(text, format!("{told}true\tfalse\nfalse\ttrue\n"));
+        let refused = sandboxed(&[], "print(pcall(tube.connect, 'tcp://127.0.0.1:9'))");
+        let text = String::from_utf8_lossy(&refused.stdout);
+        assert!(text.starts_with("false\tPermissionError"), "{text}");
+    }
+
+    #[test]
+    fn a_person_takes_over() {
+        let mut script = wirescript()
+            .args([
+                "-e",
+                "local t = tube.spawn{'sed', '-u', 's/^/> /'} t:send_line('before') t:interact() print('after', t:wait())",
+            ])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("it starts");
+        let mut input = script.stdin.take().expect("its input");
+        let mut output = BufReader::new(script.stdout.take().expect("its output"));
+        let mut line = String::new();
+        output.read_line(&mut line).expect("a line");
+        input.write_all(b"one\n").expect("it listens");
+        output.read_line(&mut line).expect("a line");
+        input.write_all(b"two\n").expect("it listens");
+        drop(input);
+        output.read_to_string(&mut line).expect("the rest");
+        assert_eq!(line, "> before\n> one\n> two\nafter\t0\n");
+        assert!(script.wait().expect("it ends").success());
+    }
+}
