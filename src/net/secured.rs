@@ -98,11 +98,14 @@ impl Secured {
 
     /// TLS begins: the socket is connected.
     pub(super) fn begin(&self) -> crate::error::Result<()> {
-        let session = if self.terms.server_side {
-            Session::server(&self.terms.context)?
-        } else {
-            Session::client(&self.terms.context, self.terms.hostname.as_deref())?
-        };
+        let terms = &self.terms;
+        let session = self.net.sched().deep(|| {
+            if terms.server_side {
+                Session::server(&terms.context)
+            } else {
+                Session::client(&terms.context, terms.hostname.as_deref())
+            }
+        })?;
         *self.session.borrow_mut() = Some(session);
         Ok(())
     }
@@ -122,11 +125,8 @@ impl Secured {
             net: &self.net,
             shown: self.net.is_observed() && !self.net.shows_plaintext(),
         };
-        let outcome = if session.is_handshaking() {
-            self.net.sched().deep(|| step(session, &mut wire))
-        } else {
-            step(session, &mut wire)
-        };
+        // Cryptography is hungry: a task's own stack would keep what it had touched.
+        let outcome = self.net.sched().deep(|| step(session, &mut wire));
         if outcome.is_err() {
             *self.failure.borrow_mut() = session.failure();
         }
