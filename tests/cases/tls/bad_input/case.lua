@@ -37,6 +37,27 @@ meets("silence for a client", "", false)
 meets("silence for a server", "", true)
 meets("half a record, then silence", "\x16\x03\x01\x02\x00\x01", true)
 
+-- After the handshake.
+local function breaks(title, data)
+  local server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+  server:load_cert_chain(CERTS .. "localhost.pem")
+  local client = ssl.create_default_context({cafile = CERTS .. "ca.pem"})
+  local a, b = socket.socketpair()
+  local t = task.spawn(function() return server:wrap_socket(b, {server_side = true}) end)
+  local s = client:wrap_socket(a, {server_hostname = "localhost", suppress_ragged_eofs = false})
+  local raw = socket.socket({fileno = t:join():detach()})
+  raw:sendall(data)
+  raw:close()
+  local ok, e = pcall(s.recv, s, 100)
+  print(title .. " " .. (ok and repr(e) or told(e)))
+  s:close()
+end
+
+breaks("a record cut in the middle", "\x17\x03\x03\x01\x00half of it")
+breaks("a head cut in the middle", "\x17\x03")
+breaks("a record that nobody has encrypted", "\x17\x03\x03\x00\x20" .. ("x"):rep(32))
+breaks("garbage in between", "GARBAGE GARBAGE GARBAGE")
+
 -- Files that are not what they should be.
 local c = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
 attempt(c.load_cert_chain, c, CERTS .. "localhost.pem", CERTS .. "client.pem")

@@ -1,4 +1,4 @@
-import os, socket, ssl, sys
+import os, socket, ssl, sys, threading
 
 CERTS = os.path.dirname(sys.argv[0]) + "/../../../certificates/"
 
@@ -40,6 +40,33 @@ meets("half a record for a client", b"\x16\x03\x03\x02\x00\x02", False, True)
 meets("silence for a client", b"", False)
 meets("silence for a server", b"", True)
 meets("half a record, then silence", b"\x16\x03\x01\x02\x00\x01", True)
+
+
+# After the handshake.
+def breaks(title, data):
+    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    server.load_cert_chain(CERTS + "localhost.pem")
+    client = ssl.create_default_context(cafile=CERTS + "ca.pem")
+    a, b = socket.socketpair()
+    ends = []
+    t = threading.Thread(target=lambda: ends.append(server.wrap_socket(b, server_side=True)))
+    t.start()
+    s = client.wrap_socket(a, server_hostname="localhost", suppress_ragged_eofs=False)
+    t.join()
+    raw = socket.socket(fileno=ends[0].detach())
+    raw.sendall(data)
+    raw.close()
+    try:
+        print(title, s.recv(100))
+    except OSError as e:
+        print(title, type(e).__name__, e.errno, e.reason)
+    s.close()
+
+
+breaks("a record cut in the middle", b"\x17\x03\x03\x01\x00half of it")
+breaks("a head cut in the middle", b"\x17\x03")
+breaks("a record that nobody has encrypted", b"\x17\x03\x03\x00\x20" + b"x" * 32)
+breaks("garbage in between", b"GARBAGE GARBAGE GARBAGE")
 
 # Files that are not what they should be.
 c = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
