@@ -19,6 +19,7 @@ mod contest;
 mod raw;
 mod switch;
 mod table;
+mod traced;
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -34,6 +35,8 @@ fn main() -> ExitCode {
     let mut words = std::env::args().skip(1);
     let outcome = match words.next().as_deref() {
         Some(raw::WORD) => raw::run(words),
+        Some(traced::WORD) => traced::run(words),
+        Some("trace") => trace_alone(),
         _ => bench(),
     };
     match outcome {
@@ -54,6 +57,7 @@ fn bench() -> io::Result<()> {
     let cast = Cast::find()?;
     let mut table = Table::begin();
     ping_pong(&cast, &mut table)?;
+    recorded(&cast, &mut table)?;
     socket_pair(&cast, &mut table)?;
     costs(&cast, &mut table)?;
     if cast.python.is_none() {
@@ -85,6 +89,39 @@ fn ping_pong(cast: &Cast, table: &mut Table) -> io::Result<()> {
     table.heading("TCP round trip of 1 byte over loopback");
     table.race(ROUND_TRIPS, &compete(limit, scripts, ROUNDS)?);
     Ok(())
+}
+
+/// The same by Lua, recorded and not: the limit is the run that is not recorded. Rounds are many, as little is to be seen.
+fn recorded(cast: &Cast, table: &mut Table) -> io::Result<()> {
+    const ROUND_TRIPS: u32 = 20_000;
+    let cores = affinity::cores()?;
+    let own = cores.last().copied().unwrap_or(0);
+    let other = cores.first().copied().unwrap_or(0);
+    let peer = Peer::start(cast.raw(["echo"]))?;
+    let trace = std::env::temp_dir().join(format!("wirescript-limits-{}", std::process::id()));
+    let run = |other: usize, to: &Path| {
+        let mut command = Command::new(&cast.myself);
+        command.arg(traced::WORD).arg(beside("pingpong.lua"));
+        command.args([own.to_string(), other.to_string()]).arg(to);
+        command.args([peer.port(), &ROUND_TRIPS.to_string()]);
+        command
+    };
+    let scripts = vec![
+        Contestant::new("trace off, again", run(own, Path::new("-"))),
+        Contestant::new("trace on", run(other, &trace)).with_target(0.97),
+        Contestant::new("trace on, all on one core", run(own, &trace)),
+    ];
+    table.heading("The same by Lua, against itself with no trace");
+    let results = compete(run(own, Path::new("-")), scripts, 3 * ROUNDS);
+    let _ = std::fs::remove_file(&trace);
+    table.race(ROUND_TRIPS, &results?);
+    Ok(())
+}
+
+/// Only what recording costs: `cargo bench --bench limits trace`.
+fn trace_alone() -> io::Result<()> {
+    affinity::pin()?;
+    recorded(&Cast::find()?, &mut Table::begin())
 }
 
 /// One byte in at one end of a Unix socket pair and out at the other, in one thread.

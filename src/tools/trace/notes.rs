@@ -159,7 +159,6 @@ impl Notes {
             plaintext: scene.is_plaintext(),
             socket: self.seen(fd)?.socket,
             fd,
-            length: data.len(),
             far: far.and_then(Name::of).map(Box::new),
         };
         Some((What::Moved(moved), data))

@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::net::{Event, Observer, Scene};
 use crate::wire::trace::{FORMAT, Header, Record, line};
 
-use super::entry::{Chunk, Entry, What};
+use super::entry::{Chunk, Note, What};
 use super::notes::Notes;
 use super::sink::Sink;
 use super::writer::{Order, Teller, Writer};
@@ -224,19 +224,33 @@ impl Shared {
 }
 
 impl State {
-    fn put(&mut self, entry: Entry, data: &[u8]) {
+    #[inline]
+    fn put(&mut self, note: Note, data: &[u8]) {
         if !self.ears.is_empty() {
-            let at = entry.place.map_or(String::new(), |place| place.to_string());
-            let record = entry.record(data, &at);
-            for (_, ear) in &mut self.ears {
-                ear(&record);
-            }
+            return self.tell(note, data);
         }
+        self.chunk.add(note, data);
+        if self.chunk.is_full()
+            && let Some(writer) = &self.writer
+        {
+            self.chunk = writer.write(std::mem::take(&mut self.chunk));
+        }
+    }
+
+    /// As [`Self::put`], with somebody who is told at once.
+    #[cold]
+    fn tell(&mut self, note: Note, data: &[u8]) {
+        // What waits is not theirs.
+        let mut alone = Chunk::default();
+        alone.add(note, data);
+        let ears = &mut self.ears;
+        alone.for_each(|record| ears.iter_mut().for_each(|(_, ear)| ear(record)));
         if let Some(writer) = &self.writer {
-            self.chunk.add(entry, data);
-            if self.chunk.is_full() {
-                self.chunk = writer.write(std::mem::take(&mut self.chunk));
+            let waiting = std::mem::take(&mut self.chunk);
+            if !waiting.is_empty() {
+                writer.write(waiting);
             }
+            writer.write(alone);
         }
     }
 }
@@ -255,7 +269,7 @@ impl Observer for Shared {
         }
         let worker = scene.worker().map(|name| state.notes.worker(name));
         let process = state.process;
-        let entry = |what: What| Entry {
+        let note = |what: What| Note {
             ns,
             task,
             place,
@@ -264,10 +278,10 @@ impl Observer for Shared {
             what,
         };
         while let Some(record) = state.notes.first(event, scene, worker.as_ref(), task) {
-            state.put(entry(What::Told(Box::new(record))), &[]);
+            state.put(note(What::Told(Box::new(record))), &[]);
         }
         if let Some((what, data)) = state.notes.of(event, scene) {
-            state.put(entry(what), data);
+            state.put(note(what), data);
         }
     }
 
