@@ -262,3 +262,52 @@ fn what_is_no_trace_is_refused() {
         assert!(done.stderr.contains(said), "{words:?}: {}", done.stderr);
     }
 }
+
+#[cfg(feature = "tls")]
+#[test]
+fn tls_is_seen_as_it_travels_or_on_request_as_the_script_sees_it() {
+    let room = room("tls");
+    let key = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).expect("a certificate");
+    fs::write(room.join("c.pem"), key.cert.pem()).expect("a file");
+    fs::write(room.join("k.pem"), key.signing_key.serialize_pem()).expect("a file");
+    let script = "local theirs = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+theirs:load_cert_chain('c.pem', 'k.pem')
+local ours = ssl.create_default_context({cafile = 'c.pem'})
+local listener = socket.create_server({'127.0.0.1', 0})
+local serving = task.spawn(function()
+  local plain = listener:accept()
+  local c = theirs:wrap_socket(plain, {server_side = true})
+  c:sendall(c:recv(100)) c:recv(1) c:close()
+end)
+local s = ours:wrap_socket(socket.create_connection(listener:getsockname()), {server_hostname = 'localhost'})
+s:sendall('a secret') print(s:recv(100)) s:close()
+serving:join() listener:close()
+";
+    let done = run(&room, &["--trace", "t.jsonl"], "tls.lua", script);
+    assert_eq!(done.stdout, "a secret\n");
+    let travelled = fs::read_to_string(room.join("t.jsonl")).expect("a trace");
+    assert!(!travelled.contains("a secret"), "{travelled}");
+    let told = records(&room.join("t.jsonl"));
+    assert!(
+        of(&told, "sent").len() >= 4,
+        "the handshakes' records are there: {told:?}"
+    );
+    assert_eq!(of(&told, "done")[0]["op"], "do_handshake");
+
+    run(
+        &room,
+        &["--trace", "p.jsonl", "--trace-plaintext"],
+        "tls.lua",
+        script,
+    );
+    let told = records(&room.join("p.jsonl"));
+    for event in ["sent", "received"] {
+        let texts: Vec<_> = of(&told, event)
+            .iter()
+            .filter(|record| record["text"] != "")
+            .map(|record| (record["text"].clone(), record["plaintext"].clone()))
+            .collect();
+        let one = (json!("a secret"), json!(true));
+        assert_eq!(texts, [one.clone(), one], "{event}");
+    }
+}

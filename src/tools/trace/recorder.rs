@@ -139,6 +139,7 @@ impl Recorder {
     }
 
     /// Ends what a number stands for.
+    #[cfg(feature = "cli")]
     pub(crate) fn hush(&self, number: u64) {
         self.0.lock().ears.retain(|(known, _)| *known != number);
     }

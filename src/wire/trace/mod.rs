@@ -4,6 +4,10 @@
 //! trace is looked at. What makes records of what sockets do is `tools::trace`; what makes packets of them is
 //! `wire::capture`. `docs/trace.md` describes every field.
 
+#[cfg_attr(
+    not(feature = "cli"),
+    allow(dead_code, reason = "only the command reads traces")
+)]
 mod lines;
 mod page;
 mod text;
@@ -16,7 +20,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::address::{Address, inet6_text};
 
-pub(crate) use lines::{Lines, write_line};
+#[cfg(feature = "cli")]
+pub(crate) use lines::Lines;
+pub(crate) use lines::write_line;
 pub(crate) use page::page;
 pub(crate) use text::{describe, line};
 

@@ -320,7 +320,7 @@
       cell("time", seconds(event));
       cell("who", taskName(event));
       cell("where", placeName(event));
-      cell("who", socket[event] < 0 ? "" : `#${sockets[socket[event]].number}`);
+      cell("sock", socket[event] < 0 ? "" : `#${sockets[socket[event]].number}`);
       cell("what" + tone, what(event));
       row.addEventListener("click", () => select(event));
       made.push(row);

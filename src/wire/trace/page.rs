@@ -129,7 +129,10 @@ fn gather<'a>(header: &'a Header, records: &'a [Record<'a>], title: &'a str) -> 
         });
         if record.event == Kind::Task {
             if let (Some(name), Ok(place)) = (&record.name, usize::try_from(task)) {
-                data.tasks[place].push_str(&format!(" {name}"));
+                // Who was given no name is called by its number.
+                if !data.tasks[place].ends_with(&name.replace('-', " ")) {
+                    data.tasks[place].push_str(&format!(" {name}"));
+                }
             }
             continue;
         }
