@@ -14,6 +14,8 @@ mod depth;
 mod errors;
 #[path = "fibers/exits.rs"]
 mod exits;
+#[path = "fibers/fairness.rs"]
+mod fairness;
 #[path = "fibers/scopes.rs"]
 mod scopes;
 #[path = "support/script.rs"]

@@ -53,6 +53,26 @@ pub(crate) fn pin_to(core: usize) -> io::Result<()> {
     Ok(())
 }
 
+/// Lets this process, and what it will start, use all cores that it could at its start.
+#[cfg(linux)]
+#[allow(unsafe_code, reason = "std cannot pin")]
+#[allow(dead_code, reason = "one bench measures several threads")]
+pub(crate) fn unpin() -> io::Result<()> {
+    use std::mem;
+
+    // SAFETY: a set of cores is a bit array: all zeroes is the empty set.
+    let mut all: libc::cpu_set_t = unsafe { mem::zeroed() };
+    for core in cores()? {
+        // SAFETY: the number is below the number of bits in the set: `cores` gave it.
+        unsafe { libc::CPU_SET(core, &mut all) };
+    }
+    // SAFETY: the pointer and the size are those of `all`, which outlives the call.
+    if unsafe { libc::sched_setaffinity(0, size_of::<libc::cpu_set_t>(), &raw const all) } != 0 {
+        return Err(io::Error::last_os_error());
+    }
+    Ok(())
+}
+
 /// None: this system cannot pin a process.
 #[cfg(not(linux))]
 pub(crate) fn cores() -> io::Result<Vec<usize>> {
@@ -62,5 +82,12 @@ pub(crate) fn cores() -> io::Result<Vec<usize>> {
 /// Does nothing: this system cannot pin a process.
 #[cfg(not(linux))]
 pub(crate) fn pin_to(_: usize) -> io::Result<()> {
+    Ok(())
+}
+
+/// Does nothing: this system cannot pin a process.
+#[cfg(not(linux))]
+#[allow(dead_code, reason = "one bench measures several threads")]
+pub(crate) fn unpin() -> io::Result<()> {
     Ok(())
 }

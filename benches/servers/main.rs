@@ -1,12 +1,13 @@
 //! How near servers come to one that nothing stands in the way of: `cargo bench --bench servers`.
 //!
 //! A server and its clients, a core each. The limit is this program itself: one thread and epoll(7). Scripts are run by the
-//! `wirescript` command, and beside them what is installed of their peers: CPython by hand, with asyncio, uvloop and threads;
-//! node; luv, cqueues and copas. A round runs each server once, anew, and a ratio compares two servers of one round.
+//! `wirescript` command, and beside them what is installed of their peers: CPython by hand, with selectors, asyncio, uvloop and
+//! threads; node; luv, cqueues and copas (`benches/peers/setup` installs them). A round runs each server once, anew, and a ratio
+//! compares two servers of one round. Last, what a second worker brings where answers take a calculation.
 //!
 //! The clients are as busy as the server, so the rate depends on both; the server's processor time for a request is the
-//! steadier figure. `cargo bench --bench servers -- echo` does one part (`echo`, `idle`, `accept`), `-- alone` leaves the
-//! peers out, `-- load 1000 5 PROGRAM ARG…` keeps one server busy for a profiler.
+//! steadier figure. `cargo bench --bench servers -- echo` does one part (`echo`, `idle`, `accept`, `workers`), `-- echo 1000` with
+//! so many connections, `-- alone` leaves the peers out, `-- load 1000 5 PROGRAM ARG…` keeps one server busy for a profiler.
 //!
 //! It fails when something cannot be run, never because something is slow.
 
@@ -25,11 +26,13 @@ mod contest;
 mod epoll;
 mod limit;
 mod load;
+mod peers;
 mod server;
+mod workers;
 
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode, Stdio};
+use std::process::{Command, ExitCode};
 use std::time::Duration;
 
 use contest::Spread;
@@ -39,6 +42,8 @@ use server::Server;
 const ROUNDS: usize = 7;
 /// Times a peer runs.
 const PEER_ROUNDS: usize = 3;
+/// The greatest ratio of latencies that will do.
+const MOST_P99: f64 = 1.5;
 /// How long the requests of a run count.
 const LENGTH: Duration = Duration::from_millis(1000);
 
@@ -67,17 +72,22 @@ fn bench(words: &[String]) -> io::Result<()> {
         println!("One core only: server and clients share it, so the rates say little.");
     }
     let said = |word: &str| words.iter().any(|other| other == word);
-    let all = !["echo", "idle", "accept"].iter().any(|word| said(word));
+    let all = !["echo", "idle", "accept", "workers"]
+        .iter()
+        .any(|word| said(word));
     let mut contestants = contestants()?;
-    if said("alone") {
-        contestants.retain(|contestant| contestant.rounds == ROUNDS);
+    if !said("alone") && (all || said("echo") || said("idle")) {
+        contestants.extend(installed());
     }
     println!(
         "Medians of {ROUNDS} rounds, of {PEER_ROUNDS} for peers [smallest..largest]. A ratio of 1 is the limit.\n"
     );
     if all || said("echo") {
+        let counts: Vec<usize> = words.iter().filter_map(|word| word.parse().ok()).collect();
         for (place, connections) in [100, 1_000, 5_000].into_iter().enumerate() {
-            echo(&mut contestants, connections, place)?;
+            if counts.is_empty() || counts.contains(&connections) {
+                echo(&mut contestants, connections, place)?;
+            }
         }
     }
     if all || said("idle") {
@@ -85,6 +95,9 @@ fn bench(words: &[String]) -> io::Result<()> {
     }
     if all || said("accept") {
         accept(&mut contestants)?;
+    }
+    if all || said("workers") {
+        workers::bench(&working()?)?;
     }
     Ok(())
 }
@@ -128,17 +141,26 @@ struct Contestant {
     memory: Option<f64>,
 }
 
+/// The command with a script of this folder.
+fn script(name: &str) -> io::Result<Command> {
+    let wirescript = option_env!("CARGO_BIN_EXE_wirescript").filter(|_| cfg!(feature = "cli"));
+    let mut command = Command::new(
+        wirescript.ok_or_else(|| io::Error::other("there is no command to measure: add the feature cli"))?,
+    );
+    command.arg(beside(name));
+    Ok(command)
+}
+
+/// The servers that calculate.
+fn working() -> io::Result<Vec<(&'static str, Command)>> {
+    let mut list = vec![("Lua", script("work.lua")?)];
+    if cfg!(feature = "rhai") {
+        list.push(("Rhai", script("work.rhai")?));
+    }
+    Ok(list)
+}
+
 fn contestants() -> io::Result<Vec<Contestant>> {
-    let Some(wirescript) = option_env!("CARGO_BIN_EXE_wirescript").filter(|_| cfg!(feature = "cli")) else {
-        return Err(io::Error::other(
-            "there is no command to measure: add the feature cli",
-        ));
-    };
-    let script = |name: &str| {
-        let mut command = Command::new(wirescript);
-        command.arg(beside(name));
-        command
-    };
     let limit = |what: &str| -> io::Result<Command> {
         let mut command = Command::new(std::env::current_exe()?);
         command.args([limit::WORD, what]);
@@ -156,8 +178,8 @@ fn contestants() -> io::Result<Vec<Contestant>> {
         },
         Contestant {
             name: "Lua".into(),
-            echo: script("echo.lua"),
-            accept: Some(script("accept.lua")),
+            echo: script("echo.lua")?,
+            accept: Some(script("accept.lua")?),
             rounds: ROUNDS,
             rates: Some([0.93, 0.90, 0.88]),
             times: Some([1.10, 1.15, 1.25]),
@@ -167,74 +189,47 @@ fn contestants() -> io::Result<Vec<Contestant>> {
     if cfg!(feature = "rhai") {
         list.push(Contestant {
             name: "Rhai".into(),
-            echo: script("echo.rhai"),
-            accept: Some(script("accept.rhai")),
+            echo: script("echo.rhai")?,
+            accept: Some(script("accept.rhai")?),
             rounds: ROUNDS,
             rates: Some([0.72, 0.70, 0.60]),
             times: None,
             memory: Some(16.0),
         });
     }
-    list.extend(peers());
     Ok(list)
 }
 
 /// What is installed of the peers.
-fn peers() -> Vec<Contestant> {
-    let mut list = Vec::new();
-    let mut add = |name: &str, programs: &[&str], file: &str, mode: &str| {
-        let found = programs.iter().find(|program| {
-            let mut command = Command::new(program);
-            match file {
-                "peers.js" => command.arg("--version"),
-                _ => command.arg(beside(file)).args([mode, "there"]),
-            };
-            let answer = command
-                .stdin(Stdio::null())
-                .stdout(Stdio::null())
-                .stderr(Stdio::null())
-                .status();
-            answer.is_ok_and(|status| status.success())
-        });
-        let Some(program) = found else {
-            println!("{name} is missing: it is not installed.");
-            return;
-        };
-        let mut echo = Command::new(program);
-        echo.arg(beside(file)).arg(mode);
-        list.push(Contestant {
-            name: format!("({name})"),
-            echo,
-            accept: None,
-            rounds: PEER_ROUNDS,
-            rates: None,
-            times: None,
-            memory: None,
-        });
-    };
-    // Debian's own build is the faster one where a pyenv stands beside it.
-    let python = ["/usr/bin/python3", "python3"];
-    for (name, mode) in [
-        ("CPython, epoll by hand", "epoll"),
-        ("CPython, asyncio", "asyncio"),
-        ("CPython, uvloop", "uvloop"),
-        ("CPython, ThreadingTCPServer", "threads"),
-    ] {
-        add(name, &python, "peers.py", mode);
-    }
-    add("node", &["node"], "peers.js", "");
-    for mode in ["luv", "cqueues", "copas"] {
-        add(mode, &["luajit", "lua5.4", "lua5.1", "lua"], "peers.lua", mode);
-    }
-    list
+fn installed() -> impl Iterator<Item = Contestant> {
+    let peers = peers::installed().into_iter();
+    peers.map(|(name, echo)| Contestant {
+        name,
+        echo,
+        accept: None,
+        rounds: PEER_ROUNDS,
+        rates: None,
+        times: None,
+        memory: None,
+    })
 }
 
 /// Messages of 64 bytes and back.
 fn echo(contestants: &mut [Contestant], connections: usize, place: usize) -> io::Result<()> {
     println!("\nEcho of 64 bytes, {connections} connections");
     println!(
-        "  {:<30} {:>9} {:>7}  {:<14} {:>7}   {:>8} {:>7}  {:>9} {:>7} {:>7}",
-        "", "requests/s", "ratio", "spread", "target", "p99 ms", "ratio", "cpu us", "ratio", "target"
+        "  {:<36} {:>10} {:>7}  {:<14} {:>7}   {:>8} {:>7} {:>7}  {:>9} {:>7} {:>7}",
+        "",
+        "requests/s",
+        "ratio",
+        "spread",
+        "target",
+        "p99 ms",
+        "ratio",
+        "target",
+        "cpu us",
+        "ratio",
+        "target"
     );
     let mut samples: Vec<Vec<load::Sample>> = contestants.iter().map(|_| Vec::new()).collect();
     for round in 0..ROUNDS {
@@ -260,7 +255,7 @@ fn echo(contestants: &mut [Contestant], connections: usize, place: usize) -> io:
         };
         let rate = against(|sample| sample.rate);
         println!(
-            "  {:<30} {:>9.0} {:>7.3}  {:<14} {:>7}   {:>8.2} {:>7.2}  {:>9.2} {:>7.3} {:>7}",
+            "  {:<36} {:>10.0} {:>7.3}  {:<14} {:>7}   {:>8.2} {:>7.2} {:>7}  {:>9.2} {:>7.3} {:>7}",
             contestant.name,
             of(|sample| sample.rate).median,
             rate.median,
@@ -270,6 +265,7 @@ fn echo(contestants: &mut [Contestant], connections: usize, place: usize) -> io:
                 .map_or("-".into(), |rates| format!("{:.2}", rates[place])),
             of(|sample| sample.p99 * 1e3).median,
             against(|sample| sample.p99).median,
+            contestant.rates.map_or("-".into(), |_| format!("{MOST_P99:.2}")),
             of(|sample| sample.processor * 1e6).median,
             against(|sample| sample.processor).median,
             contestant

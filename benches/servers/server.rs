@@ -19,11 +19,20 @@ impl Server {
         if let Some(first) = cores.first() {
             affinity::pin_to(*first)?;
         }
-        let started = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn();
+        let started = spawn(command);
         if let Some(last) = cores.last() {
             affinity::pin_to(*last)?;
         }
-        let mut child = started?;
+        Self::greet(started?, command)
+    }
+
+    /// Starts a command that prints the port it listens on, on the cores that this process may use.
+    pub(crate) fn start_anywhere(command: &mut Command) -> io::Result<Self> {
+        Self::greet(spawn(command)?, command)
+    }
+
+    /// Reads the port.
+    fn greet(mut child: Child, command: &Command) -> io::Result<Self> {
         let mut line = String::new();
         if let Some(output) = child.stdout.take() {
             BufReader::new(output).read_line(&mut line)?;
@@ -70,4 +79,8 @@ impl Drop for Server {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+fn spawn(command: &mut Command) -> io::Result<Child> {
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn()
 }

@@ -1,7 +1,10 @@
 //! Waiting for any of many: other tasks run meanwhile, what is closed wakes, cancelling and limits reach in, no limit on
 //! numbers, and what a selector keeps is collected with it.
 
+use std::process::Command;
+
 use crate::script::{complaint, passes, report};
+use crate::support::{LIMIT, Running};
 
 /// Ways to wait until `a` can be read.
 const WAYS: &[(&str, &str)] = &[
@@ -224,4 +227,75 @@ fn lua_keeps_its_own_select() {
         assert(f("#") == 0)
         "##,
     );
+}
+
+/// Numbers that are no sockets of the script's own need the grant for foreign descriptors, whoever says them.
+const FOREIGN_IN_LUA: &str = r#"
+    local a, b = socket.socketpair()
+    local function says(fd) return setmetatable({}, {__index = {fileno = function() return fd end}}) end
+    local poll, set, sel = select.poll(), select.epoll(), selectors.DefaultSelector()
+    local function ways(fd)
+        return {
+            function() return select.select({fd}, {}, {}, 0) end,
+            function() return select.select({}, {fd}, {}, 0) end,
+            function() poll:register(fd) poll:unregister(fd) end,
+            function() set:register(fd, select.EPOLLIN) set:unregister(fd) end,
+            function() sel:register(fd, selectors.EVENT_READ) sel:unregister(fd) end,
+        }
+    end
+    for _, fd in ipairs {0, says(0)} do
+        for place, way in ipairs(ways(fd)) do
+            local ok, e = pcall(way)
+            assert(not ok and e.name == "PermissionError", place .. " " .. tostring(e))
+        end
+    end
+    local ok, e = pcall(select.epoll_fromfd, set:fileno())
+    assert(not ok and e.name == "PermissionError", tostring(e))
+    for _, fd in ipairs {a, a:fileno(), says(a:fileno())} do
+        for _, way in ipairs(ways(fd)) do way() end
+    end
+    print("end")
+"#;
+
+#[cfg(feature = "rhai")]
+const FOREIGN_IN_RHAI: &str = r#"
+    let pair = socket::socketpair();
+    let a = pair[0];
+    let poll = select::poll();
+    let set = select::epoll();
+    let sel = selectors::DefaultSelector();
+    let attempt = |place, fd| {
+        if place == 0 { select::select([fd], [], [], 0); }
+        if place == 1 { select::select([], [fd], [], 0); }
+        if place == 2 { poll.register(fd, select::POLLIN); poll.unregister(fd); }
+        if place == 3 { set.register(fd, select::EPOLLIN); set.unregister(fd); }
+        if place == 4 { sel.register(fd, selectors::EVENT_READ); sel.unregister(fd); }
+    };
+    let Zero = socketserver::class(#{ fileno: || 0 });
+    for fd in [0, #{ fileno: || 0 }, Zero.new()] {
+        for place in 0..5 {
+            let name = "none";
+            try { attempt.call(place, fd); } catch (e) { name = e.name; }
+            if name != "PermissionError" { throw `${place} ${name}` }
+        }
+    }
+    let Own = socketserver::class(#{ fileno: || a.fileno() });
+    for fd in [a, a.fileno(), #{ fileno: || a.fileno() }, Own.new()] {
+        for place in 0..5 { attempt.call(place, fd); }
+    }
+    print("end");
+"#;
+
+#[test]
+fn a_foreign_number_is_for_the_policy_to_judge() {
+    let mut languages = vec![("lua", FOREIGN_IN_LUA)];
+    #[cfg(feature = "rhai")]
+    languages.push(("rhai", FOREIGN_IN_RHAI));
+    for (language, source) in languages {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_wirescript"));
+        let command = command.args(["--sandbox", "--allow-unix", "--lang", language, "-e", source]);
+        let done = Running::start(command).finish(LIMIT);
+        assert_eq!(done.complaint(), None, "{language}");
+        assert_eq!(done.stdout, "end\n", "{language}");
+    }
 }

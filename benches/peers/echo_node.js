@@ -1,4 +1,4 @@
-// The echo server of the bench as node's users write it.
+// The echo server of the bench in node. Prints its port.
 const server = require("net").createServer({ noDelay: true }, (c) => {
   c.on("data", (data) => c.write(data));
   c.on("error", () => c.destroy());

@@ -1,0 +1,236 @@
+//! How near a script that moves much data comes to the system calls alone: `cargo bench --bench bulk`.
+//!
+//! A server sends or receives on one connection in chunks of 64 KiB, on a core of its own; this program is the other side, on
+//! another, and counts. The limit is this program itself. A round runs each server once, anew. Rates of receiving depend on
+//! how two cores fall in step; the server's processor time for a chunk is the steadier figure.
+//!
+//! It fails when something cannot be run, never because something is slow.
+
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a bench prints its table"
+)]
+
+#[path = "../limits/affinity.rs"]
+#[allow(dead_code, reason = "it serves the other benches too")]
+mod affinity;
+#[path = "../limits/contest.rs"]
+#[allow(dead_code, reason = "it serves the other benches too")]
+mod contest;
+mod limit;
+#[path = "../servers/server.rs"]
+#[allow(dead_code, reason = "it serves the other bench too")]
+mod server;
+
+use std::io::{self, Read, Write};
+use std::net::{Ipv4Addr, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode, Stdio};
+use std::time::{Duration, Instant};
+
+use contest::Spread;
+use server::Server;
+
+/// Bytes of a chunk.
+const CHUNK: usize = 65_536;
+/// Times each server runs; a figure is the median of as many.
+const ROUNDS: usize = 7;
+/// How long it runs before it counts, and how long it counts.
+const WARM_UP: Duration = Duration::from_millis(100);
+const LENGTH: Duration = Duration::from_millis(500);
+
+fn main() -> ExitCode {
+    let mut words = std::env::args().skip(1);
+    let outcome = match words.next().as_deref() {
+        Some(limit::WORD) => limit::run(words),
+        _ => bench(),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("bulk: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// What is wanted of a server: the smallest ratio of rates, or the greatest of processor time.
+enum Target {
+    Rate(f64),
+    Time(f64),
+}
+
+struct Contestant {
+    name: &'static str,
+    program: PathBuf,
+    script: Option<PathBuf>,
+}
+
+impl Contestant {
+    fn command(&self, way: &str) -> Command {
+        let mut command = Command::new(&self.program);
+        match &self.script {
+            Some(script) => command.arg(script),
+            None => command.arg(limit::WORD),
+        };
+        command.arg(way).stderr(Stdio::null());
+        command
+    }
+}
+
+fn bench() -> io::Result<()> {
+    println!("Medians of {ROUNDS} rounds [smallest..largest]. A ratio of 1 is the limit.");
+    let contestants = contestants()?;
+    for way in ["send", "recv", "recv_into"] {
+        contest(way, &contestants)?;
+    }
+    Ok(())
+}
+
+fn contestants() -> io::Result<Vec<Contestant>> {
+    let wirescript = option_env!("CARGO_BIN_EXE_wirescript").filter(|_| cfg!(feature = "cli"));
+    let wirescript = PathBuf::from(
+        wirescript.ok_or_else(|| io::Error::other("there is no command to measure: add the feature cli"))?,
+    );
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches");
+    let mut list = vec![
+        Contestant {
+            name: "limit",
+            program: std::env::current_exe()?,
+            script: None,
+        },
+        Contestant {
+            name: "Lua",
+            program: wirescript.clone(),
+            script: Some(folder.join("bulk/bulk.lua")),
+        },
+    ];
+    if cfg!(feature = "rhai") {
+        list.push(Contestant {
+            name: "Rhai",
+            program: wirescript,
+            script: Some(folder.join("bulk/bulk.rhai")),
+        });
+    }
+    for (name, program, file) in [
+        ("(CPython)", "python3", "bulk.py"),
+        ("(LuaSocket)", "lua5.4", "bulk_luasocket.lua"),
+        ("(node)", "node", "bulk_node.js"),
+    ] {
+        let peer = Contestant {
+            name,
+            program: program.into(),
+            script: Some(folder.join("peers").join(file)),
+        };
+        if Server::start(&mut peer.command("send")).is_ok() {
+            list.push(peer);
+        } else {
+            println!("{name} is missing: benches/peers/setup installs it.");
+        }
+    }
+    Ok(list)
+}
+
+/// What is wanted of a language at one of the ways.
+fn target(name: &str, way: &str) -> Option<Target> {
+    match (name, way) {
+        ("Lua", "send") | ("Lua" | "Rhai", "recv_into") => Some(Target::Rate(0.98)),
+        ("Rhai", "send") => Some(Target::Rate(0.93)),
+        ("Lua", "recv") => Some(Target::Time(1.45)),
+        ("Rhai", "recv") => Some(Target::Time(1.20)),
+        _ => None,
+    }
+}
+
+/// Chunks a second, and the server's seconds of the processor for each.
+#[derive(Clone, Copy)]
+struct Sample {
+    rate: f64,
+    time: f64,
+}
+
+fn contest(way: &str, contestants: &[Contestant]) -> io::Result<()> {
+    println!("\n{way} of 64 KiB chunks");
+    println!(
+        "  {:<14} {:>9} {:>7}  {:<14} {:>7}   {:>9} {:>7}  {:<14} {:>7}",
+        "", "chunks/s", "ratio", "", "target", "cpu us", "ratio", "", "target"
+    );
+    let has_way = |name: &str| way != "recv_into" || !matches!(name, "(LuaSocket)" | "(node)");
+    let contestants: Vec<_> = contestants
+        .iter()
+        .filter(|contestant| has_way(contestant.name))
+        .collect();
+    let mut samples: Vec<Vec<Sample>> = contestants.iter().map(|_| Vec::new()).collect();
+    for _ in 0..ROUNDS {
+        for (contestant, samples) in contestants.iter().zip(&mut samples) {
+            let server = Server::start(&mut contestant.command(way))?;
+            let sample = measure(&server, way)
+                .map_err(|error| io::Error::other(format!("{}: {error}", contestant.name)))?;
+            samples.push(sample);
+        }
+    }
+    let limits = samples[0].clone();
+    for (contestant, samples) in contestants.iter().zip(&samples) {
+        let ratio = |value: fn(&Sample) -> f64| {
+            Spread::of(
+                samples
+                    .iter()
+                    .zip(&limits)
+                    .map(|(sample, limit)| value(sample) / value(limit)),
+            )
+        };
+        let (rate, time) = (ratio(|sample| sample.rate), ratio(|sample| sample.time));
+        let (least, most) = match target(contestant.name, way) {
+            Some(Target::Rate(least)) => (format!("{least:.2}"), "-".into()),
+            Some(Target::Time(most)) => ("-".into(), format!("{most:.2}")),
+            None => ("-".into(), "-".into()),
+        };
+        println!(
+            "  {:<14} {:>9.0} {:>7.3}  {:<14} {least:>7}   {:>9.2} {:>7.3}  {:<14} {most:>7}",
+            contestant.name,
+            Spread::of(samples.iter().map(|sample| sample.rate)).median,
+            rate.median,
+            rate.ends(2),
+            Spread::of(samples.iter().map(|sample| sample.time * 1e6)).median,
+            time.median,
+            time.ends(2),
+        );
+    }
+    Ok(())
+}
+
+/// Is the other side of a server for a while.
+fn measure(server: &Server, way: &str) -> io::Result<Sample> {
+    let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, server.port()))?;
+    let mut buffer = vec![b'b'; 4 * CHUNK];
+    let mut counting: Option<(Instant, f64)> = None;
+    let mut moved = 0_usize;
+    let begin = Instant::now();
+    loop {
+        let length = if way == "send" {
+            stream.read(&mut buffer)?
+        } else {
+            stream.write(&buffer[..CHUNK])?
+        };
+        if length == 0 {
+            return Err(io::Error::other("the server closed the connection"));
+        }
+        moved += length;
+        let now = Instant::now();
+        match counting {
+            None if now - begin >= WARM_UP => {
+                counting = Some((now, server.processor_time()?));
+                moved = 0;
+            }
+            Some((since, used)) if now - since >= LENGTH => {
+                let chunks = f64::from(u32::try_from(moved / CHUNK).unwrap_or(u32::MAX)).max(1.0);
+                return Ok(Sample {
+                    rate: chunks / (now - since).as_secs_f64(),
+                    time: (server.processor_time()? - used) / chunks,
+                });
+            }
+            _ => {}
+        }
+    }
+}
