@@ -11,6 +11,7 @@ local function serve(connection)
   s:shutdown(socket.SHUT_WR)
 end
 
+-- Clients that leave in the middle, as all do at the end, are no news.
 while true do
-  task.spawn(serve, (listener:accept()))
+  task.spawn(pcall, serve, (listener:accept()))
 end
