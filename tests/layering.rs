@@ -49,7 +49,16 @@ const CRATES: &[(&str, &[&str])] = &[
     ("rhai", &["script/rhai/"]),
     ("similar", &["wire/difference/"]),
     ("strsim", &["error/"]),
-    ("serde", &["api/json.rs", "policy/", "runtime/", "wire/trace/"]),
+    (
+        "serde",
+        &[
+            "api/json.rs",
+            "policy/",
+            "runtime/",
+            "wire/trace/",
+            "cli/test/report/json.rs",
+        ],
+    ),
     (
         "serde_json",
         &[
@@ -58,6 +67,8 @@ const CRATES: &[(&str, &[&str])] = &[
             "runtime/audit.rs",
             "runtime/data/mod.rs",
             "wire/trace/",
+            "cli/test/report/json.rs",
+            "cli/test/report/tap.rs",
         ],
     ),
     ("toml", &["policy/form.rs"]),
@@ -74,6 +85,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("webpki_roots", &["tls/roots.rs"]),
     ("x509_parser", &["tls/certificate.rs"]),
     ("clap", &["cli/"]),
+    ("quick_junit", &["cli/test/report/junit.rs"]),
     ("rustyline", &["cli/repl/editor.rs"]),
 ];
 
@@ -145,6 +157,7 @@ const SAME_WORD: &[(&str, &str, &str)] = &[
         "unpack",
         "table.unpack",
     ),
+    ("script/rhai/library.rs", "contains", "what Rhai's `in` calls"),
     (
         "script/rhai/bounded.rs",
         "sleep",

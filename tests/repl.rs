@@ -299,18 +299,36 @@ fn a_session_is_saved_as_a_script_and_as_a_test() {
     let text = std::fs::read_to_string(state.join("session.lua")).unwrap_or_default();
     assert_eq!(done.complaint(), None, "{text}");
     assert!(done.stdout.starts_with("b'hel'\n"), "{}\n{text}", done.stdout);
-    let done = run("session_test.lua");
     let text = std::fs::read_to_string(state.join("session_test.lua")).unwrap_or_default();
-    assert_eq!(done.complaint(), None, "{text}");
     assert!(text.contains("expect.equal(repr(_), \"b'lo'\")"), "{text}");
+    saved_test_passes(&state, "session_test.lua");
     // A test that cannot fail is none.
     std::fs::write(state.join("session_test.lua"), text.replace("b'lo'", "b'la'")).expect("a file");
-    let done = run("session_test.lua");
+    let done = tested(&state, "session_test.lua");
+    assert_eq!(done.status.and_then(|status| status.code()), Some(1));
     assert!(
-        done.stderr.contains("expected b'la', got b'lo'"),
+        done.stdout
+            .contains("expected: \"b'la'\"\n    received: \"b'lo'\""),
         "{}",
-        done.stderr
+        done.stdout
     );
+}
+
+/// Runs a file of tests.
+fn tested(folder: &std::path::Path, file: &str) -> support::Finished {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_wirescript"));
+    Running::start(command.args(["test", file]).current_dir(folder)).finish(LIMIT)
+}
+
+/// A saved test passes, by the runner and as a script.
+fn saved_test_passes(folder: &std::path::Path, file: &str) {
+    let text = std::fs::read_to_string(folder.join(file)).unwrap_or_default();
+    let done = tested(folder, file);
+    assert_eq!(done.complaint(), None, "{}\n{text}", done.stdout);
+    assert!(done.stdout.contains("1 passed in"), "{}\n{text}", done.stdout);
+    let mut command = Command::new(env!("CARGO_BIN_EXE_wirescript"));
+    let done = Running::start(command.arg(file).current_dir(folder)).finish(LIMIT);
+    assert_eq!(done.complaint(), None, "{text}");
 }
 
 #[test]
@@ -364,6 +382,17 @@ fn rhai_is_spoken_too() {
     let text = std::fs::read_to_string(state.join("session.rhai")).unwrap_or_default();
     assert_eq!(done.complaint(), None, "{text}");
     assert!(done.stdout.contains("8\n9\n"), "{}\n{text}", done.stdout);
+    person.enter(":save-test session_test.rhai");
+    person.until_text("written to session_test.rhai");
+    let text = std::fs::read_to_string(state.join("session_test.rhai")).unwrap_or_default();
+    for part in [
+        "fn double(x) { x * 2 }\n\ntest(",
+        "expect::equal(repr(_last), \"9\")",
+        "expect::raises(\"ConnectionRefusedError\", || {",
+    ] {
+        assert!(text.contains(part), "{part}\n{text}");
+    }
+    saved_test_passes(&state, "session_test.rhai");
 }
 
 #[test]

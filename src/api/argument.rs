@@ -16,6 +16,7 @@ use crate::worker::{Link, Worker};
 use super::held::Channel;
 use super::outcome::IntoValue;
 use super::selector::Selector;
+use super::testing::Trial;
 use super::value::{Slots, Value};
 
 /// Why a value cannot be an argument.
@@ -323,6 +324,7 @@ objects! {
     Tube Rc<tools::Tube>, "tube";
     Listener Rc<tools::Listener>, "TubeListener";
     Pattern Rc<tools::Pattern>, "pattern";
+    Trial Rc<Trial>, "Test";
     File Rc<File>, "file";
     Array Rc<ByteArray>, "bytearray";
     Numbers Rc<NumberArray>, "array";

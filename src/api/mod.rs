@@ -3,7 +3,7 @@
 //! An [`Op`] (`op`) is a row: name, owner, parameters, documentation, and an ordinary typed Rust function behind a
 //! [`handler::Handler`] (`handler`) that takes [`Value`]s (`value`); `argument` has the types it may take, `outcome` those it may return. `bind` turns what a script passed into what a row expects,
 //! once for every language: defaults, keywords, arity and kind errors. `construct` makes the errors scripts ask for,
-//! `held` is about values that are kept as they are, `selector` has Python's selectors, `descriptor` what scripts give for one, `parcel` packs values for other threads, `address` reads and shows addresses as Python's
+//! `held` is about values that are kept as they are, `selector` has Python's selectors, `descriptor` what scripts give for one, `parcel` packs values for other threads, `testing` has the tests that scripts declare, `address` reads and shows addresses as Python's
 //! tuples, `record` names the fields of such tuples, `element` has the places of buffers, `json` reads and writes JSON, `repr` prints any value as Python does. `module` joins rows and
 //! constants into the modules scripts see; `ops/` has the rows, by topic.
 
@@ -35,6 +35,7 @@ mod parcel;
 mod record;
 mod repr;
 mod selector;
+pub(crate) mod testing;
 #[cfg(feature = "tls")]
 mod tls;
 mod value;
@@ -186,6 +187,8 @@ pub(crate) struct Environment {
     pub(crate) help: Option<fn(&Named) -> String>,
     /// Number of a list's first place in the language.
     pub(crate) first_place: usize,
+    /// The tests that scripts declare.
+    pub(crate) suite: Rc<testing::Suite>,
     /// Who starts workers; nobody where there is no runtime.
     pub(crate) workers: Option<Rc<dyn Workers>>,
 }

@@ -54,6 +54,16 @@ pub(crate) static MODULES: &[Module] = &[
         values: Values::None,
     },
     Module {
+        name: "test",
+        doc: "Declaring tests; called, it is the global function `test`.",
+        values: Values::None,
+    },
+    Module {
+        name: "expect",
+        doc: "What a test says must be so.",
+        values: Values::None,
+    },
+    Module {
         name: "select",
         doc: "Waiting for any of many descriptors: select, poll, epoll.",
         values: Values::Select,

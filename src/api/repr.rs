@@ -101,6 +101,7 @@ fn write_repr(out: &mut String, value: &Value, shape: Shape) {
         Value::Tube(tube) => push(out, tube),
         Value::Listener(listener) => push(out, format_args!("{listener:?}")),
         Value::Pattern(pattern) => push(out, pattern),
+        Value::Trial(trial) => push(out, format_args!("{trial:?}")),
         Value::Held(held) => write_repr(out, &held.value(), shape),
         Value::Foreign(_) => out.push_str("<file>"),
         Value::Task(task) => push(out, format_args!("{task:?}")),

@@ -21,6 +21,7 @@ use super::held::{Channel, Held};
 use super::op::Owner;
 use super::record::RecordKind;
 use super::selector::Selector;
+use super::testing::Trial;
 
 /// A value on its way in or out.
 #[derive(Debug)]
@@ -62,6 +63,8 @@ pub(crate) enum Value {
     Listener(Rc<tools::Listener>),
     /// A regular expression over bytes.
     Pattern(Rc<tools::Pattern>),
+    /// A test that runs.
+    Trial(Rc<Trial>),
     File(Rc<File>),
     /// An iteration over a file's lines.
     Lines(Rc<File>),
@@ -153,6 +156,7 @@ pub(crate) enum Type {
     Tube,
     Listener,
     Pattern,
+    Trial,
     File,
     ByteArray,
     View,
@@ -180,6 +184,7 @@ impl Type {
             Self::Tube => "tube",
             Self::Listener => "TubeListener",
             Self::Pattern => "pattern",
+            Self::Trial => "Test",
             Self::File => "file",
             Self::ByteArray => "bytearray",
             Self::View => "memoryview",
@@ -200,7 +205,7 @@ impl Type {
     }
 
     /// Every type.
-    pub(crate) const ALL: [Self; 21] = [
+    pub(crate) const ALL: [Self; 22] = [
         Self::Socket,
         Self::TlsSocket,
         Self::TlsContext,
@@ -214,6 +219,7 @@ impl Type {
         Self::Tube,
         Self::Listener,
         Self::Pattern,
+        Self::Trial,
         Self::File,
         Self::ByteArray,
         Self::View,
@@ -242,6 +248,7 @@ impl Value {
             Self::Tube(_) => Type::Tube,
             Self::Listener(_) => Type::Listener,
             Self::Pattern(_) => Type::Pattern,
+            Self::Trial(_) => Type::Trial,
             Self::File(_) => Type::File,
             Self::Array(_) => Type::ByteArray,
             Self::View(_) => Type::View,

@@ -11,6 +11,9 @@ use super::sandbox::Sandbox;
 const AFTER: &str = "\
 Without a script: the prompt, which `help()` explains.
 
+Tests:
+  wirescript test [PATH]...        Run files of tests; `wirescript test --help` tells how
+
 Reference:
   wirescript doc                   Everything scripts can call
   wirescript doc NAME              One of it: socket.recv, recv, task, SO_REUSEADDR, OSError
@@ -32,7 +35,7 @@ wrong usage or no such file; 130 after Ctrl-C.";
     name = "wirescript",
     version,
     after_help = AFTER,
-    override_usage = "wirescript [OPTIONS]\n       wirescript [OPTIONS] FILE [ARG]...\n       wirescript [OPTIONS] -e CODE [ARG]...\n       wirescript doc [NAME]\n       wirescript trace view|pcap|text FILE"
+    override_usage = "wirescript [OPTIONS]\n       wirescript [OPTIONS] FILE [ARG]...\n       wirescript [OPTIONS] -e CODE [ARG]...\n       wirescript test [OPTIONS] [PATH]...\n       wirescript doc [NAME]\n       wirescript trace view|pcap|text FILE"
 )]
 pub(super) struct Args {
     /// Run CODE instead of a file

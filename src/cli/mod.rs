@@ -2,7 +2,7 @@
 //!
 //! `args` describes the command line, `sandbox` its part about policy and limits; `docs` prints the reference; `recording` has a run
 //! recorded, `trace` shows what was; `run` runs a
-//! script and turns its end into an exit status, `repl` is the prompt; `wall` has the kernel hold the process to the policy.
+//! script and turns its end into an exit status, `test` runs tests, `repl` is the prompt; `wall` has the kernel hold the process to the policy.
 
 mod args;
 mod docs;
@@ -10,6 +10,7 @@ mod recording;
 mod repl;
 mod run;
 mod sandbox;
+mod test;
 mod trace;
 #[cfg(target_os = "linux")]
 mod wall;
@@ -27,6 +28,15 @@ pub fn main() -> ExitCode {
             return ExitCode::from(if usage { 2 } else { 0 });
         }
     };
+    if let [word, rest @ ..] = &*arguments.script
+        && word == "test"
+        && arguments.eval.is_none()
+    {
+        // Options may stand before the word as well as after it.
+        let words: Vec<_> = std::env::args_os().skip(1).collect();
+        let before = words.len() - arguments.script.len();
+        return test::run(words[..before].iter().chain(rest).cloned());
+    }
     if let [word, rest @ ..] = &*arguments.script
         && word == "doc"
         && arguments.eval.is_none()

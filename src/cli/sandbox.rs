@@ -251,6 +251,17 @@ impl Sandbox {
         Ok(policy.with_limits(limits))
     }
 
+    /// The policy without its limit of time, and that limit: where it is not one script's.
+    ///
+    /// # Errors
+    /// As [`Self::policy`].
+    pub(super) fn policy_and_timeout(&self) -> Result<(Policy, Option<Duration>), String> {
+        let policy = self.policy()?;
+        let mut limits = *policy.limits();
+        let timeout = limits.timeout.take();
+        Ok((policy.with_limits(limits), timeout))
+    }
+
     fn limits(&self) -> Result<Limits, String> {
         let mut limits = Limits::default();
         if let Some(seconds) = self.timeout {

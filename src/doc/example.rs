@@ -32,6 +32,7 @@ const PAGES: &[&str] = &[
     include_str!("examples/ssl.md"),
     include_str!("examples/task.md"),
     include_str!("examples/worker.md"),
+    include_str!("examples/testing.md"),
     include_str!("examples/file.md"),
     include_str!("examples/program.md"),
     include_str!("examples/buffer.md"),

@@ -39,6 +39,7 @@ pub(super) fn meaning(kind: Type) -> &'static str {
         "tube" => "A conversation with a peer, made by tube.connect, listen, wrap and spawn.",
         "TubeListener" => "A place where peers begin conversations, made by tube.listen.",
         "pattern" => "A compiled regular expression over bytes, made by tube.pattern.",
+        "Test" => "A test that runs: what its function is handed as t.",
         "file" => "A file object, made by open and makefile, and the program's own streams.",
         "bytearray" => "Bytes that can be changed, made by bytearray.",
         "memoryview" => "A window of a buffer, made by view: what goes into it goes into the buffer.",

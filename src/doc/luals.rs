@@ -37,7 +37,7 @@ pub(crate) fn luals() -> String {
     for module in MODULES {
         of_module(&mut text, module);
     }
-    for op in members(Owner::Module("")) {
+    for op in members(Owner::Module("")).filter(|op| MODULES.iter().all(|module| module.name != op.name)) {
         function(&mut text, op, op.name);
     }
     text.push_str("return socket\n");
@@ -142,7 +142,17 @@ fn class(text: &mut String, kind: Type) {
 fn of_module(text: &mut String, module: &'static Module) {
     let name = module.name;
     comment(text, module.doc);
-    text.push_str(&format!("---@class {name}lib\n{name} = {{}}\n\n"));
+    text.push_str(&format!("---@class {name}lib\n"));
+    // A module that is called is the function of its name.
+    if let Some(op) = members(Owner::Module("")).find(|op| op.name == name) {
+        let parameters = parameters(op);
+        let listed = parameters.iter().map(|(name, kind, _)| format!("{name}: {kind}"));
+        let listed = listed.collect::<Vec<_>>().join(", ");
+        for way in overloads(op, None, &parameters).into_iter().chain([listed]) {
+            text.push_str(&format!("---@overload fun({way})\n"));
+        }
+    }
+    text.push_str(&format!("{name} = {{}}\n\n"));
     for op in module.ops() {
         if op.form == Form::Property {
             comment(text, op.doc);

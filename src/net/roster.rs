@@ -19,11 +19,15 @@ pub(super) struct Roster {
     rows: RefCell<Vec<Row>>,
     /// Rows at which those of closed sockets are thrown away.
     full: Cell<usize>,
+    /// Those that were let go of while they were open; none where nobody asks.
+    lost: RefCell<Option<Vec<Lost>>>,
 }
+
+/// A socket that nobody can reach any more and nobody closed: how it prints, and where it was made.
+pub(crate) type Lost = (String, Option<Place>);
 
 struct Row {
     socket: Weak<Socket>,
-    #[cfg_attr(not(feature = "cli"), allow(dead_code, reason = "only a prompt asks"))]
     made: Option<Place>,
 }
 
@@ -34,6 +38,16 @@ impl Roster {
         if self.kept.get() {
             self.add(sched, socket);
         }
+    }
+
+    /// A socket is let go of while it is open. Whether somebody asks for such sockets, and need not be warned.
+    pub(super) fn note_lost(&self, socket: &Socket) -> bool {
+        let mut lost = self.lost.borrow_mut();
+        let Some(lost) = lost.as_mut() else { return false };
+        let rows = self.rows.borrow();
+        let row = rows.iter().find(|row| std::ptr::eq(row.socket.as_ptr(), socket));
+        lost.push((socket.to_string(), row.and_then(|row| row.made)));
+        true
     }
 
     #[cold]
@@ -56,6 +70,22 @@ impl super::context::Net {
     /// Keeps a list of the sockets that are made from here on.
     pub(crate) fn keep_roster(&self) {
         self.roster.kept.set(true);
+    }
+
+    /// Keeps those sockets too that are let go of while they are open, instead of warning of them.
+    pub(crate) fn keep_lost(&self) {
+        self.keep_roster();
+        *self.roster.lost.borrow_mut() = Some(Vec::new());
+    }
+
+    /// The sockets that were let go of since the last time.
+    pub(crate) fn take_lost(&self) -> Vec<Lost> {
+        self.roster
+            .lost
+            .borrow_mut()
+            .as_mut()
+            .map(std::mem::take)
+            .unwrap_or_default()
     }
 
     /// The open sockets on the list, in the order they were made, and where in a script that was.

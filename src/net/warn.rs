@@ -97,6 +97,9 @@ impl Socket {
         if self.fd() < 0 || !self.is_scripted() || net.warnings.quiet.get() || ending() {
             return;
         }
+        if net.roster.note_lost(self) {
+            return;
+        }
         if let Err(error) = net.warn(Class::ResourceWarning, &format!("unclosed {self}")) {
             // Nobody called: as Python says it of an error in a finalizer.
             net.tell_of(&format!(

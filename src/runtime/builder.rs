@@ -60,6 +60,8 @@ pub struct Builder {
     teller: Option<Teller>,
     judge: Option<Teller>,
     any_language: bool,
+    #[cfg(feature = "cli")]
+    suite: Option<Rc<crate::api::testing::Suite>>,
     sink: Option<Rc<dyn AuditSink>>,
     observer: Option<Arc<dyn Observer>>,
 }
@@ -76,6 +78,8 @@ impl Builder {
             teller: None,
             judge: None,
             any_language: false,
+            #[cfg(feature = "cli")]
+            suite: None,
             sink: None,
             observer: None,
         }
@@ -211,6 +215,13 @@ impl Builder {
         self
     }
 
+    /// Scripts declare their tests here.
+    #[cfg(feature = "cli")]
+    pub(crate) fn suite(mut self, suite: Rc<crate::api::testing::Suite>) -> Self {
+        self.suite = Some(suite);
+        self
+    }
+
     /// Makes the runtime.
     ///
     /// # Errors
@@ -258,6 +269,8 @@ impl Builder {
             reporter: self.reporter.clone(),
             name: self.name,
             started: Rc::default(),
+            #[cfg(feature = "cli")]
+            suite: self.suite,
         };
         if let Some(sink) = self.sink {
             school.listen(sink);
@@ -283,6 +296,9 @@ pub(super) struct School {
     name: Option<String>,
     /// Workers that were started.
     started: Rc<Cell<u64>>,
+    /// Where scripts declare their tests, if not in a place of their own.
+    #[cfg(feature = "cli")]
+    suite: Option<Rc<crate::api::testing::Suite>>,
     #[cfg_attr(
         not(feature = "lua54"),
         allow(dead_code, reason = "only Lua counts its memory")
@@ -317,6 +333,8 @@ impl School {
             argv: self.argv.iter().cloned().map(OsStringExt::into_vec).collect(),
             first_place: speech.first_place(),
             workers: Some(Rc::new(crew)),
+            #[cfg(feature = "cli")]
+            suite: self.suite.clone().unwrap_or_default(),
             help: Some(match speech {
                 #[cfg(feature = "lua54")]
                 Speech::Lua => crate::doc::help_in_lua,

@@ -224,7 +224,7 @@ impl Runtime {
     }
 
     /// Lets alarms make this thread's scripts look at the clock and the stop flag.
-    fn heed_alarms(&self) -> Result<()> {
+    pub(crate) fn heed_alarms(&self) -> Result<()> {
         signal::on_alarm()?;
         if let Some(language) = self.first_language() {
             language.heed_signals();

@@ -28,6 +28,41 @@ fn system_value(name: c_int) -> Option<usize> {
     usize::try_from(value).ok().filter(|&value| value > 0)
 }
 
+/// The processes that the calling thread has started and that run; none where the system does not tell.
+#[cfg(feature = "cli")]
+pub(crate) fn children() -> Vec<u32> {
+    let told = std::fs::read_to_string("/proc/thread-self/children").unwrap_or_default();
+    let children = told.split_whitespace().filter_map(|word| word.parse().ok());
+    children.filter(|process| !has_ended(*process)).collect()
+}
+
+/// Whether a process has ended and waits to be asked how.
+#[cfg(feature = "cli")]
+fn has_ended(process: u32) -> bool {
+    let told = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
+    // The name before may hold anything.
+    let state = told.rsplit_once(") ").map_or("", |(_, rest)| rest);
+    state.is_empty() || state.starts_with(['Z', 'X'])
+}
+
+/// The name of a process's program.
+#[cfg(feature = "cli")]
+pub(crate) fn name(process: u32) -> Option<String> {
+    let name = std::fs::read_to_string(format!("/proc/{process}/comm")).ok()?;
+    Some(name.trim_end().to_owned())
+}
+
+/// Ends a process at once; one that has ended is left alone.
+#[cfg(feature = "cli")]
+pub(crate) fn end(process: u32) {
+    if let Ok(number) = libc::pid_t::try_from(process)
+        && number > 0
+    {
+        // SAFETY: kill takes two numbers and touches no memory.
+        unsafe { libc::kill(number, libc::SIGKILL) };
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

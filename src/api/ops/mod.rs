@@ -2,7 +2,7 @@
 //! `options`, `control` (ioctl, share, fcntl), `resolve`, `netdb`, `convert` (byte order and address texts), `task`, `worker`, `select`, `epoll`, `selectors`, `serving` (what `socketserver` is made of),
 //! `makefile` (making and sending files), `file` (what they do), `nature` (what they say of themselves), `program` (sys,
 //! time, globals), `watch` (warnings, audit hooks), `buffer` (bytearray and its views), `array`, `packing` (struct),
-//! `octets` (bytes), `json`, `tube` and its kin (conversations), `errors`.
+//! `octets` (bytes), `json`, `tube` and its kin (conversations), `errors`, `testing` (declaring tests), `expect` (what they expect).
 
 #![allow(
     clippy::needless_pass_by_value,
@@ -17,6 +17,7 @@ mod control;
 mod convert;
 mod epoll;
 mod errors;
+mod expect;
 mod file;
 mod json;
 mod life;
@@ -35,6 +36,7 @@ mod select;
 mod selectors;
 mod serving;
 mod task;
+mod testing;
 #[cfg(feature = "tls")]
 mod tls;
 #[cfg(feature = "tls")]
@@ -76,6 +78,8 @@ pub(super) static ALL: &[&[Op]] = &[
     convert::OPS,
     task::OPS,
     worker::OPS,
+    testing::OPS,
+    expect::OPS,
     select::OPS,
     epoll::OPS,
     selectors::OPS,

@@ -43,16 +43,28 @@ pub(super) enum End {
 pub(super) fn write(entries: &[Entry], grammar: Grammar, as_test: bool) -> String {
     let mut out = String::new();
     let comment = comment(grammar);
-    let kind = if as_test { "test" } else { "script" };
+    let (kind, command) = if as_test {
+        ("test", "wirescript test FILE")
+    } else {
+        ("script", "wirescript FILE")
+    };
     push(
         &mut out,
-        format_args!("{comment} A session of wirescript, kept as a {kind}: `wirescript FILE` runs it.\n"),
+        format_args!("{comment} A session of wirescript, kept as a {kind}: `{command}` runs it.\n\n"),
     );
+    let own: Vec<&Entry> = entries.iter().filter(|entry| entry.grammar == grammar).collect();
+    // Rhai's functions stand outside of everything.
+    let (outside, own) = if as_test && grammar == Grammar::Rhai {
+        own.into_iter().partition(|entry| defines_function(&entry.text))
+    } else {
+        (Vec::new(), own)
+    };
+    for entry in outside {
+        push(&mut out, format_args!("{}\n\n", entry.text.trim()));
+    }
     if as_test {
         out.push_str(beginning(grammar));
     }
-    out.push('\n');
-    let own: Vec<&Entry> = entries.iter().filter(|entry| entry.grammar == grammar).collect();
     for (place, entry) in own.iter().enumerate() {
         // The last value is in use until there is another one.
         let later = &own[place + 1..];
@@ -91,29 +103,25 @@ const fn last(grammar: Grammar) -> &'static str {
     }
 }
 
-/// What a test needs where no runner gives it.
+/// How a test begins. A session rarely closes what it has opened.
 const fn beginning(grammar: Grammar) -> &'static str {
     match grammar {
-        Grammar::Lua => {
-            "local test = test or function(_, body) body() end\n\
-             local expect = expect or {equal = function(got, wanted)\n  \
-               if got ~= wanted then error((\"expected %s, got %s\"):format(wanted, got), 2) end\n\
-             end}\n\n\
-             test(\"session\", function()\n"
-        }
-        Grammar::Rhai => {
-            "fn expect_equal(got, wanted) {\n    \
-                 if got != wanted { throw `expected ${wanted}, got ${got}`; }\n\
-             }\n"
-        }
+        Grammar::Lua => "test(\"session\", {leaks = true}, function()\n",
+        Grammar::Rhai => "test(\"session\", #{leaks: true}, || {\n",
     }
 }
 
 const fn ending(grammar: Grammar) -> &'static str {
     match grammar {
         Grammar::Lua => "end)\n",
-        Grammar::Rhai => "",
+        Grammar::Rhai => "});\n",
     }
+}
+
+/// Whether an entry of Rhai's is a function.
+fn defines_function(text: &str) -> bool {
+    let text = text.trim_start();
+    text.starts_with("fn ") || text.starts_with("private fn ")
 }
 
 fn write_entry(out: &mut String, entry: &Entry, as_test: bool, needed: bool) {
@@ -151,7 +159,7 @@ fn write_entry(out: &mut String, entry: &Entry, as_test: bool, needed: bool) {
                 (Some(wanted), Grammar::Rhai) => {
                     push(
                         out,
-                        format_args!("expect_equal(repr({last}), {});\n", quoted(wanted)),
+                        format_args!("expect::equal(repr({last}), {});\n", quoted(wanted)),
                     );
                 }
                 (None, _) if needed => push(out, format_args!("print(repr({last}))\n")),
@@ -174,20 +182,18 @@ fn write_entry(out: &mut String, entry: &Entry, as_test: bool, needed: bool) {
                 }
             }
         }
-        End::Failed(error) if as_test && grammar == Grammar::Lua => {
-            push(
-                out,
-                format_args!(
-                    "do\n  local ok, failure = pcall(function()\n{text}\n  end)\n  expect.equal(ok, false)\n"
-                ),
-            );
-            if error.op().is_some() {
-                push(
+        End::Failed(error) if as_test => {
+            let class = match error.op() {
+                Some(_) => format!("{}, ", quoted(error.class().name())),
+                None => String::new(),
+            };
+            match grammar {
+                Grammar::Lua => push(
                     out,
-                    format_args!("  expect.equal(failure.name, {})\n", quoted(error.class().name())),
-                );
+                    format_args!("expect.raises({class}function()\n{text}\nend)\n"),
+                ),
+                Grammar::Rhai => push(out, format_args!("expect::raises({class}|| {{\n{text}\n}});\n")),
             }
-            out.push_str("end\n");
         }
         End::Failed(error) => {
             push(
@@ -358,7 +364,7 @@ mod tests {
         let test = write(&entries, Grammar::Lua, true);
         assert!(test.contains("expect.equal(repr(_), \"2\")"), "{test}");
         assert!(
-            test.contains("expect.equal(failure.name, \"FileNotFoundError\")"),
+            test.contains("expect.raises(\"FileNotFoundError\", function()\ng()\nend)\n"),
             "{test}"
         );
     }

@@ -17,7 +17,7 @@ use crate::sched::Task;
 use super::error::Thrown;
 use super::op::Site;
 use super::task::{self, Outcome};
-use super::{Core, value};
+use super::{Core, callback, value};
 
 /// What the program has made global.
 #[derive(Default)]
@@ -79,7 +79,7 @@ pub(super) fn call(
     let arguments = args
         .iter()
         .map(|argument| match value::function(argument) {
-            Some(function) => Value::Kept(task::keep(&site.core, &native, function)),
+            Some(function) => Value::Kept(callback::keep(&site.core, &native, function)),
             None => value::read(argument, 0),
         })
         .collect();
@@ -141,7 +141,7 @@ pub(super) fn owned(core: &Rc<Core>, given: &Dynamic) -> Value {
                 &global,
                 Position::NONE,
             );
-            Value::Kept(task::keep(&Rc::downgrade(core), &context, function.clone()))
+            Value::Kept(callback::keep(&Rc::downgrade(core), &context, function.clone()))
         }
     }
 }

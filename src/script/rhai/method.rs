@@ -18,7 +18,7 @@ use crate::error::Error;
 use super::class::{self, Class};
 use super::error::{self, Thrown};
 use super::op::Site;
-use super::{Core, value};
+use super::{Core, callback, value};
 
 /// A function in a class or an object, and the script it sees.
 #[derive(Clone)]
@@ -56,13 +56,9 @@ impl Methods {
         let Some(function) = value::function(&value) else {
             return value;
         };
-        let parameters = (0..=MOST_PARAMETERS).find(|count| {
-            let mut lib = self.context.global.lib.iter();
-            lib.any(|module| module.get_script_fn(function.fn_name(), *count).is_some())
-        });
         Dynamic::from(Method {
             is_bound: function.fn_name().starts_with(BOUND),
-            parameters: parameters.map(|count| count - function.curry().len().min(count)),
+            parameters: callback::parameters(&self.context, &function),
             function,
             context: self.context.clone(),
         })
@@ -112,9 +108,6 @@ pub(super) fn adopt<'a>(
 const ANONYMOUS: &str = "closure";
 /// What the name of a function begins with that has its object.
 const BOUND: &str = "bound_";
-
-/// Parameters a method may have, what it has captured included.
-const MOST_PARAMETERS: usize = 24;
 
 /// Calls what an object or class has under a name.
 pub(super) fn invoke(

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use rhai::{Dynamic, Engine, ImmutableString, Module, NativeCallContext};
 
+use crate::api::testing::Trial;
 use crate::api::{self, Channel, Form, Owner, Selector, Steps, Type, Value};
 use crate::bytes::{ByteArray, Pinned};
 use crate::constants::Constant;
@@ -84,6 +85,7 @@ fn name_type(engine: &mut Engine, kind: Type) {
         Type::Tube => engine.register_type_with_name::<Rc<tools::Tube>>(name),
         Type::Listener => engine.register_type_with_name::<Rc<tools::Listener>>(name),
         Type::Pattern => engine.register_type_with_name::<Rc<tools::Pattern>>(name),
+        Type::Trial => engine.register_type_with_name::<Rc<Trial>>(name),
         Type::File => engine.register_type_with_name::<Rc<File>>(name),
         Type::ByteArray => engine.register_type_with_name::<Rc<ByteArray>>(name),
         Type::View => engine.register_type_with_name::<Pinned>(name),
@@ -281,6 +283,7 @@ fn equality(functions: &mut Module) {
         Type::Tube,
         Type::Listener,
         Type::Pattern,
+        Type::Trial,
         Type::File,
         Type::Error,
         Type::Class,
@@ -314,6 +317,7 @@ fn is_same(kind: Type, args: &[&mut Dynamic]) -> bool {
         Type::Tube => both::<Rc<tools::Tube>>(args, Rc::ptr_eq),
         Type::Listener => both::<Rc<tools::Listener>>(args, Rc::ptr_eq),
         Type::Pattern => both::<Rc<tools::Pattern>>(args, Rc::ptr_eq),
+        Type::Trial => both::<Rc<Trial>>(args, Rc::ptr_eq),
         Type::File => both::<Rc<File>>(args, Rc::ptr_eq),
         Type::Error => both::<Rc<Error>>(args, Rc::ptr_eq),
         Type::Class => both::<Class>(args, Class::eq),

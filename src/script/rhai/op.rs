@@ -15,7 +15,7 @@ use super::error::{self, Thrown};
 use super::host::Host;
 use super::task::{self, Outcome};
 use super::watch::Watch;
-use super::{Core, hot, kept, named, value};
+use super::{Core, callback, hot, kept, named, value};
 
 /// Arguments as Rhai hands them to a native function: an object or first argument may be the script's own variable,
 /// the others are the call's to use up.
@@ -210,7 +210,7 @@ impl api::Host for Call<'_, '_, '_> {
             }),
         };
         let function = function.ok_or_else(|| Error::type_error("a function is needed"))?;
-        Ok(task::keep(&self.site.core, context, function))
+        Ok(callback::keep(&self.site.core, context, function))
     }
 
     fn name(&self, place: usize) -> Named {

@@ -2,23 +2,18 @@
 
 use std::any::Any;
 use std::cell::{Cell, RefCell};
-use std::rc::{Rc, Weak};
+use std::rc::Rc;
 
-#[allow(
-    deprecated,
-    reason = "volatile, says Rhai; there is no other way to call back later"
-)]
-use rhai::NativeCallContextStore;
 use rhai::{AST, Dynamic, FnPtr, NativeCallContext};
 
-use crate::api::{Callback, Value};
-use crate::error::{Error, Place, Result};
+use crate::api::Value;
+use crate::error::{Place, Result};
 use crate::sched::{Payload, Standing, Task};
 
 use super::Core;
 use super::error::{Failure, Thrown};
+use super::value;
 use super::watch::{Spot, Watch};
-use super::{host, value};
 
 /// Address space for a fiber's stack: the deepest recursion that is allowed fits.
 pub(crate) const STACK_SIZE: usize = 4 << 20;
@@ -177,70 +172,6 @@ pub(super) fn spawn(
         }
         outcome
     })
-}
-
-/// A function of a script that operations call.
-struct Kept {
-    core: Weak<Core>,
-    function: FnPtr,
-    #[allow(deprecated, reason = "as in `spawn`")]
-    store: NativeCallContextStore,
-    source: String,
-}
-
-/// Keeps a function; what it sees of the script is what `context` sees.
-pub(super) fn keep(core: &Weak<Core>, context: &NativeCallContext<'_>, function: FnPtr) -> Rc<dyn Callback> {
-    #[allow(deprecated, reason = "as in `spawn`")]
-    let store = context.store_data();
-    Rc::new(Kept {
-        core: core.clone(),
-        function,
-        store,
-        source: context.call_source().unwrap_or_default().to_owned(),
-    })
-}
-
-impl Callback for Kept {
-    fn call(&self, arguments: Vec<Value>) -> Result<()> {
-        self.ask(arguments).map(drop)
-    }
-
-    fn ask(&self, arguments: Vec<Value>) -> Result<Vec<Value>> {
-        let core = self.core.upgrade().ok_or_else(ending)?;
-        let engine = core.engine()?;
-        #[allow(deprecated, reason = "as in `spawn`")]
-        let context = self.store.create_context(&engine);
-        let mut arguments: Vec<Dynamic> = arguments.into_iter().map(value::give).collect();
-        match self.function.call_raw(&context, None, &mut arguments[..]) {
-            Ok(value) => Ok(vec![host::owned(&core, &value)]),
-            Err(thrown) => Err(Failure::new(&thrown, &self.source).error),
-        }
-    }
-
-    fn start(&self, arguments: Vec<Value>) -> Result<Rc<Task>> {
-        let core = self.core.upgrade().ok_or_else(ending)?;
-        let (engine, function, store) = (core.engine()?, self.function.clone(), self.store.clone());
-        let mut arguments: Vec<Dynamic> = arguments.into_iter().map(value::give).collect();
-        launch(&core, "call".to_owned(), self.source.clone(), move || {
-            #[allow(deprecated, reason = "as in `spawn`")]
-            let context = store.create_context(&engine);
-            function.call_raw(&context, None, &mut arguments[..])
-        })
-    }
-
-    fn as_any(&self) -> &dyn Any {
-        self
-    }
-}
-
-fn ending() -> Error {
-    Error::runtime("the program is ending")
-}
-
-/// The function behind one that is kept.
-pub(super) fn kept(function: &dyn Callback) -> Option<FnPtr> {
-    let kept = function.as_any().downcast_ref::<Kept>()?;
-    Some(kept.function.clone())
 }
 
 /// Whether it is a task of this language.

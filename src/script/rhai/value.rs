@@ -12,6 +12,7 @@ use rhai::{Array, Blob, Dynamic, FnPtr, ImmutableString, Map};
 /// As wide on every platform as Rhai keeps it.
 type Tag = i32;
 
+use crate::api::testing::Trial;
 use crate::api::{Channel, DEEPEST_DATA, Record, RecordKind, Selector, Steps, TOO_DEEP, Type, Value};
 use crate::bytes::{ByteArray, Bytes, Pinned};
 use crate::constants::Constant;
@@ -24,8 +25,8 @@ use crate::tools;
 use crate::wire::NumberArray;
 use crate::worker::{Link, Worker};
 
+use super::callback;
 use super::kept;
-use super::task;
 
 /// Tag of an array that is several results; a record's kind follows as its place among all kinds.
 const SEVERAL: Tag = 1;
@@ -57,6 +58,7 @@ pub(super) fn type_id(kind: Type) -> TypeId {
         Type::Tube => TypeId::of::<Rc<tools::Tube>>(),
         Type::Listener => TypeId::of::<Rc<tools::Listener>>(),
         Type::Pattern => TypeId::of::<Rc<tools::Pattern>>(),
+        Type::Trial => TypeId::of::<Rc<Trial>>(),
         Type::File => TypeId::of::<Rc<File>>(),
         Type::ByteArray => TypeId::of::<Rc<ByteArray>>(),
         Type::View => TypeId::of::<Pinned>(),
@@ -214,6 +216,7 @@ fn read_handle(value: &Dynamic) -> Option<Value> {
         Type::Tube => Value::Tube(with(value, Rc::<tools::Tube>::clone)?),
         Type::Listener => Value::Listener(with(value, Rc::<tools::Listener>::clone)?),
         Type::Pattern => Value::Pattern(with(value, Rc::<tools::Pattern>::clone)?),
+        Type::Trial => Value::Trial(with(value, Rc::<Trial>::clone)?),
         Type::File => Value::File(with(value, Rc::<File>::clone)?),
         Type::ByteArray => Value::Array(with(value, Rc::<ByteArray>::clone)?),
         Type::View => Value::View(with(value, Pinned::clone)?),
@@ -236,7 +239,7 @@ pub(super) fn give(value: Value) -> Dynamic {
         | Value::Outcome(_)
         | Value::Opaque(_)
         | Value::Foreign(_) => Dynamic::UNIT,
-        Value::Kept(function) => task::kept(&*function).map_or(Dynamic::UNIT, Dynamic::from),
+        Value::Kept(function) => callback::kept(&*function).map_or(Dynamic::UNIT, Dynamic::from),
         Value::Bool(flag) => flag.into(),
         Value::Int(number) => number.into(),
         Value::Float(number) => number.into(),
@@ -273,6 +276,7 @@ pub(super) fn give(value: Value) -> Dynamic {
         Value::Tube(tube) => Dynamic::from(tube),
         Value::Listener(listener) => Dynamic::from(listener),
         Value::Pattern(pattern) => Dynamic::from(pattern),
+        Value::Trial(trial) => Dynamic::from(trial),
         Value::Held(held) => kept::give(&*held),
         Value::File(file) => Dynamic::from(file),
         Value::Lines(file) => Dynamic::from(Lines(file)),

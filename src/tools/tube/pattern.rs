@@ -62,6 +62,11 @@ impl Pattern {
         self.anchored.find(data).map(|found| found.end())
     }
 
+    /// Whether it matches somewhere in these bytes.
+    pub(crate) fn is_in(&self, data: &[u8]) -> bool {
+        self.regex.is_match(data)
+    }
+
     /// As it was written.
     pub(crate) fn text(&self) -> &[u8] {
         &self.text

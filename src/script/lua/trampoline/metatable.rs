@@ -298,6 +298,7 @@ unsafe extern "C-unwind" fn equal(raw: *mut lua_State) -> c_int {
             (Value::Selector(one), Value::Selector(other)) => Rc::ptr_eq(one, other),
             (Value::Tube(one), Value::Tube(other)) => Rc::ptr_eq(one, other),
             (Value::Listener(one), Value::Listener(other)) => Rc::ptr_eq(one, other),
+            (Value::Trial(one), Value::Trial(other)) => Rc::ptr_eq(one, other),
             (Value::File(one), Value::File(other)) => Rc::ptr_eq(one, other),
             _ => element::equal(&one, &other).unwrap_or_else(|| state.raw_equal(1, 2)),
         }))

@@ -44,7 +44,7 @@ pub(super) fn build(building: Building, context: &'static Context) {
         building.set_named(loaded, library.name);
         set_global(building, library.name);
     }
-    for op in ops().filter(|op| op.on == Owner::Module("")) {
+    for op in ops().filter(|op| op.on == Owner::Module("") && !is_module(op.name)) {
         metatable::push_op(building, context, op);
         set_global(building, op.name);
     }
@@ -75,7 +75,7 @@ pub(super) fn build_guest(building: Building, context: &'static Context) {
         }
         set_free_global(building, module.name);
     }
-    for op in ops().filter(|op| op.on == Owner::Module("")) {
+    for op in ops().filter(|op| op.on == Owner::Module("") && !is_module(op.name)) {
         metatable::push_op(building, context, op);
         set_free_global(building, op.name);
     }
@@ -119,7 +119,7 @@ fn push_module(building: Building, context: &'static Context, module: &'static M
     building.set_named(-2, "__name");
     state.push_bool(false);
     building.set_named(-2, "__metatable");
-    keep_callable(building, module.name);
+    keep_callable(building, context, module.name);
     state.set_metatable(-2);
     context
         .modules
@@ -127,10 +127,21 @@ fn push_module(building: Building, context: &'static Context, module: &'static M
         .push((state.pointer(-1) as usize, module));
 }
 
-/// Where a function of Lua's own has the module's name (`select`), the module, whose metatable is on top, can be called as
-/// that function.
-fn keep_callable(building: Building, name: &str) {
+/// Whether a module has the name: what is called by it is the module then.
+fn is_module(name: &str) -> bool {
+    MODULES.iter().any(|module| module.name == name)
+}
+
+/// Where a function of Lua's own (`select`) or of the table (`test`) has the module's name, the module, whose metatable is
+/// on top, can be called as that function.
+fn keep_callable(building: Building, context: &'static Context, name: &str) {
     let state = building.state();
+    if let Some(op) = ops().find(|op| op.on == Owner::Module("") && op.name == name) {
+        metatable::push_op(building, context, op);
+        building.push_closure(call_hidden, 1);
+        building.set_named(-2, "__call");
+        return;
+    }
     building.push_global(c"_G");
     building.push_bytes(name.as_bytes());
     if state.raw_get(-2) == mlua::ffi::LUA_TFUNCTION {

@@ -4,6 +4,7 @@ use std::cell::Cell;
 use std::ffi::c_int;
 use std::rc::Rc;
 
+use crate::api::testing::Trial;
 use crate::api::{Channel, Selector, Steps, Type, Value};
 use crate::bytes::{ByteArray, Pinned};
 use crate::constants::Constant;
@@ -46,6 +47,7 @@ enum Held {
     Tube(*const tools::Tube),
     Listener(*const tools::Listener),
     Pattern(*const tools::Pattern),
+    Trial(*const Trial),
     File(*const File),
     Array(*const ByteArray),
     View(*const Pinned),
@@ -105,6 +107,7 @@ impl Object {
             Some(Held::Tube(pointer)) => Value::Tube(shared(pointer)),
             Some(Held::Listener(pointer)) => Value::Listener(shared(pointer)),
             Some(Held::Pattern(pointer)) => Value::Pattern(shared(pointer)),
+            Some(Held::Trial(pointer)) => Value::Trial(shared(pointer)),
             Some(Held::File(pointer)) => Value::File(shared(pointer)),
             Some(Held::Array(pointer)) => Value::Array(shared(pointer)),
             Some(Held::View(pointer)) => Value::View((*shared(pointer)).clone()),
@@ -141,6 +144,7 @@ impl Object {
             Some(Held::Tube(pointer)) => give_back(pointer),
             Some(Held::Listener(pointer)) => give_back(pointer),
             Some(Held::Pattern(pointer)) => give_back(pointer),
+            Some(Held::Trial(pointer)) => give_back(pointer),
             Some(Held::File(pointer)) => give_back(pointer),
             Some(Held::Array(pointer)) => give_back(pointer),
             Some(Held::View(pointer)) => give_back(pointer),
@@ -205,6 +209,7 @@ pub(super) fn push(building: Building, value: &Value) {
         Value::Tube(tube) => Held::Tube(Rc::into_raw(tube.clone())),
         Value::Listener(listener) => Held::Listener(Rc::into_raw(listener.clone())),
         Value::Pattern(pattern) => Held::Pattern(Rc::into_raw(pattern.clone())),
+        Value::Trial(trial) => Held::Trial(Rc::into_raw(trial.clone())),
         Value::File(file) => Held::File(Rc::into_raw(file.clone())),
         Value::Array(array) => Held::Array(Rc::into_raw(array.clone())),
         Value::View(view) => Held::View(Rc::into_raw(Rc::new(view.clone()))),

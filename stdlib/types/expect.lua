@@ -1,0 +1,2 @@
+---@meta expect
+return expect

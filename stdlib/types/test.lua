@@ -1,0 +1,2 @@
+---@meta test
+return test
