@@ -763,6 +763,32 @@ function TubeListener:close() end
 ---@class pattern
 local pattern = {}
 
+---A test that runs: what its function is handed as t.
+---@class Test
+---@field name string The test's name after those of its groups.
+local Test = {}
+
+---A port of this machine that nothing uses, for TCP and for UDP, and that is handed out once only. It is outside of what the system gives to outgoing connections. Raises OSError when there is none.
+---@return integer
+function Test:port() end
+
+---The path of an empty folder, the same at each call, which is removed with all in it when the test is over. Raises OSError, and PermissionError where the policy allows no writing there.
+---@return string
+function Test:folder() end
+
+---Have a function called when the test is over, however it ends; the last one first, before the hooks after each test. Never fails.
+---@param f fun(...): any function to call
+function Test:cleanup(f) end
+
+---End the test as one that could not be run. Raises AssertionError, which is how it ends.
+---@overload fun(self: Test, keywords: {reason?: string})
+---@param reason? string why it cannot be run
+function Test:skip(reason) end
+
+---Note a line that reports show when the test fails. Never fails.
+---@param ... any what is noted side by side: anything, text as it is
+function Test:log(...) end
+
 ---A file object, made by open and makefile, and the program's own streams.
 ---@class File
 ---@field closed boolean Whether it is closed.
@@ -3237,6 +3263,99 @@ function worker.spawn(script, ...) end
 function worker.channel(capacity) end
 
 
+---Declaring tests; called, it is the global function `test`.
+---@class testlib
+---@overload fun(name: string, f: fun(...): any)
+---@overload fun(name: string, options: any, f: fun(...): any)
+test = {}
+
+---The same as the global skip. Raises as skip.
+---@overload fun(name: string, f: fun(...): any)
+---@param name? string a test that is not run; inside a test, the reason
+---@param options? any a map: tags (a list), skip (true or the reason), only, timeout (seconds), retries (how often it is tried again), leaks (whether it may leave sockets, tasks and processes behind), policy (a map, or TOML)
+---@param f? fun(...): any what it would do
+function test.skip(name, options, f) end
+
+---The same as the global only. Raises as test.
+---@overload fun(name: string, f: fun(...): any)
+---@param name string what it is called in reports
+---@param options? any a map: tags (a list), skip (true or the reason), only, timeout (seconds), retries (how often it is tried again), leaks (whether it may leave sockets, tasks and processes behind), policy (a map, or TOML)
+---@param f fun(...): any what it does: a function of t
+function test.only(name, options, f) end
+
+---Declare a test for each row of a table. Raises TypeError unless the rows are a list; as test.
+---@overload fun(rows: any, name: string, f: fun(...): any)
+---@param rows any a list: what each test is about, of any kind
+---@param name string what it is called in reports
+---@param options? any a map: tags (a list), skip (true or the reason), only, timeout (seconds), retries (how often it is tried again), leaks (whether it may leave sockets, tasks and processes behind), policy (a map, or TOML)
+---@param f fun(...): any what each does: a function of t and the row
+function test.each(rows, name, options, f) end
+
+
+---What a test says must be so.
+---@class expectlib
+expect = {}
+
+---Expect two values to be equal: numbers by value, text and bytes by their bytes, lists and maps by what they hold, objects by identity. Raises AssertionError, which shows how they differ.
+---@param received any what came: anything
+---@param expected any what should have come: anything
+---@param message? any str: what is said first when it is not so
+function expect.equal(received, expected, message) end
+
+---Expect two values to differ. Raises AssertionError.
+---@param received any what came: anything
+---@param unexpected any any value: what must not have come
+---@param message? any str: what is said first when it is not so
+function expect.not_equal(received, unexpected, message) end
+
+---Expect two numbers to be close to each other. Raises AssertionError, TypeError for what is no number.
+---@param received any a number: what came
+---@param expected any a number: what should have come
+---@param within? number how far they may be apart, in the unit they have (seconds, say); 1e-9 where None
+---@param message? any str: what is said first when it is not so
+function expect.near(received, expected, within, message) end
+
+---Expect bytes to have a part, a list an item, a map a key. Raises AssertionError, TypeError for what has no parts.
+---@param received any bytes, text, a list or a map
+---@param part any any value: bytes or text in it, an item, a key
+---@param message? any str: what is said first when it is not so
+function expect.contains(received, part, message) end
+
+---Expect a regular expression to match somewhere in bytes or text; ^ and $ hold it to both ends. It is in the syntax of tube.pattern in every language. Raises AssertionError, ValueError for what is no pattern.
+---@param received Bytes bytes or text
+---@param pattern any a regular expression as str, or one of tube.pattern
+---@param message? any str: what is said first when it is not so
+function expect.matches(received, pattern, message) end
+
+---Expect bytes to be those. Raises AssertionError, which shows both as hexadecimal dumps with what differs marked; TypeError for what has no bytes.
+---@param received Bytes bytes: what came
+---@param expected Bytes bytes: what should have come
+---@param message? any str: what is said first when it is not so
+function expect.bytes(received, expected, message) end
+
+---Expect anything but nothing and false. Raises AssertionError.
+---@param received any what came: anything
+---@param message? any str: what is said first when it is not so
+function expect.truthy(received, message) end
+
+---Expect nothing or false. Raises AssertionError.
+---@param received any what came: anything
+---@param message? any str: what is said first when it is not so
+function expect.falsy(received, message) end
+
+---Call a function and expect it to raise, if said so an error of a class or with a text. Returns what it raised, to look at. Raises AssertionError, TypeError without a function.
+---@param expected any any of: a class of errors, its name, a part of the error's text; or the function
+---@param f? any any of: the function to call; or what it should raise
+---@param message? any str: what is said first when it is not so
+---@return Error
+function expect.raises(expected, f, message) end
+
+---Fail. Raises AssertionError.
+---@overload fun(keywords: {message?: string})
+---@param message? string what is said
+function expect.fail(message) end
+
+
 ---Waiting for any of many descriptors: select, poll, epoll.
 ---@class selectlib
 select = {}
@@ -4820,6 +4939,43 @@ ssl.Purpose = nil
 ssl.VerifyMode = nil
 ---@type string
 ssl.OPENSSL_VERSION = nil
+
+---Declare a group of tests, whose options and hooks hold for all that is in it. Raises RuntimeError inside a test; what the function raises.
+---@overload fun(name: string, f: fun(...): any)
+---@param name string what it is called in reports
+---@param options? any a map: tags (a list), skip (true or the reason), only, timeout (seconds), retries (how often it is tried again), leaks (whether it may leave sockets, tasks and processes behind), policy (a map, or TOML)
+---@param f fun(...): any declares the group's tests and hooks
+function describe(name, options, f) end
+
+---Have a function called with `t` before each test of the group or script, the outermost group's first. Raises RuntimeError inside a test.
+---@param f fun(...): any function to call
+function before_each(f) end
+
+---Have a function called with `t` after each test of the group or script, also one that failed; the innermost group's first. Raises RuntimeError inside a test.
+---@param f fun(...): any function to call
+function after_each(f) end
+
+---Have a function called once before the first test of the group or script that is run. Raises RuntimeError inside a test.
+---@param f fun(...): any function to call
+function before_all(f) end
+
+---Have a function called once after the last test of the group or script that was run. Raises RuntimeError inside a test, and outside of groups where there is no test runner.
+---@param f fun(...): any function to call
+function after_all(f) end
+
+---Declare a test that is not run; inside a test, end it as one that could not be run. Raises AssertionError there, which is how it ends; TypeError for an option nobody knows.
+---@overload fun(name: string, f: fun(...): any)
+---@param name? string a test that is not run; inside a test, the reason
+---@param options? any a map: tags (a list), skip (true or the reason), only, timeout (seconds), retries (how often it is tried again), leaks (whether it may leave sockets, tasks and processes behind), policy (a map, or TOML)
+---@param f? fun(...): any what it would do
+function skip(name, options, f) end
+
+---Declare a test that is run while the script's others are not: for working at one. Raises as test.
+---@overload fun(name: string, f: fun(...): any)
+---@param name string what it is called in reports
+---@param options? any a map: tags (a list), skip (true or the reason), only, timeout (seconds), retries (how often it is tried again), leaks (whether it may leave sockets, tasks and processes behind), policy (a map, or TOML)
+---@param f fun(...): any what it does: a function of t
+function only(name, options, f) end
 
 ---Open a file, as Python's open. Raises FileNotFoundError and the like with the name in their text, ValueError for a bad mode, PermissionError where the policy allows no files. Opening a pipe waits for its other end. Files on disk are read and written where the call is made: the other tasks do not run meanwhile.
 ---@overload fun(file: string|integer, keywords: {mode?: string, buffering?: integer, encoding?: string, errors?: string, newline?: string, closefd?: boolean|integer}): File

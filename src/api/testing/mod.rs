@@ -4,6 +4,11 @@
 //! The command's test runner collects the declarations of a file first and runs them then. Everywhere else a test runs
 //! where it stands, so that a file of tests is also a script that runs, and that a prompt can load.
 
+#![cfg_attr(
+    not(feature = "cli"),
+    allow(dead_code, unused_imports, reason = "what only the command's runner asks for")
+)]
+
 mod compare;
 mod options;
 mod show;
