@@ -126,7 +126,7 @@ impl fmt::Debug for Scratch {
 /// Memory scripts may hold outside their engine.
 #[derive(Debug)]
 pub struct Budget {
-    limit: usize,
+    limit: Cell<usize>,
     used: Cell<usize>,
 }
 
@@ -134,7 +134,7 @@ impl Budget {
     /// A budget of so many bytes.
     pub(crate) fn new(limit: usize) -> Rc<Self> {
         Rc::new(Self {
-            limit,
+            limit: Cell::new(limit),
             used: Cell::new(0),
         })
     }
@@ -144,18 +144,22 @@ impl Budget {
         self.used
             .get()
             .checked_add(bytes)
-            .is_some_and(|sum| sum <= self.limit)
+            .is_some_and(|sum| sum <= self.limit.get())
     }
 
     /// Bytes that may be held in all.
-    #[cfg(feature = "rhai")]
     pub(crate) fn limit(&self) -> usize {
-        self.limit
+        self.limit.get()
+    }
+
+    /// Another limit from here on.
+    pub(crate) fn set_limit(&self, limit: usize) {
+        self.limit.set(limit);
     }
 
     /// Bytes that may still be held.
     pub(crate) fn left(&self) -> usize {
-        self.limit.saturating_sub(self.used.get())
+        self.limit.get().saturating_sub(self.used.get())
     }
 
     fn recount(&self, before: usize, now: usize) {

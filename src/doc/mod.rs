@@ -15,6 +15,7 @@ mod luals;
 #[cfg(feature = "cli")]
 mod markdown;
 #[cfg(feature = "cli")]
+#[cfg(any(feature = "cli", test))]
 pub(crate) mod names;
 mod note;
 #[cfg(feature = "cli")]

@@ -54,9 +54,6 @@ impl Raw for SocketFile {
                 Ok(count)
             })
         });
-        if let Ok(count) = &received {
-            socket.net().traffic().received(*count);
-        }
         if received.is_ok() && observed {
             socket.observe(|| Event::Received {
                 fd: socket.fd(),
@@ -81,9 +78,6 @@ impl Raw for SocketFile {
                 Ok(count)
             })
         });
-        if let Ok(count) = &sent {
-            socket.net().traffic().sent(*count);
-        }
         if sent.is_ok() && observed {
             socket.observe(|| Event::Sent {
                 fd: socket.fd(),
@@ -98,7 +92,7 @@ impl Raw for SocketFile {
         match &*self.socket.borrow() {
             Some(socket) => {
                 let sent = socket.send_raw(socket.fd(), data, MSG_DONTWAIT)?;
-                socket.note_moved(sent, data);
+                socket.show_moved(sent, data);
                 Ok(sent)
             }
             None => Err(Errno::BADF),

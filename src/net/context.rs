@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use crate::bytes::{Budget, ByteArray, Scratch};
 use crate::error::{Class, Error, Result};
-use crate::policy::{Policy, Request};
+use crate::policy::{Policy, Purse, Request};
 use crate::sched::{Scheduler, Source};
 use crate::sys;
 use crate::sys::errno::Errno;
@@ -45,7 +45,6 @@ pub struct Net {
     pub(super) meter: Meter,
     judgements: OnceCell<Teller>,
     pub(super) roster: Roster,
-    traffic: Arc<Traffic>,
     pub(super) own_fds: OwnFds,
     pub(super) sets: Sets,
     worker: OnceCell<String>,
@@ -54,7 +53,17 @@ pub struct Net {
 impl Net {
     /// A network whose buffers and arrays may hold `memory_limit` bytes in all.
     pub(crate) fn new(sched: Rc<Scheduler>, policy: Policy, memory_limit: usize) -> Rc<Self> {
-        let meter = Meter::new(policy.limits());
+        Self::sharing(sched, policy, memory_limit, Arc::default())
+    }
+
+    /// As [`Self::new`], of a runtime that spends from a purse: its own, or the one of who started it.
+    pub(crate) fn sharing(
+        sched: Rc<Scheduler>,
+        policy: Policy,
+        memory_limit: usize,
+        purse: Arc<Purse>,
+    ) -> Rc<Self> {
+        let meter = Meter::new(policy.limits(), &purse);
         Rc::new(Self {
             sched,
             policy,
@@ -73,7 +82,6 @@ impl Net {
             sets: Sets::default(),
             judgements: OnceCell::new(),
             roster: Roster::default(),
-            traffic: Arc::default(),
             worker: OnceCell::new(),
         })
     }
@@ -116,9 +124,13 @@ impl Net {
     }
 
     /// Bytes a script may hold.
-    #[cfg(feature = "rhai")]
     pub(crate) fn memory_limit(&self) -> usize {
         self.budget.limit()
+    }
+
+    /// It may hold so many from here on.
+    pub(crate) fn limit_memory(&self, bytes: usize) {
+        self.budget.set_limit(bytes);
     }
 
     /// Tells the observer, if there is one, of what happens to a socket, or to none.
@@ -201,7 +213,7 @@ impl Net {
     /// What is counted.
     #[inline]
     pub(crate) fn traffic(&self) -> &Arc<Traffic> {
-        &self.traffic
+        self.meter.traffic()
     }
 
     pub(crate) fn scratch(&self) -> &Rc<Scratch> {

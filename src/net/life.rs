@@ -103,7 +103,6 @@ impl Socket {
             return None;
         }
         self.net().leave_fd(fd, &self.source);
-        self.net().traffic().closed();
         self.observe(|| Event::Closed { fd });
         Some(fd)
     }

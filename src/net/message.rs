@@ -85,8 +85,7 @@ impl Socket {
             (Err(error), Some(address)) => Err(error.at(address)),
             (sent, _) => sent,
         }?;
-        self.net().note_message(sent, 0);
-        self.net().traffic().sent(sent);
+        self.net().note_sent_message(sent);
         if self.net().is_observed() {
             let mut data: Vec<u8> = buffers.iter().flat_map(Bytes::to_vec).collect();
             data.truncate(sent);
@@ -120,7 +119,7 @@ impl Socket {
             let mut buffers = [IoSliceMut::new(&mut data)];
             message::recv_message(fd, &mut buffers, control_space, flags | extra)
         })?;
-        self.net().note_message(0, received.count);
+        self.net().note_received_message(received.count, flags);
         self.judge(OP, &received)?;
         if received.clipped {
             let text = "received malformed or improperly-truncated ancillary data";
@@ -129,7 +128,6 @@ impl Socket {
                 self.failed(OP, error)
             })?;
         }
-        self.net().traffic().received(received.count);
         data.truncate(received.count);
         data.shrink_to_fit();
         let Received {

@@ -1,42 +1,53 @@
-//! Counting: sockets that are open, and bytes that go through them, where a policy limits either.
+//! Counting: sockets that are open, and bytes that go through them; and ending it where a policy limits either.
 //!
-//! [`Meter`] takes the kernel's place as a socket's transport while bytes are counted, so that no way of sending or
-//! receiving is left out. A stream's call is cut short at the limit; a datagram is sent whole or not at all.
+//! [`Meter`] is the kernel as a socket's transport, so that no way of sending or receiving is left out. What goes past it (the
+//! adapters' fast paths, messages, the relay's pipe) tells it, and must not while bytes are limited. A stream's call is cut short at the limit; a datagram is sent whole or not at all.
 
-use std::cell::Cell;
 use std::io::IoSlice;
 use std::os::fd::RawFd;
+use std::sync::Arc;
 
 use crate::address::Address;
 use crate::error::{Class, Error, Result};
-use crate::policy::Limits;
+use crate::policy::{Limits, Purse, Spent};
 use crate::sys::errno::{self, Errno};
-use crate::sys::flag::SOCK_STREAM;
+use crate::sys::flag::{MSG_PEEK, SOCK_STREAM};
 use crate::sys::{file, socket, transfer};
 
 use super::context::Net;
-use super::transport::{Kernel, Transport, open};
+use super::traffic::Traffic;
+use super::transport::{Transport, open};
 
-/// What is counted, and how much of it may be.
+/// Counts what goes through the kernel, and knows how much of it may.
 #[derive(Debug, Default)]
 pub(crate) struct Meter {
     limits: Limits,
-    open: Cell<usize>,
-    sent: Cell<u64>,
-    received: Cell<u64>,
+    /// What this network has done.
+    traffic: Arc<Traffic>,
+    /// What the runtime and its workers have used together.
+    purse: Arc<Purse>,
 }
 
 impl Meter {
-    pub(super) fn new(limits: &Limits) -> Self {
+    pub(super) fn new(limits: &Limits, purse: &Arc<Purse>) -> Self {
         Self {
             limits: *limits,
-            ..Self::default()
+            traffic: Arc::default(),
+            purse: purse.clone(),
         }
     }
 
-    /// Whether bytes are counted: then nothing may go past this transport.
+    pub(super) const fn traffic(&self) -> &Arc<Traffic> {
+        &self.traffic
+    }
+
+    pub(super) const fn purse(&self) -> &Arc<Purse> {
+        &self.purse
+    }
+
+    /// Whether bytes are limited: then nothing may go past this transport.
     #[inline]
-    pub(super) fn counts_bytes(&self) -> bool {
+    pub(super) fn limits_bytes(&self) -> bool {
         self.limits.sent.is_some() || self.limits.received.is_some()
     }
 
@@ -47,41 +58,57 @@ impl Meter {
     /// A socket was made, on this descriptor if it has one.
     #[inline]
     pub(super) fn count_opened(&self, fd: RawFd) {
-        self.open.set(self.open.get() + usize::from(fd >= 0));
+        if fd >= 0 {
+            self.traffic.opened();
+            self.purse.sockets.add(1);
+        }
     }
 
     /// A socket gave up this descriptor, if it had one.
     #[inline]
     pub(super) fn count_closed(&self, fd: RawFd) {
-        self.open
-            .set(self.open.get().saturating_sub(usize::from(fd >= 0)));
+        if fd >= 0 {
+            self.traffic.closed();
+            self.purse.sockets.give_back(1);
+        }
     }
 
-    fn left(limit: Option<u64>, used: &Cell<u64>) -> usize {
+    fn left(limit: Option<u64>, used: &Spent) -> usize {
         let left = limit.map_or(u64::MAX, |limit| limit.saturating_sub(used.get()));
         usize::try_from(left).unwrap_or(usize::MAX)
     }
 
     fn to_send(&self) -> usize {
-        Self::left(self.limits.sent, &self.sent)
+        Self::left(self.limits.sent, &self.purse.sent)
     }
 
     fn to_receive(&self) -> usize {
-        Self::left(self.limits.received, &self.received)
+        Self::left(self.limits.received, &self.purse.received)
     }
 
+    #[inline]
     fn count_sent(&self, count: usize) -> usize {
-        self.sent.set(self.sent.get().saturating_add(count as u64));
+        self.traffic.sent(count);
+        if self.limits_bytes() {
+            self.purse.sent.add(count as u64);
+        }
         count
     }
 
-    fn count_received(&self, count: usize) -> usize {
-        self.received
-            .set(self.received.get().saturating_add(count as u64));
+    #[inline]
+    fn count_received(&self, count: usize, flags: i32) -> usize {
+        // What stays where it is comes again.
+        if flags & MSG_PEEK == 0 {
+            self.traffic.received(count);
+            if self.limits_bytes() {
+                self.purse.received.add(count as u64);
+            }
+        }
         count
     }
 
     /// How many of `length` bytes may be sent now.
+    #[inline]
     fn portion(&self, fd: RawFd, length: usize) -> errno::Result<usize> {
         let left = self.to_send();
         if length <= left {
@@ -103,7 +130,7 @@ impl Transport for Meter {
         if room == 0 && !buffer.is_empty() {
             return Err(OVER);
         }
-        transfer::recv(fd, &mut buffer[..room], flags).map(|count| self.count_received(count))
+        transfer::recv(fd, &mut buffer[..room], flags).map(|count| self.count_received(count, flags))
     }
 
     fn recv_from(&self, fd: RawFd, buffer: &mut [u8], flags: i32) -> errno::Result<(usize, Address)> {
@@ -112,7 +139,7 @@ impl Transport for Meter {
             return Err(OVER);
         }
         let (count, address) = transfer::recv_from(fd, &mut buffer[..room], flags)?;
-        Ok((self.count_received(count), address))
+        Ok((self.count_received(count, flags), address))
     }
 
     fn send(&self, fd: RawFd, data: &[u8], flags: i32) -> errno::Result<usize> {
@@ -121,6 +148,9 @@ impl Transport for Meter {
     }
 
     fn send_parts(&self, fd: RawFd, parts: &[IoSlice<'_>], flags: i32) -> errno::Result<usize> {
+        if !self.limits_bytes() {
+            return transfer::send_parts(fd, parts, flags).map(|count| self.count_sent(count));
+        }
         let first = parts.iter().find(|part| !part.is_empty());
         first.map_or(Ok(0), |part| self.send(fd, part, flags))
     }
@@ -137,13 +167,9 @@ impl Transport for Meter {
 }
 
 impl Net {
-    /// The kernel's calls, counted where they are to be.
+    /// The kernel's calls, counted.
     pub(super) fn kernel(&self) -> &dyn Transport {
-        if self.meter.counts_bytes() {
-            &self.meter
-        } else {
-            &Kernel
-        }
+        &self.meter
     }
 
     /// Whether so many sockets more may be opened.
@@ -152,7 +178,7 @@ impl Net {
     /// `LimitError`.
     pub(super) fn afford_sockets(&self, count: usize) -> Result<()> {
         match self.meter.limits.sockets {
-            Some(most) if self.meter.open.get() + count > most => Err(Error::new(
+            Some(most) if self.meter.purse.sockets.get() + count as u64 > most as u64 => Err(Error::new(
                 Class::LimitError,
                 format!("the limit of {most} open sockets is reached"),
             )),
@@ -179,14 +205,17 @@ impl Net {
         Ok(())
     }
 
-    pub(super) fn note_message(&self, sent: usize, received: usize) {
-        self.meter.count_sent(sent);
-        self.meter.count_received(received);
+    pub(super) fn note_sent_message(&self, count: usize) {
+        self.meter.count_sent(count);
+    }
+
+    pub(super) fn note_received_message(&self, count: usize, flags: i32) {
+        self.meter.count_received(count, flags);
     }
 
     /// The meter's refusal in words; any other error as it is.
     pub(super) fn explain_limit(&self, error: Error) -> Error {
-        if error.errno() != Some(OVER.0) || !self.meter.counts_bytes() {
+        if error.errno() != Some(OVER.0) || !self.meter.limits_bytes() {
             return error;
         }
         let (limit, word) = match (self.meter.limits.sent, self.meter.limits.received) {

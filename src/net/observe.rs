@@ -233,10 +233,16 @@ impl Socket {
         });
     }
 
-    /// So many of these bytes have been sent on a way of their own.
+    /// An adapter's fast path has sent so many of these bytes.
     #[inline]
     pub(crate) fn note_moved(&self, count: usize, data: &[u8]) {
         self.net().traffic().sent(count);
+        self.show_moved(count, data);
+    }
+
+    /// So many of these bytes have been sent: for who watches.
+    #[inline]
+    pub(crate) fn show_moved(&self, count: usize, data: &[u8]) {
         if self.shows_bytes() {
             self.observe(|| Event::Sent {
                 fd: self.fd(),

@@ -2,9 +2,11 @@
 
 use std::os::fd::OwnedFd;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::error::Result;
+use crate::policy::Purse;
 use crate::sys;
 
 use super::context::Net;
@@ -21,6 +23,25 @@ pub(crate) struct Passed {
     kernel_timeouts: [Option<Duration>; 2],
     forced: bool,
     lingers: bool,
+    /// It counts as open on its way.
+    _seat: Seat,
+}
+
+/// One of the sockets that may be open.
+#[derive(Debug)]
+struct Seat(Arc<Purse>);
+
+impl Seat {
+    fn take(purse: &Arc<Purse>) -> Self {
+        purse.sockets.add(1);
+        Self(purse.clone())
+    }
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        self.0.sockets.give_back(1);
+    }
 }
 
 impl Socket {
@@ -30,7 +51,7 @@ impl Socket {
             Some("it is closed")
         } else if self.files.get() > 0 {
             Some("a file made of it is open: close that first")
-        } else if !self.is_plain_transport() {
+        } else if self.transport.get().is_some() {
             Some("its bytes do not move by the kernel alone")
         } else {
             None
@@ -56,16 +77,13 @@ impl Socket {
             // The descriptor's mode is its duplicates' as well: it stays.
             forced: self.is_forced(),
             lingers: self.lingers.get(),
+            _seat: Seat::take(self.net().meter.purse()),
         })
     }
 
-    /// The sockets again, on the thread of this network.
-    ///
-    /// # Errors
-    /// `LimitError` when they are too many; then they are closed.
-    pub(crate) fn take_all(net: &Rc<Net>, passed: Vec<Passed>) -> Result<Vec<Rc<Self>>> {
-        net.afford_sockets(passed.len())?;
-        Ok(passed.into_iter().map(|passed| Self::take(net, passed)).collect())
+    /// The sockets again, on the thread of this network. They counted as open all the time.
+    pub(crate) fn take_all(net: &Rc<Net>, passed: Vec<Passed>) -> Vec<Rc<Self>> {
+        passed.into_iter().map(|passed| Self::take(net, passed)).collect()
     }
 
     fn take(net: &Rc<Net>, passed: Passed) -> Rc<Self> {

@@ -188,6 +188,7 @@ impl<'a> Way<'a> {
                 Err(errno) => return Ok(Err(errno)),
                 Ok(count) => {
                     *held = count;
+                    self.from.net().traffic().received(count);
                     count
                 }
             },
@@ -204,7 +205,6 @@ impl<'a> Way<'a> {
             }
         };
         self.ended = count == 0;
-        self.from.net().traffic().received(count);
         if let Held::Memory(bytes, _) = &self.held {
             if self.from.shows_bytes() {
                 self.from.observe(|| Event::Received {
@@ -229,7 +229,6 @@ impl<'a> Way<'a> {
         Ok(self
             .held
             .give(self.to, fd)
-            .inspect(|count| self.to.net().traffic().sent(*count))
             .map(|count| self.moved += count as u64))
     }
 }
@@ -275,6 +274,7 @@ impl Held {
             Self::Pipe(reader, _, held) => {
                 let count = splice::drain(reader.as_fd(), fd, *held)?;
                 *held -= count.min(*held);
+                to.net().traffic().sent(count);
                 Ok(count)
             }
         }

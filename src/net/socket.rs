@@ -179,7 +179,6 @@ impl Socket {
             kind,
             protocol,
         });
-        net.traffic().opened();
         let socket = Self::hold(net, fd, family, kind, protocol);
         net.roster.note(net.sched(), &socket);
         socket
@@ -303,7 +302,7 @@ impl Socket {
 
     /// Whether its bytes move by the kernel's own calls.
     pub(crate) fn is_plain_transport(&self) -> bool {
-        self.transport.get().is_none() && !self.net.meter.counts_bytes()
+        self.transport.get().is_none() && !self.net.meter.limits_bytes()
     }
 
     /// Whether it was wrapped to speak TLS, be it so now or not.

@@ -60,7 +60,6 @@ impl Socket {
         buffer.truncate(count);
         buffer.shrink_to_fit();
         let bytes = Bytes::Owned(buffer);
-        self.net().traffic().received(bytes.len());
         if self.shows_bytes() {
             self.show_received(&bytes, Some(&from), flags);
         }
@@ -73,7 +72,6 @@ impl Socket {
     /// As [`Self::recv`].
     pub(crate) fn recv_in_scratch(&self, size: usize) -> Result<usize> {
         let count = self.receive_in_scratch("recv", size.min(Scratch::SIZE), 0, None)?;
-        self.net().traffic().received(count);
         Ok(count)
     }
 
@@ -180,7 +178,6 @@ impl Socket {
         let sent = self.io_within(OP, Interest::Write, patience, |fd, _| {
             self.transport().send_file(fd, file, offset, count)
         })?;
-        self.net().traffic().sent(sent);
         self.observe(|| Event::Done {
             fd: self.fd(),
             op: OP,
@@ -232,7 +229,6 @@ impl Socket {
                 asked.then_some(&mut from),
             )
         })?;
-        self.net().traffic().received(count);
         if self.shows_bytes() {
             // What is shown is a copy: the window is the script's.
             let data = window.window_mut()[..count.min(window.len())].to_vec();
@@ -349,7 +345,6 @@ impl Socket {
     }
 
     fn note_sent(&self, data: &Bytes, range: std::ops::Range<usize>, to: Option<&Address>) {
-        self.net().traffic().sent(range.len());
         if self.shows_bytes() {
             data.with(|data| {
                 let data = data.get(range).unwrap_or_default();

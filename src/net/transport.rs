@@ -94,9 +94,3 @@ pub(super) const FAILED: Errno = Errno::IO;
 pub(super) fn open<'a>(fd: RawFd) -> Result<BorrowedFd<'a>> {
     fd::borrow(fd).ok_or(Errno::BADF)
 }
-
-/// The kernel's own calls.
-#[derive(Debug)]
-pub(crate) struct Kernel;
-
-impl Transport for Kernel {}

@@ -3,7 +3,7 @@
 //! [`request`] lists everything that can be asked; [`Policy`] judges. The one caller is the door in `net`, so a request
 //! that is not listed cannot be made. `rules` is what a policy is made of, `host` and `path` are its patterns, `reach` where addresses lead, `option` knows
 //! the harmless socket options, `judge` finds the rule a request meets, `form` reads and writes policies, `limits` says how
-//! much may be used, `wall` what a kernel can be told of it. `docs/policy.md` is the user's view of all this.
+//! much may be used, `purse` how much has been, `wall` what a kernel can be told of it. `docs/policy.md` is the user's view of all this.
 
 mod form;
 mod host;
@@ -11,6 +11,7 @@ mod judge;
 mod limits;
 mod option;
 mod path;
+mod purse;
 mod reach;
 pub mod request;
 mod rules;
@@ -26,6 +27,7 @@ pub use request::Request;
 
 use crate::error::Result;
 pub(crate) use judge::Verdict;
+pub(crate) use purse::{Purse, Spent};
 use rules::Rules;
 #[cfg(all(feature = "cli", target_os = "linux"))]
 pub(crate) use wall::Wall;

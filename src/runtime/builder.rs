@@ -6,18 +6,19 @@ use std::fmt;
 use std::os::unix::ffi::OsStringExt;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::api::Environment;
 use crate::error::{Error, Result};
 use crate::net::{Net, Observer};
-use crate::policy::{Limits, Policy};
+use crate::policy::{Limits, Policy, Purse};
 use crate::sched::Scheduler;
 use crate::script::Language;
 use crate::sys::process;
 use crate::tools::trace::Recorder;
 
 use super::audit::{AuditSink, listen};
+use super::loan::Speaker;
 use super::worker::Crew;
 use super::{Reporter, Runtime};
 
@@ -63,6 +64,7 @@ pub struct Builder {
     #[cfg(feature = "cli")]
     suite: Option<Rc<crate::api::testing::Suite>>,
     sink: Option<Rc<dyn AuditSink>>,
+    heir: Option<Heir>,
     observer: Option<Arc<dyn Observer>>,
 }
 
@@ -81,6 +83,7 @@ impl Builder {
             #[cfg(feature = "cli")]
             suite: None,
             sink: None,
+            heir: None,
             observer: None,
         }
     }
@@ -105,9 +108,10 @@ impl Builder {
         self
     }
 
-    /// It is the runtime of a worker of this name.
-    pub(super) fn worker(mut self, name: String) -> Self {
+    /// It is the runtime of a worker of this name, which inherits what is left of its starter's limits.
+    pub(super) fn worker(mut self, name: String, heir: Heir) -> Self {
         self.name = Some(name);
+        self.heir = Some(heir);
         self
     }
 
@@ -229,11 +233,12 @@ impl Builder {
     pub fn build(self) -> Result<Runtime> {
         let limits = self.limits.or(self.policy.limits());
         let policy = self.policy.with_limits(limits);
-        let memory_limit = limits.memory.unwrap_or_else(|| {
+        // What copies gigabytes in one step is not ended in time.
+        let bounded =
+            !policy.allows_everything() || limits.timeout.is_some() || limits.instructions.is_some();
+        let heir = self.heir.unwrap_or_default();
+        let memory_limit = heir.memory.or(limits.memory).unwrap_or_else(|| {
             let all = process::physical_memory();
-            // What copies gigabytes in one step is not ended in time.
-            let bounded =
-                !policy.allows_everything() || limits.timeout.is_some() || limits.instructions.is_some();
             if bounded { all.min(BOUNDED_MEMORY) } else { all }
         });
         let speech = self
@@ -249,11 +254,11 @@ impl Builder {
         } else {
             speech.stack_size()
         });
-        let net = Net::new(sched.clone(), policy, memory_limit);
+        let net = Net::sharing(sched.clone(), policy, memory_limit, heir.purse.clone());
         if let Some(name) = &self.name {
             net.be_worker(name.clone());
         }
-        sched.bound(limits.timeout, limits.instructions, limits.tasks);
+        sched.bound(&limits, &heir.purse, heir.deadline);
         if let Some(tell) = self.judge {
             net.on_judgement(tell);
         }
@@ -266,6 +271,8 @@ impl Builder {
             net: net.clone(),
             argv: self.argv,
             memory_limit,
+            lends: bounded || limits.memory.is_some(),
+            purse: heir.purse,
             reporter: self.reporter.clone(),
             name: self.name,
             started: Rc::default(),
@@ -304,6 +311,20 @@ pub(super) struct School {
         allow(dead_code, reason = "only Lua counts its memory")
     )]
     memory_limit: usize,
+    /// Whether workers get their memory out of this runtime's.
+    lends: bool,
+    purse: Arc<Purse>,
+}
+
+/// What a worker inherits of its starter's limits.
+#[derive(Default)]
+pub(super) struct Heir {
+    /// What both spend from.
+    pub(super) purse: Arc<Purse>,
+    /// A worker's: when the time is over, where it is limited.
+    pub(super) deadline: Option<Option<Instant>>,
+    /// Bytes it may use.
+    pub(super) memory: Option<usize>,
 }
 
 /// Who is told of audit events, once somebody is.
@@ -321,8 +342,12 @@ impl School {
     /// # Errors
     /// As [`Builder::build`].
     pub(super) fn teach(&self, speech: Speech) -> Result<Rc<dyn Language>> {
+        let speaker = Speaker::default();
         let crew = Crew {
             speech,
+            speaker: speaker.clone(),
+            lends: self.lends,
+            purse: self.purse.clone(),
             argv: self.argv.clone(),
             reporter: self.reporter.clone(),
             ear: self.ear.clone(),
@@ -343,7 +368,7 @@ impl School {
             }),
             ..Environment::default()
         });
-        Ok(match speech {
+        let language: Rc<dyn Language> = match speech {
             #[cfg(feature = "lua54")]
             Speech::Lua => Rc::new(crate::script::lua::LuaScript::new(
                 &self.net,
@@ -352,7 +377,10 @@ impl School {
             )?),
             #[cfg(feature = "rhai")]
             Speech::Rhai => Rc::new(crate::script::rhai::RhaiScript::new(&self.net, environment)),
-        })
+        };
+        // It is made for this language alone.
+        let _ = speaker.set(Rc::downgrade(&language));
+        Ok(language)
     }
 }
 

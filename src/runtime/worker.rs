@@ -12,18 +12,23 @@ use std::sync::Arc;
 use crate::api::{self, Order, Workers};
 use crate::error::{Class, Error, Result};
 use crate::net::{Net, Observer};
-use crate::policy::{Policy, Request};
+use crate::policy::{Policy, Purse, Request};
 use crate::script::{Chunk, Manner};
 use crate::sys::signal;
 use crate::worker::{Draft, Failure, Notice, Outcome, Parcel, Post, Worker};
 
-use super::builder::{Builder, Ear, Speech};
+use super::builder::{Builder, Ear, Heir, Speech};
+use super::loan::{Loan, Speaker};
 use super::upward::{self, Upward};
 use super::{Reporter, Runtime};
 
 /// Starts the workers of one runtime.
 pub(super) struct Crew {
     pub(super) speech: Speech,
+    pub(super) speaker: Speaker,
+    /// Whether workers get their memory out of this runtime's.
+    pub(super) lends: bool,
+    pub(super) purse: Arc<Purse>,
     pub(super) argv: Vec<OsString>,
     pub(super) reporter: Option<Reporter>,
     pub(super) ear: Ear,
@@ -49,6 +54,7 @@ struct Begin {
     path: Option<PathBuf>,
     manner: Manner,
     arguments: Parcel,
+    heir: Heir,
 }
 
 impl Workers for Crew {
@@ -79,7 +85,13 @@ impl Workers for Crew {
                 (Speech::of_file(path)?, Manner::File, source)
             }
         };
+        let loan = self.lends.then(|| Loan::take(net, &self.speaker)).transpose()?;
         let begin = Begin {
+            heir: Heir {
+                purse: self.purse.clone(),
+                deadline: Some(net.sched().deadline()),
+                memory: loan.as_ref().map(Loan::bytes),
+            },
             speech,
             policy: net.policy().clone(),
             judged: net.tells_judgements(),
@@ -96,7 +108,7 @@ impl Workers for Crew {
             manner,
             arguments: arguments.seal()?,
         };
-        Worker::start(net, name, self.hear(net), move |post| run(begin, post))
+        Worker::start(net, name, self.hear(net, loan), move |post| run(begin, post))
     }
 }
 
@@ -115,25 +127,29 @@ impl Crew {
     }
 
     /// What is done with what a worker tells: as if a task here had been the cause.
-    fn hear(&self, net: &Rc<Net>) -> Rc<dyn Fn(Notice)> {
+    fn hear(&self, net: &Rc<Net>, loan: Option<Loan>) -> Rc<dyn Fn(Notice)> {
         let (reporter, ear, net) = (self.reporter.clone(), self.ear.clone(), Rc::downgrade(net));
-        Rc::new(move |notice| match notice {
-            Notice::Failure(report) => {
-                if let Some(tell) = &reporter {
-                    tell(&report);
+        Rc::new(move |notice| {
+            // The worker's memory is the runtime's again when nobody hears of it any more.
+            let _kept = &loan;
+            match notice {
+                Notice::Failure(report) => {
+                    if let Some(tell) = &reporter {
+                        tell(&report);
+                    }
                 }
-            }
-            Notice::Warning(line) => {
-                if let Some(net) = net.upgrade() {
-                    net.tell_of(&line);
+                Notice::Warning(line) => {
+                    if let Some(net) = net.upgrade() {
+                        net.tell_of(&line);
+                    }
                 }
-            }
-            Notice::Judgement(line) => {
-                if let Some(net) = net.upgrade() {
-                    net.tell_judgement(|| line);
+                Notice::Judgement(line) => {
+                    if let Some(net) = net.upgrade() {
+                        net.tell_judgement(|| line);
+                    }
                 }
+                Notice::Asked(question) => upward::answer(&question, ear.get().map(|ear| &**ear)),
             }
-            Notice::Asked(question) => upward::answer(&question, ear.get().map(|ear| &**ear)),
         })
     }
 }
@@ -147,7 +163,7 @@ fn run(begin: Begin, post: &Rc<Post>) -> Outcome {
         .speech(begin.speech)
         .policy(begin.policy)
         .argv(begin.argv)
-        .worker(thread_name())
+        .worker(thread_name(), begin.heir)
         .on_failure(move |report| sent.tell(Notice::Failure(format!("{name}{report}"))))
         .on_warning(move |line| warned.tell(Notice::Warning(line.to_owned())));
     if begin.judged {
@@ -197,8 +213,8 @@ impl Runtime {
         let Some(language) = self.first_language() else {
             return failed(Error::runtime("the program is ending"), None);
         };
-        let arguments = arguments.open(&self.net).map(|delivery| api::unpack(&delivery));
-        let main = match arguments.and_then(|values| language.start_called(chunk, manner, values)) {
+        let arguments = api::unpack(&arguments.open(&self.net));
+        let main = match language.start_called(chunk, manner, arguments) {
             Ok(main) => main,
             Err(error) => return failed(error, None),
         };

@@ -2,9 +2,11 @@
 //! flag is. What is over ends everything, and no script can catch that: it dies again at its next instruction.
 
 use std::cell::{Cell, RefCell};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::error::{Class, Error, Result};
+use crate::policy::{Limits, Purse};
 
 use super::scheduler::Scheduler;
 
@@ -15,19 +17,24 @@ pub(super) struct Bounds {
     /// When this run is over.
     deadline: Cell<Option<Instant>>,
     instructions: Cell<Option<u64>>,
-    /// Instructions left to this run.
-    left: Cell<u64>,
     tasks: Cell<Option<usize>>,
+    /// What has been used, by a worker's starter as well.
+    purse: RefCell<Arc<Purse>>,
+    /// This is a worker's, and this is when its starter's time is over.
+    inherited: Cell<Option<Option<Instant>>>,
     /// What ended this run.
     over: RefCell<Option<Error>>,
 }
 
 impl Scheduler {
-    /// Sets limits: how long a run may take, how many instructions, how many tasks may live at once.
-    pub(crate) fn bound(&self, timeout: Option<Duration>, instructions: Option<u64>, tasks: Option<usize>) {
-        self.bounds.timeout.set(timeout);
-        self.bounds.instructions.set(instructions);
-        self.bounds.tasks.set(tasks);
+    /// Sets limits: how long a run may take, how many instructions, how many tasks may live at once. A worker inherits the
+    /// end of its starter's time.
+    pub(crate) fn bound(&self, limits: &Limits, purse: &Arc<Purse>, inherited: Option<Option<Instant>>) {
+        self.bounds.timeout.set(limits.timeout);
+        self.bounds.instructions.set(limits.instructions);
+        self.bounds.tasks.set(limits.tasks);
+        *self.bounds.purse.borrow_mut() = purse.clone();
+        self.bounds.inherited.set(inherited);
         self.begin_run();
     }
 
@@ -35,12 +42,11 @@ impl Scheduler {
     pub(super) fn begin_run(&self) {
         let timeout = self.bounds.timeout.get();
         self.bounds.over.borrow_mut().take();
-        self.bounds
-            .deadline
-            .set(timeout.and_then(|timeout| Instant::now().checked_add(timeout)));
-        self.bounds
-            .left
-            .set(self.bounds.instructions.get().unwrap_or(u64::MAX));
+        let deadline = self.bounds.inherited.get().unwrap_or_else(|| {
+            self.bounds.purse.borrow().instructions.clear();
+            timeout.and_then(|timeout| Instant::now().checked_add(timeout))
+        });
+        self.bounds.deadline.set(deadline);
         if timeout.is_some() {
             // A call that blocks in the kernel would not see the time pass.
             self.never_alone();
@@ -50,7 +56,7 @@ impl Scheduler {
 
     /// When everything is to end.
     #[inline]
-    pub(super) fn deadline(&self) -> Option<Instant> {
+    pub(crate) fn deadline(&self) -> Option<Instant> {
         self.bounds.deadline.get()
     }
 
@@ -72,13 +78,11 @@ impl Scheduler {
     /// The running script has executed so many instructions.
     #[inline]
     pub(crate) fn spend_instructions(&self, count: u64) {
-        if self.bounds.instructions.get().is_none() {
+        let Some(most) = self.bounds.instructions.get() else {
             return;
-        }
-        let left = self.bounds.left.get().saturating_sub(count);
-        self.bounds.left.set(left);
-        if left == 0 && !self.is_dying() {
-            let most = self.bounds.instructions.get().unwrap_or_default();
+        };
+        let spent = self.bounds.purse.borrow().instructions.add(count);
+        if spent >= most && !self.is_dying() {
             self.end_run(&Error::new(
                 Class::LimitError,
                 format!("the limit of {most} instructions is reached"),
@@ -112,13 +116,21 @@ impl Scheduler {
         self.bounds.over.borrow().clone()
     }
 
+    /// So many tasks live here now, and so many did.
+    pub(super) fn count_tasks(&self, now: usize, before: u64) {
+        let purse = self.bounds.purse.borrow();
+        let now = now as u64;
+        purse.tasks.add(now.saturating_sub(before));
+        purse.tasks.give_back(before.saturating_sub(now));
+    }
+
     /// Whether one task more may live.
     ///
     /// # Errors
     /// `LimitError`.
     pub(super) fn afford_task(&self) -> Result<()> {
         match self.bounds.tasks.get() {
-            Some(most) if self.live_count() >= most => Err(Error::new(
+            Some(most) if self.bounds.purse.borrow().tasks.get() >= most as u64 => Err(Error::new(
                 Class::LimitError,
                 format!("the limit of {most} tasks is reached"),
             )),

@@ -74,6 +74,7 @@ impl Scheduler {
     /// Notes how many tasks live, and whether one of them has the thread to itself.
     pub(super) fn recount(&self) {
         let count = self.live_count();
+        self.count_tasks(count, self.tally.tasks());
         self.tally.live(count);
         let shared = self.is_watched() || self.visit.is_hosted();
         self.alone.set(count == 1 && !shared);

@@ -94,6 +94,14 @@ pub(crate) trait Language {
     /// `MemoryError`.
     fn register(&self, name: &str, function: HostFunction) -> Result<()>;
 
+    /// Bytes the engine holds, where it counts them.
+    fn memory_used(&self) -> usize {
+        0
+    }
+
+    /// The engine may hold so many bytes from here on, where it counts them.
+    fn limit_memory(&self, _bytes: usize) {}
+
     /// The network its scripts use.
     fn net(&self) -> &Rc<Net>;
 

@@ -97,7 +97,7 @@ impl Link {
     /// Receives; waits while the channel is empty.
     ///
     /// # Errors
-    /// `ShutDown` when it is closed and empty; `LimitError` for sockets that are too many; `TimeoutError`; what ends the wait.
+    /// `ShutDown` when it is closed and empty; `TimeoutError`; what ends the wait.
     pub(crate) fn receive(&self, net: &Rc<Net>, deadline: Option<Instant>) -> Result<Delivery> {
         let mut late = false;
         loop {
@@ -118,7 +118,7 @@ impl Link {
                 taken
             };
             match taken {
-                Some(parcel) => return parcel.open(net),
+                Some(parcel) => return Ok(parcel.open(net)),
                 None if late => return Err(Error::timed_out()),
                 None => {}
             }

@@ -106,14 +106,11 @@ impl Parcel {
     }
 
     /// Gives the sockets to the thread of this network.
-    ///
-    /// # Errors
-    /// `LimitError` when it may not have so many.
-    pub(crate) fn open(self, net: &Rc<Net>) -> Result<Delivery> {
-        Ok(Delivery {
-            sockets: Socket::take_all(net, self.sockets)?,
+    pub(crate) fn open(self, net: &Rc<Net>) -> Delivery {
+        Delivery {
+            sockets: Socket::take_all(net, self.sockets),
             contents: self.contents,
-        })
+        }
     }
 }
 

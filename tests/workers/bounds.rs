@@ -126,3 +126,90 @@ fn a_scripts_audit_hook_hears_of_the_start_and_may_refuse_it() {
         assert!(done.stdout.contains("false") && done.stdout.contains("PermissionError: a text"), "{}{}", done.stdout, done.stderr);
     }
 }
+
+/// What is limited is limited for a runtime and its workers together.
+#[test]
+fn workers_spend_from_their_starters_limits() {
+    use std::time::{Duration, Instant};
+    use wirescript::policy::Limits;
+
+    let run = |limits: Limits, rhai: bool, script: &str| {
+        let builder = if rhai {
+            Runtime::builder().rhai()
+        } else {
+            Runtime::builder().lua()
+        };
+        let mut runtime = builder
+            .policy(Policy::allow_all())
+            .limits(limits)
+            .build()
+            .expect("a runtime");
+        runtime
+            .run("script", script)
+            .map_or_else(|error| error.to_string(), |()| "well".to_owned())
+    };
+    let sockets = Limits::default().sockets(4);
+    // Two here and two there; those in a channel count as well.
+    let lua = "kept = {socket.socketpair()}
+        local w = worker.spawn([[kept = {socket.socketpair()} local ok, e = pcall(socket.socket) return ok, e.name]])
+        local ok, name = w:join() assert(not ok and name == 'LimitError', name)
+        local c = worker.channel() local a, b = socket.socketpair() c:send({a, b})
+        local ok, e = pcall(socket.socket) assert(not ok and e.name == 'LimitError', tostring(e))
+        local got = c:recv() got[1]:close() socket.socket():close()";
+    let rhai = "let p = socket::socketpair();
+        let w = worker::spawn(`let p = socket::socketpair(); try { socket::socket(); } catch (e) { return e.name; }`);
+        if w.join() != \"LimitError\" { throw \"it had more\"; }";
+    assert_eq!(run(sockets, false, lua), "well");
+    assert_eq!(run(sockets, true, rhai), "well");
+    let bytes = Limits::default().sent(10);
+    let lua = "local code = [[local a, b = socket.socketpair() a:send('123456')]]
+        worker.spawn(code):join() local w = worker.spawn(code .. ' a:send(b:recv(9))')
+        local ok, e = pcall(w.join, w) assert(not ok and e.name == 'LimitError', tostring(e))";
+    assert_eq!(run(bytes, false, lua), "well");
+    let tasks = Limits::default().tasks(4);
+    let lua = "local w = worker.spawn([[for i = 1, 9 do task.spawn(task.sleep, 0) end]])
+        local ok, e = pcall(w.join, w) assert(not ok and e.name == 'LimitError', tostring(e))";
+    assert_eq!(run(tasks, false, lua), "well");
+    let instructions = Limits::default().instructions(5_000_000);
+    for (rhai, script) in [
+        (
+            false,
+            "for i = 1, 9 do worker.spawn([[for i = 1, 1e6 do end]]):join() end",
+        ),
+        (
+            true,
+            "for i in 0..99 { worker::spawn(`let x = 0; for i in 0..100000 { x += i; }`).join(); }",
+        ),
+    ] {
+        let told = run(instructions, rhai, script);
+        assert!(
+            told.contains("the limit of 5000000 instructions is reached"),
+            "{told}"
+        );
+    }
+    // A worker has what is left of the time, and no more because it began later.
+    let timed = Limits::default().timeout(Duration::from_millis(300));
+    let start = Instant::now();
+    let told = run(
+        timed,
+        false,
+        "task.sleep(0.2) worker.spawn('while true do end'):join()",
+    );
+    assert!(told.contains("the time limit of 0.3 seconds is over"), "{told}");
+    assert!(start.elapsed() < super::LIMIT);
+    // Memory goes to and fro: together they never have more than one may.
+    let memory = Limits::default().memory(40_000_000);
+    let lua = "for round = 1, 3 do
+            local all = {}
+            repeat
+                local ok, w = pcall(worker.spawn, 'task.sleep(100)')
+                all[#all + 1] = ok and w or nil
+                assert(ok or w.name == 'MemoryError', tostring(w))
+            until not ok or #all > 99
+            assert(#all > 3 and #all < 30, #all)
+            assert(not pcall(string.rep, 'x', 30000000))
+            for _, w in ipairs(all) do w:stop() end
+        end
+        assert(#('x'):rep(20000000) == 20000000)";
+    assert_eq!(run(memory, false, lua), "well");
+}

@@ -145,7 +145,7 @@ fn join(_: &Cx<'_>, worker: Rc<Worker>, timeout: Option<Seconds>) -> Result<Valu
     if !worker.join(end_of(timeout))? {
         return Err(Error::timed_out().during("join"));
     }
-    let mut results = worker.results()?.map(parcel::unpack).unwrap_or_default();
+    let mut results = worker.results().map(parcel::unpack).unwrap_or_default();
     Ok(match results.len() {
         0 => Value::None,
         1 => results.remove(0),

@@ -109,6 +109,15 @@ impl Language for LuaScript {
         )
     }
 
+    fn memory_used(&self) -> usize {
+        self.lua.used_memory()
+    }
+
+    fn limit_memory(&self, bytes: usize) {
+        // It has a limit from its start, so it can have another.
+        let _ = self.lua.set_memory_limit(bytes);
+    }
+
     fn knows(&self, task: &Task) -> bool {
         LuaTask::is_one(task)
     }
