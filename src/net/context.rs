@@ -53,7 +53,7 @@ pub struct Net {
 impl Net {
     /// A network whose buffers and arrays may hold `memory_limit` bytes in all.
     pub(crate) fn new(sched: Rc<Scheduler>, policy: Policy, memory_limit: usize) -> Rc<Self> {
-        Self::sharing(sched, policy, memory_limit, Arc::default())
+        Self::sharing(sched, policy, memory_limit, &Arc::default())
     }
 
     /// As [`Self::new`], of a runtime that spends from a purse: its own, or the one of who started it.
@@ -61,9 +61,9 @@ impl Net {
         sched: Rc<Scheduler>,
         policy: Policy,
         memory_limit: usize,
-        purse: Arc<Purse>,
+        purse: &Arc<Purse>,
     ) -> Rc<Self> {
-        let meter = Meter::new(policy.limits(), &purse);
+        let meter = Meter::new(policy.limits(), purse);
         Rc::new(Self {
             sched,
             policy,

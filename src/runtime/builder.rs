@@ -254,7 +254,7 @@ impl Builder {
         } else {
             speech.stack_size()
         });
-        let net = Net::sharing(sched.clone(), policy, memory_limit, heir.purse.clone());
+        let net = Net::sharing(sched.clone(), policy, memory_limit, &heir.purse);
         if let Some(name) = &self.name {
             net.be_worker(name.clone());
         }
