@@ -207,9 +207,9 @@ fn workers_spend_from_their_starters_limits() {
                 assert(ok or w.name == 'MemoryError', tostring(w))
             until not ok or #all > 99
             assert(#all > 3 and #all < 30, #all)
-            assert(not pcall(string.rep, 'x', 30000000))
+            assert(not pcall(string.rep, 'x', 15000000))
             for _, w in ipairs(all) do w:stop() end
         end
-        assert(#('x'):rep(20000000) == 20000000)";
+        assert(#('x'):rep(15000000) == 15000000)";
     assert_eq!(run(memory, false, lua), "well");
 }
