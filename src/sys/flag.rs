@@ -12,7 +12,6 @@ pub(crate) const MSG_ERRQUEUE: c_int = 0;
 /// The urgent byte.
 pub(crate) const MSG_OOB: c_int = libc::MSG_OOB;
 /// Look, and leave the bytes where they are.
-#[cfg(any(test, feature = "tls"))]
 pub(crate) const MSG_PEEK: c_int = libc::MSG_PEEK;
 /// The datagram was longer than the buffer; asked for, its true length is returned.
 #[cfg(test)]

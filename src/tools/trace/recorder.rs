@@ -8,7 +8,7 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use crate::error::{Error, Result};
 use crate::net::{Event, Observer, Scene};
-use crate::wire::trace::{FORMAT, Header, Record, line};
+use crate::wire::trace::{FORMAT, Header, Record};
 
 use super::entry::{Chunk, Note, What};
 use super::notes::Notes;
@@ -135,7 +135,7 @@ impl Recorder {
     /// Tells each event in a line, when it happens. Returns a number by which this ends.
     #[cfg(feature = "cli")]
     pub(crate) fn tell(&self, mut told: impl FnMut(&str) + Send + 'static) -> u64 {
-        self.listen(Box::new(move |record| told(&line(record))))
+        self.listen(Box::new(move |record| told(&crate::wire::trace::line(record))))
     }
 
     /// Ends what a number stands for.
