@@ -48,6 +48,10 @@ pub(super) fn run(arguments: &Args) -> ExitCode {
             return ExitCode::from(USAGE);
         }
     };
+    if let Err(text) = arguments.fault_plan() {
+        complain(&text);
+        return ExitCode::from(USAGE);
+    }
     let policy = match arguments
         .sandbox
         .policy()
@@ -217,6 +221,9 @@ fn runtime(
             let _ = stdio::flush();
             complain(line);
         });
+    }
+    if let Ok(Some(plan)) = arguments.fault_plan() {
+        builder = builder.faults(plan);
     }
     builder = recording.watch(builder);
     if script.is_none() || arguments.interactive {

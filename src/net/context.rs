@@ -16,6 +16,7 @@ use crate::sys::errno::Errno;
 use super::answers::Answers;
 use super::audit::Hooks;
 use super::epoll::Sets;
+use super::faults::{Faults, Plan};
 use super::metered::Meter;
 use super::observe::{Event, Observer, Scene};
 use super::roster::Roster;
@@ -40,6 +41,7 @@ pub struct Net {
     budget: Rc<Budget>,
     pub(super) hooks: Hooks,
     pub(super) answers: Answers,
+    pub(super) faults: Faults,
     pub(super) warnings: Warnings,
     pub(super) shares: Shares,
     pub(super) meter: Meter,
@@ -75,6 +77,7 @@ impl Net {
             budget: Budget::new(memory_limit),
             hooks: Hooks::default(),
             answers: Answers::default(),
+            faults: Faults::default(),
             warnings: Warnings::default(),
             shares: Shares::default(),
             meter,
@@ -84,6 +87,16 @@ impl Net {
             roster: Roster::default(),
             worker: OnceCell::new(),
         })
+    }
+
+    /// Has what sockets made from now on do go wrong as planned; none is as it comes.
+    pub(crate) fn set_faults(&self, plan: Option<Plan>) {
+        self.faults.set(plan);
+    }
+
+    /// What goes wrong, if anything is to.
+    pub(crate) fn faults(&self) -> Option<Rc<Plan>> {
+        self.faults.plan()
     }
 
     /// What judges requests: asked by [`Net::guard`] alone, and handed on to workers.

@@ -138,6 +138,14 @@ impl Watched<'_> {
             }
             queued = false;
             let deadline = patience.deadline().ok_or(Errno::AGAIN)?;
+            if let Some(due) = self.socket.and_then(|socket| socket.due(interest)) {
+                let over = deadline.filter(|deadline| *deadline < due);
+                sched.sleep_until(Some(over.unwrap_or(due)))?;
+                if over.is_some() {
+                    return Err(patience.expired(Errno::AGAIN));
+                }
+                continue;
+            }
             // An error nobody takes, or the end of a stream, keeps a descriptor ready for ever, also for a call that is after
             // something else: out-of-band bytes, the error queue.
             if alarms >= FALSE_ALARMS {

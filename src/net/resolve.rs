@@ -7,6 +7,7 @@ use std::time::Instant;
 use crate::address::{Address, numeric_ipv4};
 use crate::error::{Class, Error, Result};
 use crate::policy::Request;
+use crate::sched::deadline_after;
 use crate::sys::flag::{
     AF_INET, AF_INET6, AF_UNSPEC, AI_NUMERICHOST, NI_NUMERICHOST, NI_NUMERICSERV, SOCK_DGRAM,
 };
@@ -131,6 +132,13 @@ impl Net {
             flags: lookup.flags,
         };
         let at_once = is_numeric(lookup);
+        if let Some(plan) = self.faults()
+            && !at_once
+        {
+            let due = deadline_after(plan.resolver);
+            self.sched()
+                .sleep_until(deadline.map_or(due, |deadline| due.map(|due| due.min(deadline))))?;
+        }
         let ask = move || resolve::lookup(host.as_deref(), service_name.as_deref(), hints);
         let answer = if at_once {
             Some(ask())

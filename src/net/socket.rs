@@ -3,7 +3,7 @@
 use std::cell::{Cell, OnceCell};
 use std::os::fd::{BorrowedFd, OwnedFd, RawFd};
 use std::rc::{Rc, Weak};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::address::Address;
 use crate::error::{Error, Result};
@@ -180,6 +180,10 @@ impl Socket {
             protocol,
         });
         let socket = Self::hold(net, fd, family, kind, protocol);
+        if let Some(layer) = net.faults.layer(kind) {
+            // A socket made just now has no transport yet.
+            let _ = socket.transport.set(Rc::new(layer));
+        }
         net.roster.note(net.sched(), &socket);
         socket
     }
@@ -310,6 +314,12 @@ impl Socket {
         self.transport
             .get()
             .is_some_and(|transport| transport.is_wrapped())
+    }
+
+    /// When to try again, where no readiness tells.
+    #[inline]
+    pub(super) fn due(&self, interest: Interest) -> Option<Instant> {
+        self.transport.get().and_then(|transport| transport.due(interest))
     }
 
     pub(super) fn transport(&self) -> &dyn Transport {

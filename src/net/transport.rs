@@ -2,9 +2,11 @@
 
 use std::io::IoSlice;
 use std::os::fd::{BorrowedFd, OwnedFd, RawFd};
+use std::time::Instant;
 
 use crate::address::Address;
 use crate::error::Error;
+use crate::sched::Interest;
 use crate::sys::errno::{Errno, Result};
 use crate::sys::{fd, file, socket, transfer};
 
@@ -63,6 +65,11 @@ pub(crate) trait Transport {
 
     fn peer_address(&self, fd: RawFd) -> Result<Address> {
         socket::peer_address(open(fd)?)
+    }
+
+    /// When to try again after `EAGAIN`, where no readiness tells.
+    fn due(&self, _: Interest) -> Option<Instant> {
+        None
     }
 
     /// What went wrong, where the transport knows more than the number it returned.

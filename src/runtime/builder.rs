@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use crate::api::Environment;
 use crate::error::{Error, Result};
-use crate::net::{Net, Observer};
+use crate::net::{FaultPlan, Net, Observer};
 use crate::policy::{Limits, Policy, Purse};
 use crate::sched::Scheduler;
 use crate::script::Language;
@@ -66,6 +66,7 @@ pub struct Builder {
     sink: Option<Rc<dyn AuditSink>>,
     heir: Option<Heir>,
     observer: Option<Arc<dyn Observer>>,
+    faults: Option<FaultPlan>,
 }
 
 impl Builder {
@@ -85,6 +86,7 @@ impl Builder {
             sink: None,
             heir: None,
             observer: None,
+            faults: None,
         }
     }
 
@@ -137,6 +139,12 @@ impl Builder {
     /// How long each run of a script may take, waits included: everything ends then, with a `LimitError`.
     pub fn timeout(mut self, length: Duration) -> Self {
         self.limits.timeout = Some(length);
+        self
+    }
+
+    /// Has what the sockets do go wrong, as [`FaultPlan`] says.
+    pub fn faults(mut self, plan: FaultPlan) -> Self {
+        self.faults = Some(plan);
         self
     }
 
@@ -266,6 +274,7 @@ impl Builder {
             net.on_warning(teller);
         }
         net.set_observer(self.observer);
+        net.set_faults(self.faults);
         let school = School {
             ear: Rc::default(),
             net: net.clone(),

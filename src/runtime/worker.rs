@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use crate::api::{self, Order, Workers};
 use crate::error::{Class, Error, Result};
-use crate::net::{Net, Observer};
+use crate::net::{FaultPlan, Net, Observer};
 use crate::policy::{Policy, Purse, Request};
 use crate::script::{Chunk, Manner};
 use crate::sys::signal;
@@ -47,6 +47,7 @@ struct Begin {
     heard: bool,
     argv: Vec<OsString>,
     observer: Option<Arc<dyn Observer>>,
+    faults: Option<FaultPlan>,
     /// Whether signals may make its scripts look.
     signals: bool,
     name: String,
@@ -98,6 +99,7 @@ impl Workers for Crew {
             heard: self.ear.get().is_some(),
             argv: self.argv.clone(),
             observer: net.observer(),
+            faults: net.faults().map(|plan| (*plan).clone()),
             signals: net.sched().has_alarm(),
             name: match &path {
                 Some(path) => format!("@{}", path.display()),
@@ -179,6 +181,7 @@ fn run(begin: Begin, post: &Rc<Post>) -> Outcome {
         runtime.school.listen(Rc::new(ear));
     }
     runtime.net.set_observer(begin.observer);
+    runtime.net.set_faults(begin.faults);
     if begin.signals
         && let Err(error) = runtime.heed_alarms()
     {

@@ -14,7 +14,6 @@ pub(crate) const MSG_OOB: c_int = libc::MSG_OOB;
 /// Look, and leave the bytes where they are.
 pub(crate) const MSG_PEEK: c_int = libc::MSG_PEEK;
 /// The datagram was longer than the buffer; asked for, its true length is returned.
-#[cfg(test)]
 pub(crate) const MSG_TRUNC: c_int = libc::MSG_TRUNC;
 /// Return only with the whole buffer filled.
 pub(crate) const MSG_WAITALL: c_int = libc::MSG_WAITALL;

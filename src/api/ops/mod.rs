@@ -1,7 +1,7 @@
 //! The rows, by topic: `open` (making sockets), `life` (closing, modes, names), `connect`, `listen`, `transfer`, `message`,
 //! `options`, `control` (ioctl, share, fcntl), `resolve`, `netdb`, `convert` (byte order and address texts), `task`, `worker`, `select`, `epoll`, `selectors`, `serving` (what `socketserver` is made of),
 //! `makefile` (making and sending files), `file` (what they do), `nature` (what they say of themselves), `program` (sys,
-//! time, globals), `watch` (warnings, audit hooks), `buffer` (bytearray and its views), `array`, `packing` (struct),
+//! time, globals), `watch` (warnings, audit hooks), `faults` (made on purpose), `buffer` (bytearray and its views), `array`, `packing` (struct),
 //! `octets` (bytes), `json`, `tube` and its kin (conversations), `errors`, `testing` (declaring tests), `expect` (what they expect).
 
 #![allow(
@@ -18,6 +18,7 @@ mod convert;
 mod epoll;
 mod errors;
 mod expect;
+mod faults;
 mod file;
 mod json;
 mod life;
@@ -66,6 +67,7 @@ pub(super) static SETTERS: &[&[Op]] = &[
 /// Every row, in documentation order.
 pub(super) static ALL: &[&[Op]] = &[
     open::OPS,
+    faults::OPS,
     connect::OPS,
     listen::OPS,
     transfer::OPS,

@@ -1,0 +1,41 @@
+//! Faults made on purpose: a layer under a runtime's sockets that delays, cuts, loses and breaks as bad networks do, the same
+//! way each time for the same seed. `plan` is what goes wrong and how often, as `--faults` and `socket.faults` say it;
+//! `layer` the transport between a socket and the kernel; `lane` one direction of a stream in it.
+
+mod lane;
+mod layer;
+mod plan;
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+pub use plan::Plan;
+
+pub(super) use layer::Layer;
+
+/// The plan of a runtime, for the sockets it makes from now on.
+#[derive(Debug, Default)]
+pub(super) struct Faults {
+    plan: RefCell<Option<Rc<Plan>>>,
+    /// Sockets that got a layer: each has randomness of its own, which does not depend on what the others do.
+    made: Cell<u64>,
+}
+
+impl Faults {
+    pub(super) fn set(&self, plan: Option<Plan>) {
+        *self.plan.borrow_mut() = plan.map(Rc::new);
+        self.made.set(0);
+    }
+
+    pub(super) fn plan(&self) -> Option<Rc<Plan>> {
+        self.plan.borrow().clone()
+    }
+
+    /// The layer for a new socket of this type, where there is a plan and it concerns such sockets.
+    pub(super) fn layer(&self, kind: i32) -> Option<Layer> {
+        let plan = self.plan()?;
+        let number = self.made.get();
+        self.made.set(number + 1);
+        Layer::new(plan, kind, number)
+    }
+}
