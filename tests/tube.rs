@@ -168,6 +168,41 @@ mod processes {
         assert!(text.starts_with("false\tPermissionError"), "{text}");
     }
 
+    /// Records a server of one kind and plays it again, in a folder of its own.
+    fn record_and_replay(kind: &str) {
+        let folder = std::env::temp_dir().join(format!("wirescript-tube-{kind}-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).expect("a folder");
+        let done = wirescript()
+            .current_dir(&folder)
+            .arg(scripts().join("recording.lua"))
+            .args([env!("CARGO_BIN_EXE_wirescript"), kind])
+            .output()
+            .expect("it runs");
+        let text = String::from_utf8_lossy(&done.stdout).into_owned();
+        let complaints = String::from_utf8_lossy(&done.stderr).into_owned();
+        std::fs::remove_dir_all(&folder).expect("the folder is ours");
+        let turn = if kind == "http" { 1 } else { 6 };
+        let expected = format!(
+            "0\ttrue\ntrue\ntrue\ntrue\nfalse\tAssertionError\tin turn {turn}: expected\ttrue\n\
+             true\ttrue\tnil\nfalse\tfalse\tAssertionError\n"
+        );
+        assert_eq!(text, expected, "{complaints}");
+    }
+
+    #[test]
+    fn pythons_http_server_is_recorded_and_replayed() {
+        record_and_replay("http");
+    }
+
+    #[test]
+    fn an_smtp_server_is_recorded_and_replayed() {
+        if Command::new("aiosmtpd").arg("--version").output().is_err() {
+            eprintln!("SKIPPED: aiosmtpd (Debian's python3-aiosmtpd) is not installed");
+            return;
+        }
+        record_and_replay("smtp");
+    }
+
     #[test]
     fn a_person_takes_over() {
         let mut script = wirescript()

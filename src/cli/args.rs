@@ -23,6 +23,9 @@ Reference:
   wirescript doc --rhai-defs       Definitions for Rhai's language server
   wirescript doc --markdown DIR    The reference as pages
 
+A proxy that records, for `tube.replay`:
+  wirescript record --listen URL --to URL -o FILE
+
 What was recorded with --trace FILE:
   wirescript trace view FILE       As a page for a browser, FILE.html
   wirescript trace pcap FILE       As packets for Wireshark, FILE.pcapng

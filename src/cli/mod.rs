@@ -6,6 +6,7 @@
 
 mod args;
 mod docs;
+mod record;
 mod recording;
 mod repl;
 mod run;
@@ -49,6 +50,12 @@ pub fn main() -> ExitCode {
         && arguments.eval.is_none()
     {
         return trace::run(rest);
+    }
+    if let [word, rest @ ..] = &*arguments.script
+        && word == "record"
+        && arguments.eval.is_none()
+    {
+        return record::run(rest);
     }
     run::run(&arguments)
 }

@@ -736,6 +736,16 @@ function tube:close(timeout) end
 ---@return integer
 function tube:wait(timeout) end
 
+---Play the server of a recorded conversation to the peer, which has to say what the client said then, however it is cut into pieces; then end what goes to it and wait for its end. Raises AssertionError where it says something else, with both as one aligned dump; timeout, for each of its turns; as tube.replay.
+---@overload fun(self: tube, file: string, keywords: {masks?: any, conversation?: integer, timeout?: number})
+---@overload fun(self: tube, file: string, masks: any, keywords: {conversation?: integer, timeout?: number})
+---@overload fun(self: tube, file: string, masks: any, conversation: integer, keywords: {timeout?: number})
+---@param file string path of a recording: what `wirescript record` wrote, or any trace
+---@param masks? any list of pattern or None: what they match of what was sent may be anything else they match
+---@param conversation? integer which one, of a recording that has several; the first is 1
+---@param timeout? number seconds this may take; the tube's own
+function tube:replay(file, masks, conversation, timeout) end
+
 ---Let a person take over: standard input goes to the peer and what it says to standard output, until the peer ends. Raises timeout, OSError, PermissionError where the policy does not allow reading standard input.
 ---@overload fun(self: tube, keywords: {timeout?: number})
 ---@param timeout? number seconds this may take; without end
@@ -4716,6 +4726,21 @@ function tube.wrap(sock, timeout, limit, newline) end
 ---@param stderr? string where what it complains of goes: 'inherit' to the script's standard error, 'stdout' into the tube, 'null' nowhere
 ---@return tube
 function tube.spawn(argv, timeout, limit, newline, cwd, env, stderr) end
+
+---Talk to the server of a recorded conversation, without a network: it says what it said then. What is sent is held against what was sent then, however it is cut into pieces. Sending something else, and receiving when it was the client's turn, raise AssertionError with both as one aligned dump. Raises FileNotFoundError and the like, ValueError for what is no recording.
+---@overload fun(file: string, keywords: {masks?: any, conversation?: integer, timeout?: number, limit?: integer, newline?: Bytes}): tube
+---@overload fun(file: string, masks: any, keywords: {conversation?: integer, timeout?: number, limit?: integer, newline?: Bytes}): tube
+---@overload fun(file: string, masks: any, conversation: integer, keywords: {timeout?: number, limit?: integer, newline?: Bytes}): tube
+---@overload fun(file: string, masks: any, conversation: integer, timeout: number, keywords: {limit?: integer, newline?: Bytes}): tube
+---@overload fun(file: string, masks: any, conversation: integer, timeout: number, limit: integer, keywords: {newline?: Bytes}): tube
+---@param file string path of a recording: what `wirescript record` wrote, or any trace
+---@param masks? any list of pattern or None: what they match of what was sent may be anything else they match
+---@param conversation? integer which one, of a recording that has several; the first is 1
+---@param timeout? number seconds that this may take, and each call on the tube that does not say itself; 10
+---@param limit? integer most bytes that may lie unread; 67108864, which are 64 MiB
+---@param newline? Bytes what ends a line: '\n', and then a '\r' before it belongs to the end of a line that comes
+---@return tube
+function tube.replay(file, masks, conversation, timeout, limit, newline) end
 
 ---Compile a regular expression, for expect and recv_regex. Raises ValueError for what is none.
 ---@param text string a regular expression in the syntax of Rust's crate regex, over bytes: \xff is one, . is any but \n

@@ -48,6 +48,7 @@ mod transfer;
 mod tube;
 mod tube_listener;
 mod tube_methods;
+mod tube_nature;
 mod tube_tls;
 mod watch;
 mod worker;
@@ -98,6 +99,7 @@ pub(super) static ALL: &[&[Op]] = &[
     json::OPS,
     tube::OPS,
     tube_methods::OPS,
+    tube_nature::OPS,
     tube_listener::OPS,
     errors::OPS,
     #[cfg(feature = "tls")]

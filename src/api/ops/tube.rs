@@ -1,6 +1,7 @@
 //! The module `tube`: beginning conversations. What they can do is in `tube_methods`, what listeners can in
 //! `tube_listener`; `tube_tls` reads what is said of TLS.
 
+use std::os::unix::ffi::OsStrExt as _;
 use std::rc::Rc;
 
 use crate::api::argument::{Any, FromArg, Seconds, Text, Truth};
@@ -10,7 +11,7 @@ use crate::api::{Cx, Value};
 use crate::bytes::Bytes;
 use crate::error::{Error, Result};
 use crate::net::Socket;
-use crate::tools::{Complaints, Dial, Listener, Pattern, Program, Settings, Tube, Url};
+use crate::tools::{Complaints, Dial, Listener, Pattern, Program, Recording, Settings, Tube, Url};
 
 use super::tube_tls::{Texts, Trust};
 
@@ -37,6 +38,17 @@ const ALPN: Param = with(
     "alpn",
     Default::None,
     "list of str or None: tls: application protocols, the favourite first",
+);
+
+pub(super) const MASKS: Param = with(
+    "masks",
+    Default::None,
+    "list of pattern or None: what they match of what was sent may be anything else they match",
+);
+pub(super) const CONVERSATION: Param = with(
+    "conversation",
+    Default::Int(1),
+    "which one, of a recording that has several; the first is 1",
 );
 
 pub(super) const OPS: &[Op] = &[
@@ -171,6 +183,30 @@ pub(super) const OPS: &[Op] = &[
         python: Python::Named("subprocess.Popen"),
         event: Some("subprocess.Popen"),
         run: &typed(spawn),
+        ..FUNCTION
+    },
+    Op {
+        name: "replay",
+        on: TUBE,
+        params: &[
+            need(
+                "file",
+                "path of a recording: what `wirescript record` wrote, or any trace",
+            ),
+            MASKS,
+            CONVERSATION,
+            TIMEOUT,
+            LIMIT,
+            NEWLINE,
+        ],
+        returns: "tube",
+        doc: "Talk to the server of a recorded conversation, without a network: it says what it said then. What is sent is held \
+              against what was sent then, however it is cut into pieces. Sending something else, and receiving when it was the \
+              client's turn, raise AssertionError with both as one aligned dump. Raises FileNotFoundError and the like, \
+              ValueError for what is no recording.",
+        python: Python::Nothing,
+        event: Some("open"),
+        run: &typed(replay),
         ..FUNCTION
     },
     Op {
@@ -355,6 +391,45 @@ fn spawn(
         complaints,
     };
     Tube::spawn(cx.net, &program, settings(timeout, limit, newline)?)
+}
+
+fn replay(
+    cx: &Cx<'_>,
+    file: Text,
+    masks: Any,
+    conversation: i64,
+    timeout: Option<Seconds>,
+    limit: Option<i64>,
+    newline: Option<Bytes>,
+) -> Result<Rc<Tube>> {
+    let recording = recording(cx, &file, masks, conversation)?;
+    Ok(Tube::replay(
+        cx.net,
+        &recording,
+        settings(timeout, limit, newline)?,
+    ))
+}
+
+/// A recorded conversation.
+pub(super) fn recording(cx: &Cx<'_>, file: &Text, masks: Any, conversation: i64) -> Result<Recording> {
+    let masks = match masks.0 {
+        Value::None => Vec::new(),
+        Value::List(items) => items,
+        value => vec![value],
+    };
+    let masks: Vec<_> = masks
+        .into_iter()
+        .map(|mask| super::tube_methods::pattern_of(cx, mask, "masks"))
+        .collect::<Result<_>>()?;
+    let number = usize::try_from(conversation)
+        .ok()
+        .filter(|number| *number > 0)
+        .ok_or_else(|| Error::value(format!("conversation must be 1 or more, not {conversation}")))?;
+    if file.0.contains(&0) {
+        return Err(Error::value("embedded null byte"));
+    }
+    let path = std::path::Path::new(std::ffi::OsStr::from_bytes(&file.0));
+    Recording::read(cx.net, path, number, &masks)
 }
 
 fn pattern(cx: &Cx<'_>, text: Text) -> Result<Rc<Pattern>> {

@@ -5,28 +5,22 @@ use std::time::Duration;
 
 use crate::api::argument::{Any, FromArg, Seconds, Text, Truth};
 use crate::api::handler::typed;
-use crate::api::op::{Default, METHOD, Op, Owner, PROPERTY, Param, Python, need, with};
+use crate::api::op::{Default, METHOD, Op, Owner, Param, Python, need, with};
 use crate::api::value::Type;
 use crate::api::{Cx, Value};
 use crate::bytes::Bytes;
 use crate::error::{Error, Result};
 use crate::file::File;
-use crate::net::Socket;
 use crate::sys::flag::SHUT_WR;
 use crate::tools::{Expected, Pattern, Tube};
+
+use super::tube::{CONVERSATION, MASKS};
 
 /// What a conversation's method leaves unsaid.
 const CALL: Op = Op {
     on: Owner::Type(Type::Tube),
     python: Python::Nothing,
     ..METHOD
-};
-
-/// What an attribute of it leaves unsaid.
-const FIELD: Op = Op {
-    on: Owner::Type(Type::Tube),
-    python: Python::Nothing,
-    ..PROPERTY
 };
 
 const TIMEOUT: Param = with("timeout", Default::None, "seconds this may take; the tube's own");
@@ -219,6 +213,24 @@ pub(super) const OPS: &[Op] = &[
         ..CALL
     },
     Op {
+        name: "replay",
+        params: &[
+            need(
+                "file",
+                "path of a recording: what `wirescript record` wrote, or any trace",
+            ),
+            MASKS,
+            CONVERSATION,
+            TIMEOUT,
+        ],
+        doc: "Play the server of a recorded conversation to the peer, which has to say what the client said then, however it is \
+              cut into pieces; then end what goes to it and wait for its end. Raises AssertionError where it says something else, \
+              with both as one aligned dump; timeout, for each of its turns; as tube.replay.",
+        event: Some("open"),
+        run: &typed(replay),
+        ..CALL
+    },
+    Op {
         name: "interact",
         params: &[with(
             "timeout",
@@ -229,41 +241,6 @@ pub(super) const OPS: &[Op] = &[
               Raises timeout, OSError, PermissionError where the policy does not allow reading standard input.",
         run: &typed(interact),
         ..CALL
-    },
-    Op {
-        name: "socket",
-        returns: "socket or None",
-        doc: "The socket behind it; None where it talks to a program. What the tube has read ahead is not in it any more.",
-        run: &typed(socket),
-        ..FIELD
-    },
-    Op {
-        name: "pid",
-        returns: "int or None",
-        doc: "The number of the program's process; None where it talks over a socket.",
-        run: &typed(pid),
-        ..FIELD
-    },
-    Op {
-        name: "timeout",
-        returns: "float",
-        doc: "Seconds a call may take that does not say itself.",
-        run: &typed(timeout),
-        ..FIELD
-    },
-    Op {
-        name: "unread",
-        returns: "int",
-        doc: "Bytes that have been received and not been read.",
-        run: &typed(unread),
-        ..FIELD
-    },
-    Op {
-        name: "closed",
-        returns: "bool",
-        doc: "Whether the tube was closed.",
-        run: &typed(closed),
-        ..FIELD
     },
 ];
 
@@ -299,19 +276,22 @@ fn recv_lines(_: &Cx<'_>, tube: Rc<Tube>, n: i64, drop: Truth, timeout: Timeout)
     tube.recv_lines(count(n, "n")?, drop.0, time(timeout))
 }
 
-fn recv_regex(cx: &Cx<'_>, tube: Rc<Tube>, pattern: Any, capture: Truth, timeout: Timeout) -> Result<Value> {
-    let pattern = match pattern.0 {
-        Value::Pattern(pattern) => pattern,
+/// A pattern, or the text of one.
+pub(super) fn pattern_of(cx: &Cx<'_>, value: Value, name: &str) -> Result<Rc<Pattern>> {
+    match value {
+        Value::Pattern(pattern) => Ok(pattern),
         value => {
             let kind = value.kind();
             let text = Text::from_arg(value).map_err(|_| {
-                Error::type_error(format!(
-                    "tube.recv_regex() argument 'pattern' must be str or pattern, not {kind}"
-                ))
+                Error::type_error(format!("argument '{name}' must be str or pattern, not {kind}"))
             })?;
-            Rc::new(Pattern::new(cx.net, &text.0)?)
+            Ok(Rc::new(Pattern::new(cx.net, &text.0)?))
         }
-    };
+    }
+}
+
+fn recv_regex(cx: &Cx<'_>, tube: Rc<Tube>, pattern: Any, capture: Truth, timeout: Timeout) -> Result<Value> {
+    let pattern = pattern_of(cx, pattern.0, "pattern")?;
     let (data, groups) = tube.recv_regex(&pattern, time(timeout))?;
     Ok(if capture.0 {
         let group = |group: Option<Vec<u8>>| group.map_or(Value::Null, Value::bytes);
@@ -394,6 +374,18 @@ fn wait(_: &Cx<'_>, tube: Rc<Tube>, timeout: Timeout) -> Result<i32> {
     tube.wait(time(timeout))
 }
 
+fn replay(
+    cx: &Cx<'_>,
+    tube: Rc<Tube>,
+    file: Text,
+    masks: Any,
+    conversation: i64,
+    timeout: Timeout,
+) -> Result<()> {
+    let recording = super::tube::recording(cx, &file, masks, conversation)?;
+    tube.play(&recording, time(timeout))
+}
+
 fn interact(cx: &Cx<'_>, tube: Rc<Tube>, timeout: Timeout) -> Result<()> {
     let bytes_of = |file: Rc<File>| -> Result<Rc<File>> {
         file.buffer()?
@@ -402,24 +394,4 @@ fn interact(cx: &Cx<'_>, tube: Rc<Tube>, timeout: Timeout) -> Result<()> {
     let input = bytes_of(cx.environment.streams.input(cx.net)?)?;
     let output = bytes_of(cx.environment.streams.output(cx.net)?)?;
     tube.interact(&input, &output, time(timeout))
-}
-
-fn socket(_: &Cx<'_>, tube: Rc<Tube>) -> Result<Option<Rc<Socket>>> {
-    Ok(tube.socket().cloned())
-}
-
-fn pid(_: &Cx<'_>, tube: Rc<Tube>) -> Result<Option<i32>> {
-    Ok(tube.process())
-}
-
-fn timeout(_: &Cx<'_>, tube: Rc<Tube>) -> Result<f64> {
-    Ok(tube.settings().timeout.as_secs_f64())
-}
-
-fn unread(_: &Cx<'_>, tube: Rc<Tube>) -> Result<usize> {
-    Ok(tube.unread())
-}
-
-fn closed(_: &Cx<'_>, tube: Rc<Tube>) -> Result<bool> {
-    Ok(tube.is_closed())
 }

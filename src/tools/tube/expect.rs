@@ -5,6 +5,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use crate::error::{Class, Error, Result};
+use crate::net::Net;
 use crate::text::bytes_repr;
 use crate::wire::{bytes, difference};
 
@@ -14,12 +15,16 @@ use super::reading::Call;
 
 /// Bytes of what came that are shown where no number of bytes was expected, and after what was.
 const SHOWN: usize = 64;
+/// Bytes more than twice what was recorded after which nothing masked is waited for.
+const SLACK: usize = 4096;
 
 /// Something that may come.
 #[derive(Clone, Debug)]
 pub(crate) enum Expected {
     Bytes(Vec<u8>),
     Pattern(Rc<Pattern>),
+    /// Bytes of which some may differ: a pattern of them, and how many come before the first that may.
+    Masked(Vec<u8>, Rc<Pattern>, usize),
 }
 
 /// How far something that may come has come.
@@ -44,12 +49,61 @@ impl Expected {
                 Some(count) => State::Come(count),
                 None => open,
             },
+            Self::Masked(bytes, pattern, fixed) => match pattern.matches_front(data) {
+                Some(count) => State::Come(count),
+                None if self.likeness(data) < data.len().min(*fixed)
+                    || data.len() > 2 * bytes.len() + SLACK =>
+                {
+                    State::Never
+                }
+                None => open,
+            },
+        }
+    }
+
+    /// Bytes of which those that a mask matches may be anything else that it matches.
+    ///
+    /// # Errors
+    /// `ValueError` when there are more masks than one pattern can hold.
+    pub(crate) fn masked(net: &Net, bytes: Vec<u8>, masks: &[Rc<Pattern>]) -> Result<Self> {
+        let mut text = Vec::new();
+        let (mut place, mut fixed) = (0, None);
+        while place < bytes.len() {
+            let next = masks
+                .iter()
+                .filter_map(|mask| Some((mask.range_after(&bytes, place)?, mask)))
+                .min_by_key(|(range, _)| range.start);
+            let end = next.as_ref().map_or(bytes.len(), |(range, _)| range.start);
+            for byte in &bytes[place..end] {
+                text.extend_from_slice(format!("\\x{byte:02x}").as_bytes());
+            }
+            place = end;
+            if let Some((range, mask)) = next {
+                fixed.get_or_insert(range.start);
+                text.extend_from_slice(b"(?:");
+                text.extend_from_slice(mask.text());
+                text.push(b')');
+                place = range.end;
+            }
+        }
+        Ok(match fixed {
+            None => Self::Bytes(bytes),
+            Some(fixed) => Self::Masked(bytes, Rc::new(Pattern::new(net, &text)?), fixed),
+        })
+    }
+
+    /// How many bytes of it have come, when it is there whole, or why it cannot come any more; none while it may.
+    pub(crate) fn come(&self, data: &[u8], ended: bool) -> Option<Result<usize, String>> {
+        match self.state(data, ended) {
+            State::Come(count) => Some(Ok(count)),
+            State::Open => None,
+            State::Never => Some(Err(difference(std::slice::from_ref(self), data, false))),
         }
     }
 
     fn in_words(&self) -> String {
         match self {
-            Self::Bytes(bytes) => bytes_repr(bytes),
+            Self::Bytes(bytes) | Self::Masked(bytes, ..) => bytes_repr(bytes),
             Self::Pattern(pattern) => format!("a match of {}", bytes_repr(pattern.text())),
         }
     }
@@ -57,7 +111,9 @@ impl Expected {
     /// How many bytes of it have come as they should.
     fn likeness(&self, data: &[u8]) -> usize {
         match self {
-            Self::Bytes(bytes) => bytes.iter().zip(data).take_while(|(a, b)| a == b).count(),
+            Self::Bytes(bytes) | Self::Masked(bytes, ..) => {
+                bytes.iter().zip(data).take_while(|(a, b)| a == b).count()
+            }
             Self::Pattern(_) => 0,
         }
     }
@@ -123,7 +179,7 @@ fn difference(alternatives: &[Expected], data: &[u8], ended: bool) -> String {
         .enumerate()
         .max_by_key(|(place, one)| (one.likeness(data), alternatives.len() - place));
     match closest {
-        Some((place, Expected::Bytes(expected))) => {
+        Some((place, Expected::Bytes(expected) | Expected::Masked(expected, ..))) => {
             if alternatives.len() > 1 {
                 text.push_str(&format!(
                     "none of {} alternatives came; against the closest, number {}: ",

@@ -1,34 +1,14 @@
 //! A person takes over: what they type goes to the peer, what the peer says is shown, until the peer has ended.
 
-use std::any::Any;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use crate::error::{Class, Result};
 use crate::file::File;
-use crate::sched::{Payload, Standing, Task};
 use crate::sys::flag::SHUT_WR;
 
+use super::super::errand;
 use super::Tube;
-
-/// The task that reads what a person types: of no language.
-struct Typist;
-
-impl Payload for Typist {
-    fn enter(&self) {}
-
-    fn leave(&self) {}
-
-    fn standing(&self) -> Result<Standing> {
-        Ok(Standing::Suspend)
-    }
-
-    fn kill(&self) {}
-
-    fn as_any(&self) -> &dyn Any {
-        self
-    }
-}
 
 impl Tube {
     /// Joins the tube and two files of bytes, until the peer has ended; the end of the input is passed on.
@@ -46,10 +26,7 @@ impl Tube {
         self.check_open(OP)?;
         let sched = self.net.sched().clone();
         let (tube, from) = (self.clone(), input.clone());
-        let body = Box::new(move |_: &Rc<Task>| tube.pass_on_input(&from));
-        let typist = sched.spawn(OP.to_owned(), Box::new(Typist), body)?;
-        // Its failure is told here, or does not matter.
-        typist.observe();
+        let typist = errand::start(&sched, OP, move || tube.pass_on_input(&from))?;
         let shown = self.show_all(output, timeout);
         let failure = typist.failure();
         sched.cancel(&typist);

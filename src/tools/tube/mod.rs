@@ -17,13 +17,14 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use crate::bytes::Bytes;
-use crate::error::{Error, Result};
+use crate::error::{Class, Error, Result};
 use crate::net::{Net, Patience, Socket, Timeout};
 use crate::sched::{Gate, deadline_after};
 use crate::sys::errno::Errno;
 use crate::sys::flag::{SHUT_RD, SHUT_RDWR, SHUT_WR, SOCK_DGRAM, SOCK_STREAM};
 
 use super::process::{GRACE, Process, Program};
+use super::replay::{Player, Recording, Turn, diverged, too_much};
 
 pub(crate) use expect::Expected;
 pub(crate) use pattern::Pattern;
@@ -62,6 +63,7 @@ impl Default for Settings {
 enum Peer {
     Socket(Rc<Socket>),
     Process(Process),
+    Player(RefCell<Player>),
 }
 
 /// A conversation.
@@ -95,6 +97,40 @@ impl Tube {
         Ok(Self::new(net.clone(), Peer::Process(process), settings, told))
     }
 
+    /// A conversation with the server of a recorded one: nothing leaves the script.
+    pub(crate) fn replay(net: &Rc<Net>, recording: &Recording, settings: Settings) -> Rc<Self> {
+        let player = Peer::Player(RefCell::new(Player::new(recording)));
+        Self::new(net.clone(), player, settings, "recording".to_owned())
+    }
+
+    /// Plays the server of a recorded conversation to the peer.
+    ///
+    /// # Errors
+    /// `AssertionError` where the peer says something else than was recorded; as sending and receiving.
+    pub(crate) fn play(&self, recording: &Recording, timeout: Option<Duration>) -> Result<()> {
+        for (place, turn) in recording.turns().iter().enumerate() {
+            match turn {
+                Turn::Server(data) => self.send("replay", &data.clone().into(), timeout)?,
+                Turn::Client(expected) => {
+                    let heard = self.expect(std::slice::from_ref(expected), timeout);
+                    heard.map_err(|error| match error.class() {
+                        Class::AssertionError => diverged(place, &error.message())
+                            .with_partial(error.partial().unwrap_or_default().to_vec()),
+                        _ => error,
+                    })?;
+                }
+            }
+        }
+        // A peer that has ended already needs not be told.
+        let _ = self.shutdown(SHUT_WR);
+        let more = self.recv(None, timeout)?;
+        if more.is_empty() {
+            Ok(())
+        } else {
+            Err(too_much(&more))
+        }
+    }
+
     fn new(net: Rc<Net>, peer: Peer, settings: Settings, told: String) -> Rc<Self> {
         Rc::new(Self {
             net,
@@ -119,7 +155,7 @@ impl Tube {
     pub(crate) fn socket(&self) -> Option<&Rc<Socket>> {
         match &self.peer {
             Peer::Socket(socket) => Some(socket),
-            Peer::Process(_) => None,
+            Peer::Process(_) | Peer::Player(_) => None,
         }
     }
 
@@ -127,7 +163,7 @@ impl Tube {
     pub(crate) fn process(&self) -> Option<i32> {
         match &self.peer {
             Peer::Process(process) => Some(process.number()),
-            Peer::Socket(_) => None,
+            Peer::Socket(_) | Peer::Player(_) => None,
         }
     }
 
@@ -192,6 +228,7 @@ impl Tube {
         match &self.peer {
             Peer::Socket(socket) => socket.send_rest_within(data, 0, 0, patience),
             Peer::Process(process) => process.send(op, data, patience),
+            Peer::Player(player) => data.with(|data| player.borrow_mut().hear(data)),
         }
     }
 
@@ -213,6 +250,7 @@ impl Tube {
         self.check_open(OP)?;
         match &self.peer {
             Peer::Socket(socket) => socket.shutdown(how),
+            Peer::Player(_) => Ok(()),
             Peer::Process(process) => {
                 if ![SHUT_RD, SHUT_WR, SHUT_RDWR].contains(&how) {
                     return Err(Error::from(Errno::INVAL).during(OP));
@@ -240,6 +278,7 @@ impl Tube {
         *self.inbox.borrow_mut() = Inbox::default();
         match &self.peer {
             Peer::Socket(socket) => socket.close(),
+            Peer::Player(_) => Ok(()),
             Peer::Process(process) => process.end(deadline_after(timeout.unwrap_or(GRACE))),
         }
     }

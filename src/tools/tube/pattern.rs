@@ -1,6 +1,7 @@
 //! Regular expressions over bytes. A byte that is no character stands for itself in a pattern, and `.` is any byte.
 
 use std::fmt;
+use std::ops::Range;
 
 use regex::bytes::{Regex, RegexBuilder};
 
@@ -55,6 +56,12 @@ impl Pattern {
             .iter()
             .map(|group| group.map(|group| group.as_bytes().to_vec()));
         Some((end, groups.collect()))
+    }
+
+    /// Where it first matches a byte at least, from a place on.
+    pub(super) fn range_after(&self, data: &[u8], place: usize) -> Option<Range<usize>> {
+        let mut found = self.regex.find_iter(data).map(|found| found.range());
+        found.find(|range| range.start >= place && !range.is_empty())
     }
 
     /// How many bytes it matches from the first on.

@@ -95,6 +95,7 @@ impl Tube {
         let received = match &self.peer {
             Peer::Socket(socket) => socket.receive_within(op, size, patience, is_due),
             Peer::Process(process) => process.receive(op, size, patience, is_due),
+            Peer::Player(player) => player.borrow_mut().say().map(|data| Some(data.into())),
         };
         match received {
             Ok(Some(bytes)) => {
