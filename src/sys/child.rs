@@ -69,11 +69,8 @@ pub(crate) fn start(program: &Program) -> Result<Started> {
     if let Some(folder) = &program.folder {
         command.current_dir(PathBuf::from(text(folder)));
     }
-    #[cfg(linux)]
-    // SAFETY: between fork and exec the closure makes one system call and touches no memory.
-    unsafe {
-        command.pre_exec(end_with_parent)
-    };
+    // SAFETY: between fork and exec it makes two system calls and touches no memory but its own stack.
+    unsafe { command.pre_exec(prepare) };
     let child = command.spawn().map_err(Errno::from)?;
     for end in [input.as_fd(), output.as_fd()] {
         super::fd::set_nonblocking(end, true)?;
@@ -85,16 +82,20 @@ pub(crate) fn start(program: &Program) -> Result<Started> {
     })
 }
 
-/// In the new process: it is killed when the thread that started it ends.
-#[cfg(linux)]
-fn end_with_parent() -> std::io::Result<()> {
+/// In the new process: no signal is blocked, as a worker's thread blocks them; and it is killed when the thread that started it
+/// ends.
+fn prepare() -> std::io::Result<()> {
+    let mut none = std::mem::MaybeUninit::<libc::sigset_t>::uninit();
+    // SAFETY: the set is writable.
+    unsafe { libc::sigemptyset(none.as_mut_ptr()) };
+    // SAFETY: the set was filled just now, and the old one is not asked for.
+    unsafe { libc::sigprocmask(libc::SIG_SETMASK, none.as_ptr(), std::ptr::null_mut()) };
+    #[cfg(linux)]
     // SAFETY: the call takes two numbers and touches no memory.
-    let done = unsafe { libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL) };
-    if done == 0 {
-        Ok(())
-    } else {
-        Err(std::io::Error::last_os_error())
-    }
+    unsafe {
+        libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL)
+    };
+    Ok(())
 }
 
 /// How a child has ended: its exit status, or the signal that ended it as a negative number; none while it runs. It is told as
