@@ -251,7 +251,7 @@ fn pythons_names_are_pythons() {
         // What only an object has, its class has not.
         .filter(|name| !OF_OBJECTS.contains(&&**name))
         .collect();
-    let script = "import sys, socket, builtins, warnings, threading, multiprocessing, fcntl, time, struct, json, array, io, select, selectors, ssl\nfor name in sys.argv[1:]:\n    \
+    let script = "import sys, socket, builtins, warnings, re, subprocess, threading, multiprocessing, fcntl, time, struct, json, array, io, select, selectors, ssl\nfor name in sys.argv[1:]:\n    \
                   first, *rest = name.split('.')\n    \
                   value = globals().get(first) or getattr(builtins, first, None)\n    \
                   for part in rest: value = getattr(value, part, None)\n    \

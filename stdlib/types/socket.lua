@@ -1172,6 +1172,10 @@ function socket.getdefaulttimeout() end
 ---@param timeout number|nil seconds; 0 does not wait, None waits for ever
 function socket.setdefaulttimeout(timeout) end
 
+---Have what sockets do go wrong as on a bad network: those made from now on, in this program and in workers it starts later. Of what arrives: latency, jitter (seconds), rate (bytes a second, both ways), short_reads, short_writes (shares from 0 to 1 of the pieces of a stream that are a few bytes), interrupts, stalls (how likely a call is interrupted, or finds nothing, first), reset, half_close (bytes after which a stream breaks, or can send no more), drop, duplicate, reorder (shares of datagrams), resolver (seconds a name takes to be found), seed (the same seed gives the same faults at the same bytes). sendmsg and recvmsg pass by, and so does what is under TLS. Raises ValueError for what is no setting, TypeError.
+---@param plan? any what goes wrong: a map of settings, or a text as `--faults` takes it; None for nothing any more
+function socket.faults(plan) end
+
 ---Copy what each of two streams sends to the other, until both have ended; the end of one is passed on to the other. Return how many bytes went from a to b, and from b to a. The bytes stay in the kernel where nobody looks at them (splice(2)). Raises timeout when nothing moves for as long as the shorter timeout of the two, ConnectionResetError, BrokenPipeError, ValueError for what is no stream. Both sockets stay open.
 ---@overload fun(a: Socket, b: Socket, keywords: {tap?: fun(side: string, data: string)}): integer, integer
 ---@param a Socket a connected stream socket
