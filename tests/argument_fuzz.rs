@@ -45,6 +45,8 @@ fn every_operation_takes_every_value() {
     let called: BTreeSet<&str> = lines(&told, "called ").collect();
     let missed: Vec<String> = rows()
         .into_iter()
+        // Only a test that runs has one of these.
+        .filter(|row| row.module != "trial")
         .map(|row| row.name)
         .filter(|name| !called.contains(&**name))
         .collect();
@@ -257,6 +259,8 @@ fn script() -> PathBuf {
 fn rows() -> Vec<Row> {
     let rows: Vec<Row> = entries(&folder("src/api/ops"))
         .iter()
+        // What rows of two files share is no row of its own.
+        .filter(|path| path.file_stem() != Some(OsStr::new("channel")))
         .flat_map(|path| {
             let text = fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
             text.split("Op {")
@@ -332,7 +336,7 @@ fn parse(text: &str, file: &str) -> Option<Row> {
 
 /// The module a row names with `on`, if it does: by a constant of the file.
 fn module(row: &str, file: &str) -> Option<String> {
-    let owner = row.split_once("on: ")?.1.split(',').next()?;
+    let owner = row.split_once(" on: ")?.1.split(',').next()?;
     if owner.starts_with("Owner::Module(") {
         return quoted(owner).map(str::to_owned);
     }

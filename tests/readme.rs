@@ -72,6 +72,7 @@ fn commands() -> Vec<String> {
 fn commands_in_the_readme_work() {
     let home = room("commands");
     let script = write(&home, "script.lua", "print('ran', ...)");
+    write(&home, "ran_test.lua", "test('runs', function() end)");
     let mut servers = Vec::new();
     let mut clients = Vec::new();
     for line in commands() {
@@ -89,6 +90,8 @@ fn commands_in_the_readme_work() {
             continue;
         };
         let words = words
+            .replace("--trace FILE …", "--trace run.jsonl FILE")
+            .replace("trace view FILE", "trace view run.jsonl")
             .replace("FILE", &script.display().to_string())
             .replace("CODE", "print('ran')")
             .replace("[ARG…]", "one")

@@ -104,6 +104,9 @@ local kinds = {
   selector = selector,
   tls_socket = tls_socket,
   tls_context = function() return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) end,
+  conversation = function() return tube.wrap(socket.socketpair(), {timeout = 0}) end,
+  conversation_listener = function() return tube.listen("tcp://127.0.0.1:0", {timeout = 0}) end,
+  conversation_pattern = function() return tube.pattern("a+") end,
   collected_tls_socket = function() return collected(tls_socket()) end,
   collected_tls_context = function() return collected(ssl.SSLContext(ssl.PROTOCOL_TLS)) end,
   bytearray = function() return bytearray("0123456789") end,
@@ -225,7 +228,17 @@ end
 kept["select.epoll_fromfd"] = {"as close: the object made closes it", 1, "fd", low}
 kept["epoll.fromfd"] = {"as close: the object made closes it", 2, "fd", low}
 
+-- Whether a conversation would wait: only numbers can say how long.
+local function waits(arguments)
+  for place = 1, arguments.n do
+    local value = arguments[place]
+    if type(value) == "table" then value = rawget(value, "timeout") end
+    if type(value) == "number" and value > 0 then return true end
+  end
+end
+
 local function is_kept(name, arguments)
+  if target:find("^conversation") and waits(arguments) then return true end
   local rule = kept[target .. "." .. name]
   if not rule then return false end
   if type(rule) == "function" then return rule(arguments) end

@@ -159,7 +159,11 @@ unsafe extern "C-unwind" fn call_hidden(raw: *mut lua_State) -> c_int {
     let state = unsafe { State::from_raw(raw) };
     // SAFETY: nothing with a destructor is alive here.
     let building = unsafe { Building::new(state) };
-    building.need_room(1);
+    building.need_room(2);
+    if state.top() == 0 {
+        // Called by hand, without the module that stands before the arguments.
+        state.push_nil();
+    }
     state.copy_to_top(upvalue(1));
     state.replace(1);
     building.call(state.top() - 1, mlua::ffi::LUA_MULTRET);
