@@ -64,7 +64,7 @@ fn commands() -> Vec<String> {
         .filter(|block| matches!(&*block.language, "" | "sh" | "text"))
         .flat_map(|block| block.text.lines())
         .filter(|line| line.starts_with("cargo ") || line.starts_with("wirescript"))
-        .map(|line| line.split("   ").next().unwrap_or(line).trim().to_owned())
+        .map(|line| line.split("  ").next().unwrap_or(line).trim().to_owned())
         .collect()
 }
 

@@ -225,6 +225,11 @@ kept["select.select"] = function(arguments)
   if type(timeout) == "table" then timeout = rawget(timeout, "timeout") end
   return arguments.n > 2 and (timeout == nil or timeout == json.null or long(timeout))
 end
+-- It ends with the peer, unless it is told when.
+kept["conversation.interact"] = function(arguments)
+  local last = arguments[arguments.n]
+  return type(last) ~= "table" or rawget(last, "timeout") ~= 0
+end
 kept["select.epoll_fromfd"] = {"as close: the object made closes it", 1, "fd", low}
 kept["epoll.fromfd"] = {"as close: the object made closes it", 2, "fd", low}
 
