@@ -27,6 +27,7 @@ pub(crate) trait Transport {
     }
 
     /// Sends some of several pieces.
+    #[cfg_attr(not(feature = "tls"), allow(dead_code, reason = "only TLS has several"))]
     fn send_parts(&self, fd: RawFd, parts: &[IoSlice<'_>], flags: i32) -> Result<usize> {
         transfer::send_parts(fd, parts, flags)
     }

@@ -42,6 +42,7 @@ pub(crate) struct Secrets {
 pub(crate) struct Dial {
     pub(crate) url: Url,
     pub(crate) settings: Settings,
+    #[cfg_attr(not(feature = "tls"), allow(dead_code, reason = "only TLS has some"))]
     pub(crate) secrets: Option<Secrets>,
 }
 

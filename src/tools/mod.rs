@@ -7,6 +7,7 @@
 mod dial;
 mod errand;
 mod process;
+#[cfg(feature = "cli")]
 mod record;
 mod replay;
 pub(crate) mod trace;
@@ -15,6 +16,7 @@ mod url;
 
 pub(crate) use dial::{Dial, Listener, Secrets};
 pub(crate) use process::{Complaints, Program};
+#[cfg(feature = "cli")]
 pub(crate) use record::Proxy;
 pub(crate) use replay::Recording;
 pub(crate) use tube::{Expected, Pattern, Settings, Tube};

@@ -20,7 +20,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::address::{Address, inet6_text};
 
-#[cfg(feature = "cli")]
 pub(crate) use lines::Lines;
 pub(crate) use lines::write_line;
 pub(crate) use page::page;
