@@ -180,7 +180,10 @@ impl Socket {
             protocol,
         });
         let socket = Self::hold(net, fd, family, kind, protocol);
-        if let Some(layer) = net.faults.layer(kind) {
+        // A limit on bytes is kept by what stands in the same place, and comes first.
+        if !net.meter.limits_bytes()
+            && let Some(layer) = net.faults.layer(kind)
+        {
             // A socket made just now has no transport yet.
             let _ = socket.transport.set(Rc::new(layer));
         }
