@@ -2,6 +2,7 @@
 //! ends them on Ctrl-C or when the time for the whole run is over.
 
 use std::collections::VecDeque;
+use std::convert::Infallible;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError};
@@ -102,7 +103,10 @@ impl Crew {
         loop {
             let pause = if last.is_some() { AGAIN } else { LOOK };
             match told.recv_timeout(pause) {
-                Ok(told) => hear(Some(told)),
+                Ok(News { told, heard }) => {
+                    hear(Some(told));
+                    drop(heard);
+                }
                 Err(RecvTimeoutError::Timeout) => hear(None),
                 Err(RecvTimeoutError::Disconnected) => break,
             }
@@ -140,7 +144,24 @@ struct Hand {
     queue: Arc<Mutex<VecDeque<File>>>,
     stops: Stops,
     halt: Arc<AtomicBool>,
-    tell: mpsc::Sender<Told>,
+    tell: mpsc::Sender<News>,
+}
+
+/// What a thread tells. It goes on when this was heard, so that what its tests print comes after what is said of those
+/// before them.
+struct News {
+    told: Told,
+    heard: mpsc::Sender<Infallible>,
+}
+
+/// Tells, and waits until it was heard.
+fn tell_and_wait(tell: &mpsc::Sender<News>, told: Told) {
+    let (heard, wait) = mpsc::channel();
+    // Who hears may have gone first.
+    if tell.send(News { told, heard }).is_ok() {
+        // Nothing is ever sent: it ends when the other side is dropped.
+        let _ = wait.recv();
+    }
 }
 
 impl Hand {
@@ -156,8 +177,7 @@ impl Hand {
             obey: Box::new(move |stop| {
                 stops.lock().unwrap_or_else(PoisonError::into_inner)[number] = stop;
             }),
-            // Who hears may have gone first.
-            tell: Rc::new(move |told| drop(tell.send(told))),
+            tell: Rc::new(move |told| tell_and_wait(&tell, told)),
         };
         while !self.halt.load(Ordering::SeqCst) {
             let next = self
