@@ -135,7 +135,6 @@ impl Guest {
             let answered = match self.connection.reader().read(&mut byte) {
                 Ok(count) => {
                     self.connection.writer().write_all(&byte[..count])?;
-                    self.connection.send_close_notify();
                     true
                 }
                 Err(error) if error.kind() == ErrorKind::WouldBlock => false,

@@ -8,7 +8,6 @@ io.stdout:flush()
 local function serve(connection)
   local s <close> = context:wrap_socket(connection, {server_side = true})
   s:sendall(s:recv(64))
-  s:shutdown(socket.SHUT_WR)
 end
 
 -- Clients that leave in the middle, as all do at the end, are no news.

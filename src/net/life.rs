@@ -103,6 +103,11 @@ impl Socket {
             return None;
         }
         self.net().leave_fd(fd, &self.source);
+        // What TLS keeps is large, and the script's object may be collected late.
+        #[cfg(feature = "tls")]
+        if let Some(secured) = self.secured() {
+            secured.forget();
+        }
         self.observe(|| Event::Closed { fd });
         Some(fd)
     }

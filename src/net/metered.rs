@@ -3,7 +3,6 @@
 //! [`Meter`] is the kernel as a socket's transport, so that no way of sending or receiving is left out. What goes past it (the
 //! adapters' fast paths, messages, the relay's pipe) tells it, and must not while bytes are limited. A stream's call is cut short at the limit; a datagram is sent whole or not at all.
 
-use std::io::IoSlice;
 use std::os::fd::RawFd;
 use std::sync::Arc;
 
@@ -145,14 +144,6 @@ impl Transport for Meter {
     fn send(&self, fd: RawFd, data: &[u8], flags: i32) -> errno::Result<usize> {
         let portion = self.portion(fd, data.len())?;
         transfer::send(fd, &data[..portion], flags).map(|count| self.count_sent(count))
-    }
-
-    fn send_parts(&self, fd: RawFd, parts: &[IoSlice<'_>], flags: i32) -> errno::Result<usize> {
-        if !self.limits_bytes() {
-            return transfer::send_parts(fd, parts, flags).map(|count| self.count_sent(count));
-        }
-        let first = parts.iter().find(|part| !part.is_empty());
-        first.map_or(Ok(0), |part| self.send(fd, part, flags))
     }
 
     fn send_to(&self, fd: RawFd, data: &[u8], flags: i32, address: &Address) -> errno::Result<usize> {

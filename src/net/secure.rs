@@ -175,7 +175,7 @@ impl Socket {
         const OP: &str = "do_handshake";
         let secured = self.speaking(OP)?;
         let patience = self.patience(Interest::Read, 0);
-        let mut interest = Interest::Write;
+        let mut interest = Interest::Read;
         loop {
             let step = self.tls_step(OP, interest, patience, secured, tls::Session::handshake)?;
             match step {

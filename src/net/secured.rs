@@ -2,7 +2,6 @@
 //! transport's must, so that waiting, timeouts and cancellation are the loop's here too.
 
 use std::cell::{Cell, RefCell};
-use std::io::IoSlice;
 use std::os::fd::RawFd;
 use std::rc::Rc;
 
@@ -64,21 +63,14 @@ impl Wire for Descriptor<'_> {
         Ok(count)
     }
 
-    fn send(&mut self, parts: &[IoSlice<'_>]) -> Result<usize> {
-        let count = self.net.kernel().send_parts(self.fd, parts, self.flags)?;
+    fn send(&mut self, data: &[u8]) -> Result<usize> {
+        let count = self.net.kernel().send(self.fd, data, self.flags)?;
         if self.shown {
-            let mut left = count;
-            for part in parts {
-                let data = &part[..part.len().min(left)];
-                left -= data.len();
-                if !data.is_empty() {
-                    self.net.observe(None, || Event::Sent {
-                        fd: self.fd,
-                        data,
-                        to: None,
-                    });
-                }
-            }
+            self.net.observe(None, || Event::Sent {
+                fd: self.fd,
+                data: &data[..count.min(data.len())],
+                to: None,
+            });
         }
         Ok(count)
     }
@@ -153,6 +145,14 @@ impl Secured {
             self.rest.borrow_mut().extend(session.rest());
         }
         self.over.set(true);
+    }
+
+    /// The socket was closed: the session goes.
+    pub(super) fn forget(&self) {
+        // A step under way has it, and lets it go with the socket.
+        if let Ok(mut session) = self.session.try_borrow_mut() {
+            session.take();
+        }
     }
 
     /// A whole handshake in one step, for calls on a socket that never made one.

@@ -1,6 +1,5 @@
 //! What a socket's calls are made on. The kernel is one; TLS and a network inside the process are others.
 
-use std::io::IoSlice;
 use std::os::fd::{BorrowedFd, OwnedFd, RawFd};
 use std::time::Instant;
 
@@ -24,12 +23,6 @@ pub(crate) trait Transport {
 
     fn send(&self, fd: RawFd, data: &[u8], flags: i32) -> Result<usize> {
         transfer::send(fd, data, flags)
-    }
-
-    /// Sends some of several pieces.
-    #[cfg_attr(not(feature = "tls"), allow(dead_code, reason = "only TLS has several"))]
-    fn send_parts(&self, fd: RawFd, parts: &[IoSlice<'_>], flags: i32) -> Result<usize> {
-        transfer::send_parts(fd, parts, flags)
     }
 
     fn send_to(&self, fd: RawFd, data: &[u8], flags: i32, address: &Address) -> Result<usize> {

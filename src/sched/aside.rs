@@ -5,13 +5,18 @@
     allow(dead_code, reason = "only handshakes are such work")
 )]
 
+use std::time::{Duration, Instant};
+
 use crate::error::Result;
 
 use super::scheduler::Scheduler;
 
+/// How long those who let the others go first work before the others are looked for.
+const ROUND: Duration = Duration::from_micros(500);
+
 impl Scheduler {
     /// Lets all that can run do so before the caller goes on with something that takes long (a handshake): of those who step
-    /// aside, one goes on a round, so that a thousand of them hold nobody else up.
+    /// aside few go on in a round, so that a thousand of them hold nobody else up.
     ///
     /// # Errors
     /// Cancellation; whatever ends the task.
@@ -37,10 +42,23 @@ impl Scheduler {
         }
     }
 
-    /// Enters the first of those who let the others go first.
-    pub(super) fn enter_one_aside(&self) {
-        if let Some(task) = self.queue.next_aside() {
+    /// Enters the first of those who let the others go first, and more of them while that takes no time to speak of and nobody
+    /// else could run: looking for events after each would cost as much as a part of their work.
+    pub(super) fn enter_aside(&self) {
+        let Some(mut task) = self.queue.next_aside() else {
+            return;
+        };
+        let start = Instant::now();
+        loop {
             self.enter(&task);
+            // The end of one may be the end of all.
+            if task.is_done() || !self.queue.is_free() || start.elapsed() >= ROUND {
+                return;
+            }
+            match self.queue.next_aside() {
+                Some(next) => task = next,
+                None => return,
+            }
         }
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Whoever waited for bytes or a moment goes before those who have just been started or let others go first: behind a
 //! thousand new tasks it would come late. But not for ever: one in a few is taken from the others. Of those who are about to
-//! work long one is entered a round (`aside`).
+//! work long few are entered in a round (`aside`).
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;

@@ -221,7 +221,7 @@ impl Scheduler {
                 since_poll = 0;
                 self.look(free && !busy)?;
             }
-            self.enter_one_aside();
+            self.enter_aside();
         }
         Ok(())
     }

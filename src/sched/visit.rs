@@ -186,7 +186,7 @@ impl Scheduler {
                     break;
                 }
             }
-            self.enter_one_aside();
+            self.enter_aside();
             if is_over() {
                 return Ok(self.turned());
             }

@@ -3,15 +3,11 @@
 //! Descriptors are bare numbers here: a closed one is EBADF, and a socket keeps its number for as long as a
 //! call stands.
 
-use std::io::IoSlice;
 use std::os::fd::RawFd;
 
 use super::errno::{Errno, Result, check_count};
 use super::sockaddr;
 use crate::address::Address;
-
-/// Pieces the kernel takes in one call at least.
-const MOST_PARTS: usize = 64;
 
 /// Receives into `buffer`. With MSG_TRUNC the count can be larger than the buffer.
 #[inline]
@@ -40,20 +36,6 @@ pub(crate) fn send(fd: RawFd, data: &[u8], flags: i32) -> Result<usize> {
         let (bytes, size) = (data.as_ptr().cast(), data.len());
         // SAFETY: the pointer and the length are those of `data`, which is borrowed for the call.
         check_count(unsafe { libc::send(fd, bytes, size, flags | silence) })
-    })
-}
-
-/// Sends what the kernel takes of several pieces; a closed stream is EPIPE and never a signal.
-#[cfg_attr(not(feature = "tls"), allow(dead_code, reason = "records of TLS leave so"))]
-pub(crate) fn send_parts(fd: RawFd, parts: &[IoSlice<'_>], flags: i32) -> Result<usize> {
-    let parts = &parts[..parts.len().min(MOST_PARTS)];
-    // SAFETY: `msghdr` is plain data for which all zeros is valid.
-    let mut message: libc::msghdr = unsafe { std::mem::zeroed() };
-    message.msg_iov = parts.as_ptr().cast_mut().cast();
-    message.msg_iovlen = parts.len() as _;
-    without_signal(|silence| {
-        // SAFETY: the message points to `parts`, which has the layout of `iovec` and is borrowed for the call.
-        check_count(unsafe { libc::sendmsg(fd, &raw const message, flags | silence) })
     })
 }
 

@@ -1,25 +1,188 @@
 //! The wire's side of a session: bytes that came and are no whole record yet, records handed to rustls, records that are due.
+//!
+//! Both boxes are as large as a session ever needs them and belong to it only while they hold something: connections that wait
+//! have none.
 
 use std::cell::RefCell;
-use std::io::{self, IoSlice};
+use std::collections::VecDeque;
 
 use crate::sys::errno::{self, Errno};
 
+use super::machine::{Next, Outcome};
 use super::session::{Session, Wire};
 use super::{fault, verify};
 
 /// Bytes taken from the wire at once.
-pub(super) const ROOM: usize = 64 * 1024;
+pub(super) const ROOM: usize = 66 * 1024;
 /// Bytes of a record's head.
 const HEAD: usize = 5;
 /// Most bytes a record may have after its head.
 pub(super) const LARGEST_RECORD: usize = 16 * 1024 + 2048;
 /// Spare rooms kept.
-const SPARE: usize = 4;
+const SPARE: usize = 8;
 
 thread_local! {
-    /// Rooms that nobody uses: connections that wait hold none.
+    /// Rooms that nobody uses.
     static ROOMS: RefCell<Vec<Vec<u8>>> = const { RefCell::new(Vec::new()) };
+}
+
+fn take_room() -> Vec<u8> {
+    ROOMS
+        .with_borrow_mut(Vec::pop)
+        .unwrap_or_else(|| vec![0; ROOM])
+}
+
+/// Takes back what was a room, if it is one.
+fn give_room(room: Vec<u8>) {
+    if room.len() == ROOM {
+        ROOMS.with_borrow_mut(|rooms| {
+            if rooms.len() < SPARE {
+                rooms.push(room);
+            }
+        });
+    }
+}
+
+/// Bytes of the wire that rustls has not done with.
+#[derive(Default)]
+pub(super) struct Inbox {
+    bytes: Vec<u8>,
+    /// `start..end` of them are there.
+    start: usize,
+    end: usize,
+    /// So many of those were handed to rustls: a message that goes on in the next record.
+    handed: usize,
+}
+
+impl Inbox {
+    /// What was handed to rustls and is still here.
+    pub(super) fn offered(&mut self) -> &mut [u8] {
+        &mut self.bytes[self.start..self.start + self.handed]
+    }
+
+    /// The first record that was not handed over, if all of it is there: its length. What begins as no record does counts as
+    /// one: rustls says why not.
+    pub(super) fn record(&self) -> Option<usize> {
+        let bytes = &self.bytes[self.start + self.handed..self.end];
+        let head = bytes.get(..HEAD)?;
+        let length = usize::from(u16::from_be_bytes([head[3], head[4]]));
+        if !(20..=24).contains(&head[0]) || head[1] != 3 || length > LARGEST_RECORD {
+            return Some(bytes.len());
+        }
+        (bytes.len() >= HEAD + length).then_some(HEAD + length)
+    }
+
+    /// So many bytes are done with.
+    fn discard(&mut self, count: usize) {
+        self.start += count;
+        self.handed -= count;
+    }
+
+    /// Room for `wanted` more bytes, as far as there can be: none is left where a message in many records is larger than any
+    /// may be.
+    fn room(&mut self, wanted: usize) -> &mut [u8] {
+        let held = self.end - self.start;
+        if self.bytes.len() < ROOM {
+            let mut room = take_room();
+            room[..held].copy_from_slice(&self.bytes[self.start..self.end]);
+            self.bytes = room;
+        } else {
+            self.bytes.copy_within(self.start..self.end, 0);
+        }
+        (self.start, self.end) = (0, held);
+        let limit = ROOM.min(held + wanted.max(HEAD));
+        &mut self.bytes[held..limit]
+    }
+
+    /// Nothing comes for a while: the room goes to others, what is half there stays.
+    fn settle(&mut self) {
+        if self.bytes.len() == ROOM {
+            let kept = self.bytes[self.start..self.end].to_vec();
+            give_room(std::mem::replace(&mut self.bytes, kept));
+            (self.start, self.end) = (0, self.bytes.len());
+        }
+    }
+}
+
+impl Drop for Inbox {
+    fn drop(&mut self) {
+        give_room(std::mem::take(&mut self.bytes));
+    }
+}
+
+/// Records that are due to the peer.
+#[derive(Default)]
+pub(super) struct Outbox {
+    bytes: Vec<u8>,
+    /// `start..end` of them have not left.
+    start: usize,
+    end: usize,
+}
+
+impl Outbox {
+    fn is_empty(&self) -> bool {
+        self.start == self.end
+    }
+
+    /// So many bytes have left.
+    fn sent(&mut self, count: usize) {
+        self.start += count;
+        if self.is_empty() {
+            give_room(std::mem::take(&mut self.bytes));
+            (self.start, self.end) = (0, 0);
+        }
+    }
+}
+
+impl Outcome for Outbox {
+    fn plain(&mut self, _: &[u8]) {}
+
+    fn room(&mut self, length: usize) -> &mut [u8] {
+        if self.bytes.is_empty() {
+            self.bytes = take_room();
+        }
+        if self.bytes.len() - self.end < length.max(HEAD) {
+            self.bytes.resize(self.end + length.max(ROOM), 0);
+        }
+        &mut self.bytes[self.end..]
+    }
+
+    fn filled(&mut self, length: usize) {
+        self.end += length;
+        self.sent(0);
+    }
+}
+
+impl Drop for Outbox {
+    fn drop(&mut self) {
+        give_room(std::mem::take(&mut self.bytes));
+    }
+}
+
+/// Where the plain bytes of a record go: to who asked, and what is more is kept.
+struct Taker<'a> {
+    out: &'a mut [u8],
+    got: usize,
+    kept: &'a mut VecDeque<u8>,
+    outbox: &'a mut Outbox,
+}
+
+impl Outcome for Taker<'_> {
+    fn plain(&mut self, data: &[u8]) {
+        let room = &mut self.out[self.got..];
+        let (now, later) = data.split_at(data.len().min(room.len()));
+        room[..now.len()].copy_from_slice(now);
+        self.got += now.len();
+        self.kept.extend(later);
+    }
+
+    fn room(&mut self, length: usize) -> &mut [u8] {
+        self.outbox.room(length)
+    }
+
+    fn filled(&mut self, length: usize) {
+        self.outbox.filled(length);
+    }
 }
 
 impl Session {
@@ -34,11 +197,10 @@ impl Session {
 
     /// Sends the records that are due.
     pub(crate) fn flush(&mut self, wire: &mut dyn Wire) -> errno::Result<()> {
-        while self.connection.wants_write() {
-            match self.connection.write_tls(&mut Outlet(wire)) {
-                Ok(0) => return Err(Errno::PIPE),
-                Ok(_) => {}
-                Err(error) => return Err(Errno::from(error)),
+        while !self.outbox.is_empty() {
+            match wire.send(&self.outbox.bytes[self.outbox.start..self.outbox.end])? {
+                0 => return Err(Errno::PIPE),
+                count => self.outbox.sent(count),
             }
         }
         Ok(())
@@ -46,132 +208,103 @@ impl Session {
 
     /// The plain bytes that followed the end of TLS.
     pub(crate) fn rest(&mut self) -> Vec<u8> {
-        let rest = self.inbox[self.start..self.end].to_vec();
-        self.settle();
-        rest
+        self.inbox.bytes[self.inbox.start..self.inbox.end].to_vec()
     }
 
     /// Plain bytes that can be had without the wire.
     pub(crate) fn pending(&mut self) -> usize {
-        self.connection
-            .process_new_packets()
-            .map_or(0, |state| state.plaintext_bytes_to_read())
+        self.plain.len()
     }
 
-    /// The first record of the inbox, if all of it is there. What begins as no record does counts as one: rustls says why not.
-    pub(super) fn record(&self) -> Option<usize> {
-        let bytes = &self.inbox[self.start..self.end];
-        let head = bytes.get(..HEAD)?;
-        let length = usize::from(u16::from_be_bytes([head[3], head[4]]));
-        if !(20..=24).contains(&head[0]) || head[1] != 3 || length > LARGEST_RECORD {
-            return Some(bytes.len());
+    /// Takes of the plain bytes that are kept.
+    pub(super) fn take_plain(&mut self, out: &mut [u8]) -> usize {
+        let count = self.plain.len().min(out.len());
+        let (first, second) = self.plain.as_slices();
+        let split = first.len().min(count);
+        out[..split].copy_from_slice(&first[..split]);
+        out[split..count].copy_from_slice(&second[..count - split]);
+        self.plain.drain(..count);
+        if self.plain.is_empty() {
+            self.plain = VecDeque::new();
         }
-        (bytes.len() >= HEAD + length).then_some(HEAD + length)
+        count
     }
 
-    /// Hands the next record to rustls; false where there is none.
-    pub(super) fn feed(&mut self) -> errno::Result<bool> {
+    /// Hands the next record to rustls; none where there is none. Its plain bytes go to `out`, as far as they fit: how many.
+    pub(super) fn feed(&mut self, out: &mut [u8]) -> errno::Result<Option<usize>> {
         if self.closed {
-            return Ok(false);
+            return Ok(None);
         }
-        let Some(length) = self.record() else {
-            return Ok(false);
+        let Some(length) = self.inbox.record() else {
+            return Ok(None);
         };
-        let mut record = &self.inbox[self.start..self.start + length];
         if !self.greeted && self.head.is_empty() {
-            self.head = record[..record.len().min(HEAD)].to_vec();
+            let begin = self.inbox.start;
+            self.head = self.inbox.bytes[begin..begin + length.min(HEAD)].to_vec();
         }
-        while !record.is_empty() {
-            match self.connection.read_tls(&mut record) {
-                Ok(0) => break,
-                Ok(_) => {}
-                Err(error) => return self.fail(fault::other(&error.to_string())),
+        self.inbox.handed += length;
+        let got = self.drive(out)?;
+        self.greeted = true;
+        Ok(Some(got))
+    }
+
+    /// Has rustls do all there is to do about what it was handed.
+    pub(super) fn drive(&mut self, out: &mut [u8]) -> errno::Result<usize> {
+        let mut taker = Taker {
+            out,
+            got: 0,
+            kept: &mut self.plain,
+            outbox: &mut self.outbox,
+        };
+        let error = loop {
+            let turn = self.machine.turn(self.inbox.offered(), &mut taker);
+            self.inbox.discard(turn.used);
+            match turn.next {
+                Ok(Next::More) => {}
+                Ok(Next::Closed) => self.closed = true,
+                Ok(Next::Rest) => return Ok(taker.got),
+                Err(error) => break error,
+            }
+        };
+        // The alert that tells the peer. More must not be asked of a machine that has failed.
+        while self.machine.wants_write() {
+            let turn = self.machine.turn(self.inbox.offered(), &mut taker);
+            self.inbox.discard(turn.used);
+            if turn.next.is_err() {
+                break;
             }
         }
-        self.start += length;
-        match self.connection.process_new_packets() {
-            Ok(state) => {
-                self.greeted = true;
-                self.closed = state.peer_has_closed();
-                Ok(true)
-            }
-            Err(error) => {
-                let found = verify::take_finding();
-                let server = self.is_server();
-                let error = match found {
-                    Some(found) if matches!(error, rustls::Error::InvalidCertificate(_)) => found,
-                    _ => fault::of(&error, !self.greeted, &self.head, server),
-                };
-                self.fail(error)
-            }
-        }
+        let found = verify::take_finding();
+        let server = self.is_server();
+        let error = match found {
+            Some(found) if matches!(error, rustls::Error::InvalidCertificate(_)) => found,
+            _ => fault::of(&error, !self.greeted, &self.head, server),
+        };
+        self.fail(error)
     }
 
     /// Takes bytes from the wire, up to about as many as are wanted.
     pub(super) fn fill(&mut self, wire: &mut dyn Wire, wanted: usize) -> errno::Result<()> {
-        let held = self.end - self.start;
-        if self.inbox.len() < ROOM {
-            let mut room = ROOMS.with_borrow_mut(Vec::pop).unwrap_or_else(|| vec![0; ROOM]);
-            room[..held].copy_from_slice(&self.inbox[self.start..self.end]);
-            self.inbox = room;
-        } else {
-            self.inbox.copy_within(self.start..self.end, 0);
+        let room = self.inbox.room(wanted);
+        let most = room.len();
+        if most == 0 {
+            return self.fail(fault::reason("EXCESSIVE_MESSAGE_SIZE", "excessive message size"));
         }
-        (self.start, self.end) = (0, held);
-        let limit = ROOM.min(held + wanted.max(HEAD));
-        match wire.recv(&mut self.inbox[held..limit]) {
+        match wire.recv(room) {
             Ok(0) => {
                 self.ended = true;
-                self.settle();
+                self.inbox.settle();
                 Ok(())
             }
             Ok(count) => {
-                self.end += count.min(limit - held);
+                self.inbox.end += count.min(most);
                 Ok(())
             }
             Err(errno) => {
-                self.settle();
+                self.inbox.settle();
                 Err(errno)
             }
         }
-    }
-
-    /// It waits from here, perhaps for long: the room goes to others, what is half there stays.
-    pub(super) fn settle(&mut self) {
-        if self.inbox.len() == ROOM {
-            let kept = self.inbox[self.start..self.end].to_vec();
-            let room = std::mem::replace(&mut self.inbox, kept);
-            (self.start, self.end) = (0, self.inbox.len());
-            ROOMS.with_borrow_mut(|rooms| {
-                if rooms.len() < SPARE {
-                    rooms.push(room);
-                }
-            });
-        }
-    }
-}
-
-impl Drop for Session {
-    fn drop(&mut self) {
-        (self.start, self.end) = (0, 0);
-        self.settle();
-    }
-}
-
-/// The wire as rustls writes to it.
-pub(super) struct Outlet<'a>(&'a mut dyn Wire);
-
-impl io::Write for Outlet<'_> {
-    fn write(&mut self, data: &[u8]) -> io::Result<usize> {
-        Ok(self.0.send(&[IoSlice::new(data)])?)
-    }
-
-    fn write_vectored(&mut self, parts: &[IoSlice<'_>]) -> io::Result<usize> {
-        Ok(self.0.send(parts)?)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
     }
 }
 

@@ -1,28 +1,27 @@
 //! One connection's TLS: records in, plain bytes out, and the other way. It tries each call of the wire once and keeps what it
 //! has, so that a call that would have to wait can be made again.
 //!
-//! Records are handed to rustls one at a time and never one beyond the peer's goodbye: what follows that is plain again and
-//! belongs to whoever reads next.
+//! Records are handed to rustls (`machine`) one at a time and never one beyond the peer's goodbye: what follows that is plain
+//! again and belongs to whoever reads next.
 
 use std::collections::VecDeque;
-use std::io::{self, IoSlice, Read as _, Write as _};
 
 use rustls::pki_types::{IpAddr, Ipv4Addr, ServerName};
-use rustls::{ClientConnection, Connection, ServerConnection};
 
 use crate::error::{Error, Result};
 use crate::sys::errno::{self, Errno};
 
 use super::context::{Context, VerifyMode};
 use super::fault;
-use super::records::{LARGEST_RECORD, ROOM, fingerprint};
+use super::machine::Machine;
+use super::records::{Inbox, LARGEST_RECORD, Outbox, ROOM, fingerprint};
 
 /// What records come from and go to: each call tries once.
 pub(crate) trait Wire {
     /// Takes bytes; 0 is the end.
     fn recv(&mut self, buffer: &mut [u8]) -> errno::Result<usize>;
-    /// Sends some of the parts' bytes.
-    fn send(&mut self, parts: &[IoSlice<'_>]) -> errno::Result<usize>;
+    /// Sends some of the bytes.
+    fn send(&mut self, data: &[u8]) -> errno::Result<usize>;
 }
 
 /// How far a handshake has come.
@@ -47,12 +46,12 @@ pub(crate) const FAILED: Errno = Errno::IO;
 
 /// One connection's state.
 pub(crate) struct Session {
-    pub(super) connection: Connection,
+    pub(super) machine: Machine,
     pub(super) verifies: bool,
-    /// Bytes of the wire that rustls has not seen: `start..end`.
-    pub(super) inbox: Vec<u8>,
-    pub(super) start: usize,
-    pub(super) end: usize,
+    pub(super) inbox: Inbox,
+    pub(super) outbox: Outbox,
+    /// Plain bytes that nobody has taken yet.
+    pub(super) plain: VecDeque<u8>,
     /// How the peer's stream begins.
     pub(super) head: Vec<u8>,
     /// Something of the peer was understood.
@@ -86,9 +85,9 @@ impl Session {
                 Err(_) => return Err(Error::value(format!("server_hostname '{name}' is no host name"))),
             },
         };
-        let connection = ClientConnection::new(context.client_config()?, name)
+        let machine = Machine::client(context.client_config()?, name)
             .map_err(|error| fault::other(&error.to_string()))?;
-        Ok(Self::new(connection.into(), context))
+        Ok(Self::new(machine, context))
     }
 
     /// The server's side.
@@ -96,20 +95,18 @@ impl Session {
     /// # Errors
     /// As [`Self::client`].
     pub(crate) fn server(context: &Context) -> Result<Self> {
-        let connection = ServerConnection::new(context.server_config()?)
-            .map_err(|error| fault::other(&error.to_string()))?;
-        Ok(Self::new(connection.into(), context))
+        let machine =
+            Machine::server(context.server_config()?).map_err(|error| fault::other(&error.to_string()))?;
+        Ok(Self::new(machine, context))
     }
 
-    fn new(mut connection: Connection, context: &Context) -> Self {
-        // What is taken is bounded here, a part at a time.
-        connection.set_buffer_limit(None);
+    fn new(machine: Machine, context: &Context) -> Self {
         Self {
-            connection,
+            machine,
             verifies: context.verify_mode() != VerifyMode::None,
-            inbox: Vec::new(),
-            start: 0,
-            end: 0,
+            inbox: Inbox::default(),
+            outbox: Outbox::default(),
+            plain: VecDeque::new(),
             head: Vec::new(),
             greeted: false,
             ended: false,
@@ -122,12 +119,12 @@ impl Session {
     }
 
     pub(super) fn is_server(&self) -> bool {
-        matches!(self.connection, Connection::Server(_))
+        self.machine.is_server()
     }
 
     /// Whether the two sides have yet to agree.
     pub(crate) fn is_handshaking(&self) -> bool {
-        self.connection.is_handshaking()
+        self.machine.is_handshaking()
     }
 
     /// The error behind a step that failed with [`FAILED`].
@@ -161,6 +158,8 @@ impl Session {
     /// Goes on with the handshake as far as the wire allows, without the work of it.
     pub(crate) fn handshake(&mut self, wire: &mut dyn Wire) -> errno::Result<Step> {
         self.check()?;
+        // A client speaks first.
+        self.drive(&mut [])?;
         loop {
             match self.flush(wire) {
                 Ok(()) => {}
@@ -172,7 +171,7 @@ impl Session {
             if !self.is_handshaking() {
                 return Ok(Step::Done);
             }
-            if self.record().is_some() {
+            if self.inbox.record().is_some() {
                 return Ok(Step::Work);
             }
             if self.ended {
@@ -188,7 +187,7 @@ impl Session {
 
     /// Works on one record of the handshake: this is where the time goes. An alert that follows is sent, if there is room.
     pub(crate) fn work(&mut self, wire: &mut dyn Wire) -> errno::Result<()> {
-        let worked = self.feed();
+        let worked = self.feed(&mut []);
         if worked.is_err() {
             let _ = self.flush(wire);
         }
@@ -198,27 +197,25 @@ impl Session {
     /// Receives plain bytes; 0 is the end that the peer told of.
     pub(crate) fn read(&mut self, wire: &mut dyn Wire, out: &mut [u8]) -> errno::Result<usize> {
         // What is owed (an answer to a change of keys) goes out on the way; what does not fit does with the next call.
-        if self.failure.is_none() && self.connection.wants_write() {
+        if self.failure.is_none() {
             let _ = self.flush(wire);
         }
-        let mut got = 0;
+        let mut got = self.take_plain(out);
         loop {
-            match self.connection.reader().read(&mut out[got..]) {
-                Ok(count) => got += count,
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-                Err(_) => self.ended = true,
-            }
             if got == out.len() {
                 return Ok(got);
             }
             let fed = if self.failure.is_some() {
                 Err(FAILED)
             } else {
-                self.feed()
+                self.feed(&mut out[got..])
             };
             match fed {
-                Ok(true) => continue,
-                Ok(false) => {}
+                Ok(Some(count)) => {
+                    got += count;
+                    continue;
+                }
+                Ok(None) => {}
                 // What came before the failure is read first.
                 Err(errno) => return if got > 0 { Ok(got) } else { Err(errno) },
             }
@@ -253,16 +250,15 @@ impl Session {
         if part.is_empty() {
             return Ok(0);
         }
-        let count = match self.connection.writer().write(part) {
-            Ok(count) => count,
-            Err(error) => return self.fail(fault::other(&error.to_string())),
-        };
+        if let Err(error) = self.machine.encrypt(self.inbox.offered(), part, &mut self.outbox) {
+            return self.fail(fault::other(&error.to_string()));
+        }
         match self.flush(wire) {
-            Ok(()) => Ok(count),
+            Ok(()) => Ok(part.len()),
             Err(errno) => {
                 if errno == Errno::AGAIN || errno == Errno::INTR {
                     self.claims.truncate(MOST_CLAIMS - 1);
-                    self.claims.push_back((count, fingerprint(&part[..count])));
+                    self.claims.push_back((part.len(), fingerprint(part)));
                 }
                 Err(self.cut(errno))
             }
@@ -273,7 +269,8 @@ impl Session {
     pub(crate) fn leave(&mut self) {
         if !self.left && self.failure.is_none() {
             self.left = true;
-            self.connection.send_close_notify();
+            // Where none can be sent, none is owed.
+            let _ = self.machine.leave(self.inbox.offered(), &mut self.outbox);
         }
     }
 
@@ -302,7 +299,7 @@ impl Session {
             if self.closed {
                 return Ok(Step::Done);
             }
-            if self.feed()? {
+            if self.feed(&mut [])?.is_some() {
                 continue;
             }
             if self.ended {

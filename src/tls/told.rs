@@ -8,7 +8,7 @@ use super::suites::{self, Cipher};
 impl Session {
     /// Python's `version()`.
     pub(crate) fn version(&self) -> Option<&'static str> {
-        match self.connection.protocol_version()? {
+        match self.machine.protocol_version()? {
             ProtocolVersion::TLSv1_3 => Some("TLSv1.3"),
             ProtocolVersion::TLSv1_2 => Some("TLSv1.2"),
             _ => None,
@@ -18,22 +18,22 @@ impl Session {
 
     /// Python's `cipher()`.
     pub(crate) fn cipher(&self) -> Option<Cipher> {
-        self.connection.negotiated_cipher_suite().map(suites::cipher)
+        self.machine.negotiated_cipher_suite().map(suites::cipher)
     }
 
     /// The application protocol that was agreed on.
     pub(crate) fn alpn(&self) -> Option<Vec<u8>> {
-        self.connection.alpn_protocol().map(<[u8]>::to_vec)
+        self.machine.alpn_protocol().map(<[u8]>::to_vec)
     }
 
     /// The peer's certificate, and whether it was looked at.
     pub(crate) fn peer_certificate(&self) -> Option<(Vec<u8>, bool)> {
-        let first = self.connection.peer_certificates()?.first()?;
+        let first = self.machine.peer_certificates()?.first()?;
         Some((first.to_vec(), self.verifies))
     }
 
     /// Whether an earlier session was taken up again.
     pub(crate) fn is_resumed(&self) -> bool {
-        self.connection.handshake_kind() == Some(HandshakeKind::Resumed)
+        self.machine.handshake_kind() == Some(HandshakeKind::Resumed)
     }
 }

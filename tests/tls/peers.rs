@@ -244,6 +244,12 @@ fn a_client_talks_to_openssls_server() {
     for (words, text, answer) in [
         (&["-rev"][..], "hello, openssl\\n", "lssnepo ,olleh"),
         (&["-rev"], &format!("{long}\\n"), &*reversed),
+        // Messages of the handshake that do not end with their record.
+        (
+            &["-rev", "-max_send_frag", "512"],
+            &format!("{long}\\n"),
+            &*reversed,
+        ),
         (&["-www"], "GET / HTTP/1.0\\r\\n\\r\\n", "HTTP/1.0 200 ok"),
         (
             &[

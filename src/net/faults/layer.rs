@@ -4,7 +4,6 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
-use std::io::IoSlice;
 use std::os::fd::RawFd;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
@@ -238,15 +237,6 @@ impl Transport for Layer {
         let count = transfer::send(fd, &data[..most], flags | MSG_DONTWAIT)?;
         lane.passed(&self.plan, count, count as u64);
         Ok(count)
-    }
-
-    fn send_parts(&self, fd: RawFd, parts: &[IoSlice<'_>], flags: i32) -> Result<usize> {
-        if self.is_stream {
-            let first = parts.iter().find(|part| !part.is_empty());
-            return self.send(fd, first.map_or(&[], |part| part), flags);
-        }
-        let length = parts.iter().map(|part| part.len()).sum();
-        self.send_letter(length, || transfer::send_parts(fd, parts, flags | MSG_DONTWAIT))
     }
 
     fn send_to(&self, fd: RawFd, data: &[u8], flags: i32, address: &Address) -> Result<usize> {
