@@ -119,8 +119,9 @@ fn take<Data>(status: UnbufferedStatus<'_, '_, Data>, outcome: &mut impl Outcome
             }
             ConnectionState::EncodeTlsData(mut data) => {
                 let mut wanted = 0;
-                while let Err(EncodeError::InsufficientSize(short)) =
-                    data.encode(outcome.room(wanted)).map(|length| outcome.filled(length))
+                while let Err(EncodeError::InsufficientSize(short)) = data
+                    .encode(outcome.room(wanted))
+                    .map(|length| outcome.filled(length))
                 {
                     wanted = short.required_size;
                 }

@@ -27,9 +27,7 @@ thread_local! {
 }
 
 fn take_room() -> Vec<u8> {
-    ROOMS
-        .with_borrow_mut(Vec::pop)
-        .unwrap_or_else(|| vec![0; ROOM])
+    ROOMS.with_borrow_mut(Vec::pop).unwrap_or_else(|| vec![0; ROOM])
 }
 
 /// Takes back what was a room, if it is one.
