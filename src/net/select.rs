@@ -98,10 +98,10 @@ impl Net {
         let sources: Vec<OnceCell<_>> = entries.iter().map(|_| OnceCell::new()).collect();
         let outcome = self.poll_watched(entries, &sources, timeout.is_some().then_some(deadline), is_done);
         for (entry, source) in entries.iter().zip(&sources) {
-            match source.get() {
-                Some(_) if self.own_fds.get(entry.fd) != Own::No => self.own_fds.set(entry.fd, Own::Watched),
-                Some(source) => sched.unwatch(source),
-                None => {}
+            if let Some(source) = source.get()
+                && self.own_fds.get(entry.fd) == Own::No
+            {
+                sched.unwatch(source);
             }
         }
         outcome
@@ -149,6 +149,10 @@ impl Net {
                 .filter(|(entry, _)| entry.fd >= 0)
                 .flat_map(|(entry, source)| watches(entry, source))
                 .collect();
+            // Their owners must know before one of them is closed by another task.
+            for entry in entries.iter().filter(|entry| self.own_fds.get(entry.fd) == Own::Yes) {
+                self.own_fds.set(entry.fd, Own::Watched);
+            }
             if sched.wait_any(&watches, deadline)? == Wake::Ready {
                 alarms += 1;
             }
