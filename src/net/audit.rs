@@ -285,7 +285,10 @@ fn facts(request: &Request<'_>) -> Vec<Fact> {
         Request::ServiceByName { name, protocol } => vec![text(name), maybe(*protocol)],
         Request::ServiceByPort { port, protocol } => vec![Fact::Int((*port).into()), maybe(*protocol)],
         Request::Protocol(name) => vec![text(name)],
-        Request::HostName | Request::Interfaces | Request::Input | Request::Fork => Vec::new(),
+        Request::HostName | Request::Interfaces | Request::BinaryCode | Request::Input | Request::Fork => {
+            Vec::new()
+        }
+        Request::Import { module } => vec![text(module)],
         Request::SetHostName(name) => vec![Fact::Bytes(name.to_vec())],
         Request::SetOption { level, name } => vec![int(*level), int(*name)],
         Request::Adopt { fd } | Request::CloseForeign { fd } => vec![int(*fd)],

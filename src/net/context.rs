@@ -264,6 +264,7 @@ impl Net {
         self.own_fds.remove(fd);
         self.sets.leave(fd);
         self.sched.forget_fd(fd);
+        self.meter.forget_loose(fd);
         sys::fd::close(fd).map_err(|errno| Error::from(errno).during(OP))
     }
 

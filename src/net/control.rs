@@ -167,6 +167,12 @@ impl Net {
             Request::Ioctl { request, .. } => control::request_reaches_out(request),
             _ => true,
         };
+        if let Request::Ioctl { request, .. } = request
+            && control::tells_of_interfaces(request)
+        {
+            self.guard_unheard(&Request::Interfaces)
+                .map_err(|error| error.during(op))?;
+        }
         match on {
             Controlled::Socket(_) if !reaches_out => self.announce(request.event(), facts),
             Controlled::Socket(_) | Controlled::Number(_) => self.guard_as(&request, facts),

@@ -67,8 +67,9 @@ impl Epoll {
     /// A new, empty set.
     ///
     /// # Errors
-    /// `EMFILE`; `NotImplementedError` where the system has none.
+    /// `EMFILE`; `NotImplementedError` where the system has none; `LimitError`, as its descriptor counts as a socket's.
     pub(crate) fn open(net: &Rc<Net>) -> Result<Rc<Self>> {
+        net.afford_sockets(1).map_err(|error| error.during("epoll"))?;
         let fd = epoll::open().map_err(|errno| match errno {
             Errno::OPNOTSUPP => Error::new(
                 Class::NotImplementedError,
@@ -95,6 +96,7 @@ impl Epoll {
 
     fn of(net: &Rc<Net>, fd: RawFd) -> Rc<Self> {
         net.own_fds.add(fd);
+        net.meter.count_set();
         let set = Rc::new(Self {
             net: net.clone(),
             fd: Cell::new(fd),
@@ -218,6 +220,7 @@ impl Epoll {
             return None;
         }
         self.net.sets.remove(self);
+        self.net.meter.count_set_closed();
         self.net.leave_fd(fd, &self.source);
         Some(fd)
     }

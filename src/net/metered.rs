@@ -3,6 +3,8 @@
 //! [`Meter`] is the kernel as a socket's transport, so that no way of sending or receiving is left out. What goes past it (the
 //! adapters' fast paths, messages, the relay's pipe) tells it, and must not while bytes are limited. A stream's call is cut short at the limit; a datagram is sent whole or not at all.
 
+use std::cell::RefCell;
+use std::collections::HashSet;
 use std::os::fd::RawFd;
 use std::sync::Arc;
 
@@ -25,6 +27,8 @@ pub(crate) struct Meter {
     traffic: Arc<Traffic>,
     /// What the runtime and its workers have used together.
     purse: Arc<Purse>,
+    /// Descriptors that scripts have taken out of their sockets, where sockets are limited: they are as open as before.
+    loose: RefCell<HashSet<RawFd>>,
 }
 
 impl Meter {
@@ -33,6 +37,7 @@ impl Meter {
             limits: *limits,
             traffic: Arc::default(),
             purse: purse.clone(),
+            loose: RefCell::default(),
         }
     }
 
@@ -60,7 +65,25 @@ impl Meter {
         if fd >= 0 {
             self.traffic.opened();
             self.purse.sockets.add(1);
+            self.forget_loose(fd);
         }
+    }
+
+    /// A loose descriptor was closed, or is a socket's again.
+    pub(super) fn forget_loose(&self, fd: RawFd) {
+        if self.limits.sockets.is_some() && self.loose.borrow_mut().remove(&fd) {
+            self.purse.sockets.give_back(1);
+        }
+    }
+
+    /// A set of descriptors was opened: it is one, too.
+    pub(super) fn count_set(&self) {
+        self.purse.sockets.add(1);
+    }
+
+    /// A set was closed.
+    pub(super) fn count_set_closed(&self) {
+        self.purse.sockets.give_back(1);
     }
 
     /// A socket gave up this descriptor, if it had one.
@@ -174,6 +197,14 @@ impl Net {
                 format!("the limit of {most} open sockets is reached"),
             )),
             _ => Ok(()),
+        }
+    }
+
+    /// A script has taken this descriptor out of its socket.
+    pub(crate) fn note_loose(&self, fd: RawFd) {
+        let meter = &self.meter;
+        if fd >= 0 && meter.limits.sockets.is_some() && meter.loose.borrow_mut().insert(fd) {
+            meter.purse.sockets.add(1);
         }
     }
 

@@ -150,7 +150,10 @@ impl Net {
                 .flat_map(|(entry, source)| watches(entry, source))
                 .collect();
             // Their owners must know before one of them is closed by another task.
-            for entry in entries.iter().filter(|entry| self.own_fds.get(entry.fd) == Own::Yes) {
+            for entry in entries
+                .iter()
+                .filter(|entry| self.own_fds.get(entry.fd) == Own::Yes)
+            {
                 self.own_fds.set(entry.fd, Own::Watched);
             }
             if sched.wait_any(&watches, deadline)? == Wake::Ready {

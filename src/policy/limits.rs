@@ -26,7 +26,7 @@ pub struct Limits {
     /// Instructions of Lua's machine, or steps of Rhai's, to the next thousand.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub instructions: Option<u64>,
-    /// Sockets open at once.
+    /// Sockets open at once, and sets of `select.epoll`, which have a descriptor each as well.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sockets: Option<usize>,
     /// Tasks alive at once, the main chunk included.

@@ -116,6 +116,13 @@ pub enum Request<'a> {
         /// Whether to change it.
         write: bool,
     },
+    /// To load a module that is none of the runtime's own: a library of Lua's that reaches the system, a file, native code.
+    Import {
+        /// Its name.
+        module: &'a str,
+    },
+    /// To load code that is compiled already, which may do anything.
+    BinaryCode,
     /// To read the program's standard input.
     Input,
     /// To start a thread with a machine of its own.
@@ -161,6 +168,8 @@ impl Request<'_> {
             Self::Adopt { .. } => "socket.fromfd",
             Self::CloseForeign { .. } => "socket.close",
             Self::Open { .. } => "open",
+            Self::Import { .. } => "import",
+            Self::BinaryCode => "marshal.loads",
             Self::Input => "builtins.input",
             Self::Worker { .. } => "worker.spawn",
             Self::Fork => "os.fork",
@@ -216,6 +225,8 @@ impl fmt::Display for Request<'_> {
                     if *write { "writing" } else { "reading" }
                 )
             }
+            Self::Import { module } => write!(f, "importing {}", crate::text::str_repr(module)),
+            Self::BinaryCode => f.write_str("loading code that is compiled already"),
             Self::Input => f.write_str("reading standard input"),
             Self::Worker { script } => write!(f, "starting {script} as a worker"),
             Self::Fork => f.write_str("forking"),

@@ -38,7 +38,10 @@ impl Scheduler {
         // Else what is buffered would be written twice. A closed stdout is no reason not to fork.
         let _ = stdio::flush();
         match fork::fork() {
-            Ok(Some(child)) => Ok(Some(child)),
+            Ok(Some(child)) => {
+                self.children.borrow_mut().push(child);
+                Ok(Some(child))
+            }
             Ok(None) => {
                 self.begin_anew();
                 Ok(None)
@@ -102,6 +105,7 @@ impl Scheduler {
         std::mem::forget(self.queue.take_all());
         std::mem::forget(self.timers.replace(Timers::default()));
         self.daemons.set(0);
+        self.children.take();
         self.jobs().begin_anew();
         self.remote.begin_anew();
         self.recount();
@@ -112,8 +116,8 @@ impl Scheduler {
         }
     }
 
-    /// Those of the children that have ended, each told once, and those that are no children of ours. With `wait` it waits
-    /// until there is one.
+    /// Those of the children that have ended, each told once, and those that were not forked here, whose ends are for others
+    /// to ask about. With `wait` it waits until there is one.
     ///
     /// # Errors
     /// What waitpid(2) reports; what ends the task while it waits.
@@ -121,9 +125,16 @@ impl Scheduler {
         loop {
             let mut ended = Vec::new();
             for &child in children {
+                if !self.children.borrow().contains(&child) {
+                    ended.push(child);
+                    continue;
+                }
                 match fork::has_ended(child) {
                     Ok(false) => {}
-                    Ok(true) | Err(fork::NO_CHILD) => ended.push(child),
+                    Ok(true) | Err(fork::NO_CHILD) => {
+                        self.children.borrow_mut().retain(|known| *known != child);
+                        ended.push(child);
+                    }
                     Err(errno) => return Err(Error::from(errno).during("waitpid")),
                 }
             }

@@ -50,6 +50,8 @@ pub(crate) struct Scheduler {
     pub(super) bounds: Bounds,
     /// Tasks that live and are waited for by nobody.
     pub(super) daemons: Cell<usize>,
+    /// Processes forked from this one that have not been reaped.
+    pub(super) children: RefCell<Vec<i32>>,
     made: Cell<u64>,
     turn: Turn,
     pub(super) slice: Slice,
@@ -76,6 +78,7 @@ impl Scheduler {
             end: End::default(),
             bounds: Bounds::default(),
             daemons: Cell::new(0),
+            children: RefCell::default(),
             made: Cell::new(0),
             turn: Turn::default(),
             slice: Slice::default(),

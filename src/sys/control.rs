@@ -153,9 +153,18 @@ pub(crate) fn shape_of(table: &[Row], number: u32) -> Option<Shape> {
         .and_then(|(_, _, shape)| *shape)
 }
 
-/// Whether a command reaches beyond the descriptor: has signals sent, to other processes too, or watches a file.
+/// Whether a command reaches beyond the descriptor: has signals sent, to other processes too, watches a file, or opens
+/// another descriptor, which would be nobody's.
 pub(crate) fn command_reaches_out(command: i32, number: Option<i32>) -> bool {
-    const REACHING: &[&str] = &["F_SETOWN", "F_SETOWN_EX", "F_SETSIG", "F_SETLEASE", "F_NOTIFY"];
+    const REACHING: &[&str] = &[
+        "F_SETOWN",
+        "F_SETOWN_EX",
+        "F_SETSIG",
+        "F_SETLEASE",
+        "F_NOTIFY",
+        "F_DUPFD",
+        "F_DUPFD_CLOEXEC",
+    ];
     let asks_for_signals = number.is_some_and(|number| number & libc::O_ASYNC != 0);
     (command == libc::F_SETFL && asks_for_signals) || is_among(REACHING, COMMANDS, command.cast_unsigned())
 }
@@ -168,6 +177,12 @@ pub(crate) fn request_reaches_out(request: u32) -> bool {
             .iter()
             .any(|beginning| name.starts_with(beginning))
     })
+}
+
+/// Whether a request tells of the machine's network interfaces.
+pub(crate) fn tells_of_interfaces(request: u32) -> bool {
+    let name = REQUESTS.iter().find(|(_, known, _)| *known == request);
+    name.is_some_and(|(name, ..)| name.starts_with("SIOCGIF"))
 }
 
 fn is_among(names: &[&str], table: &[Row], number: u32) -> bool {

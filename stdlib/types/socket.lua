@@ -3544,7 +3544,7 @@ function _socketserver.set_daemon(thread) end
 ---@return integer
 function _socketserver.fork(f) end
 
----Which of these children have ended: each is told once. What is no child of this process counts as ended. Raises OSError, TypeError for what is no list of numbers. See waitpid(2).
+---Which of these children have ended: each is told once. What was not forked here counts as ended. Raises OSError, TypeError for what is no list of numbers. See waitpid(2).
 ---@overload fun(pids: any, keywords: {wait?: boolean|integer}): integer[]
 ---@param pids any list of the children's process ids
 ---@param wait? boolean|integer whether to wait until one has ended

@@ -138,8 +138,10 @@ fn close(_: &Cx<'_>, socket: Rc<Socket>) -> Result<()> {
     socket.close()
 }
 
-fn detach(_: &Cx<'_>, socket: Rc<Socket>) -> Result<i32> {
-    Ok(socket.detach())
+fn detach(cx: &Cx<'_>, socket: Rc<Socket>) -> Result<i32> {
+    let fd = socket.detach();
+    cx.net.note_loose(fd);
+    Ok(fd)
 }
 
 fn dup(_: &Cx<'_>, socket: Rc<Socket>) -> Result<Rc<Socket>> {

@@ -60,7 +60,7 @@ pub(super) const OPS: &[Op] = &[
             ),
         ],
         returns: "list of int",
-        doc: "Which of these children have ended: each is told once. What is no child of this process counts as ended. Raises \
+        doc: "Which of these children have ended: each is told once. What was not forked here counts as ended. Raises \
               OSError, TypeError for what is no list of numbers. See waitpid(2).",
         run: &typed(reap),
         ..HERE

@@ -12,6 +12,7 @@ use crate::api::value::Type;
 use crate::api::{Cx, Value};
 use crate::error::{Class, Error, Result};
 use crate::net::{Socket, Terms};
+use crate::policy::Request;
 use crate::tls::{self, Context};
 
 use super::tls::{CADATA, CAFILE, CAPATH, PROTOCOL_TLS, PROTOCOL_TLS_CLIENT, PROTOCOL_TLS_SERVER};
@@ -306,6 +307,11 @@ pub(super) fn load_verify_locations(
     }
     if let Some(Text(path)) = capath {
         let folder = Path::new(std::ffi::OsStr::from_bytes(&path));
+        // Its names are told by what fails.
+        cx.net.guard_unheard(&Request::Open {
+            path: folder,
+            write: false,
+        })?;
         let Ok(entries) = std::fs::read_dir(folder) else {
             // OpenSSL looks into the folder when a certificate is wanted, and does not say that there is none.
             return Ok(());

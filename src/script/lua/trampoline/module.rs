@@ -6,6 +6,7 @@ use mlua::ffi::lua_State;
 
 use crate::api::{Form, MODULES, Module, Op, Owner, Value, ops};
 use crate::error::{Error, nearest};
+use crate::policy::Request;
 use crate::script::library::LUA;
 
 use super::building::Building;
@@ -28,7 +29,8 @@ pub(super) fn build(building: Building, context: &'static Context) {
         // Without a package library there are our modules and no others.
         building.new_table(0, 0);
         state.copy_to_top(-1);
-        building.push_closure(require, 1);
+        state.push_light(context.as_upvalue());
+        building.push_closure(require, 2);
         set_global(building, "require");
     }
     let loaded = state.top();
@@ -210,7 +212,14 @@ unsafe extern "C-unwind" fn require(raw: *mut lua_State) -> c_int {
     building.check_kind(1, mlua::ffi::LUA_TSTRING);
     state.copy_to_top(1);
     if state.raw_get(upvalue(1)) == mlua::ffi::LUA_TNIL {
-        return building.raise_text(b"no such module, and the policy allows no files");
+        let context = Context::behind(state, 2);
+        return invoke::answer(state, context, |_| {
+            let name = state.string_copy(1);
+            let module = &String::from_utf8_lossy(&name);
+            context.net.guard(&Request::Import { module })?;
+            Ok(Value::None)
+        })
+        .finish(state);
     }
     1
 }

@@ -4,9 +4,12 @@ use std::ffi::{CStr, c_char, c_int, c_void};
 
 use mlua::ffi::{self, lua_State};
 
+use crate::api::Value;
+use crate::policy::Request;
+
 use super::super::building::Building;
 use super::super::context::Context;
-use super::super::invoke::Answer;
+use super::super::invoke::{self, Answer};
 use super::super::state::{CFunction, Kind, State};
 use super::must_stop;
 
@@ -22,10 +25,28 @@ struct Reader {
     context: &'static Context,
     /// The text, where it is one; a function gives the pieces otherwise.
     text: Option<(*const u8, usize)>,
+    /// Whether something has been read, and whether that began as compiled code begins.
+    begun: bool,
+    is_binary: bool,
+}
+
+/// The first byte of compiled code.
+const SIGNATURE: u8 = 0x1b;
+
+impl Reader {
+    /// Looks at the first byte there is.
+    fn note_first(&mut self, byte: impl FnOnce() -> Option<u8>) {
+        if !self.begun
+            && let Some(byte) = byte()
+        {
+            self.begun = true;
+            self.is_binary = byte == SIGNATURE;
+        }
+    }
 }
 
 /// `load(chunk[, name[, mode[, env]]])`. Under a policy the mode is `t` whatever was asked for: what is compiled already may
-/// do anything.
+/// do anything. In place of the message comes the policy's refusal then.
 unsafe extern "C-unwind" fn load(raw: *mut lua_State) -> c_int {
     // SAFETY: Lua calls us with a live thread.
     let state = unsafe { State::from_raw(raw) };
@@ -57,12 +78,28 @@ unsafe extern "C-unwind" fn load(raw: *mut lua_State) -> c_int {
         state.push_nil();
     }
     state.push_nil();
-    let mut reader = Reader { context, text };
+    let mut reader = Reader {
+        context,
+        text,
+        begun: false,
+        is_binary: false,
+    };
     if building.load(read, (&raw mut reader).cast(), name, mode) {
         if has_environment {
             building.set_environment(4);
         }
         return 1;
+    }
+    if reader.is_binary && !context.net.is_unguarded() {
+        state.set_top(0);
+        let refusal = invoke::answer(state, context, |_| {
+            context.net.guard(&Request::BinaryCode)?;
+            Ok(Value::None)
+        });
+        // A hook that took too much time or memory ends more than this call.
+        if context.net.sched().is_dying() {
+            return refusal.finish(state);
+        }
     }
     state.push_nil();
     state.rotate(-2, 1);
@@ -80,6 +117,8 @@ unsafe extern "C-unwind" fn read(raw: *mut lua_State, data: *mut c_void, size: *
     }
     if let Some((start, left)) = reader.text {
         let piece = left.min(PIECE);
+        // SAFETY: there is a byte, and the stack holds the text.
+        reader.note_first(|| (piece > 0).then(|| unsafe { *start }));
         // SAFETY: `piece` is no more than what is left of the text, which the stack holds.
         reader.text = Some((unsafe { start.add(piece) }, left - piece));
         // SAFETY: Lua passes room for one number.
@@ -103,6 +142,8 @@ unsafe extern "C-unwind" fn read(raw: *mut lua_State, data: *mut c_void, size: *
             // Kept until the next piece.
             state.replace(GIVEN);
             let (start, length) = state.string(GIVEN);
+            // SAFETY: there is a byte, and the stack holds the piece.
+            reader.note_first(|| (length > 0).then(|| unsafe { *start }));
             // SAFETY: as above.
             unsafe { *size = length };
             start.cast()
