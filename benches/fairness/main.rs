@@ -125,6 +125,11 @@ fn cost(language: &str, ending: &str, wirescript: &str) -> io::Result<()> {
             ours(&["--timeout", "600"]),
         ),
     ];
+    if ending == "rhai" {
+        let mut hooked = Command::new(std::env::current_exe()?);
+        hooked.args([plain::WORD, plain::HOOKED]).arg(&work);
+        contestants.push(Contestant::new("(Rhai, with a hook that does nothing)", hooked));
+    }
     if ending == "lua" && runs("lua5.4") {
         let mut command = Command::new("lua5.4");
         command.arg(&work);
