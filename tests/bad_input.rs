@@ -229,6 +229,29 @@ fn a_bytearray_that_grows_without_end_gets_a_memory_error() {
 }
 
 #[test]
+fn what_grows_without_end_in_rhai_gets_a_memory_error() {
+    for code in [
+        "let s = \"0123456789abcdef\"; loop { s += s; }",
+        "let a = [1]; loop { a += a; }",
+        "let a = []; loop { a.push(blob(1000000)); }",
+        "let a = []; a.pad(1 << 50, 0);",
+        "let b = blob(3); b.pad(1 << 50, 0);",
+        "blob(1 << 50)",
+    ] {
+        let told = tell(&mut capped(ENOUGH, ["--rhai", "-e", code]));
+        assert_eq!(told.status, 1, "{code}: {told:?}");
+        assert!(
+            told.complaint().contains("MemoryError: cannot allocate"),
+            "{code}: {told:?}"
+        );
+    }
+    let code =
+        "let b = blob(2, 7); b.pad(4, 0x109); let a = [1]; a.pad(3, \"x\"); a.pad(2, 0); print(b); print(a);";
+    let told = run(["--rhai", "-e", code]);
+    assert_eq!(told.stdout, "[07070909]\n[1, \"x\", \"x\"]\n", "{told:?}");
+}
+
+#[test]
 fn bytearrays_count_towards_the_memory_limit() {
     let code = "local ok, e = pcall(function() return #bytearray(1 << 29) end) print(ok, e)";
     let told = run(["--max-memory", "50000000", "-e", code]);

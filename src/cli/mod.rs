@@ -18,8 +18,15 @@ mod wall;
 
 use std::process::ExitCode;
 
-/// Runs the command with the process's arguments.
+use crate::sys::allocator;
+
+/// The command's allocator.
+#[doc(hidden)]
+pub use allocator::Noting as Allocator;
+
+/// Runs the command with the process's arguments. The program's allocator is [`Allocator`].
 pub fn main() -> ExitCode {
+    allocator::announce();
     let arguments = match args::Args::read(std::env::args_os().collect()) {
         Ok(arguments) => arguments,
         Err(error) => {

@@ -1,4 +1,4 @@
-//! Zeroed memory that costs nothing before it is touched.
+//! Zeroed memory that costs nothing before it is touched, and how much of the machine's the program has.
 
 use std::alloc::{Layout, alloc_zeroed};
 
@@ -19,6 +19,16 @@ pub(crate) fn zeroed(size: usize) -> Option<Vec<u8>> {
     Some(unsafe { Vec::from_raw_parts(start, size, size) })
 }
 
+/// Bytes of memory the program holds: those it has touched, or all its addresses where these are limited; none where the system
+/// does not tell.
+#[cfg_attr(not(feature = "rhai"), allow(dead_code, reason = "Lua counts its own"))]
+pub(crate) fn held() -> Option<usize> {
+    let told = std::fs::read_to_string("/proc/self/statm").ok()?;
+    let field = usize::from(super::process::address_space() == usize::MAX);
+    let pages: usize = told.split_whitespace().nth(field)?.parse().ok()?;
+    Some(pages.saturating_mul(super::process::page_size()?))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -29,6 +39,15 @@ mod tests {
         assert!(bytes.iter().all(|byte| *byte == 0));
         bytes.push(1);
         assert_eq!((bytes.len(), zeroed(0)), (100_001, Some(Vec::new())));
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn what_is_touched_is_counted() {
+        let before = held().expect("Linux tells");
+        let touched = vec![1_u8; 64 << 20];
+        assert!(held().expect("Linux tells") >= before + (48 << 20));
+        drop(touched);
     }
 
     #[test]

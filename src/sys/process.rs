@@ -12,13 +12,34 @@ pub(crate) fn is_terminal(fd: BorrowedFd<'_>) -> bool {
     fd.is_terminal()
 }
 
-/// The memory of this machine in bytes; the largest number there is where it does not tell.
+/// The memory this process may have at most in bytes: that of the machine, or less where it is limited (`ulimit -v`); the
+/// largest number there is where the system does not tell.
 pub(crate) fn physical_memory() -> usize {
     let pages = system_value(libc::_SC_PHYS_PAGES);
-    let page = system_value(libc::_SC_PAGESIZE);
-    pages
-        .zip(page)
-        .map_or(usize::MAX, |(pages, page)| pages.saturating_mul(page))
+    let machine = pages
+        .zip(page_size())
+        .map_or(usize::MAX, |(pages, page)| pages.saturating_mul(page));
+    machine.min(address_space())
+}
+
+/// Bytes of addresses the process may use; the largest number there is where nobody has limited them.
+pub(super) fn address_space() -> usize {
+    let mut limit = libc::rlimit {
+        rlim_cur: libc::RLIM_INFINITY,
+        rlim_max: libc::RLIM_INFINITY,
+    };
+    // SAFETY: `limit` is a record of the type that is asked for, and outlives the call.
+    if unsafe { libc::getrlimit(libc::RLIMIT_AS, &raw mut limit) } != 0
+        || limit.rlim_cur == libc::RLIM_INFINITY
+    {
+        return usize::MAX;
+    }
+    usize::try_from(limit.rlim_cur).unwrap_or(usize::MAX)
+}
+
+/// Bytes of a page.
+pub(super) fn page_size() -> Option<usize> {
+    system_value(libc::_SC_PAGESIZE)
 }
 
 /// A value of `sysconf` that is not "unlimited" or unknown.

@@ -1,15 +1,21 @@
 //! Rhai's own functions that would hold the thread or the memory of the whole runtime: `sleep` waits as `task.sleep` does,
-//! `replace` asks first how much it is going to make, and `pad` neither copies a string for each piece nor goes on for ever with
-//! an empty one.
+//! `replace`, `blob` and `pad` ask first how much they are going to make, and `pad` neither copies a string for each piece nor
+//! goes on for ever with an empty one.
+//!
+//! Rhai's own limits on the size of values are set only where the memory is bounded, and in programs of others: to keep them
+//! it walks through an array at every call on it, so that a thousand times as many elements take a million times as long to
+//! append. In the command `watch` looks how much memory the program has instead, now and then and after each step that asked
+//! for much.
 
 use std::any::TypeId;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use rhai::{Dynamic, Engine, EvalAltResult, ImmutableString, Module, Position};
+use rhai::{Array, Blob, Dynamic, Engine, EvalAltResult, ImmutableString, Module, Position};
 
 use crate::error::Error;
 use crate::net::Net;
+use crate::sys::{allocator, process};
 
 use super::error;
 use super::op::{Native, Site, register};
@@ -27,8 +33,18 @@ fn share(net: &Net) -> usize {
     net.memory_limit() / SHARE
 }
 
+/// Whether scripts were given less memory than there is.
+fn is_bounded(net: &Net) -> bool {
+    net.memory_limit() < process::physical_memory()
+}
+
 /// Bounds what one value may hold.
-pub(super) fn limit(engine: &mut Engine, net: &Net) {
+pub(super) fn limit(engine: &mut Engine, site: &Site) {
+    let net = &site.net;
+    if allocator::notes() && !is_bounded(net) {
+        site.watch.guard_memory(net.memory_limit());
+        return;
+    }
     let share = share(net);
     engine.set_max_string_size(share.max(1));
     engine.set_max_array_size((share / ELEMENT).max(1));
@@ -41,6 +57,88 @@ pub(super) fn install(functions: &mut Module, site: &Rc<Site>) {
     sleep(functions, &site.net);
     replace(functions, share, &site.watch);
     pad(functions, share, &site.watch);
+    blobs(functions, share, &site.watch);
+    pad_array(functions, share / size_of::<Dynamic>(), &site.watch);
+}
+
+/// A length as scripts give it: none is below zero.
+fn length(value: &Dynamic) -> usize {
+    usize::try_from(value.as_int().unwrap_or(0).max(0)).unwrap_or(usize::MAX)
+}
+
+fn too_large(what: &str) -> Box<EvalAltResult> {
+    error::thrown(Error::memory(what.to_owned()), Position::NONE)
+}
+
+/// Bytes as Rhai takes them of an integer: the lowest eight bits.
+fn byte(value: Option<&Dynamic>) -> u8 {
+    let value = value.and_then(|value| value.as_int().ok()).unwrap_or(0);
+    value.to_le_bytes()[0]
+}
+
+fn blobs(functions: &mut Module, most: usize, watch: &Rc<Watch>) {
+    let (number, blob) = (TypeId::of::<i64>(), TypeId::of::<Blob>());
+    let seen = watch.clone();
+    let make: Native = Rc::new(move |_, args| {
+        let length = args.first().map_or(0, |value| length(value));
+        if length > most {
+            return Err(too_large(&format!("a blob of {length} bytes")));
+        }
+        seen.weigh(length);
+        Ok(Dynamic::from_blob(vec![
+            byte(args.get(1).map(|value| &**value));
+            length
+        ]))
+    });
+    register(functions, "blob", &[number], &make);
+    register(functions, "blob", &[number, number], &make);
+    let seen = watch.clone();
+    let pad: Native = Rc::new(move |_, args| {
+        let [blob, wanted, with] = args else {
+            return Ok(Dynamic::UNIT);
+        };
+        let (length, with) = (length(wanted), byte(Some(with)));
+        let Some(mut blob) = blob.write_lock::<Blob>() else {
+            return Ok(Dynamic::UNIT);
+        };
+        if length > most {
+            return Err(too_large(&format!("a blob of {length} bytes")));
+        }
+        if length > blob.len() {
+            seen.weigh(length);
+            blob.resize(length, with);
+        }
+        Ok(Dynamic::UNIT)
+    });
+    register(functions, "pad", &[blob, number, number], &pad);
+}
+
+fn pad_array(functions: &mut Module, most: usize, watch: &Rc<Watch>) {
+    let watch = watch.clone();
+    let native: Native = Rc::new(move |_, args| {
+        let [array, wanted, with] = args else {
+            return Ok(Dynamic::UNIT);
+        };
+        let (length, with) = (length(wanted), with.flatten_clone());
+        let Some(mut array) = array.write_lock::<Array>() else {
+            return Ok(Dynamic::UNIT);
+        };
+        if length > most {
+            return Err(too_large(&format!("an array of {length} elements")));
+        }
+        if length > array.len() {
+            watch.weigh(length.saturating_mul(size_of::<Dynamic>()));
+            array.resize(length, with);
+        }
+        Ok(Dynamic::UNIT)
+    });
+    let (array, number) = (TypeId::of::<Array>(), TypeId::of::<i64>());
+    register(
+        functions,
+        "pad",
+        &[array, number, TypeId::of::<Dynamic>()],
+        &native,
+    );
 }
 
 fn sleep(functions: &mut Module, net: &Rc<Net>) {

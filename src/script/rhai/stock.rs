@@ -78,7 +78,7 @@ impl Core {
         for functions in self.stock.functions.get_or_init(|| self.functions()) {
             engine.register_global_module(functions.clone());
         }
-        bounded::limit(&mut engine, &self.site.net);
+        bounded::limit(&mut engine, &self.site);
         own::output(&mut engine);
         object::attend(&mut engine, &self.site, &self.places);
         named::name_types(&mut engine);

@@ -9,6 +9,7 @@ use rhai::{Dynamic, Position};
 
 use crate::error::{Class, Error, Result};
 use crate::sched::{Scheduler, Stop};
+use crate::sys::{allocator, memory};
 
 /// Stack that must be left for native code below a script.
 const STACK_RESERVE: usize = 128 << 10;
@@ -21,6 +22,8 @@ const HEAVY: usize = 64 << 10;
 /// When as many steps as lie between two looks took longer than this, the script works on large values: then every step
 /// looks, for as long as they are slow.
 const LONG: Duration = Duration::from_micros(500);
+/// How often the program's memory is looked at, where nothing else bounds it.
+const WEIGHED: Duration = Duration::from_millis(10);
 
 /// What looks after running scripts: Rhai calls it at every step.
 pub(super) struct Watch {
@@ -36,6 +39,10 @@ pub(super) struct Watch {
     /// Steps between the last look and the next.
     length: Cell<u32>,
     looked: Cell<Instant>,
+    /// When the memory was looked at.
+    weighed: Cell<Instant>,
+    /// Bytes the program may have; none where the engine bounds what scripts hold.
+    memory: Cell<Option<usize>>,
     stop: Arc<Stop>,
     /// Tasks that were sent to the back of the queue in the middle of a calculation.
     preempted: Cell<usize>,
@@ -59,6 +66,8 @@ impl Watch {
             stop: sched.stop_flag().clone(),
             length: Cell::new(STRIDE),
             looked: Cell::new(Instant::now()),
+            weighed: Cell::new(Instant::now()),
+            memory: Cell::new(None),
             sched,
             made: Cell::new(0),
             current: Cell::new(0),
@@ -110,7 +119,7 @@ impl Watch {
         // Rhai's own count begins anew in every callback.
         let left = self.stride.get() - 1;
         self.stride.set(left);
-        if here() > self.floor.get() && left > 0 && self.stop.asked().is_none() {
+        if here() > self.floor.get() && left > 0 && self.stop.asked().is_none() && !allocator::has_note() {
             None
         } else {
             self.look()
@@ -122,6 +131,24 @@ impl Watch {
         if bytes > HEAVY {
             self.stride.set(1);
         }
+    }
+
+    /// Nothing but the machine bounds what scripts hold: ends what takes too much of these bytes.
+    pub(super) fn guard_memory(&self, bytes: usize) {
+        self.memory.set(Some(bytes));
+    }
+
+    /// What a step is to die of after which the program has too much memory. Where it has just asked for something large that
+    /// is a quarter: the next step may double it, and holds both.
+    fn weigh_program(&self, now: Instant, large: bool) -> Option<Error> {
+        let all = self.memory.get()?;
+        if !large && now.duration_since(self.weighed.get()) < WEIGHED {
+            return None;
+        }
+        self.weighed.set(now);
+        let held = memory::held()?;
+        let most = if large { all / 4 } else { all / 3 * 2 };
+        (held > most).then(|| Error::memory(format!("more: the program holds {held} bytes")))
     }
 
     #[cold]
@@ -148,6 +175,9 @@ impl Watch {
         }
         if here() <= self.floor.get() {
             let error = Error::new(Class::RecursionError, "stack overflow");
+            return Some(Dynamic::from(Rc::new(error)));
+        }
+        if let Some(error) = self.weigh_program(now, allocator::take_note()) {
             return Some(Dynamic::from(Rc::new(error)));
         }
         self.slice();
