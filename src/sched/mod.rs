@@ -37,6 +37,6 @@ pub(crate) use remote::Summons;
 pub(crate) use scheduler::Scheduler;
 pub(crate) use stop::{Stop, StopHandle};
 pub(crate) use tally::Tally;
-pub(crate) use task::{Payload, Standing, Task};
+pub(crate) use task::{Payload, Plain, Standing, Task};
 pub(crate) use visit::Turned;
 pub(crate) use wait::{Wake, Watch, deadline_after};

@@ -120,30 +120,13 @@ impl Queue {
 
 #[cfg(test)]
 mod tests {
-    use std::any::Any;
-
     use super::*;
-    use crate::error::Result;
-    use crate::sched::task::{Payload, Standing};
-
-    struct Nothing;
-
-    impl Payload for Nothing {
-        fn enter(&self) {}
-        fn leave(&self) {}
-        fn standing(&self) -> Result<Standing> {
-            Ok(Standing::Suspend)
-        }
-        fn kill(&self) {}
-        fn as_any(&self) -> &dyn Any {
-            self
-        }
-    }
+    use crate::sched::Plain;
 
     #[test]
     fn the_woken_go_first_and_hold_nobody_up() {
         let queue = Queue::default();
-        let task = |id| Rc::new(Task::new(id, String::new(), Box::new(Nothing)));
+        let task = |id| Rc::new(Task::new(id, String::new(), Box::new(Plain)));
         (1..=3).for_each(|id| queue.push(task(id)));
         (11..=30).for_each(|id| queue.push_woken(task(id)));
         queue.push_aside(task(99));

@@ -148,24 +148,10 @@ impl fmt::Debug for Remote {
 
 #[cfg(test)]
 mod tests {
-    use std::any::Any;
     use std::time::Duration;
 
     use super::*;
-    use crate::sched::{Payload, Standing, deadline_after};
-
-    struct Plain;
-    impl Payload for Plain {
-        fn enter(&self) {}
-        fn leave(&self) {}
-        fn standing(&self) -> Result<Standing> {
-            Ok(Standing::Suspend)
-        }
-        fn kill(&self) {}
-        fn as_any(&self) -> &dyn Any {
-            self
-        }
-    }
+    use crate::sched::{Plain, deadline_after};
 
     #[test]
     fn a_task_wakes_when_another_thread_calls_it_and_not_before() -> Result<()> {

@@ -30,13 +30,18 @@ pub(crate) enum Standing {
 /// What a language keeps for a task of its own.
 pub(crate) trait Payload {
     /// The task's fiber is about to be entered.
-    fn enter(&self);
+    #[inline]
+    fn enter(&self) {}
     /// The task's fiber has been left.
-    fn leave(&self);
+    #[inline]
+    fn leave(&self) {}
     /// How a wait may be done now; an error where waiting is impossible (a finalizer).
-    fn standing(&self) -> Result<Standing>;
+    #[inline]
+    fn standing(&self) -> Result<Standing> {
+        Ok(Standing::Suspend)
+    }
     /// Makes the script raise at its next instruction, and at each one after.
-    fn kill(&self);
+    fn kill(&self) {}
     /// Asks for its own memory, ahead of its use.
     #[inline]
     fn fetch(&self) {}
@@ -51,6 +56,15 @@ pub(crate) trait Payload {
     }
     /// For the language's own use.
     fn as_any(&self) -> &dyn Any;
+}
+
+/// What a task of no language keeps: nothing.
+pub(crate) struct Plain;
+
+impl Payload for Plain {
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
 }
 
 /// What a task does: runs on the fiber and says how it ended.

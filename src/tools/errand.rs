@@ -1,28 +1,9 @@
 //! Tasks of no language: what a tool does beside the script that asked for it.
 
-use std::any::Any;
 use std::rc::Rc;
 
 use crate::error::Result;
-use crate::sched::{Payload, Scheduler, Standing, Task};
-
-struct Errand;
-
-impl Payload for Errand {
-    fn enter(&self) {}
-
-    fn leave(&self) {}
-
-    fn standing(&self) -> Result<Standing> {
-        Ok(Standing::Suspend)
-    }
-
-    fn kill(&self) {}
-
-    fn as_any(&self) -> &dyn Any {
-        self
-    }
-}
+use crate::sched::{Plain, Scheduler, Task};
 
 /// Starts a task whose failure is told by whoever asks it, and by nobody else.
 ///
@@ -34,7 +15,7 @@ pub(super) fn start(
     work: impl FnOnce() -> Result<()> + 'static,
 ) -> Result<Rc<Task>> {
     let body = Box::new(move |_: &Rc<Task>| work());
-    let task = sched.spawn(name.to_owned(), Box::new(Errand), body)?;
+    let task = sched.spawn(name.to_owned(), Box::new(Plain), body)?;
     task.observe();
     Ok(task)
 }

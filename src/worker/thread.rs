@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 
 use crate::error::{Class, Error, Result};
 use crate::net::Net;
-use crate::sched::{Payload, Scheduler, Standing, StopHandle, Summons, Task, deadline_after};
+use crate::sched::{Payload, Scheduler, StopHandle, Summons, Task, deadline_after};
 use crate::sys::fork::AtWork;
 
 use super::parcel::{Delivery, Parcel};
@@ -154,14 +154,6 @@ impl Watcher {
 }
 
 impl Payload for Watcher {
-    fn enter(&self) {}
-
-    fn leave(&self) {}
-
-    fn standing(&self) -> Result<Standing> {
-        Ok(Standing::Suspend)
-    }
-
     fn kill(&self) {
         self.shared.stop();
     }

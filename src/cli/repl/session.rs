@@ -409,10 +409,6 @@ impl Door {
 pub(super) struct Prompt(pub(super) Weak<Session>);
 
 impl Payload for Prompt {
-    fn enter(&self) {}
-
-    fn leave(&self) {}
-
     fn standing(&self) -> Result<Standing> {
         let session = self.0.upgrade();
         if session.is_some_and(|session| session.language().conversation().is_finalizing()) {
@@ -422,8 +418,6 @@ impl Payload for Prompt {
         }
         Ok(Standing::Suspend)
     }
-
-    fn kill(&self) {}
 
     fn as_any(&self) -> &dyn Any {
         self

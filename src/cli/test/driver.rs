@@ -1,7 +1,6 @@
 //! Running the tests of one file: a task of no language that starts the file, then its hooks and tests one after the other,
 //! each on a task of its own, and waits for them.
 
-use std::any::Any;
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -11,10 +10,10 @@ use std::time::{Duration, Instant};
 use crate::api::Callback;
 use crate::api::Value;
 use crate::api::testing::{Case, Hook, Member, Suite, Trial};
-use crate::error::{Class, Error, Result};
+use crate::error::{Class, Error};
 use crate::net::{Net, Observer};
 use crate::policy::Policy;
-use crate::sched::{Payload, Standing, Task, deadline_after};
+use crate::sched::{Task, deadline_after};
 use crate::script::Language;
 
 use super::exchange::Exchange;
@@ -350,23 +349,4 @@ impl Driver {
 
 fn too_long(limit: Duration) -> String {
     format!("TimeoutError: it took longer than {} s", limit.as_secs_f64())
-}
-
-/// The task that runs the driver: of no language.
-pub(super) struct Seat;
-
-impl Payload for Seat {
-    fn enter(&self) {}
-
-    fn leave(&self) {}
-
-    fn standing(&self) -> Result<Standing> {
-        Ok(Standing::Suspend)
-    }
-
-    fn kill(&self) {}
-
-    fn as_any(&self) -> &dyn Any {
-        self
-    }
 }

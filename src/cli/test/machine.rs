@@ -14,11 +14,11 @@ use crate::error::{Class, Error, Result};
 use crate::net::Observer;
 use crate::policy::Policy;
 use crate::runtime::{Runtime, Speech};
-use crate::sched::StopHandle;
+use crate::sched::{Plain, StopHandle};
 use crate::script::Chunk;
 use crate::sys::{process, stdio};
 
-use super::driver::{Driver, Found, Seat};
+use super::driver::{Driver, Found};
 use super::find::File;
 use super::plan::Plan;
 use super::verdict::{Source, Trouble, Verdict};
@@ -132,7 +132,7 @@ impl Shop {
                 seat.run(&main);
                 Ok(())
             });
-            let task = net.sched().spawn("tests".to_owned(), Box::new(Seat), body)?;
+            let task = net.sched().spawn("tests".to_owned(), Box::new(Plain), body)?;
             net.sched().run_until(|| task.is_done())?;
             Ok(driver.found.take())
         });
