@@ -1,10 +1,10 @@
 //! A buffer over a raw file: Python's `BufferedReader`, `BufferedWriter`, `BufferedRWPair` and `BufferedRandom`.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use crate::bytes::{Bytes, Pinned};
-use crate::error::{Class, Error, Result};
+use crate::error::{Error, Result};
 use crate::net::{Net, Patience};
 use crate::sys::errno::Errno;
 use crate::sys::file::SEEK_CUR;
@@ -133,15 +133,23 @@ impl Buffered {
 
     /// Reads once more. `Some(0)` is the end, `None` that it would have to wait.
     fn fill(&self, op: &'static str, patience: Patience, need: usize) -> Result<Option<usize>> {
+        let starved = Cell::new(false);
         let filled = self.raw.read(op, patience, &mut |fill| {
             let mut input = self.input.borrow_mut();
-            let room = input.room(&self.net, need)?;
+            let room = input.room(&self.net, need).inspect_err(|_| starved.set(true))?;
             let size = room.len();
             let count = fill(room)?;
             input.filled(count, size);
             Ok(count)
         });
-        filled.map_err(out_of_memory)
+        // The system's own ENOMEM is an error of the call and stays one.
+        filled.map_err(|error| {
+            if starved.get() {
+                Error::memory("a file's buffer")
+            } else {
+                error
+            }
+        })
     }
 
     /// Keeps what has been read of a call that fails.
@@ -406,15 +414,6 @@ impl Buffered {
         self.input.borrow_mut().clear();
         let raw = self.raw_file.borrow_mut().take();
         raw.ok_or_else(|| Error::value("raw stream has been detached"))
-    }
-}
-
-/// Memory that a read did not get is no failure of the system's call.
-fn out_of_memory(error: Error) -> Error {
-    if error.errno() == Some(Errno::NOMEM.0) && error.class() == Class::OSError {
-        Error::memory("a file's buffer")
-    } else {
-        error
     }
 }
 

@@ -115,6 +115,8 @@ impl Socket {
         let fd = self.open_fd()?;
         match self.transport().local_address(fd) {
             Ok(address) if address.port() == Some(0) => self.net().guard_unheard(&Request::Bind(&address)),
+            // What cannot be judged is not done.
+            Err(errno) if !self.net().is_unguarded() => Err(errno.into()),
             _ => Ok(()),
         }
     }

@@ -280,6 +280,8 @@ impl Runtime {
 impl Drop for Runtime {
     fn drop(&mut self) {
         let leftover = self.sched.shut_down();
+        // What the scheduler tells of failures holds these, and they hold their engine, which holds the scheduler.
+        self.failed.borrow_mut().clear();
         self.net.forget_hooks();
         // The engine goes first: it may still look at the stacks of tasks that would not end.
         self.languages.borrow_mut().clear();

@@ -1,0 +1,7 @@
+local t <close> = tube.spawn({"cat"}, {timeout = 30})
+t:send(DATA:sub(1, 1000))
+got(t:recv_exactly(1000))
+t:send(DATA:sub(1001))
+t:shutdown()
+got(t:recv_all())
+assert(t:wait() == 0)
