@@ -58,7 +58,7 @@ pub(super) struct Found {
 /// Why the run of a file is given up: nothing is left to be told of it.
 struct Over;
 
-type Flow<T = ()> = std::result::Result<T, Over>;
+type Flow<T = ()> = Result<T, Over>;
 
 impl Driver {
     /// Runs a file whose main chunk has been started.
