@@ -38,7 +38,7 @@ pub mod rhai {
 }
 
 pub use error::{Class, Error, Place, Result};
-pub use net::{Event, FaultPlan, Net, Observer, Scene, Setting, Socket, Timeout};
+pub use net::{Event, FaultPlan, Net, Observer, Scene, Setting, Socket, Timeout, VirtualNetwork};
 pub use policy::Policy;
 pub use runtime::{
     AuditEvent, AuditLog, AuditSink, Builder, Callable, Descriptor, Function, Handle, Job, JsonLines,

@@ -42,7 +42,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("socket2", &["sys/"]),
     ("corosensei", &["sys/fiber.rs"]),
     ("idna", &["net/"]),
-    ("fastrand", &["net/faults/lane.rs"]),
+    ("fastrand", &["net/faults/lane.rs", "net/simnet/mod.rs"]),
     ("stringprep", &["net/idna.rs"]),
     ("mio", &["sched/reactor.rs"]),
     ("mlua", &["script/lua/"]),

@@ -8,6 +8,7 @@ use crate::net::FaultPlan;
 
 use super::recording::Flags;
 use super::sandbox::Sandbox;
+use super::simulated;
 
 /// What stands below the options.
 const AFTER: &str = "\
@@ -67,9 +68,12 @@ pub(super) struct Args {
     #[arg(long, value_name = "SPEC")]
     pub(super) faults: Option<String>,
 
-    /// What the randomness of --faults begins with
+    /// What the randomness of --faults and of --virtual begins with
     #[arg(long, value_name = "N")]
     pub(super) seed: Option<u64>,
+
+    #[command(flatten)]
+    pub(super) simulated: simulated::Simulated,
 
     #[command(flatten)]
     pub(super) sandbox: Sandbox,

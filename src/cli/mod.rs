@@ -11,6 +11,7 @@ mod recording;
 mod repl;
 mod run;
 mod sandbox;
+mod simulated;
 mod test;
 mod trace;
 #[cfg(target_os = "linux")]

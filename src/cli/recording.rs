@@ -37,13 +37,18 @@ pub(super) struct Recording {
 }
 
 impl Flags {
-    /// Opens the files.
+    /// Opens the files; `simulated` is whether the run has a clock of its own.
     ///
     /// # Errors
     /// Which file cannot be made, and why.
-    pub(super) fn begin(&self) -> Result<Recording, String> {
+    pub(super) fn begin(&self, simulated: bool) -> Result<Recording, String> {
         // The thread that writes says once that it cannot.
-        let recorder = Recorder::with(self.trace_plaintext, Some(Arc::new(complain)));
+        let begin = if simulated {
+            Recorder::of_simulation
+        } else {
+            Recorder::with
+        };
+        let recorder = begin(self.trace_plaintext, Some(Arc::new(complain)));
         let refuse = |error: Error| format!("cannot record: {}", error.message());
         if let Some(path) = &self.trace {
             recorder.lines_to(path).map_err(refuse)?;

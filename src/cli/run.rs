@@ -41,7 +41,10 @@ pub(super) fn run(arguments: &Args) -> ExitCode {
             return ExitCode::from(USAGE);
         }
     };
-    let recording = match arguments.recording.begin() {
+    let recording = match arguments
+        .recording
+        .begin(arguments.simulated.network(None).is_some())
+    {
         Ok(recording) => recording,
         Err(text) => {
             complain(&text);
@@ -224,6 +227,9 @@ fn runtime(
     }
     if let Ok(Some(plan)) = arguments.fault_plan() {
         builder = builder.faults(plan);
+    }
+    if let Some(network) = arguments.simulated.network(arguments.seed) {
+        builder = builder.virtual_network(network);
     }
     builder = recording.watch(builder);
     if script.is_none() || arguments.interactive {

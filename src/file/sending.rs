@@ -89,7 +89,7 @@ pub(crate) fn send_file(
     // Who watches wants to see the bytes.
     if let Some((fd, size)) = regular
         && !socket.net().is_observed()
-        && socket.is_plain_transport()
+        && socket.takes_files()
     {
         let mut sent = 0;
         let outcome = by_kernel(

@@ -7,7 +7,6 @@ use crate::address::Address;
 use crate::error::{Class, Error, Result};
 use crate::policy::Request;
 use crate::sched::{Interest, Wake};
-use crate::sys;
 use crate::sys::errno::Errno;
 
 use super::context::Net;
@@ -15,7 +14,6 @@ use super::io::Patience;
 use super::observe::Event;
 use super::resolve::{Endpoint, Found, Lookup};
 use super::socket::{Socket, Timeout};
-use super::transport::open;
 
 /// What [`Socket::create_connection`] is asked for.
 pub(crate) struct Attempt {
@@ -87,10 +85,14 @@ impl Socket {
         if patience != Patience::Until(None) || !sched.may_block() {
             self.force_nonblocking()?;
         }
+        let longest = self
+            .lower()
+            .longest_connect()
+            .and_then(crate::sched::deadline_after);
         let mut waited = false;
         loop {
             let fd = self.open_fd()?;
-            let errno = match self.transport().connect(fd, address) {
+            let errno = match self.lower().connect(fd, address) {
                 Ok(()) => break,
                 // The second look at a connect under way.
                 Err(Errno::ISCONN) if waited => break,
@@ -104,7 +106,7 @@ impl Socket {
                 Errno::AGAIN => {
                     let soon = sched_deadline(deadline);
                     sched.sleep_until(soon)?;
-                    if deadline.is_some_and(|deadline| deadline <= Instant::now()) {
+                    if deadline.is_some_and(|deadline| deadline <= crate::sched::now()) {
                         return Err(patience.expired(errno));
                     }
                     continue;
@@ -118,16 +120,23 @@ impl Socket {
             }
             // The connect goes on in the kernel: its end shows as writability, its outcome in SO_ERROR.
             loop {
-                if sched.wait_fd(&self.source, fd, Interest::Write, deadline, waited)? == Wake::TimedOut {
+                let end = deadline.map_or(longest, |end| {
+                    Some(longest.map_or(end, |longest| longest.min(end)))
+                });
+                if sched.wait_fd(&self.source, fd, Interest::Write, end, waited)? == Wake::TimedOut {
+                    if end != deadline {
+                        self.lower().give_up(fd);
+                        return Err(Errno::TIMEDOUT.into());
+                    }
                     return Err(patience.expired(Errno::INPROGRESS));
                 }
                 waited = true;
-                if let Some(errno) = sys::socket::take_error(open(fd)?)? {
+                if let Some(errno) = self.lower().take_error(fd)? {
                     return Err(errno.into());
                 }
-                match self.transport().peer_address(fd) {
+                match self.lower().peer_address(fd) {
                     // One that is over already, as a socket shut down and connected to itself: it did connect.
-                    Err(Errno::NOTCONN) if !sys::poll::has_ended(fd, true) => {}
+                    Err(Errno::NOTCONN) if !self.lower().has_ended(fd, true) => {}
                     _ => return self.restore_blocking(),
                 }
             }

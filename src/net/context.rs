@@ -22,6 +22,7 @@ use super::observe::{Event, Observer, Scene};
 use super::roster::Roster;
 use super::select::OwnFds;
 use super::share::Shares;
+use super::simnet::{self, Part, World};
 use super::socket::{Socket, Timeout};
 use super::traffic::Traffic;
 use super::warn::Warnings;
@@ -44,7 +45,8 @@ pub struct Net {
     pub(super) faults: Faults,
     pub(super) warnings: Warnings,
     pub(super) shares: Shares,
-    pub(super) meter: Meter,
+    pub(super) meter: Rc<Meter>,
+    pub(super) part: Part,
     judgements: OnceCell<Teller>,
     pub(super) roster: Roster,
     pub(super) own_fds: OwnFds,
@@ -80,13 +82,44 @@ impl Net {
             faults: Faults::default(),
             warnings: Warnings::default(),
             shares: Shares::default(),
-            meter,
+            meter: Rc::new(meter),
+            part: Part::default(),
             own_fds: OwnFds::default(),
             sets: Sets::default(),
             judgements: OnceCell::new(),
             roster: Roster::default(),
             worker: OnceCell::new(),
         })
+    }
+
+    /// Has its sockets made in a network inside the process, as the thread of that number in its simulation.
+    pub(crate) fn join_world(&self, world: Arc<World>, member: usize) {
+        self.part.join(world, member);
+    }
+
+    /// The network inside the process, where its sockets are made in one.
+    #[inline]
+    pub(crate) fn world(&self) -> Option<&Arc<World>> {
+        self.part.get().map(|(world, _)| world)
+    }
+
+    /// Closes a descriptor; who waits on it has been told.
+    pub(super) fn close_number(&self, fd: RawFd) -> sys::errno::Result<()> {
+        simnet::close(self.world().map(|world| &**world), fd)
+    }
+
+    /// A connection was accepted and refused: its descriptor is about to be closed.
+    pub(super) fn forget_refused(&self, fd: RawFd) {
+        if let Some(world) = self.world() {
+            world.close(fd);
+        }
+    }
+
+    /// A descriptor was duplicated.
+    pub(super) fn note_duplicate(&self, fd: RawFd, duplicate: RawFd) {
+        if let Some(world) = self.world() {
+            world.dup(fd, duplicate);
+        }
     }
 
     /// Has what sockets made from now on do go wrong as planned; none is as it comes.
@@ -265,7 +298,8 @@ impl Net {
         self.sets.leave(fd);
         self.sched.forget_fd(fd);
         self.meter.forget_loose(fd);
-        sys::fd::close(fd).map_err(|errno| Error::from(errno).during(OP))
+        self.close_number(fd)
+            .map_err(|errno| Error::from(errno).during(OP))
     }
 
     /// Duplicates a descriptor; the new one is not inherited.
@@ -276,6 +310,7 @@ impl Net {
         let duplicate = sys::fd::borrow(fd).ok_or(Errno::BADF).and_then(sys::fd::dup);
         duplicate
             .map(sys::fd::into_raw)
+            .inspect(|duplicate| self.note_duplicate(fd, *duplicate))
             .map_err(|errno| Error::from(errno).during(OP))
     }
 

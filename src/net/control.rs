@@ -8,7 +8,6 @@ use crate::policy::Request;
 use crate::sys::control::{self, LONGEST, Shape};
 use crate::sys::errno::Errno;
 use crate::sys::flag::{IPPROTO_TCP, SO_KEEPALIVE, SOL_SOCKET, TCP_KEEPIDLE, TCP_KEEPINTVL};
-use crate::sys::option;
 
 use super::audit::Fact;
 use super::context::Net;
@@ -57,9 +56,9 @@ impl Socket {
             (IPPROTO_TCP, TCP_KEEPINTVL, seconds(interval)),
         ];
         let wanted = if on { &options[..] } else { &options[..1] };
-        let fd = self.borrowed().map_err(|error| self.failed(OP, error))?;
         for (level, name, value) in wanted {
-            option::set_option_int(fd, *level, *name, *value).map_err(|errno| self.failed(OP, errno))?;
+            self.set_number(*level, *name, *value)
+                .map_err(|error| self.failed(OP, error))?;
         }
         Ok(())
     }

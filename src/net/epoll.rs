@@ -16,10 +16,11 @@ use crate::sched::{Interest, Source, deadline_after};
 use crate::sys;
 use crate::sys::epoll::{self, Change};
 use crate::sys::errno::Errno;
-use crate::sys::poll::event;
+use crate::sys::poll::{PollEntry, event};
 
 use super::context::Net;
 use super::io::{Patience, Watched};
+use super::simnet::{Interests, World};
 
 /// What poll(2) tells of a descriptor that is not open.
 const NOT_OPEN: u32 = event::INVALID as u32;
@@ -33,6 +34,8 @@ pub(crate) struct Epoll {
     /// Members that were closed while somebody waited, until they are told of.
     closed: RefCell<Vec<RawFd>>,
     waiting: Cell<usize>,
+    /// Members of a network inside the process, which the kernel cannot keep.
+    simulated: Interests,
 }
 
 /// The open sets of a runtime, which hear of descriptors that are closed.
@@ -104,6 +107,7 @@ impl Epoll {
             members: RefCell::default(),
             closed: RefCell::default(),
             waiting: Cell::new(0),
+            simulated: Interests::default(),
         });
         net.sets.add(&set);
         set
@@ -111,6 +115,7 @@ impl Epoll {
 
     /// A descriptor that may be a member is about to be closed.
     fn lose(&self, fd: RawFd) {
+        self.simulated.lose(fd);
         if !self.members.borrow_mut().remove(&fd) || self.waiting.get() == 0 {
             return;
         }
@@ -150,7 +155,11 @@ impl Epoll {
         if self.net.sched().owns_fd(fd) {
             return Err(Error::from(Errno::BADF).during(op));
         }
-        epoll::change(set, change, fd, events).map_err(|errno| Error::from(errno).during(op))?;
+        match self.net.world() {
+            Some(world) if world.has(fd) => self.simulated.change(change, fd, events),
+            _ => epoll::change(set, change, fd, events),
+        }
+        .map_err(|errno| Error::from(errno).during(op))?;
         let mut members = self.members.borrow_mut();
         match change {
             Change::Add => drop(members.insert(fd)),
@@ -166,7 +175,12 @@ impl Epoll {
     /// # Errors
     /// `ValueError` when it is closed, `EBADF` when that happens meanwhile; cancellation.
     pub(crate) fn poll(&self, timeout: Option<Duration>, most: usize) -> Result<Vec<(RawFd, u32)>> {
-        self.fileno()?;
+        let number = self.fileno()?;
+        if let Some(world) = self.net.world()
+            && !self.simulated.is_empty()
+        {
+            return self.poll_simulated(world, number, timeout, most);
+        }
         let patience = match timeout {
             None => Patience::Until(None),
             Some(Duration::ZERO) => Patience::Never,
@@ -189,7 +203,7 @@ impl Epoll {
             let limit = match (flags, patience) {
                 (0, Patience::Until(None)) => None,
                 (0, Patience::Kernel(deadline)) => {
-                    Some(deadline.saturating_duration_since(std::time::Instant::now()))
+                    Some(deadline.saturating_duration_since(crate::sched::now()))
                 }
                 _ => Some(Duration::ZERO),
             };
@@ -203,6 +217,51 @@ impl Epoll {
             Err(error) if error.errno() == Some(Errno::AGAIN.0) => Ok(Vec::new()),
             ready => ready.map_err(|error| error.during("poll")),
         }
+    }
+
+    /// As [`Self::poll`], of members in a network inside the process and those of the kernel's beside them.
+    fn poll_simulated(
+        &self,
+        world: &World,
+        number: RawFd,
+        timeout: Option<Duration>,
+        most: usize,
+    ) -> Result<Vec<(RawFd, u32)>> {
+        let mut entries = self.simulated.entries();
+        let simulated = entries.len();
+        if self.members.borrow().iter().any(|fd| !world.has(*fd)) {
+            entries.push(PollEntry {
+                fd: number,
+                events: event::READABLE,
+                revents: 0,
+            });
+        }
+        self.waiting.set(self.waiting.get() + 1);
+        let is_news = |entry: &PollEntry| {
+            if entry.fd == number {
+                entry.revents != 0
+            } else {
+                self.simulated.is_news(world, entry)
+            }
+        };
+        let polled = self
+            .net
+            .poll_entries(&mut entries, timeout, |entries| entries.iter().any(is_news));
+        self.waiting.set(self.waiting.get() - 1);
+        let closed = self.closed.take();
+        polled.map_err(|error| error.during("poll"))?;
+        let mut told: Vec<_> = closed.into_iter().map(|fd| (fd, NOT_OPEN)).collect();
+        for entry in entries[..simulated].iter().filter(|entry| is_news(entry)) {
+            if told.len() < most && entry.revents & event::INVALID == 0 {
+                self.simulated.note_told(world, entry.fd);
+                told.push((entry.fd, u32::from(entry.revents.cast_unsigned())));
+            }
+        }
+        if entries.len() > simulated && most > told.len() {
+            let others = epoll::wait(number, most - told.len(), Some(Duration::ZERO));
+            told.extend(others.unwrap_or_default());
+        }
+        Ok(told)
     }
 
     /// Closes it; one that is closed is left alone. Who waits on it gets `EBADF`.

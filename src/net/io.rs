@@ -123,7 +123,9 @@ impl Watched<'_> {
                     Err(Errno::AGAIN)
                         if !over
                             && self.socket.is_some_and(Socket::ends_silently)
-                            && sys::poll::has_ended(fd, interest == Interest::Write) =>
+                            && self.socket.is_some_and(|socket| {
+                                socket.lower().has_ended(fd, interest == Interest::Write)
+                            }) =>
                     {
                         over = true;
                         continue;
@@ -152,7 +154,7 @@ impl Watched<'_> {
                 let lull = deadline_after(LULL);
                 sched.sleep_until(deadline.map_or(lull, |deadline| lull.map(|lull| lull.min(deadline))))?;
             }
-            let late = alarms > 0 && deadline.is_some_and(|deadline| deadline <= Instant::now());
+            let late = alarms > 0 && deadline.is_some_and(|deadline| deadline <= crate::sched::now());
             if late || sched.wait_fd(self.source, fd, interest, deadline, *waited)? == Wake::TimedOut {
                 return Err(patience.expired(Errno::AGAIN));
             }

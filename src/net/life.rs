@@ -1,6 +1,6 @@
 //! A socket's end, and what it says of itself: close, detach, dup, shutdown, its addresses, who inherits it.
 
-use std::os::fd::RawFd;
+use std::os::fd::{AsRawFd as _, RawFd};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -25,10 +25,10 @@ impl Socket {
             return Ok(());
         }
         let Some(fd) = self.leave() else { return Ok(()) };
-        let closed = if self.lingers.get() {
+        let closed = if self.lingers.get() && self.lower.get().is_none() {
             self.close_elsewhere(fd)?
         } else {
-            sys::fd::close(fd)
+            self.net().close_number(fd)
         };
         match closed {
             // The connection was reset before: CPython keeps silent about it, and so do we.
@@ -61,11 +61,11 @@ impl Socket {
 
     fn abandon(&self) {
         let Some(fd) = self.leave() else { return };
-        if self.lingers.get() {
+        if self.lingers.get() && self.lower.get().is_none() {
             close_detached(fd);
         } else {
             // A collected socket has nobody to tell.
-            let _ = sys::fd::close(fd);
+            let _ = self.net().close_number(fd);
         }
     }
 
@@ -127,6 +127,7 @@ impl Socket {
             .and_then(|fd| Ok(sys::fd::dup(fd)?))
             .map_err(|error| self.failed("dup", error))?;
         Self::announce_new(self.net(), self.family(), self.kind(), self.protocol())?;
+        self.net().note_duplicate(self.fd(), duplicate.as_raw_fd());
         let socket = Self::wrap(self.net(), duplicate, self.family(), self.kind(), self.protocol());
         socket.copy_timeout(self);
         Ok(socket)
@@ -160,7 +161,7 @@ impl Socket {
     /// `EBADF` on a closed socket.
     pub fn local_address(&self) -> Result<Address> {
         self.open_fd()
-            .and_then(|fd| Ok(self.read_by_protocol(fd, self.transport().local_address(fd)?)))
+            .and_then(|fd| Ok(self.read_by_protocol(fd, self.lower().local_address(fd)?)))
             .map_err(|error| self.failed("getsockname", error))
     }
 
@@ -170,7 +171,7 @@ impl Socket {
     /// `ENOTCONN` when it has no peer.
     pub fn peer_address(&self) -> Result<Address> {
         self.open_fd()
-            .and_then(|fd| Ok(self.read_by_protocol(fd, self.transport().peer_address(fd)?)))
+            .and_then(|fd| Ok(self.read_by_protocol(fd, self.lower().peer_address(fd)?)))
             .map_err(|error| self.failed("getpeername", error))
     }
 

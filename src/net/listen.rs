@@ -2,7 +2,7 @@
 
 use std::os::fd::AsRawFd as _;
 use std::rc::Rc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use crate::address::Address;
 use crate::error::{Class, Error, Result};
@@ -55,7 +55,7 @@ impl Socket {
     fn bind_shown(&self, address: &Address, shown: Option<&Endpoint>) -> Result<()> {
         self.guard_shown(&Request::Bind(address), shown, None)
             .and_then(|()| self.open_fd())
-            .and_then(|fd| Ok(self.transport().bind(fd, address)?))
+            .and_then(|fd| Ok(self.lower().bind(fd, address)?))
             .map_err(|error| self.failed("bind", error.at(address)))?;
         self.observe(|| Event::Named {
             fd: self.fd(),
@@ -72,11 +72,10 @@ impl Socket {
     /// `EBADF`; what ends the wait.
     pub(crate) fn await_input(&self, deadline: Option<Instant>) -> Result<bool> {
         let awaited = self.io_within("select", Interest::Read, Patience::Until(deadline), |fd, _| {
-            let ready = sys::poll::poll_one(fd, true, false, Some(Duration::ZERO))?;
-            if ready.timed_out {
-                Err(Errno::AGAIN)
-            } else {
+            if self.lower().has_input(fd)? {
                 Ok(())
+            } else {
+                Err(Errno::AGAIN)
             }
         });
         match awaited {
@@ -84,7 +83,7 @@ impl Socket {
             // A limit over the task that passes at this very moment is told at the next wait.
             Err(error)
                 if error.class() == Class::TimeoutError
-                    && deadline.is_some_and(|deadline| deadline <= Instant::now()) =>
+                    && deadline.is_some_and(|deadline| deadline <= crate::sched::now()) =>
             {
                 Ok(false)
             }
@@ -101,7 +100,7 @@ impl Socket {
         self.guard(&Request::Listen { backlog })
             .and_then(|()| self.guard_unbound())
             .and_then(|()| self.open_fd())
-            .and_then(|fd| Ok(self.transport().listen(fd, backlog)?))
+            .and_then(|fd| Ok(self.lower().listen(fd, backlog)?))
             .map_err(|error| self.failed("listen", error))?;
         self.observe(|| Event::Done {
             fd: self.fd(),
@@ -113,7 +112,7 @@ impl Socket {
     /// A socket that listens without an address of its own hears every one of the machine's: that is a bind.
     fn guard_unbound(&self) -> Result<()> {
         let fd = self.open_fd()?;
-        match self.transport().local_address(fd) {
+        match self.lower().local_address(fd) {
             Ok(address) if address.port() == Some(0) => self.net().guard_unheard(&Request::Bind(&address)),
             // What cannot be judged is not done.
             Err(errno) if !self.net().is_unguarded() => Err(errno.into()),
@@ -139,12 +138,13 @@ impl Socket {
             if self.family() == AF_ALG {
                 return sys::socket::accept_unnamed(open(fd)?);
             }
-            self.transport().accept(fd)
+            self.lower().accept(fd)
         })?;
         let address = self.read_by_protocol(fd.as_raw_fd(), address);
         self.guard(&Request::Accept(&address))
-            .map_err(|error| self.failed(OP, error.at(&address)))?;
-        Self::announce_new(self.net(), self.family(), self.kind(), self.protocol())?;
+            .map_err(|error| self.failed(OP, error.at(&address)))
+            .and_then(|()| Self::announce_new(self.net(), self.family(), self.kind(), self.protocol()))
+            .inspect_err(|_| self.net().forget_refused(fd.as_raw_fd()))?;
         let socket = Self::wrap(self.net(), fd, self.family(), self.kind(), self.protocol());
         if self.has_kernel_timeout() {
             socket.learn_kernel_timeouts();
@@ -176,8 +176,7 @@ impl Socket {
         // Python waits in bind and listen no more than we do; only its accepts do.
         let set = |level, name| {
             socket
-                .borrowed()
-                .and_then(|fd| Ok(sys::option::set_option_int(fd, level, name, 1)?))
+                .set_number(level, name, 1)
                 .map_err(|error| socket.failed(OP, error))
         };
         // Without SO_REUSEADDR a restarted server waits for its old connections' TIME_WAIT.
@@ -188,8 +187,7 @@ impl Socket {
         if options.family == AF_INET6 {
             let only = i32::from(!options.dual_stack);
             socket
-                .borrowed()
-                .and_then(|fd| Ok(sys::option::set_option_int(fd, IPPROTO_IPV6, IPV6_V6ONLY, only)?))
+                .set_number(IPPROTO_IPV6, IPV6_V6ONLY, only)
                 .map_err(|error| socket.failed(OP, error))?;
         }
         endpoint()
@@ -201,11 +199,8 @@ impl Socket {
 
     /// Whether a server on this socket hears both IP versions can be had at all.
     pub(crate) fn has_dual_stack(net: &Rc<Net>) -> bool {
-        Self::open(net, AF_INET6, SOCK_STREAM, 0).is_ok_and(|socket| {
-            socket
-                .borrowed()
-                .is_ok_and(|fd| sys::option::set_option_int(fd, IPPROTO_IPV6, IPV6_V6ONLY, 0).is_ok())
-        })
+        Self::open(net, AF_INET6, SOCK_STREAM, 0)
+            .is_ok_and(|socket| socket.set_number(IPPROTO_IPV6, IPV6_V6ONLY, 0).is_ok())
     }
 
     /// Whether its calls wait.

@@ -1,6 +1,6 @@
 //! Messages with control data: sendmsg and recvmsg, and descriptors passed with them.
 
-use std::io::{IoSlice, IoSliceMut};
+use std::io::IoSlice;
 
 use crate::address::Address;
 use crate::bytes::{Bytes, Pinned};
@@ -8,7 +8,7 @@ use crate::error::{Class, Error, Result};
 use crate::policy::Request;
 use crate::sched::Interest;
 use crate::sys::flag::{MSG_PEEK, SCM_RIGHTS, SOL_SOCKET};
-use crate::sys::message::{self, Control, Received};
+use crate::sys::message::{Control, Received};
 
 use super::audit::Fact;
 use super::observe::Event;
@@ -79,7 +79,8 @@ impl Socket {
             .map(IoSlice::new)
             .collect();
         let sent = self.io(OP, Interest::Write, flags, |fd, extra| {
-            message::send_message(fd, &slices, control, flags | extra, address)
+            self.lower()
+                .send_message(fd, &slices, control, flags | extra, address)
         });
         let sent = match (sent, address) {
             (Err(error), Some(address)) => Err(error.at(address)),
@@ -116,8 +117,8 @@ impl Socket {
             .buffer(control_space)
             .map_err(|error| self.failed(OP, error))?;
         let received = self.io(OP, Interest::Read, flags, |fd, extra| {
-            let mut buffers = [IoSliceMut::new(&mut data)];
-            message::recv_message(fd, &mut buffers, control_space, flags | extra)
+            self.lower()
+                .recv_message(fd, &mut data, control_space, flags | extra)
         })?;
         self.net().note_received_message(received.count, flags);
         self.judge(OP, &received)?;

@@ -108,8 +108,21 @@ impl Meter {
         Self::left(self.limits.received, &self.purse.received)
     }
 
+    /// How many of so many bytes may be received now.
+    ///
+    /// # Errors
+    /// What [`Net::explain_limit`] tells in words.
+    pub(super) fn room(&self, wanted: usize) -> errno::Result<usize> {
+        let room = wanted.min(self.to_receive());
+        if room == 0 && wanted > 0 {
+            Err(OVER)
+        } else {
+            Ok(room)
+        }
+    }
+
     #[inline]
-    fn count_sent(&self, count: usize) -> usize {
+    pub(super) fn count_sent(&self, count: usize) -> usize {
         self.traffic.sent(count);
         if self.limits_bytes() {
             self.purse.sent.add(count as u64);
@@ -118,7 +131,7 @@ impl Meter {
     }
 
     #[inline]
-    fn count_received(&self, count: usize, flags: i32) -> usize {
+    pub(super) fn count_received(&self, count: usize, flags: i32) -> usize {
         // What stays where it is comes again.
         if flags & MSG_PEEK == 0 {
             self.traffic.received(count);
@@ -132,11 +145,21 @@ impl Meter {
     /// How many of `length` bytes may be sent now.
     #[inline]
     fn portion(&self, fd: RawFd, length: usize) -> errno::Result<usize> {
+        self.portion_of(length, || Ok(socket::kind(open(fd)?)? == SOCK_STREAM))
+    }
+
+    /// As [`Self::portion`]; a stream's call may be cut short.
+    #[inline]
+    pub(super) fn portion_of(
+        &self,
+        length: usize,
+        is_stream: impl FnOnce() -> errno::Result<bool>,
+    ) -> errno::Result<usize> {
         let left = self.to_send();
         if length <= left {
             return Ok(length);
         }
-        if left > 0 && socket::kind(open(fd)?)? == SOCK_STREAM {
+        if left > 0 && is_stream()? {
             return Ok(left);
         }
         Err(OVER)
@@ -148,18 +171,12 @@ const OVER: Errno = Errno::DQUOT;
 
 impl Transport for Meter {
     fn recv(&self, fd: RawFd, buffer: &mut [u8], flags: i32) -> errno::Result<usize> {
-        let room = buffer.len().min(self.to_receive());
-        if room == 0 && !buffer.is_empty() {
-            return Err(OVER);
-        }
+        let room = self.room(buffer.len())?;
         transfer::recv(fd, &mut buffer[..room], flags).map(|count| self.count_received(count, flags))
     }
 
     fn recv_from(&self, fd: RawFd, buffer: &mut [u8], flags: i32) -> errno::Result<(usize, Address)> {
-        let room = buffer.len().min(self.to_receive());
-        if room == 0 && !buffer.is_empty() {
-            return Err(OVER);
-        }
+        let room = self.room(buffer.len())?;
         let (count, address) = transfer::recv_from(fd, &mut buffer[..room], flags)?;
         Ok((self.count_received(count, flags), address))
     }
@@ -183,7 +200,7 @@ impl Transport for Meter {
 impl Net {
     /// The kernel's calls, counted.
     pub(super) fn kernel(&self) -> &dyn Transport {
-        &self.meter
+        &*self.meter
     }
 
     /// Whether so many sockets more may be opened.

@@ -2,7 +2,7 @@
 //!
 //! [`Net`] (`context`) is what the sockets of one runtime share: policy, default timeout, scratch buffer, and the two
 //! doors every operation passes, `guard` (`audit`) and `observe`; `warn` has its warnings. [`Socket`] (`socket`) is one socket with its timeout, `life` is
-//! how it ends, `print` how it prints; it stands on a `transport`, the kernel unless something else takes its place. `io` is the loop that tries
+//! how it ends, `print` how it prints; it stands on a `transport` (`standing`), the kernel unless something else takes its place: `secured` (TLS), `faults`, `simnet` (a network inside the process). `io` is the loop that tries
 //! and waits. The operations are grouped by topic: `connect` (`race` to several
 //! addresses at once), `relay` (between two sockets), `listen` (bind, listen, accept), `transfer` (recv and send
 //! in all forms), `message` (with control data), `options`, `control` (ioctl, fcntl), `share` (with another process), `select` and `epoll` (waiting for any of many), `roster` (every open socket, for a person who asks); `port` finds one that nothing uses; `guest` has sockets that come from the host, `traffic` counts; `missing` names the module of a family the kernel lacks; `resolve` looks names up off the thread (`idna` encodes them, `answers` remembers for the policy what came of it), `netdb` in C's
@@ -41,7 +41,9 @@ mod secure;
 mod secured;
 mod select;
 mod share;
+mod simnet;
 mod socket;
+mod standing;
 mod traffic;
 mod transfer;
 mod transport;
@@ -65,6 +67,8 @@ pub(crate) use resolve::{Endpoint, Found, Host, Lookup, check_host};
 #[cfg(feature = "tls")]
 pub(crate) use secured::{Secured, Terms};
 pub(crate) use select::Poll;
+pub use simnet::VirtualNetwork;
+pub(crate) use simnet::World;
 pub use socket::{Socket, Timeout};
 pub(crate) use traffic::Traffic;
 pub(crate) use warn::WarningAction;

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use crate::address::Address;
 use crate::error::{Class, Error, Result};
 use crate::policy::Request;
-use crate::sys::flag::{AF_INET, AF_UNSPEC};
+use crate::sys::flag::{AF_INET, AF_UNSPEC, SOCK_DGRAM};
 use crate::sys::interface;
 use crate::sys::netdb::{self, Host, HostError};
 
@@ -56,6 +56,18 @@ impl Net {
         })
         .map_err(|error| error.during(OP))?;
         self.first_address(OP, &encoded, AF_INET)?;
+        if let Some(world) = self.world() {
+            let addresses = self.lookup_unheard(&Lookup {
+                host: Some(encoded.clone().into_owned()),
+                family: AF_INET,
+                kind: SOCK_DGRAM,
+                ..Lookup::default()
+            })?;
+            return Ok(world.host(
+                &encoded,
+                addresses.iter().filter_map(|found| found.address.ip()).collect(),
+            ));
+        }
         let name = CString::new(&*encoded).map_err(|_| Error::value("embedded null character"))?;
         let known = self.ask(OP, move || netdb::host_by_name(&name))?;
         self.note_answer(Some(&encoded), known.addresses.iter().copied());
@@ -82,6 +94,12 @@ impl Net {
         };
         self.guard_unheard(&Request::ReverseResolve(&socket_address))
             .map_err(|error| error.during(OP).at(&socket_address))?;
+        if let Some(world) = self.world() {
+            return match world.name_of(address) {
+                Some(name) => Ok(world.host(&name, vec![address])),
+                None => Err(not_found(HostError(1)).during(OP)),
+            };
+        }
         self.ask(OP, move || netdb::host_by_address(address))
     }
 
@@ -94,7 +112,7 @@ impl Net {
             .sched()
             .off_thread(None, question)?
             .unwrap_or(Err(HostError(2)));
-        answer.map_err(|error| Error::numbered(Class::herror, error.0, error.text()).during(op))
+        answer.map_err(|error| not_found(error).during(op))
     }
 
     /// `getfqdn`: the host's name with its domain, where one is known.
@@ -202,4 +220,8 @@ impl Net {
             .map_err(|error| error.during(OP))?;
         interface::set_host_name(name).map_err(|errno| Error::from(errno).during(OP))
     }
+}
+
+fn not_found(error: HostError) -> Error {
+    Error::numbered(Class::herror, error.0, error.text())
 }

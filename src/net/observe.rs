@@ -4,6 +4,7 @@
 use std::fmt;
 use std::os::fd::RawFd;
 use std::rc::Rc;
+use std::time::Duration;
 
 use crate::address::Address;
 use crate::error::{Error, Place};
@@ -178,6 +179,11 @@ impl Scene<'_> {
         self.net.shows_plaintext() && self.socket.is_some_and(Socket::speaks_tls)
     }
 
+    /// How long the simulation has run that it happens in, by the simulation's clock; none where there is none.
+    pub(crate) fn simulated(&self) -> Option<Duration> {
+        self.net.sched().simulated()
+    }
+
     fn current(&self) -> Option<Rc<Task>> {
         self.net.sched().current()
     }
@@ -254,11 +260,11 @@ impl Socket {
 
     /// Its own address, for who watches: a failure is no event.
     fn own_name(&self) -> Option<Address> {
-        self.transport().local_address(self.fd()).ok()
+        self.lower().local_address(self.fd()).ok()
     }
 
     fn peer_name(&self) -> Option<Address> {
-        self.transport().peer_address(self.fd()).ok()
+        self.lower().peer_address(self.fd()).ok()
     }
 
     fn peer_process(&self) -> Option<i32> {

@@ -1,8 +1,11 @@
 //! Socket options, as numbers and as bytes.
 
+use std::os::fd::AsRawFd as _;
+
 use crate::bytes::Bytes;
 use crate::error::{Class, Error, Result};
 use crate::policy::Request;
+use crate::sys::errno::Errno;
 use crate::sys::flag::{AF_VSOCK, IPPROTO_TCP, SO_LINGER, SO_RCVTIMEO, SO_SNDTIMEO, SOL_SOCKET, TCP_ULP};
 use crate::sys::option;
 
@@ -44,10 +47,15 @@ impl Socket {
                 )),
             };
         }
-        let value = if length == 0 {
-            option::option_int(fd, level, name).map(OptionValue::Int)
-        } else {
-            option::option_bytes(fd, level, name, length).map(|bytes| OptionValue::Bytes(Bytes::Owned(bytes)))
+        let value = match (length, self.lower.get()) {
+            (0, None) => option::option_int(fd, level, name).map(OptionValue::Int),
+            (0, Some(lower)) => lower
+                .option(fd.as_raw_fd(), level, name, size_of::<i32>())
+                .map(|bytes| OptionValue::Int(i32::try_from(wide(&bytes)).unwrap_or(-1))),
+            (_, _) => self
+                .lower()
+                .option(fd.as_raw_fd(), level, name, length)
+                .map(|bytes| OptionValue::Bytes(Bytes::Owned(bytes))),
         };
         value.map_err(|errno| self.failed(OP, errno))
     }
@@ -67,13 +75,7 @@ impl Socket {
 
     /// Asks the kernel for its timeouts: they were set, or the descriptor came from elsewhere.
     pub(super) fn learn_kernel_timeouts(&self) {
-        let ask = |name| {
-            self.borrowed()
-                .ok()
-                .and_then(|fd| option::option_duration(fd, SOL_SOCKET, name).ok())
-                .filter(|duration| !duration.is_zero())
-        };
-        self.kernel_timeouts.set([ask(SO_RCVTIMEO), ask(SO_SNDTIMEO)]);
+        self.kernel_timeouts.set(self.lower().timeouts(self.fd()));
     }
 
     /// Whether the kernel has a timeout of its own for any of its calls.
@@ -81,21 +83,26 @@ impl Socket {
         self.kernel_timeouts.get() != [None, None]
     }
 
+    /// Sets an option to a number, as a part of another operation.
+    pub(crate) fn set_number(&self, level: i32, name: i32, value: i32) -> Result<()> {
+        let fd = self.open_fd()?;
+        Ok(self.lower().set_option(fd, level, name, &value.to_ne_bytes())?)
+    }
+
     /// Sets an option.
     pub(crate) fn set_option(&self, level: i32, name: i32, value: &OptionValue) -> Result<()> {
         const OP: &str = "setsockopt";
         self.guard_set(level, name, value)
             .and_then(|()| self.borrowed())
-            .and_then(|fd| {
+            .and_then(|borrowed| {
+                let (fd, lower) = (borrowed.as_raw_fd(), self.lower());
                 let set = match value {
-                    OptionValue::Int(number) => option::set_option_int(fd, level, name, *number),
-                    OptionValue::Wide(number) => {
-                        option::set_option_bytes(fd, level, name, &number.to_ne_bytes())
-                    }
-                    OptionValue::Bytes(bytes) => {
-                        bytes.with(|bytes| option::set_option_bytes(fd, level, name, bytes))
-                    }
-                    OptionValue::Null(length) => option::set_option_null(fd, level, name, *length),
+                    OptionValue::Int(number) => lower.set_option(fd, level, name, &number.to_ne_bytes()),
+                    OptionValue::Wide(number) => lower.set_option(fd, level, name, &number.to_ne_bytes()),
+                    OptionValue::Bytes(bytes) => bytes.with(|bytes| lower.set_option(fd, level, name, bytes)),
+                    // An address of nothing is no value.
+                    OptionValue::Null(_) if lower.is_virtual() => Err(Errno::FAULT),
+                    OptionValue::Null(length) => option::set_option_null(borrowed, level, name, *length),
                 };
                 Ok(set?)
             })

@@ -1,6 +1,6 @@
 //! A socket on its way to another thread: the descriptor with what only we know of it. The sender's socket is closed then.
 
-use std::os::fd::OwnedFd;
+use std::os::fd::{OwnedFd, RawFd};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,11 +10,14 @@ use crate::policy::Purse;
 use crate::sys;
 
 use super::context::Net;
+use super::simnet::World;
 use super::socket::{Socket, Timeout};
 
 /// A socket that belongs to no thread. Closed when nobody takes it.
 #[derive(Debug)]
 pub(crate) struct Passed {
+    /// Before the descriptor, so that it goes first.
+    ride: Ride,
     fd: OwnedFd,
     family: i32,
     kind: i32,
@@ -38,6 +41,18 @@ impl Seat {
     }
 }
 
+/// Closes it in a network inside the process, if it is one of its sockets and nobody takes it.
+#[derive(Debug)]
+struct Ride(Option<(Arc<World>, RawFd)>);
+
+impl Drop for Ride {
+    fn drop(&mut self) {
+        if let Some((world, fd)) = &self.0 {
+            world.close(*fd);
+        }
+    }
+}
+
 impl Drop for Seat {
     fn drop(&mut self) {
         self.0.sockets.give_back(1);
@@ -51,7 +66,11 @@ impl Socket {
             Some("it is closed")
         } else if self.files.get() > 0 {
             Some("a file made of it is open: close that first")
-        } else if self.transport.get().is_some() {
+        } else if self
+            .transport
+            .get()
+            .is_some_and(|transport| !transport.is_virtual())
+        {
             Some("its bytes do not move by the kernel alone")
         } else {
             None
@@ -66,8 +85,10 @@ impl Socket {
         let refuse = |error| self.failed("send", error);
         self.open_fd().map_err(refuse)?;
         self.shut.set(true);
+        let number = self.fd();
         let fd = self.leave().map_or(Err(sys::errno::Errno::BADF), sys::fd::adopt);
         Ok(Passed {
+            ride: Ride(self.net().world().map(|world| (world.clone(), number))),
             fd: fd.map_err(|errno| refuse(errno.into()))?,
             family: self.family(),
             kind: self.kind(),
@@ -86,7 +107,8 @@ impl Socket {
         passed.into_iter().map(|passed| Self::take(net, passed)).collect()
     }
 
-    fn take(net: &Rc<Net>, passed: Passed) -> Rc<Self> {
+    fn take(net: &Rc<Net>, mut passed: Passed) -> Rc<Self> {
+        passed.ride.0 = None;
         let socket = Self::wrap(net, passed.fd, passed.family, passed.kind, passed.protocol);
         socket.resume(passed.timeout, passed.kernel_timeouts, passed.forced);
         socket.lingers.set(passed.lingers);

@@ -15,6 +15,8 @@ use crate::error::{Error, Result};
 use crate::sys::errno::Errno;
 use crate::sys::{flag, socket};
 
+use super::context::Net;
+
 /// First port that is looked at: those below belong to known services.
 const FIRST: u16 = 10_000;
 /// Ports the range must have, or the system's own choice is taken.
@@ -32,7 +34,14 @@ static PORTS: Mutex<Option<Ports>> = Mutex::new(None);
 ///
 /// # Errors
 /// `OSError` when there is none.
-pub(crate) fn free_port() -> Result<u16> {
+pub(crate) fn free_port(net: &Net) -> Result<u16> {
+    match net.world() {
+        Some(world) => Ok(world.free_port()?),
+        None => free_port_of_system(),
+    }
+}
+
+fn free_port_of_system() -> Result<u16> {
     let range = range();
     let mut ports = PORTS.lock().unwrap_or_else(PoisonError::into_inner);
     let ports = ports.get_or_insert_with(|| Ports {
@@ -105,7 +114,7 @@ mod tests {
     fn ports_are_handed_out_once_and_can_be_bound() -> Result<()> {
         let mut seen = HashSet::new();
         for _ in 0..50 {
-            let port = free_port()?;
+            let port = free_port_of_system()?;
             assert!(seen.insert(port), "{port} came twice");
             assert_eq!(is_free(port)?, Some(port));
         }

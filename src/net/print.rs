@@ -25,8 +25,8 @@ impl fmt::Display for Socket {
         )?;
         if let Ok(fd) = self.open_fd() {
             let ends = [
-                ("laddr", self.transport().local_address(fd)),
-                ("raddr", self.transport().peer_address(fd)),
+                ("laddr", self.lower().local_address(fd)),
+                ("raddr", self.lower().peer_address(fd)),
             ];
             for (end, address) in ends {
                 // What Python takes for false does not show; texts show without quotes.

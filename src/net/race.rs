@@ -9,7 +9,6 @@ use crate::error::{Class, Error, Result};
 use crate::policy::Request;
 use crate::sched::{Interest, Watch, deadline_after};
 use crate::sys::errno::Errno;
-use crate::sys::socket as calls;
 
 use super::connect::Attempt;
 use super::context::Net;
@@ -17,7 +16,6 @@ use super::io::Patience;
 use super::observe::Event;
 use super::resolve::Found;
 use super::socket::Socket;
-use super::transport::open;
 
 /// A connect under way.
 struct Runner {
@@ -50,7 +48,7 @@ impl Socket {
         let mut errors = Vec::new();
         let mut next_start = None;
         loop {
-            let due = running.is_empty() || next_start.is_none_or(|next| next <= Instant::now());
+            let due = running.is_empty() || next_start.is_none_or(|next| next <= crate::sched::now());
             if due && let Some(candidate) = waiting.next() {
                 next_start = deadline_after(delay);
                 match begin(net, attempt, candidate) {
@@ -114,7 +112,7 @@ fn begin(net: &Rc<Net>, attempt: &Attempt, candidate: &Found) -> Result<Runner> 
     let connected = socket
         .open_fd()
         .map_err(fail)
-        .map(|fd| socket.transport().connect(fd, &address))?;
+        .map(|fd| socket.lower().connect(fd, &address))?;
     let deadline = match (connected, Patience::from(socket.timeout())) {
         (Ok(()), _) => None,
         (Err(Errno::INPROGRESS | Errno::INTR), Patience::Until(deadline)) => deadline,
@@ -143,15 +141,20 @@ fn finish(runner: Runner) -> Result<Rc<Socket>> {
 
 impl Runner {
     fn look(&self) -> Look {
-        let error = || -> Result<Option<Errno>> { Ok(calls::take_error(open(self.socket.open_fd()?)?)?) };
+        let error =
+            || -> Result<Option<Errno>> { Ok(self.socket.lower().take_error(self.socket.open_fd()?)?) };
         match error() {
             Err(error) => return Look::Failed(error),
             Ok(Some(errno)) => return Look::Failed(errno.into()),
             Ok(None) => {}
         }
-        match self.socket.transport().peer_address(self.socket.fd()) {
+        match self.socket.lower().peer_address(self.socket.fd()) {
             Ok(_) => Look::Connected,
-            Err(Errno::NOTCONN) if self.deadline.is_some_and(|deadline| deadline <= Instant::now()) => {
+            Err(Errno::NOTCONN)
+                if self
+                    .deadline
+                    .is_some_and(|deadline| deadline <= crate::sched::now()) =>
+            {
                 Look::Failed(Error::timed_out())
             }
             Err(Errno::NOTCONN) => Look::Pending,

@@ -139,8 +139,16 @@ impl Net {
             self.sched()
                 .sleep_until(deadline.map_or(due, |deadline| due.map(|due| due.min(deadline))))?;
         }
-        let ask = move || resolve::lookup(host.as_deref(), service_name.as_deref(), hints);
-        let answer = if at_once {
+        let world = self.world().filter(|_| !at_once).cloned();
+        let named = lookup.host.clone();
+        let ask = move || match (world, named) {
+            (Some(world), Some(name)) if hints.flags & AI_NUMERICHOST == 0 => {
+                world.lookup(&name, service_name.as_deref(), hints)
+            }
+            _ => resolve::lookup(host.as_deref(), service_name.as_deref(), hints),
+        };
+        // In a network inside the process nobody else is asked.
+        let answer = if at_once || self.world().is_some() {
             Some(ask())
         } else {
             self.sched().off_thread(deadline, ask)?
@@ -162,6 +170,11 @@ impl Net {
             .map_err(|error| error.during(OP).at(address))?;
         let numeric = NI_NUMERICHOST | NI_NUMERICSERV;
         let wanted = address.clone();
+        if let Some(world) = self.world() {
+            return world
+                .name_info(address, flags)
+                .map_err(|error| Error::from(error).during(OP).at(address));
+        }
         let ask = move || resolve::name_info(&wanted, flags);
         let answer = if flags & numeric == numeric {
             Some(ask())

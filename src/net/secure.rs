@@ -14,7 +14,6 @@ use super::io::Patience;
 use super::observe::Event;
 use super::secured::{Secured, Terms};
 use super::socket::{Socket, Timeout};
-use super::transport::open;
 
 const NO_NAME: &str = "server_hostname cannot be an empty string or start with a leading dot.";
 
@@ -42,10 +41,10 @@ impl Socket {
         socket.drains.set(false);
         self.net().roster.note(self.net().sched(), &socket);
         let handshake = terms.handshake_on_connect;
-        let secured = Secured::new(self.net(), terms);
+        let secured = Secured::new(self.net(), terms, socket.lower.get().cloned());
         // A socket made just now has no transport yet.
         let _ = socket.transport.set(secured);
-        let connected = match sys::socket::peer_address(open(fd)?) {
+        let connected = match socket.lower().peer_address(fd) {
             Ok(_) => true,
             Err(Errno::NOTCONN | Errno::INVAL) => false,
             Err(errno) => return Err(socket.failed("wrap_socket", errno)),

@@ -9,12 +9,11 @@ use crate::address::Address;
 use crate::error::Error;
 use crate::sys::errno::{Errno, Result};
 use crate::sys::flag::{MSG_DONTWAIT, MSG_PEEK, SHUT_RD};
-use crate::sys::socket;
 use crate::tls::{Context, Session, Step, Wire};
 
 use super::context::Net;
 use super::observe::Event;
-use super::transport::{Transport, open};
+use super::transport::Transport;
 
 /// How a socket is to speak TLS: what `wrap_socket` is told.
 #[derive(Clone, Debug)]
@@ -32,6 +31,8 @@ pub(crate) struct Terms {
 pub(crate) struct Secured {
     pub(crate) terms: Terms,
     net: Rc<Net>,
+    /// What the records travel by, where that is not the kernel.
+    below: Option<Rc<dyn Transport>>,
     pub(super) session: RefCell<Option<Session>>,
     /// Bytes that came after the end of TLS, for whoever reads next.
     rest: RefCell<Vec<u8>>,
@@ -45,13 +46,14 @@ struct Descriptor<'a> {
     fd: RawFd,
     flags: i32,
     net: &'a Net,
+    below: &'a dyn Transport,
     /// Whether who watches is to see the records.
     shown: bool,
 }
 
 impl Wire for Descriptor<'_> {
     fn recv(&mut self, buffer: &mut [u8]) -> Result<usize> {
-        let count = self.net.kernel().recv(self.fd, buffer, self.flags)?;
+        let count = self.below.recv(self.fd, buffer, self.flags)?;
         if self.shown {
             self.net.observe(None, || Event::Received {
                 fd: self.fd,
@@ -64,7 +66,7 @@ impl Wire for Descriptor<'_> {
     }
 
     fn send(&mut self, data: &[u8]) -> Result<usize> {
-        let count = self.net.kernel().send(self.fd, data, self.flags)?;
+        let count = self.below.send(self.fd, data, self.flags)?;
         if self.shown {
             self.net.observe(None, || Event::Sent {
                 fd: self.fd,
@@ -77,15 +79,24 @@ impl Wire for Descriptor<'_> {
 }
 
 impl Secured {
-    pub(super) fn new(net: &Rc<Net>, terms: Terms) -> Rc<Self> {
+    pub(super) fn new(net: &Rc<Net>, terms: Terms, below: Option<Rc<dyn Transport>>) -> Rc<Self> {
         Rc::new(Self {
             terms,
             net: net.clone(),
+            below,
             session: RefCell::new(None),
             rest: RefCell::default(),
             over: Cell::new(false),
             failure: RefCell::new(None),
         })
+    }
+
+    /// What the records travel by.
+    fn below(&self) -> &dyn Transport {
+        match &self.below {
+            Some(below) => &**below,
+            None => self.net.kernel(),
+        }
     }
 
     /// TLS begins: the socket is connected.
@@ -115,6 +126,7 @@ impl Secured {
             fd,
             flags: flags & MSG_DONTWAIT,
             net: &self.net,
+            below: self.below(),
             shown: self.net.is_observed() && !self.net.shows_plaintext(),
         };
         // Cryptography is hungry: a task's own stack would keep what it had touched.
@@ -178,7 +190,7 @@ impl Transport for Secured {
             None => {
                 let mut rest = self.rest.borrow_mut();
                 if rest.is_empty() {
-                    return self.net.kernel().recv(fd, buffer, flags);
+                    return self.below().recv(fd, buffer, flags);
                 }
                 let count = rest.len().min(buffer.len());
                 buffer[..count].copy_from_slice(&rest[..count]);
@@ -201,14 +213,14 @@ impl Transport for Secured {
             Self::shake(session, wire)?;
             session.write(wire, data)
         });
-        through.unwrap_or_else(|| self.net.kernel().send(fd, data, flags))
+        through.unwrap_or_else(|| self.below().send(fd, data, flags))
     }
 
     fn send_file(&self, fd: RawFd, file: RawFd, offset: i64, count: usize) -> Result<usize> {
         if self.is_speaking() {
             return Err(Errno::INVAL);
         }
-        self.net.kernel().send_file(fd, file, offset, count)
+        self.below().send_file(fd, file, offset, count)
     }
 
     /// Ending what goes out says goodbye first, where there is room; what comes in can still be read.
@@ -221,7 +233,7 @@ impl Transport for Secured {
                 session.flush(wire)
             });
         }
-        socket::shutdown(open(fd)?, how)
+        self.below().shutdown(fd, how)
     }
 
     fn failure(&self) -> Option<Error> {

@@ -107,6 +107,46 @@ impl Net {
         outcome
     }
 
+    /// What is ready now: the kernel says so, or a network inside the process.
+    fn look_at(&self, entries: &mut [PollEntry]) -> crate::sys::errno::Result<usize> {
+        let Some(world) = self.world() else {
+            return poll::poll_many(entries, Some(Duration::ZERO));
+        };
+        world.simulation().step();
+        let mut foreign: Vec<_> = entries.to_vec();
+        for entry in &mut foreign {
+            if world.has(entry.fd) {
+                entry.fd = -1;
+            }
+        }
+        poll::poll_many(&mut foreign, Some(Duration::ZERO))?;
+        let always = event::ERROR | event::HANGUP | event::INVALID;
+        for (entry, other) in entries.iter_mut().zip(&foreign) {
+            entry.revents = match world.poll(entry.fd) {
+                Some(events) => events & (entry.events | always),
+                None => other.revents,
+            };
+        }
+        Ok(entries.iter().filter(|entry| entry.revents != 0).count())
+    }
+
+    /// Descriptors of a network inside the process are waited for without the kernel, also where no socket of ours has them.
+    fn watch_simulated(
+        &self,
+        entries: &[PollEntry],
+        sources: &[OnceCell<Rc<crate::sched::Source>>],
+    ) -> Result<()> {
+        let Some(world) = self.world() else { return Ok(()) };
+        for (entry, source) in entries.iter().zip(sources) {
+            if source.get().is_none() && world.has(entry.fd) {
+                let simulated = self.sched().simulated_source(entry.fd)?;
+                // It was empty.
+                let _ = source.set(simulated);
+            }
+        }
+        Ok(())
+    }
+
     /// `limit` is none for ever; a moment the clock cannot tell is for ever too.
     fn poll_watched(
         &self,
@@ -119,7 +159,7 @@ impl Net {
         let deadline = limit.flatten();
         let mut alarms = 0;
         loop {
-            match poll::poll_many(entries, Some(Duration::ZERO)) {
+            match self.look_at(entries) {
                 Ok(_) => {}
                 Err(Errno::INTR) => {
                     sched.check_doom()?;
@@ -135,7 +175,7 @@ impl Net {
             if is_done(entries) {
                 return Ok(true);
             }
-            if deadline.is_some_and(|deadline| deadline <= Instant::now()) {
+            if deadline.is_some_and(|deadline| deadline <= crate::sched::now()) {
                 return Ok(false);
             }
             // What is ready for something nobody asked about would end each wait at once.
@@ -143,6 +183,7 @@ impl Net {
                 let lull = deadline_after(LULL);
                 sched.sleep_until(deadline.map_or(lull, |deadline| lull.map(|lull| lull.min(deadline))))?;
             }
+            self.watch_simulated(entries, sources)?;
             let watches: Vec<_> = entries
                 .iter()
                 .zip(sources)

@@ -3,7 +3,7 @@
 use std::cell::{Cell, OnceCell};
 use std::os::fd::{BorrowedFd, OwnedFd, RawFd};
 use std::rc::{Rc, Weak};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::address::Address;
 use crate::error::{Error, Result};
@@ -11,7 +11,7 @@ use crate::policy::Request;
 use crate::sched::{Interest, Source};
 use crate::sys;
 use crate::sys::errno::Errno;
-use crate::sys::flag::{AF_INET, AF_INET6, IPPROTO_TCP, SOCK_CLOEXEC, SOCK_NONBLOCK, SOCK_STREAM};
+use crate::sys::flag::{AF_INET, AF_INET6, AF_UNIX, IPPROTO_TCP, SOCK_CLOEXEC, SOCK_NONBLOCK, SOCK_STREAM};
 
 use super::audit::Fact;
 use super::context::Net;
@@ -40,6 +40,8 @@ pub struct Socket {
     protocol: i32,
     pub(super) timeout: Cell<Timeout>,
     pub(super) transport: OnceCell<Rc<dyn Transport>>,
+    /// What it stands on in place of the kernel, under TLS and faults.
+    pub(super) lower: OnceCell<Rc<dyn Transport>>,
     /// Its place in the reactor, from the first wait on.
     pub(super) source: OnceCell<Rc<Source>>,
     /// The descriptor is non-blocking for our own purposes, though the socket's mode is not.
@@ -64,8 +66,13 @@ impl Socket {
         let plain = kind & !(SOCK_NONBLOCK | SOCK_CLOEXEC);
         Self::guard_new(net, family, kind, protocol)?;
         net.afford_sockets(1).map_err(|error| error.during("socket"))?;
-        let fd = sys::socket::open(family, kind, protocol)
-            .map_err(|errno| missing::explained(errno, family, plain, protocol).during("socket"))?;
+        let fd = match net.part.get() {
+            Some((world, member)) if family != AF_UNIX => world
+                .open(member, family, plain, protocol)
+                .map_err(|error| error.during("socket"))?,
+            _ => sys::socket::open(family, kind, protocol)
+                .map_err(|errno| missing::explained(errno, family, plain, protocol).during("socket"))?,
+        };
         let socket = Self::wrap(net, fd, family, plain, protocol);
         if kind & SOCK_NONBLOCK != 0 {
             socket.timeout.set(Timeout::NonBlocking);
@@ -82,8 +89,11 @@ impl Socket {
         Self::guard_new(net, family, plain, protocol)?;
         net.afford_sockets(2)
             .map_err(|error| error.during("socketpair"))?;
-        let (one, other) = sys::socket::pair(family, kind, protocol)
-            .map_err(|errno| Error::from(errno).during("socketpair"))?;
+        let pair = match net.part.get() {
+            Some((world, member)) => world.pair(member, family, plain, protocol),
+            None => sys::socket::pair(family, kind, protocol).map_err(Error::from),
+        };
+        let (one, other) = pair.map_err(|error| error.during("socketpair"))?;
         let one = Self::wrap(net, one, family, plain, protocol);
         let other = Self::wrap(net, other, family, plain, protocol);
         one.observe(|| Event::Paired {
@@ -120,7 +130,17 @@ impl Socket {
             return Err(refuse(Errno::BADF));
         }
         let borrowed = open(fd).map_err(refuse)?;
-        sys::socket::local_address(borrowed).map_err(refuse)?;
+        let (family, kind, protocol) = match net.world().and_then(|world| world.sort(fd)) {
+            Some(own) => (
+                family.or(Some(own.0)),
+                kind.or(Some(own.1)),
+                protocol.or(Some(own.2)),
+            ),
+            None => {
+                sys::socket::local_address(borrowed).map_err(refuse)?;
+                (family, kind, protocol)
+            }
+        };
         let family = family
             .map_or_else(|| sys::socket::domain(borrowed), Ok)
             .map_err(refuse)?;
@@ -164,10 +184,12 @@ impl Socket {
         let duplicate = open(fd)
             .and_then(sys::fd::dup)
             .map_err(|errno| Error::from(errno).during("fromfd"))?;
+        let number = fd;
         let fd = sys::fd::into_raw(duplicate);
+        net.note_duplicate(number, fd);
         Self::adopt(net, fd, Some(family), Some(kind), Some(protocol)).inspect_err(|_| {
             // A descriptor that is no socket is not kept; what failed is what the caller is told.
-            let _ = sys::fd::close(fd);
+            let _ = net.close_number(fd);
         })
     }
 
@@ -182,10 +204,14 @@ impl Socket {
         let socket = Self::hold(net, fd, family, kind, protocol);
         // A limit on bytes is kept by what stands in the same place, and comes first.
         if !net.meter.limits_bytes()
-            && let Some(layer) = net.faults.layer(kind)
+            && let Some(layer) = net.faults.layer(kind, socket.lower.get())
         {
             // A socket made just now has no transport yet.
             let _ = socket.transport.set(Rc::new(layer));
+        }
+        if let Some(lower) = socket.lower.get() {
+            // Unless faults have taken the place.
+            let _ = socket.transport.set(lower.clone());
         }
         net.roster.note(net.sched(), &socket);
         socket
@@ -194,7 +220,7 @@ impl Socket {
     pub(super) fn hold(net: &Rc<Net>, fd: RawFd, family: i32, kind: i32, protocol: i32) -> Rc<Self> {
         net.meter.count_opened(fd);
         net.own_fds.add(fd);
-        Rc::new_cyclic(|me| Self {
+        let socket = Rc::new_cyclic(|me| Self {
             me: me.clone(),
             net: net.clone(),
             fd: Cell::new(fd),
@@ -203,6 +229,7 @@ impl Socket {
             protocol,
             timeout: Cell::new(Timeout::Blocking),
             transport: OnceCell::new(),
+            lower: OnceCell::new(),
             source: OnceCell::new(),
             forced: Cell::new(false),
             lingers: Cell::new(false),
@@ -216,7 +243,13 @@ impl Socket {
                     && matches!(protocol, 0 | IPPROTO_TCP),
             ),
             kernel_timeouts: Cell::default(),
-        })
+        });
+        if let Some((world, member)) = net.part.get()
+            && world.has(fd)
+        {
+            socket.stand_on(world, member);
+        }
+        socket
     }
 
     /// A counted reference to itself; none while it is being dropped.
@@ -281,16 +314,6 @@ impl Socket {
         Ok(open(self.fd.get())?)
     }
 
-    /// Whether its bytes move by the kernel's own calls, with nobody in the queue: what a fast path may rely on.
-    #[inline]
-    pub(crate) fn is_plain(&self, interest: Interest) -> bool {
-        self.is_plain_transport()
-            && self
-                .source
-                .get()
-                .is_none_or(|source| !source.has_waiters(interest))
-    }
-
     /// A receive without flags brought less than it asked for.
     #[inline]
     pub(crate) fn note_short_read(&self) {
@@ -307,29 +330,11 @@ impl Socket {
         self.source.get().is_some_and(|source| source.is_drained())
     }
 
-    /// Whether its bytes move by the kernel's own calls.
-    pub(crate) fn is_plain_transport(&self) -> bool {
-        self.transport.get().is_none() && !self.net.meter.limits_bytes()
-    }
-
     /// Whether it was wrapped to speak TLS, be it so now or not.
     pub(crate) fn is_wrapped(&self) -> bool {
         self.transport
             .get()
             .is_some_and(|transport| transport.is_wrapped())
-    }
-
-    /// When to try again, where no readiness tells.
-    #[inline]
-    pub(super) fn due(&self, interest: Interest) -> Option<Instant> {
-        self.transport.get().and_then(|transport| transport.due(interest))
-    }
-
-    pub(super) fn transport(&self) -> &dyn Transport {
-        match self.transport.get() {
-            Some(transport) => &**transport,
-            None => self.net.kernel(),
-        }
     }
 
     /// Address family, as the system numbers it.

@@ -1,13 +1,16 @@
 //! What a socket's calls are made on. The kernel is one; TLS and a network inside the process are others.
 
+use std::io::{IoSlice, IoSliceMut};
 use std::os::fd::{BorrowedFd, OwnedFd, RawFd};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::address::Address;
 use crate::error::Error;
 use crate::sched::Interest;
 use crate::sys::errno::{Errno, Result};
-use crate::sys::{fd, file, socket, transfer};
+use crate::sys::flag::{SO_RCVTIMEO, SO_SNDTIMEO, SOL_SOCKET};
+use crate::sys::message::{self, Control, Received};
+use crate::sys::{fd, file, option, poll, socket, transfer};
 
 /// The calls of one socket. Each tries once: `EAGAIN` says that it would have to wait, and the loop in `io` waits.
 ///
@@ -61,6 +64,75 @@ pub(crate) trait Transport {
         socket::peer_address(open(fd)?)
     }
 
+    /// Takes what a connect came to, or what has happened since.
+    fn take_error(&self, fd: RawFd) -> Result<Option<Errno>> {
+        socket::take_error(open(fd)?)
+    }
+
+    /// Whether a direction is over: no call for it blocks any more.
+    fn has_ended(&self, fd: RawFd, writing: bool) -> bool {
+        poll::has_ended(fd, writing)
+    }
+
+    /// Whether there is something to accept or to receive, be it an end.
+    fn has_input(&self, fd: RawFd) -> Result<bool> {
+        Ok(!poll::poll_one(fd, true, false, Some(Duration::ZERO))?.timed_out)
+    }
+
+    /// Up to `length` bytes of an option.
+    fn option(&self, fd: RawFd, level: i32, name: i32, length: usize) -> Result<Vec<u8>> {
+        option::option_bytes(open(fd)?, level, name, length)
+    }
+
+    fn set_option(&self, fd: RawFd, level: i32, name: i32, value: &[u8]) -> Result<()> {
+        option::set_option_bytes(open(fd)?, level, name, value)
+    }
+
+    /// `SO_RCVTIMEO` and `SO_SNDTIMEO`.
+    fn timeouts(&self, fd: RawFd) -> [Option<Duration>; 2] {
+        let ask = |name| {
+            open(fd)
+                .and_then(|fd| option::option_duration(fd, SOL_SOCKET, name))
+                .ok()
+                .filter(|duration| !duration.is_zero())
+        };
+        [ask(SO_RCVTIMEO), ask(SO_SNDTIMEO)]
+    }
+
+    fn send_message(
+        &self,
+        fd: RawFd,
+        parts: &[IoSlice<'_>],
+        control: &[Control],
+        flags: i32,
+        address: Option<&Address>,
+    ) -> Result<usize> {
+        message::send_message(fd, parts, control, flags, address)
+    }
+
+    fn recv_message(
+        &self,
+        fd: RawFd,
+        buffer: &mut [u8],
+        control_space: usize,
+        flags: i32,
+    ) -> Result<Received> {
+        message::recv_message(fd, &mut [IoSliceMut::new(buffer)], control_space, flags)
+    }
+
+    /// How long a connect that nobody answers takes, where the system does not say when it is over.
+    fn longest_connect(&self) -> Option<Duration> {
+        None
+    }
+
+    /// Such a connect is over.
+    fn give_up(&self, _: RawFd) {}
+
+    /// Whether the kernel knows nothing of the socket.
+    fn is_virtual(&self) -> bool {
+        false
+    }
+
     /// When to try again after `EAGAIN`, where no readiness tells.
     fn due(&self, _: Interest) -> Option<Instant> {
         None
@@ -87,6 +159,12 @@ pub(crate) trait Transport {
         None
     }
 }
+
+/// The kernel and nothing else.
+#[derive(Debug)]
+pub(super) struct Kernel;
+
+impl Transport for Kernel {}
 
 /// What a transport's call returns where the number says nothing and [`Transport::failure`] all.
 pub(super) const FAILED: Errno = Errno::IO;

@@ -19,6 +19,7 @@ use crate::tools::trace::Recorder;
 
 use super::audit::{AuditSink, listen};
 use super::loan::Speaker;
+use super::network::Network;
 use super::worker::Crew;
 use super::{Reporter, Runtime};
 
@@ -67,6 +68,7 @@ pub struct Builder {
     heir: Option<Heir>,
     observer: Option<Arc<dyn Observer>>,
     faults: Option<FaultPlan>,
+    pub(super) network: Option<Network>,
 }
 
 impl Builder {
@@ -87,6 +89,7 @@ impl Builder {
             heir: None,
             observer: None,
             faults: None,
+            network: None,
         }
     }
 
@@ -275,6 +278,9 @@ impl Builder {
         }
         net.set_observer(self.observer);
         net.set_faults(self.faults);
+        if let Some(network) = self.network {
+            network.join(&net);
+        }
         let school = School {
             ear: Rc::default(),
             net: net.clone(),

@@ -3,7 +3,7 @@
 //!
 //! `calls` is what crosses between the two: values, results, calls both ways; `value` has values whose type is not known,
 //! `data` makes them of anything serde knows, `function` wraps functions of either side, `job` is a script that runs beside
-//! the host. `turns` runs scripts inside an event loop of the host's; `audit` tells it what they ask for. `worker` runs a script on a thread of its own, whose events come `upward` and whose memory is a `loan`.
+//! the host. `turns` runs scripts inside an event loop of the host's; `audit` tells it what they ask for; a `network` inside the process may take the kernel's place. `worker` runs a script on a thread of its own, whose events come `upward` and whose memory is a `loan`.
 
 mod audit;
 mod builder;
@@ -13,6 +13,7 @@ mod function;
 mod handle;
 mod job;
 mod loan;
+mod network;
 mod stats;
 mod turns;
 mod upward;

@@ -11,14 +11,16 @@ use std::sync::Arc;
 
 use crate::api::{self, Order, Workers};
 use crate::error::{Class, Error, Result};
-use crate::net::{FaultPlan, Net, Observer};
+use crate::net::{FaultPlan, Net, Observer, World};
 use crate::policy::{Policy, Purse, Request};
+use crate::sched::Member;
 use crate::script::{Chunk, Manner};
 use crate::sys::signal;
 use crate::worker::{Draft, Failure, Notice, Outcome, Parcel, Post, Worker};
 
 use super::builder::{Builder, Ear, Heir, Speech};
 use super::loan::{Loan, Speaker};
+use super::network::Network;
 use super::upward::{self, Upward};
 use super::{Reporter, Runtime};
 
@@ -48,6 +50,7 @@ struct Begin {
     argv: Vec<OsString>,
     observer: Option<Arc<dyn Observer>>,
     faults: Option<FaultPlan>,
+    world: Option<Arc<World>>,
     /// Whether signals may make its scripts look.
     signals: bool,
     name: String,
@@ -100,6 +103,7 @@ impl Workers for Crew {
             argv: self.argv.clone(),
             observer: net.observer(),
             faults: net.faults().map(|plan| (*plan).clone()),
+            world: net.world().cloned(),
             signals: net.sched().has_alarm(),
             name: match &path {
                 Some(path) => format!("@{}", path.display()),
@@ -110,7 +114,9 @@ impl Workers for Crew {
             manner,
             arguments: arguments.seal()?,
         };
-        Worker::start(net, name, self.hear(net, loan), move |post| run(begin, post))
+        Worker::start(net, name, self.hear(net, loan), move |post, member| {
+            run(begin, post, member)
+        })
     }
 }
 
@@ -157,7 +163,7 @@ impl Crew {
 }
 
 /// The worker's thread, from its first to its last step.
-fn run(begin: Begin, post: &Rc<Post>) -> Outcome {
+fn run(begin: Begin, post: &Rc<Post>, member: Option<&Arc<Member>>) -> Outcome {
     signal::block_all_but_alarms();
     let (sent, name) = (post.clone(), format!("{}: ", thread_name()));
     let warned = post.clone();
@@ -168,6 +174,9 @@ fn run(begin: Begin, post: &Rc<Post>) -> Outcome {
         .worker(thread_name(), begin.heir)
         .on_failure(move |report| sent.tell(Notice::Failure(format!("{name}{report}"))))
         .on_warning(move |line| warned.tell(Notice::Warning(line.to_owned())));
+    if let (Some(world), Some(member)) = (begin.world, member) {
+        builder = builder.network(Network::Shared(world, member.clone()));
+    }
     if begin.judged {
         let judged = post.clone();
         builder = builder.on_judgement(move |line| judged.tell(Notice::Judgement(line.to_owned())));

@@ -13,10 +13,11 @@ use std::time::{Duration, Instant};
 use crate::error::{Error, Result};
 use crate::sys::{child, fork, peer, stdio};
 
+use super::clock::deadline_after;
 use super::reactor::Interest;
 use super::scheduler::Scheduler;
 use super::timers::Timers;
-use super::wait::{Wake, Watch, deadline_after};
+use super::wait::{Wake, Watch};
 
 /// How long helper threads may be at work before a fork gives up on them.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -52,6 +53,11 @@ impl Scheduler {
 
     /// Waits until this thread is the only one that does anything.
     fn settle_threads(&self) -> Result<()> {
+        if self.member().is_some() {
+            return Err(Error::runtime(
+                "cannot fork in a simulation (--virtual): a second process would have no part in its network and its clock",
+            ));
+        }
         if self.visit.is_hosted() {
             return Err(Error::runtime(
                 "cannot fork where a host's own loop runs the tasks: the child would go on in the host's code",

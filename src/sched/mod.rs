@@ -5,12 +5,14 @@
 //! fiber with a name and an end to wait for. `queue` says who is next. `wait` is the only place where anything waits: it suspends the fiber that
 //! calls, or blocks in poll(2) where there is none. `reactor` watches descriptors for all tasks at once, `timers` keeps
 //! deadlines, `slice` leaves a task that calculates too long, `gate` lets one task at a time through, `aside` lets others go before long work, `channel` hands values from task to task, `deadlock` tells who waits where when nobody can go on, `scope` bounds tasks and keeps them together, `jobs` lends threads
-//! to calls that no descriptor can announce (the resolver), `fork` begins anew in a child, `remote` lets other threads wake tasks, `tally` counts, `turn` how often in a row a task may succeed, `visit` runs tasks for as long as a host's own loop lets them, and `stop` is the one flag
-//! by which a signal or another thread ends everything.
+//! to calls that no descriptor can announce (the resolver), `fork` begins anew in a child, `remote` lets other threads wake tasks, `tally` counts, `turn` how often in a row a task may succeed, `visit` runs tasks for as long as a host's own loop lets them, `clock` says what time it is, and `stop` is the one flag
+//! by which a signal or another thread ends everything. In a `simulation` the clock moves only when nobody can run, and threads take
+//! turns; `simulated` is how a scheduler takes part in one.
 
 mod aside;
 mod bounds;
 mod channel;
+mod clock;
 mod deadlock;
 mod ending;
 mod fork;
@@ -21,6 +23,8 @@ mod reactor;
 mod remote;
 mod scheduler;
 mod scope;
+mod simulated;
+mod simulation;
 mod slice;
 mod stop;
 mod tally;
@@ -31,12 +35,14 @@ mod visit;
 mod wait;
 
 pub(crate) use channel::Channel;
+pub(crate) use clock::{BEGINNING, deadline_after, now, simulated, since_epoch};
 pub(crate) use gate::{Gate, Pass};
 pub(crate) use reactor::{Interest, Source};
 pub(crate) use remote::Summons;
 pub(crate) use scheduler::Scheduler;
+pub(crate) use simulation::{Member, Notice, Simulation};
 pub(crate) use stop::{Stop, StopHandle};
 pub(crate) use tally::Tally;
 pub(crate) use task::{Payload, Plain, Standing, Task};
 pub(crate) use visit::Turned;
-pub(crate) use wait::{Wake, Watch, deadline_after};
+pub(crate) use wait::{Wake, Watch};

@@ -17,6 +17,7 @@ use mio::{Events, Poll, Token};
 use crate::sys::errno::{Errno, Result};
 use crate::sys::wake::Waker;
 
+use super::simulation::Notice;
 use super::task::Task;
 use super::wait::Wake;
 
@@ -41,12 +42,14 @@ pub(crate) struct Source {
     drained: Cell<bool>,
     /// There was more than bytes once (an end, an error, urgent bytes): a short read then says nothing.
     odd: Cell<bool>,
+    /// The kernel does not know it: a simulation tells what happens to it.
+    simulated: bool,
     readers: RefCell<VecDeque<Rc<Task>>>,
     writers: RefCell<VecDeque<Rc<Task>>>,
 }
 
 impl Source {
-    fn new(fd: RawFd) -> Self {
+    fn new(fd: RawFd, simulated: bool) -> Self {
         Self {
             fd,
             token: Cell::new(None),
@@ -54,6 +57,7 @@ impl Source {
             closed: Cell::new(false),
             drained: Cell::new(false),
             odd: Cell::new(false),
+            simulated,
             readers: RefCell::default(),
             writers: RefCell::default(),
         }
@@ -82,6 +86,12 @@ impl Source {
     #[inline]
     pub(crate) fn is_drained(&self) -> bool {
         self.drained.get()
+    }
+
+    /// Whether a simulation tells what happens to it, and not the kernel.
+    #[inline]
+    pub(crate) fn is_simulated(&self) -> bool {
+        self.simulated
     }
 
     /// Whether the descriptor was closed under its waiters.
@@ -164,7 +174,7 @@ impl Reactor {
     /// Registers a source again that was registered before a fork.
     #[inline]
     pub(super) fn keep(&self, source: &Rc<Source>) -> Result<()> {
-        if source.life.get() == self.life.get() || source.closed.get() {
+        if source.life.get() == self.life.get() || source.closed.get() || source.simulated {
             return Ok(());
         }
         std::mem::forget(source.readers.take());
@@ -182,9 +192,36 @@ impl Reactor {
         {
             return Ok(source);
         }
-        let source = Rc::new(Source::new(fd));
+        let source = Rc::new(Source::new(fd, false));
         self.register(&source)?;
         Ok(source)
+    }
+
+    /// The source of a descriptor that the kernel knows nothing of.
+    pub(super) fn simulated(&self, fd: RawFd) -> Rc<Source> {
+        if let Some(known) = self
+            .known(fd)
+            .filter(|known| known.simulated && !known.is_closed())
+        {
+            return known;
+        }
+        let source = Rc::new(Source::new(fd, true));
+        self.by_fd.borrow_mut().insert(fd, Rc::downgrade(&source));
+        source
+    }
+
+    /// A simulation tells that something has happened: hands each task to be woken to `wake`.
+    pub(super) fn tell(&self, notice: Notice, mut wake: impl FnMut(&Rc<Task>, Wake)) {
+        let Some(source) = self.known(notice.fd).filter(|source| source.simulated) else {
+            return;
+        };
+        let all = notice.interest.is_none();
+        if notice.interest != Some(Interest::Write) {
+            wake_first(&source.readers, all, &mut wake);
+        }
+        if notice.interest != Some(Interest::Read) {
+            wake_first(&source.writers, all, &mut wake);
+        }
     }
 
     fn register(&self, source: &Rc<Source>) -> Result<()> {
@@ -235,14 +272,15 @@ impl Reactor {
             slots[index].source = None;
             slots[index].generation = (slots[index].generation + 1) & 0x3fff_ffff;
             self.free.borrow_mut().push(index);
-            let mut by_fd = self.by_fd.borrow_mut();
-            if by_fd
-                .get(&source.fd)
-                .is_some_and(|known| std::ptr::eq(known.as_ptr(), source))
-            {
-                by_fd.remove(&source.fd);
-            }
         }
+        let mut by_fd = self.by_fd.borrow_mut();
+        if by_fd
+            .get(&source.fd)
+            .is_some_and(|known| std::ptr::eq(known.as_ptr(), source))
+        {
+            by_fd.remove(&source.fd);
+        }
+        drop(by_fd);
         let mut tasks: Vec<_> = source.readers.borrow_mut().drain(..).collect();
         tasks.extend(source.writers.borrow_mut().drain(..));
         tasks

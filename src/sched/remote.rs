@@ -20,7 +20,7 @@ use super::task::Task;
 use super::wait::Wake;
 
 /// Numbers that have been called and not yet been looked at.
-type Board = Mutex<Vec<u64>>;
+pub(super) type Board = Mutex<Vec<u64>>;
 
 fn lock(board: &Board) -> MutexGuard<'_, Vec<u64>> {
     board.lock().unwrap_or_else(PoisonError::into_inner)
@@ -77,9 +77,16 @@ impl Remote {
         std::mem::forget(self.board.take());
     }
 
+    /// Where calls are noted.
+    pub(super) fn board(&self) -> Arc<Board> {
+        self.board.borrow().clone()
+    }
+
     /// The tasks that have been called.
     pub(super) fn called(&self) -> Vec<Rc<Task>> {
         if !self.is_awaited() {
+            // Calls that came too late find nobody later either.
+            lock(&self.board.borrow()).clear();
             return Vec::new();
         }
         let numbers = std::mem::take(&mut *lock(&self.board.borrow()));

@@ -18,6 +18,7 @@ use super::jobs::Jobs;
 use super::queue::Queue;
 use super::reactor::{Interest, Reactor, Source};
 use super::remote::Remote;
+use super::simulation::Member;
 use super::slice::Slice;
 use super::stop::Stop;
 use super::tally::Tally;
@@ -58,6 +59,9 @@ pub(crate) struct Scheduler {
     reporter: RefCell<Option<Reporter>>,
     pub(super) tally: Arc<Tally>,
     pub(super) visit: Visit,
+    pub(super) member: OnceCell<Arc<Member>>,
+    /// Tasks that wait for a helper thread.
+    pub(super) errands: Cell<usize>,
 }
 
 impl Scheduler {
@@ -85,6 +89,8 @@ impl Scheduler {
             reporter: RefCell::default(),
             tally: Arc::default(),
             visit: Visit::default(),
+            member: OnceCell::new(),
+            errands: Cell::new(0),
         })
     }
 
@@ -201,6 +207,7 @@ impl Scheduler {
     pub(crate) fn run_until(&self, done: impl Fn() -> bool) -> Result<()> {
         self.check_outside()?;
         self.be_hosted(false);
+        let _clocked = self.go_by_clock();
         let mut since_poll = 0;
         while !done() && self.live_count() > 0 {
             let batch = self.queue.len();
@@ -241,6 +248,9 @@ impl Scheduler {
 
     /// Waits for events (or only glances at them) and wakes whom they concern.
     pub(super) fn look(&self, may_wait: bool) -> Result<()> {
+        if let Some(member) = self.member() {
+            return self.look_simulated(member, may_wait);
+        }
         let soonest = self.soonest();
         let watched = self.is_watching();
         if may_wait && soonest.is_none() && !watched {
@@ -341,7 +351,7 @@ impl Scheduler {
 
     /// As [`Self::wake`], for what an event or the clock says: such a task has waited, and goes before others.
     #[inline]
-    fn call(&self, task: &Rc<Task>, wake: Wake) {
+    pub(super) fn call(&self, task: &Rc<Task>, wake: Wake) {
         if task.patient.take() {
             self.wake(task, wake);
         } else if task.waiting.replace(false) {

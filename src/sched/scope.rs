@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 
 use crate::error::{Class, Error, Place, Result};
 
+use super::clock::{deadline_after, now};
 use super::scheduler::Scheduler;
 use super::task::{Doom, Task, TaskId};
 use super::wait::Wake;
@@ -29,7 +30,7 @@ pub(crate) struct Limit {
 
 impl Limit {
     pub(super) fn is_over(&self) -> bool {
-        self.deadline <= Instant::now()
+        self.deadline <= now()
     }
 
     pub(super) const fn deadline(&self) -> Instant {
@@ -77,7 +78,7 @@ impl Scheduler {
     /// What ends the caller's own wait: then the task has been cancelled, and has ended.
     pub(crate) fn run_limited(&self, task: &Rc<Task>, length: Duration) -> Result<()> {
         release(task);
-        let Some(deadline) = Instant::now().checked_add(length) else {
+        let Some(deadline) = deadline_after(length) else {
             return self.see_off(task, None);
         };
         let place = self.current().and_then(|current| current.payload.place());
@@ -197,7 +198,7 @@ impl Scheduler {
     fn kill_overdue(&self) {
         let overdue = |task: &&Rc<Task>| {
             let last = task.limit().and_then(|limit| limit.deadline.checked_add(GRACE));
-            last.is_some_and(|last| last <= Instant::now()) && !task.is_killed()
+            last.is_some_and(|last| last <= now()) && !task.is_killed()
         };
         let tasks: Vec<_> = self.live.borrow().iter().filter(overdue).cloned().collect();
         for task in tasks {

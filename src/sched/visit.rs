@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use crate::error::{Error, Result};
 
 use super::scheduler::Scheduler;
+use super::wait::LULL;
 
 /// What is left when a turn is over.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -76,7 +77,7 @@ impl Scheduler {
         let count = self.live_count();
         self.count_tasks(count, self.tally.tasks());
         self.tally.live(count);
-        let shared = self.is_watched() || self.visit.is_hosted();
+        let shared = self.is_watched() || self.visit.is_hosted() || self.member().is_some();
         self.alone.set(count == 1 && !shared);
     }
 
@@ -143,7 +144,11 @@ impl Scheduler {
     /// When a turn is due though nothing becomes readable: at once while tasks are ready.
     pub(crate) fn next_deadline(&self) -> Option<Instant> {
         if self.is_idle() && self.stop_flag().asked().is_none() {
-            self.soonest()
+            match self.member() {
+                None => self.soonest(),
+                // Its clock is not the host's.
+                Some(_) => Instant::now().checked_add(LULL),
+            }
         } else {
             Some(Instant::now())
         }
@@ -158,7 +163,9 @@ impl Scheduler {
         self.be_hosted(true);
         let until = Instant::now().checked_add(budget);
         self.visit.until.set(until);
+        let clocked = self.go_by_clock();
         let outcome = self.turn_until(until);
+        drop(clocked);
         self.visit.until.set(None);
         outcome
     }
@@ -169,7 +176,7 @@ impl Scheduler {
             if self.live_count() == 0 {
                 return Ok(Turned::Idle);
             }
-            if self.is_idle() {
+            if self.is_idle() && !self.turn_simulated()? {
                 return Ok(Turned::Waiting);
             }
             let is_over = || until.is_some_and(|until| until <= Instant::now());

@@ -14,6 +14,7 @@ use crate::error::{Error, Result};
 use crate::sys::errno::Errno;
 use crate::sys::poll;
 
+use super::clock::now;
 use super::reactor::{Interest, Source};
 use super::scheduler::Scheduler;
 use super::task::{Standing, Task};
@@ -63,12 +64,9 @@ impl<'a> Watch<'a> {
 }
 
 /// Longest time a blocked thread goes without looking at the stop flag.
-const GLANCE: Duration = Duration::from_millis(20);
-
-/// The moment `duration` from now; none when that is beyond what the clock can say.
-pub(crate) fn deadline_after(duration: Duration) -> Option<Instant> {
-    Instant::now().checked_add(duration)
-}
+pub(super) const GLANCE: Duration = Duration::from_millis(20);
+/// What a host that has to come back waits.
+pub(super) const LULL: Duration = Duration::from_millis(1);
 
 impl Scheduler {
     /// Waits until `fd` may be ready. `again` tells that this call has waited for it before and keeps its place.
@@ -109,9 +107,10 @@ impl Scheduler {
             }
         }
         let waiters = &self.reactor()?.waiters;
-        waiters.set(waiters.get() + 1);
+        let counts = usize::from(!source.is_simulated());
+        waiters.set(waiters.get() + counts);
         let wake = self.suspend(&task, deadline);
-        waiters.set(waiters.get() - 1);
+        waiters.set(waiters.get() - counts);
         source
             .queue(interest)
             .borrow_mut()
@@ -160,7 +159,7 @@ impl Scheduler {
         for (source, interest) in &sources {
             source.queue(*interest).borrow_mut().push_back(task.clone());
         }
-        let counts = usize::from(!sources.is_empty());
+        let counts = usize::from(sources.iter().any(|(source, _)| !source.is_simulated()));
         waiters.set(waiters.get() + counts);
         let wake = self.suspend(&task, deadline);
         waiters.set(waiters.get() - counts);
@@ -192,7 +191,7 @@ impl Scheduler {
         if self.is_alone() {
             return self.block_until(deadline);
         }
-        let is_over = || deadline.is_some_and(|deadline| deadline <= Instant::now());
+        let is_over = || deadline.is_some_and(|deadline| deadline <= now());
         loop {
             task.patient.set(is_over());
             let wake = self.suspend(&task, deadline);
@@ -242,6 +241,7 @@ impl Scheduler {
         let taken = || result.lock().unwrap_or_else(PoisonError::into_inner).take();
         let summons = self.summon(&task)?;
         let call = summons.clone();
+        self.errands.set(self.errands.get() + 1);
         self.jobs().submit(move || {
             let value = work();
             *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(value);
@@ -257,6 +257,7 @@ impl Scheduler {
                 Err(error) => break Err(error),
             }
         };
+        self.errands.set(self.errands.get() - 1);
         self.dismiss(&summons);
         outcome
     }
@@ -289,6 +290,9 @@ impl Scheduler {
 
     /// To the end of the queue.
     fn step_aside(&self, task: &Rc<Task>) {
+        if let Some(member) = self.member() {
+            member.simulation().step();
+        }
         task.waiting.set(true);
         self.wake(task, Wake::Ready);
         self.leave(task);
@@ -370,6 +374,10 @@ impl Scheduler {
         interest: Interest,
         deadline: Option<Instant>,
     ) -> Result<Wake> {
+        if let Some(member) = self.member() {
+            let outside = (!self.is_simulated(fd)).then_some((fd, interest));
+            return self.block_simulated(member, outside, deadline);
+        }
         let (readable, writable) = (interest == Interest::Read, interest == Interest::Write);
         loop {
             self.check_doom()?;
@@ -384,6 +392,11 @@ impl Scheduler {
     }
 
     fn block_on_any(&self, watches: &[Watch<'_>], deadline: Option<Instant>) -> Result<Wake> {
+        if let Some(member) = self.member() {
+            let outside = watches.iter().find(|watch| !self.is_simulated(watch.fd));
+            let outside = outside.map(|watch| (watch.fd, watch.interest));
+            return self.block_simulated(member, outside, deadline);
+        }
         loop {
             self.check_doom()?;
             let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
@@ -398,6 +411,10 @@ impl Scheduler {
     }
 
     fn block_until(&self, deadline: Option<Instant>) -> Result<()> {
+        if let Some(member) = self.member() {
+            while self.block_simulated(member, None, deadline)? == Wake::Ready {}
+            return Ok(());
+        }
         loop {
             self.check_doom()?;
             let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));

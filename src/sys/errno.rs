@@ -40,7 +40,6 @@ impl Errno {
     pub(crate) const NETDOWN: Self = Self(libc::ENETDOWN);
     pub(crate) const NODEV: Self = Self(libc::ENODEV);
     pub(crate) const NXIO: Self = Self(libc::ENXIO);
-    #[cfg(test)]
     pub(crate) const FAULT: Self = Self(libc::EFAULT);
     pub(crate) const OPNOTSUPP: Self = Self(libc::EOPNOTSUPP);
     pub(crate) const NOENT: Self = Self(libc::ENOENT);

@@ -16,7 +16,6 @@ pub(crate) fn set_nonblocking(fd: BorrowedFd<'_>, nonblocking: bool) -> Result<(
 }
 
 /// Tells whether calls on the descriptor return EAGAIN instead of blocking.
-#[cfg(test)]
 pub(crate) fn is_nonblocking(fd: BorrowedFd<'_>) -> Result<bool> {
     // SAFETY: F_GETFL takes no argument and touches no memory.
     let flags = check(unsafe { libc::fcntl(fd.as_raw_fd(), libc::F_GETFL) })?;

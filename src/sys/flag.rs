@@ -60,6 +60,7 @@ pub(crate) const ALG_SET_AEAD_ASSOCLEN: c_int = 4;
 /// Kinds of socket.
 pub(crate) const SOCK_STREAM: c_int = libc::SOCK_STREAM;
 pub(crate) const SOCK_DGRAM: c_int = libc::SOCK_DGRAM;
+pub(crate) const SOCK_SEQPACKET: c_int = libc::SOCK_SEQPACKET;
 pub(crate) const SOCK_RAW: c_int = libc::SOCK_RAW;
 /// Bits that Linux takes together with the kind.
 #[cfg(not(apple))]

@@ -40,11 +40,6 @@ pub(crate) fn option_duration(fd: BorrowedFd<'_>, level: i32, name: i32) -> Resu
     Ok(Duration::from_secs(number(seconds)) + Duration::from_micros(number(micros)))
 }
 
-/// Sets an option whose value is an int.
-pub(crate) fn set_option_int(fd: BorrowedFd<'_>, level: i32, name: i32, value: i32) -> Result<()> {
-    set_option_bytes(fd, level, name, &value.to_ne_bytes())
-}
-
 /// Sets an option to bytes, laid out as its C struct.
 pub(crate) fn set_option_bytes(fd: BorrowedFd<'_>, level: i32, name: i32, value: &[u8]) -> Result<()> {
     let length = socklen_t::try_from(value.len()).map_err(|_| Errno::INVAL)?;
@@ -85,7 +80,12 @@ mod tests {
             option_int(socket.as_fd(), flag::SOL_SOCKET, flag::SO_REUSEADDR)?,
             0
         );
-        set_option_int(socket.as_fd(), flag::SOL_SOCKET, flag::SO_REUSEADDR, 1)?;
+        set_option_bytes(
+            socket.as_fd(),
+            flag::SOL_SOCKET,
+            flag::SO_REUSEADDR,
+            &1_i32.to_ne_bytes(),
+        )?;
         assert_ne!(
             option_int(socket.as_fd(), flag::SOL_SOCKET, flag::SO_REUSEADDR)?,
             0

@@ -17,8 +17,7 @@ use crate::error::{Class, Error, Result};
 #[cfg(feature = "tls")]
 use crate::net::Terms;
 use crate::net::{Attempt, DEFAULT_BACKLOG, Endpoint, Lookup, Net, ServerOptions, Socket, Timeout};
-use crate::sched::deadline_after;
-use crate::sys;
+use crate::sched::{deadline_after, now};
 use crate::sys::flag::{AF_INET, AF_UNIX, AI_PASSIVE, SO_REUSEADDR, SOCK_DGRAM, SOCK_STREAM, SOL_SOCKET};
 use crate::tls;
 
@@ -317,13 +316,7 @@ fn sort(socket: &Rc<Socket>, peer: &Address, come: &mut Vec<Vec<u8>>, post: &mut
 
 /// Lets another socket that allows it too take the same address, or no more.
 fn share_address(socket: &Socket, shared: bool) -> Result<()> {
-    let fd = sys::fd::borrow(socket.fd()).ok_or(sys::errno::Errno::BADF)?;
-    Ok(sys::option::set_option_int(
-        fd,
-        SOL_SOCKET,
-        SO_REUSEADDR,
-        i32::from(shared),
-    )?)
+    socket.set_number(SOL_SOCKET, SO_REUSEADDR, i32::from(shared))
 }
 
 /// What is left of the time. A socket's timeout of none at all would be another mode.
@@ -331,7 +324,7 @@ fn left_until(deadline: Option<Instant>) -> Timeout {
     match deadline {
         None => Timeout::Blocking,
         Some(deadline) => {
-            let left = deadline.saturating_duration_since(Instant::now());
+            let left = deadline.saturating_duration_since(now());
             Timeout::After(left.max(Duration::from_nanos(1)))
         }
     }

@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 
 use crate::error::{Class, Error, Result};
 use crate::net::Net;
-use crate::sched::{Payload, Scheduler, StopHandle, Summons, Task, deadline_after};
+use crate::sched::{Member, Payload, Scheduler, StopHandle, Summons, Task, deadline_after};
 use crate::sys::fork::AtWork;
 
 use super::parcel::{Delivery, Parcel};
@@ -181,23 +181,33 @@ impl Worker {
         net: &Rc<Net>,
         name: String,
         hear: Rc<dyn Fn(Notice)>,
-        work: impl FnOnce(&Rc<Post>) -> Outcome + Send + 'static,
+        work: impl FnOnce(&Rc<Post>, Option<&Arc<Member>>) -> Outcome + Send + 'static,
     ) -> Result<Rc<Self>> {
         let shared = Arc::new(Shared::default());
         let there = shared.clone();
         let at_work = AtWork::begin();
+        // Given out here, so that who comes in which order does not depend on the threads.
+        let member = net.sched().invite();
         let thread = std::thread::Builder::new()
             .name(name.clone())
             .spawn(move || {
                 let _at_work = at_work;
+                if let Some(member) = &member {
+                    member.begin();
+                }
                 let post = Rc::new(Post(there));
-                let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| work(&post)));
+                let caught =
+                    std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| work(&post, member.as_ref())));
                 post.end(caught.unwrap_or_else(|panic| {
                     Outcome::Failed(Box::new(Failure {
                         error: Error::bug(&*panic),
                         report: None,
                     }))
                 }));
+                // Others run when the end has been told, and not before.
+                if let Some(member) = member {
+                    member.leave();
+                }
             })
             .map_err(|error| Error::runtime(format!("can't start new thread: {error}")))?;
         let watcher = Watcher {
@@ -328,9 +338,9 @@ impl Watch {
 
     /// Ends the worker; false when it will not.
     fn end(&self) -> bool {
-        let last = Instant::now() + PATIENCE;
+        let last = crate::sched::now() + PATIENCE;
         while !self.shared.has_ended() {
-            let now = Instant::now();
+            let now = crate::sched::now();
             if now >= last {
                 return false;
             }

@@ -1,13 +1,13 @@
 //! The running program: `sys`, `time`, and what every script has at hand.
 
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::Instant;
 
 use crate::api::argument::{Any, Rest, Seconds};
 use crate::api::handler::typed;
 use crate::api::op::{Default, FUNCTION, Op, Owner, need, with};
 use crate::api::{Cx, Form, Named, Value, repr};
 use crate::error::{Error, Result};
-use crate::sched::deadline_after;
+use crate::sched::{deadline_after, simulated, since_epoch};
 use crate::sys::stdio;
 
 const SYS: Owner = Owner::Module("sys");
@@ -136,18 +136,26 @@ fn exit(_: &Cx<'_>, status: Any) -> Result<()> {
     })
 }
 
-fn time(_: &Cx<'_>) -> Result<f64> {
-    Ok(SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .map_or(0.0, |since| since.as_secs_f64()))
+fn time(cx: &Cx<'_>) -> Result<f64> {
+    look_at_clock(cx);
+    Ok(since_epoch().as_secs_f64())
 }
 
-fn monotonic(_: &Cx<'_>) -> Result<f64> {
+fn monotonic(cx: &Cx<'_>) -> Result<f64> {
     thread_local! {
         static START: Instant = Instant::now();
     }
+    look_at_clock(cx);
+    let elapsed = simulated().unwrap_or_else(|| START.with(Instant::elapsed));
     // An hour in hand, so that differences with small numbers stay positive.
-    Ok(START.with(Instant::elapsed).as_secs_f64() + 3600.0)
+    Ok(elapsed.as_secs_f64() + 3600.0)
+}
+
+/// In a simulation a look takes its time, as any operation does: a script may wait by looking.
+fn look_at_clock(cx: &Cx<'_>) {
+    if let Some(world) = cx.net.world() {
+        world.simulation().step();
+    }
 }
 
 fn sleep(cx: &Cx<'_>, duration: Seconds) -> Result<()> {

@@ -306,8 +306,8 @@ fn name(_: &Cx<'_>, trial: Rc<Trial>) -> Result<String> {
     Ok(trial.name().to_owned())
 }
 
-fn port(_: &Cx<'_>, _: Rc<Trial>) -> Result<u16> {
-    free_port()
+fn port(cx: &Cx<'_>, _: Rc<Trial>) -> Result<u16> {
+    free_port(cx.net)
 }
 
 fn folder(cx: &Cx<'_>, trial: Rc<Trial>) -> Result<String> {

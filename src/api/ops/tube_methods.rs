@@ -11,6 +11,7 @@ use crate::api::{Cx, Value};
 use crate::bytes::Bytes;
 use crate::error::{Error, Result};
 use crate::file::File;
+use crate::sched::now;
 use crate::sys::flag::SHUT_WR;
 use crate::tools::{Expected, Pattern, Tube};
 
@@ -314,11 +315,11 @@ fn send_line(_: &Cx<'_>, tube: Rc<Tube>, data: Bytes, timeout: Timeout) -> Resul
 }
 
 fn send_after(_: &Cx<'_>, tube: Rc<Tube>, delim: Bytes, data: Bytes, timeout: Timeout) -> Result<Vec<u8>> {
-    let begun = std::time::Instant::now();
+    let begun = now();
     let received = tube.recv_until("send_after", &delim.into_vec(), false, time(timeout))?;
     let left = time(timeout)
         .unwrap_or(tube.settings().timeout)
-        .saturating_sub(begun.elapsed());
+        .saturating_sub(now().saturating_duration_since(begun));
     tube.send("send_after", &data, Some(left))
         .map_err(|error| error.with_partial(received.clone()))?;
     Ok(received)

@@ -13,7 +13,7 @@ use crate::api::testing::{Case, Hook, Member, Suite, Trial};
 use crate::error::{Class, Error};
 use crate::net::{Net, Observer};
 use crate::policy::Policy;
-use crate::sched::{Task, deadline_after};
+use crate::sched::{Task, deadline_after, now};
 use crate::script::Language;
 
 use super::exchange::Exchange;
@@ -214,18 +214,18 @@ impl Driver {
         let before = Before::now(&self.net);
         let exchange = Exchange::begin(&self.net, self.watch.as_ref());
         let limit = case.options.timeout.unwrap_or(self.plan.timeout);
-        let start = Instant::now();
+        let (start, begun) = (Instant::now(), now());
         let argument = || vec![Value::Trial(trial.clone())];
         let mut troubles = Vec::new();
         for hook in self.suite.hooks_around(case, Hook::BeforeEach) {
             if troubles.is_empty() {
-                let left = limit.saturating_sub(start.elapsed());
+                let left = limit.saturating_sub(since(begun));
                 let trouble = self.call(&hook, argument(), left, limit)?;
                 troubles.extend(trouble.map(|trouble| trouble.during("before_each")));
             }
         }
         if troubles.is_empty() {
-            let left = limit.saturating_sub(start.elapsed());
+            let left = limit.saturating_sub(since(begun));
             troubles.extend(self.call(case.body(), case.arguments(&trial), left, limit)?);
         }
         let skipped = trial.skipped();
@@ -280,9 +280,9 @@ impl Driver {
             Ok(task) => task,
             Err(error) => return Ok(Some(Trouble::plain(error.to_string()))),
         };
-        let start = Instant::now();
+        let begun = now();
         self.net.sched().run_limited(&task, left).map_err(|_| Over)?;
-        let is_late = start.elapsed() >= left;
+        let is_late = since(begun) >= left;
         Ok(match task.failure() {
             None if is_late => Some(Trouble::plain(too_long(limit))),
             None => None,
@@ -345,6 +345,11 @@ impl Driver {
             self.halt.store(true, Ordering::SeqCst);
         }
     }
+}
+
+/// The time that has passed by the clock the tests go by.
+fn since(begun: Instant) -> Duration {
+    now().saturating_duration_since(begun)
 }
 
 fn too_long(limit: Duration) -> String {

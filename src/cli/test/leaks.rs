@@ -1,7 +1,7 @@
 //! What a test leaves behind: open sockets, tasks that go on, processes that it started.
 
 use std::rc::{Rc, Weak};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::error::{Class, Result};
 use crate::net::{Net, Socket};
@@ -73,10 +73,10 @@ impl Before {
             tasks.retain(|task| task.number() > self.task);
             tasks
         };
-        let last = Instant::now() + GRACE;
+        let last = crate::sched::now() + GRACE;
         let mut pause = Duration::ZERO;
-        while !left().is_empty() && Instant::now() < last {
-            sched.sleep_until(Some(Instant::now() + pause))?;
+        while !left().is_empty() && crate::sched::now() < last {
+            sched.sleep_until(Some(crate::sched::now() + pause))?;
             pause = (pause * 2).clamp(Duration::from_micros(100), Duration::from_millis(20));
         }
         let mut troubles = Vec::new();
@@ -92,7 +92,7 @@ impl Before {
             ));
             task.observe();
             sched.kill(&task, Class::CancelledError);
-            sched.join(&task, Some(Instant::now() + LAST))?;
+            sched.join(&task, Some(crate::sched::now() + LAST))?;
         }
         Ok(troubles)
     }

@@ -191,6 +191,9 @@ impl Shop {
                 let _ = stdio::flush();
                 complain(line);
             });
+        if let Some(network) = &self.plan.network {
+            builder = builder.virtual_network(network.clone());
+        }
         if self.explains {
             builder = builder.on_judgement(complain);
         }

@@ -90,7 +90,7 @@ fn run_once(options: &Options) -> Result<u8, String> {
         reports.hear(told);
     };
     let explains = options.sandbox.explain_policy;
-    let recording = options.recording.begin()?;
+    let recording = options.recording.begin(plan.network.is_some())?;
     let watch = recording.has_files().then(|| recording.recorder().observer());
     let mut prompt_status = None;
     let end = if options.repl_on_failure {

@@ -7,6 +7,7 @@ use clap::Parser;
 
 use crate::cli::recording::Flags;
 use crate::cli::sandbox::Sandbox;
+use crate::cli::simulated;
 
 /// What stands below the options.
 const AFTER: &str = "\
@@ -88,6 +89,9 @@ pub(super) struct Options {
     /// Print what would be run, and run nothing
     #[arg(long)]
     pub(super) list: bool,
+
+    #[command(flatten)]
+    pub(super) simulated: simulated::Simulated,
 
     #[command(flatten)]
     pub(super) sandbox: Sandbox,

@@ -4,6 +4,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use crate::api::testing::Case;
+use crate::net::VirtualNetwork;
 
 use super::find::File;
 use super::options::{Options, Shard};
@@ -26,6 +27,8 @@ pub(super) struct Plan {
     pub(super) keeps_failure: bool,
     /// Nothing is run.
     pub(super) lists: bool,
+    /// The network inside the process that each file has one of, if so.
+    pub(super) network: Option<VirtualNetwork>,
 }
 
 impl Plan {
@@ -48,6 +51,7 @@ impl Plan {
             fail_fast: options.fail_fast,
             keeps_failure: options.repl_on_failure,
             lists: options.list,
+            network: options.simulated.network(options.seed),
         }
     }
 

@@ -76,11 +76,11 @@ impl Lane {
         }
         if self.stalls > 0 {
             self.stalls -= 1;
-            self.due = Some(Instant::now());
+            self.due = Some(crate::sched::now());
             return Err(Errno::AGAIN);
         }
         match self.due {
-            Some(due) if Instant::now() < due => return Err(Errno::AGAIN),
+            Some(due) if crate::sched::now() < due => return Err(Errno::AGAIN),
             _ => self.due = None,
         }
         Ok(())
@@ -97,7 +97,7 @@ impl Lane {
         has_come()?;
         self.arrived = true;
         let delay = plan.latency + plan.jitter.mul_f64(self.rng.f64());
-        self.due = Instant::now().checked_add(delay);
+        self.due = crate::sched::now().checked_add(delay);
         Err(Errno::AGAIN)
     }
 
@@ -131,7 +131,7 @@ impl Lane {
         if let Some(rate) = plan.rate {
             #[allow(clippy::cast_precision_loss, reason = "a time, and bytes are few")]
             let length = Duration::from_secs_f64(count as f64 / rate as f64);
-            self.due = Instant::now().checked_add(length);
+            self.due = crate::sched::now().checked_add(length);
         }
     }
 }

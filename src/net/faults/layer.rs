@@ -9,14 +9,13 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use crate::address::Address;
-use crate::net::transport::{Transport, open};
+use crate::net::transport::{Kernel, Transport};
 use crate::sched::Interest;
 use crate::sys::errno::{Errno, Result};
 use crate::sys::flag::{
     MSG_DONTWAIT, MSG_ERRQUEUE, MSG_OOB, MSG_PEEK, MSG_TRUNC, SHUT_WR, SO_LINGER, SOCK_DGRAM, SOCK_STREAM,
     SOL_SOCKET,
 };
-use crate::sys::{file, option, socket, transfer};
 
 use super::lane::Lane;
 use super::plan::Plan;
@@ -29,6 +28,7 @@ const LONGEST: usize = 65_536;
 /// The faults of one socket.
 pub(in crate::net) struct Layer {
     plan: Rc<Plan>,
+    below: Rc<dyn Transport>,
     is_stream: bool,
     incoming: RefCell<Lane>,
     outgoing: RefCell<Lane>,
@@ -52,7 +52,12 @@ struct Post {
 
 impl Layer {
     /// The faults of the `number`-th socket; none for a type they do not concern.
-    pub(super) fn new(plan: Rc<Plan>, kind: i32, number: u64) -> Option<Self> {
+    pub(super) fn new(
+        plan: Rc<Plan>,
+        kind: i32,
+        number: u64,
+        below: Option<Rc<dyn Transport>>,
+    ) -> Option<Self> {
         if kind != SOCK_STREAM && kind != SOCK_DGRAM {
             return None;
         }
@@ -66,6 +71,7 @@ impl Layer {
             incoming: lane(0),
             outgoing: lane(1),
             plan,
+            below: below.unwrap_or_else(|| Rc::new(Kernel)),
             post: RefCell::default(),
             broken: Cell::new(false),
             told: Cell::new(false),
@@ -79,7 +85,7 @@ impl Layer {
             self.broken.set(true);
             let linger = [1_i32.to_ne_bytes(), 0_i32.to_ne_bytes()].concat();
             // A socket that has no such option has no reset either.
-            let _ = open(fd).and_then(|fd| option::set_option_bytes(fd, SOL_SOCKET, SO_LINGER, &linger));
+            let _ = self.below.set_option(fd, SOL_SOCKET, SO_LINGER, &linger);
         }
         self.broken.get()
     }
@@ -94,9 +100,9 @@ impl Layer {
             };
         }
         lane.enter(&self.plan)?;
-        lane.hold_back(&self.plan, || has_come(fd))?;
+        lane.hold_back(&self.plan, || self.has_come(fd))?;
         let most = lane.piece(&self.plan, self.plan.short_reads, buffer.len());
-        let count = transfer::recv(fd, &mut buffer[..most], flags | MSG_DONTWAIT)?;
+        let count = self.below.recv(fd, &mut buffer[..most], flags | MSG_DONTWAIT)?;
         lane.passed(&self.plan, count, count as u64);
         Ok(count)
     }
@@ -113,7 +119,7 @@ impl Layer {
         if self.plan.half_close.is_some_and(|end| lane.offset >= end) {
             if !self.half_closed.replace(true) {
                 // What is not connected has no half to close.
-                let _ = open(fd).and_then(|fd| socket::shutdown(fd, SHUT_WR));
+                let _ = self.below.shutdown(fd, SHUT_WR);
             }
             return Err(Errno::PIPE);
         }
@@ -127,7 +133,7 @@ impl Layer {
         lane.enter(&self.plan)?;
         while post.ready.is_empty() {
             if post.late.is_none() {
-                lane.hold_back(&self.plan, || has_come(fd))?;
+                lane.hold_back(&self.plan, || self.has_come(fd))?;
             }
             self.fetch_letter(fd, &mut lane, &mut post)?;
         }
@@ -142,13 +148,13 @@ impl Layer {
     /// Takes a datagram from the kernel, and decides what becomes of it.
     fn fetch_letter(&self, fd: RawFd, lane: &mut Lane, post: &mut Post) -> Result<()> {
         let mut data = vec![0; LONGEST];
-        let (count, from) = match transfer::recv_from(fd, &mut data, MSG_DONTWAIT) {
+        let (count, from) = match self.below.recv_from(fd, &mut data, MSG_DONTWAIT) {
             Ok(letter) => letter,
             Err(Errno::AGAIN) => {
                 let Some((letter, until)) = post.late.take() else {
                     return Err(Errno::AGAIN);
                 };
-                if until <= Instant::now() {
+                if until <= crate::sched::now() {
                     post.ready.push_back(letter);
                     return Ok(());
                 }
@@ -167,12 +173,17 @@ impl Layer {
             post.ready.push_back(letter.clone());
         }
         if post.late.is_none() && lane.chance(self.plan.reorder) {
-            post.late = Some((letter, Instant::now() + LONGEST_OVERTAKING));
+            post.late = Some((letter, crate::sched::now() + LONGEST_OVERTAKING));
             return Ok(());
         }
         post.ready.push_back(letter);
         post.ready.extend(post.late.take().map(|(letter, _)| letter));
         Ok(())
+    }
+
+    /// `EAGAIN` unless there is something to receive, be it the end.
+    fn has_come(&self, fd: RawFd) -> Result<()> {
+        self.below.recv(fd, &mut [0], MSG_PEEK | MSG_DONTWAIT).map(drop)
     }
 
     /// Sends a datagram by `send`: not at all, once or twice.
@@ -194,11 +205,6 @@ impl Layer {
     }
 }
 
-/// `EAGAIN` unless there is something to receive, be it the end.
-fn has_come(fd: RawFd) -> Result<()> {
-    transfer::recv(fd, &mut [0], MSG_PEEK | MSG_DONTWAIT).map(drop)
-}
-
 /// Whether a call goes straight to the kernel.
 fn passes(flags: i32) -> bool {
     flags & (MSG_PEEK | MSG_OOB | MSG_ERRQUEUE) != 0
@@ -207,7 +213,7 @@ fn passes(flags: i32) -> bool {
 impl Transport for Layer {
     fn recv(&self, fd: RawFd, buffer: &mut [u8], flags: i32) -> Result<usize> {
         if passes(flags) {
-            transfer::recv(fd, buffer, flags)
+            self.below.recv(fd, buffer, flags)
         } else if self.is_stream {
             self.receive_bytes(fd, buffer, flags)
         } else {
@@ -217,7 +223,7 @@ impl Transport for Layer {
 
     fn recv_from(&self, fd: RawFd, buffer: &mut [u8], flags: i32) -> Result<(usize, Address)> {
         if passes(flags) {
-            transfer::recv_from(fd, buffer, flags)
+            self.below.recv_from(fd, buffer, flags)
         } else if self.is_stream {
             Ok((self.receive_bytes(fd, buffer, flags)?, Address::None))
         } else {
@@ -227,31 +233,31 @@ impl Transport for Layer {
 
     fn send(&self, fd: RawFd, data: &[u8], flags: i32) -> Result<usize> {
         if passes(flags) {
-            return transfer::send(fd, data, flags);
+            return self.below.send(fd, data, flags);
         }
         if !self.is_stream {
-            return self.send_letter(data.len(), || transfer::send(fd, data, flags | MSG_DONTWAIT));
+            return self.send_letter(data.len(), || self.below.send(fd, data, flags | MSG_DONTWAIT));
         }
         let mut lane = self.outgoing.borrow_mut();
         let most = self.departing(fd, &mut lane, data.len())?;
-        let count = transfer::send(fd, &data[..most], flags | MSG_DONTWAIT)?;
+        let count = self.below.send(fd, &data[..most], flags | MSG_DONTWAIT)?;
         lane.passed(&self.plan, count, count as u64);
         Ok(count)
     }
 
     fn send_to(&self, fd: RawFd, data: &[u8], flags: i32, address: &Address) -> Result<usize> {
         if self.is_stream {
-            return transfer::send_to(fd, data, flags, address);
+            return self.below.send_to(fd, data, flags, address);
         }
         self.send_letter(data.len(), || {
-            transfer::send_to(fd, data, flags | MSG_DONTWAIT, address)
+            self.below.send_to(fd, data, flags | MSG_DONTWAIT, address)
         })
     }
 
     fn send_file(&self, fd: RawFd, from: RawFd, offset: i64, count: usize) -> Result<usize> {
         let mut lane = self.outgoing.borrow_mut();
         let most = self.departing(fd, &mut lane, count)?;
-        let count = file::send(fd, from, offset, most)?;
+        let count = self.below.send_file(fd, from, offset, most)?;
         lane.passed(&self.plan, count, count as u64);
         Ok(count)
     }

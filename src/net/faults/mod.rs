@@ -9,6 +9,8 @@ mod plan;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
+use super::transport::Transport;
+
 pub use plan::Plan;
 
 pub(super) use layer::Layer;
@@ -32,10 +34,10 @@ impl Faults {
     }
 
     /// The layer for a new socket of this type, where there is a plan and it concerns such sockets.
-    pub(super) fn layer(&self, kind: i32) -> Option<Layer> {
+    pub(super) fn layer(&self, kind: i32, below: Option<&Rc<dyn Transport>>) -> Option<Layer> {
         let plan = self.plan()?;
         let number = self.made.get();
         self.made.set(number + 1);
-        Layer::new(plan, kind, number)
+        Layer::new(plan, kind, number, below.cloned())
     }
 }

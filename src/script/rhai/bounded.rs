@@ -9,7 +9,7 @@
 
 use std::any::TypeId;
 use std::rc::Rc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rhai::{Array, Blob, Dynamic, Engine, EvalAltResult, ImmutableString, Module, Position};
 
@@ -149,7 +149,7 @@ fn sleep(functions: &mut Module, net: &Rc<Net>) {
             Err(_) => Duration::try_from_secs_f64(seconds.as_float().ok()?).ok(),
         });
         if let Some(length) = seconds {
-            let slept = net.sched().sleep_until(Instant::now().checked_add(length));
+            let slept = net.sched().sleep_until(crate::sched::deadline_after(length));
             slept.map_err(|error| error::thrown(error, Position::NONE))?;
         }
         Ok(Dynamic::UNIT)

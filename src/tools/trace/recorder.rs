@@ -4,10 +4,11 @@ use std::fmt;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError, Weak};
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use crate::error::{Error, Result};
 use crate::net::{Event, Observer, Scene};
+use crate::sched::BEGINNING;
 use crate::wire::trace::{FORMAT, Header, Record};
 
 use super::entry::{Chunk, Note, What};
@@ -81,11 +82,20 @@ impl Recorder {
     /// As the two above, by `plaintext`; `teller` is told, on a thread of the recorder's, of a file that cannot be written.
     pub(crate) fn with(plaintext: bool, teller: Option<Teller>) -> Self {
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        Self::begun(plaintext, teller, since, std::process::id())
+    }
+
+    /// As [`Self::with`], for a run in a virtual network, which begins at the same moment each time and in no process of its own.
+    pub(crate) fn of_simulation(plaintext: bool, teller: Option<Teller>) -> Self {
+        Self::begun(plaintext, teller, BEGINNING, 0)
+    }
+
+    fn begun(plaintext: bool, teller: Option<Teller>, since: Duration, process: u32) -> Self {
         let header = Header {
             wirescript_trace: FORMAT,
             version: env!("CARGO_PKG_VERSION").to_owned(),
             started_ns: u64::try_from(since.as_nanos()).unwrap_or(u64::MAX),
-            process: std::process::id(),
+            process,
             plaintext,
         };
         Self(Arc::new_cyclic(|me| Shared {
@@ -261,7 +271,8 @@ impl Observer for Shared {
         if matches!(event, Event::Asked { allowed: true, .. }) {
             return;
         }
-        let ns = u64::try_from(self.started.elapsed().as_nanos()).unwrap_or(u64::MAX);
+        let since = scene.simulated().unwrap_or_else(|| self.started.elapsed());
+        let ns = u64::try_from(since.as_nanos()).unwrap_or(u64::MAX);
         let (task, place) = (scene.task().unwrap_or(0), scene.place());
         let mut state = self.lock();
         let state = &mut *state;

@@ -1,10 +1,11 @@
 //! A person takes over: what they type goes to the peer, what the peer says is shown, until the peer has ended.
 
 use std::rc::Rc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::error::{Class, Result};
 use crate::file::File;
+use crate::sched::now;
 use crate::sys::flag::SHUT_WR;
 
 use super::super::errand;
@@ -59,9 +60,11 @@ impl Tube {
 
     /// Shows what comes, to the peer's end.
     fn show_all(&self, output: &File, timeout: Option<Duration>) -> Result<()> {
-        let begun = Instant::now();
+        let begun = now();
         loop {
-            let left = timeout.map_or(Duration::MAX, |timeout| timeout.saturating_sub(begun.elapsed()));
+            let left = timeout.map_or(Duration::MAX, |timeout| {
+                timeout.saturating_sub(now().saturating_duration_since(begun))
+            });
             let data = self.recv(None, Some(left))?;
             if data.is_empty() {
                 return Ok(());
