@@ -128,6 +128,8 @@ impl fmt::Debug for Scratch {
 pub struct Budget {
     limit: Cell<usize>,
     used: Cell<usize>,
+    /// Bytes that one buffer may grow to.
+    largest: Cell<usize>,
 }
 
 impl Budget {
@@ -136,6 +138,7 @@ impl Budget {
         Rc::new(Self {
             limit: Cell::new(limit),
             used: Cell::new(0),
+            largest: Cell::new(usize::MAX),
         })
     }
 
@@ -155,6 +158,11 @@ impl Budget {
     /// Another limit from here on.
     pub(crate) fn set_limit(&self, limit: usize) {
         self.limit.set(limit);
+    }
+
+    /// No buffer may grow beyond so many bytes from here on.
+    pub(crate) fn set_largest(&self, bytes: usize) {
+        self.largest.set(bytes);
     }
 
     /// Bytes that may still be held.
@@ -182,6 +190,8 @@ pub(crate) enum Rigid {
     Pinned,
     /// There is no memory for it.
     NoMemory,
+    /// No buffer may have more than so many bytes.
+    TooLarge(usize),
 }
 
 impl ByteArray {
@@ -231,6 +241,10 @@ impl ByteArray {
         }
         let mut bytes = self.bytes.borrow_mut();
         let more = with.len().saturating_sub(range.len());
+        let largest = self.budget.largest.get();
+        if more > 0 && bytes.len().saturating_add(more) > largest {
+            return Err(Rigid::TooLarge(largest));
+        }
         if !self.budget.allows(more) || bytes.try_reserve(more).is_err() {
             return Err(Rigid::NoMemory);
         }

@@ -68,6 +68,10 @@ impl Net {
         purse: &Arc<Purse>,
     ) -> Rc<Self> {
         let meter = Meter::new(policy.limits(), purse);
+        let budget = Budget::new(memory_limit);
+        if let Some(largest) = meter.largest_buffer() {
+            budget.set_largest(largest);
+        }
         Rc::new(Self {
             sched,
             policy,
@@ -76,7 +80,7 @@ impl Net {
             observer: RefCell::default(),
             observed: Cell::new(false),
             plaintext: Cell::new(false),
-            budget: Budget::new(memory_limit),
+            budget,
             hooks: Hooks::default(),
             answers: Answers::default(),
             faults: Faults::default(),

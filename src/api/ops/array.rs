@@ -291,6 +291,10 @@ fn refusal(why: Rigid) -> Error {
             "cannot resize an array that is exporting buffers",
         ),
         Rigid::NoMemory => Error::memory("more items for an array"),
+        Rigid::TooLarge(most) => Error::new(
+            Class::LimitError,
+            format!("more items for an array: no buffer may have more than {most} bytes"),
+        ),
     }
 }
 

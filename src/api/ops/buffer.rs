@@ -184,5 +184,9 @@ fn refusal(why: Rigid) -> Error {
             "Existing exports of data: object cannot be re-sized",
         ),
         Rigid::NoMemory => Error::memory("more bytes for a bytearray"),
+        Rigid::TooLarge(most) => Error::new(
+            Class::LimitError,
+            format!("more bytes for a bytearray: no buffer may have more than {most}"),
+        ),
     }
 }
