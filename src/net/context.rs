@@ -161,7 +161,6 @@ impl Net {
     }
 
     /// Whether scripts may have what no door of ours guards: files, processes, native code.
-    #[cfg(feature = "lua54")]
     pub(crate) fn is_unguarded(&self) -> bool {
         self.policy.allows_everything()
     }

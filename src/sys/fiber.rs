@@ -35,11 +35,14 @@ pub(crate) struct Stack {
 impl Stack {
     fn new(size: usize, colour: usize) -> Result<Self> {
         let length = size + GUARD;
-        let mut flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE;
         #[cfg(linux)]
-        {
-            flags |= libc::MAP_STACK;
-        }
+        let more = libc::MAP_NORESERVE | libc::MAP_STACK;
+        #[cfg(apple)]
+        let more = libc::MAP_NORESERVE;
+        // The BSDs commit memory as it is touched without being asked.
+        #[cfg(bsd)]
+        let more = 0;
+        let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | more;
         // SAFETY: an anonymous mapping at an address of the kernel's choice touches no existing memory.
         let address = unsafe {
             libc::mmap(

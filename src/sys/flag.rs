@@ -62,9 +62,13 @@ pub(crate) const SOCK_STREAM: c_int = libc::SOCK_STREAM;
 pub(crate) const SOCK_DGRAM: c_int = libc::SOCK_DGRAM;
 pub(crate) const SOCK_SEQPACKET: c_int = libc::SOCK_SEQPACKET;
 pub(crate) const SOCK_RAW: c_int = libc::SOCK_RAW;
-/// Bits that Linux takes together with the kind.
+/// Bits that may come together with the kind; Apple's systems have none.
+#[cfg(apple)]
+pub(crate) const SOCK_NONBLOCK: c_int = 0;
 #[cfg(not(apple))]
 pub(crate) const SOCK_NONBLOCK: c_int = libc::SOCK_NONBLOCK;
+#[cfg(apple)]
+pub(crate) const SOCK_CLOEXEC: c_int = 0;
 #[cfg(not(apple))]
 pub(crate) const SOCK_CLOEXEC: c_int = libc::SOCK_CLOEXEC;
 
