@@ -346,3 +346,22 @@ p:close()
     );
     assert!(begun.elapsed() >= Duration::from_millis(500));
 }
+
+/// A calculation takes no time there, but one without an end can be ended.
+#[test]
+#[cfg(feature = "lua54")]
+fn what_calculates_for_ever_can_be_ended() {
+    let code = r#"
+local w = worker.spawn(function() while true do end end)
+print(select(2, pcall(task.timeout, 1, function() while true do end end)).name)
+w:stop()
+print("stopped")
+"#;
+    let told = run(["--virtual", "-e", code]);
+    assert_eq!(
+        (told.status, told.stdout.as_str()),
+        (0, "TimeoutError\nstopped\n"),
+        "{}",
+        told.stderr
+    );
+}

@@ -35,7 +35,9 @@ mod visit;
 mod wait;
 
 pub(crate) use channel::Channel;
-pub(crate) use clock::{BEGINNING, deadline_after, now, simulated, since_epoch};
+#[cfg(feature = "cli")]
+pub(crate) use clock::BEGINNING;
+pub(crate) use clock::{deadline_after, now, simulated, since_epoch};
 pub(crate) use gate::{Gate, Pass};
 pub(crate) use reactor::{Interest, Source};
 pub(crate) use remote::Summons;

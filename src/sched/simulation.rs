@@ -64,9 +64,10 @@ struct Thread {
 }
 
 impl Thread {
-    fn is_called(&self) -> bool {
+    fn is_called(&self, now: Instant) -> bool {
         let summoned = |board: &Arc<Board>| !board.lock().unwrap_or_else(PoisonError::into_inner).is_empty();
         !self.rests
+            || self.until.is_some_and(|until| until <= now)
             || !self.notices.is_empty()
             || self.board.as_ref().is_some_and(summoned)
             || self.stop.as_ref().is_some_and(|stop| stop.asked().is_some())
@@ -149,11 +150,11 @@ impl Simulation {
 
     /// Decides who runs next, after `last`.
     fn choose(&self, state: &mut State, last: usize) {
-        let count = state.threads.len();
+        let (count, now) = (state.threads.len(), self.moment().instant());
         let mut order = (1..=count).map(|step| (last + step) % count);
         if let Some(next) = order.clone().find(|next| {
             let thread = &state.threads[*next];
-            !thread.gone && thread.is_called()
+            !thread.gone && thread.is_called(now)
         }) {
             state.holder = next;
             return;
@@ -263,9 +264,7 @@ impl Member {
             Turn::Ending
         } else if std::mem::take(&mut state.stuck) {
             Turn::Stuck
-        } else if state.threads[self.number].is_called()
-            || until.is_some_and(|until| until <= simulation.moment().instant())
-        {
+        } else if state.threads[self.number].is_called(simulation.moment().instant()) {
             Turn::Go
         } else if outside {
             let left = due(&state).map(|due| due.saturating_duration_since(simulation.moment().instant()));
@@ -282,6 +281,19 @@ impl Member {
         drop(state);
         clock::set(clock::simulated().map(|_| simulation.moment()));
         turn
+    }
+
+    /// Others that were called, or whose deadline has come, run first.
+    pub(super) fn step_aside(&self) {
+        let mut state = self.simulation.lock();
+        if state.holder == self.number {
+            self.simulation.choose(&mut state, self.number);
+            if state.holder != self.number {
+                self.simulation.passed.notify_all();
+            }
+        }
+        drop(self.wait(state));
+        clock::set(clock::simulated().map(|_| self.simulation.moment()));
     }
 
     /// So much time has passed outside.

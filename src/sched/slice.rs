@@ -81,6 +81,9 @@ impl Scheduler {
 
     /// Lets the others run when the running task has had its slice; true if it did.
     pub(crate) fn slice(&self) -> bool {
+        if let Some(member) = self.member() {
+            return self.slice_simulated(member, Instant::now());
+        }
         if self.is_timed() && self.is_quiet() {
             // It rings on: the time may be over before anybody waits.
             return false;
@@ -91,9 +94,6 @@ impl Scheduler {
             return false;
         }
         let now = Instant::now();
-        if let Some(member) = self.member() {
-            return self.slice_simulated(member, now);
-        }
         if self.visit.is_over(now) {
             return self.preempt();
         }
@@ -121,6 +121,7 @@ impl Scheduler {
             Some(since) if now.duration_since(since) >= SLOW => {
                 self.slice.since.set(None);
                 member.pass_time(SLOW);
+                member.step_aside();
                 return self.look(false).is_ok() && !self.is_idle() && self.preempt();
             }
             Some(_) => {}

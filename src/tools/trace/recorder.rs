@@ -8,6 +8,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use crate::error::{Error, Result};
 use crate::net::{Event, Observer, Scene};
+#[cfg(feature = "cli")]
 use crate::sched::BEGINNING;
 use crate::wire::trace::{FORMAT, Header, Record};
 
@@ -86,6 +87,7 @@ impl Recorder {
     }
 
     /// As [`Self::with`], for a run in a virtual network, which begins at the same moment each time and in no process of its own.
+    #[cfg(feature = "cli")]
     pub(crate) fn of_simulation(plaintext: bool, teller: Option<Teller>) -> Self {
         Self::begun(plaintext, teller, BEGINNING, 0)
     }
