@@ -1,5 +1,9 @@
 //! Limits: each is kept in both languages, whatever way a script goes, and in a worker it starts as well.
 #![cfg(target_os = "linux")]
+#![cfg_attr(
+    not(all(feature = "lua54", feature = "rhai")),
+    allow(dead_code, reason = "half of it is for the other language")
+)]
 
 #[allow(dead_code, reason = "it serves all integration tests; this one needs a part")]
 #[path = "support/script.rs"]

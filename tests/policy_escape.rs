@@ -2,6 +2,10 @@
 //! passes before whoever watches. The parts hold the attempts, by what they try; this file says what is granted, and how an
 //! attempt is made.
 #![cfg(target_os = "linux")]
+#![cfg_attr(
+    not(all(feature = "lua54", feature = "rhai")),
+    allow(dead_code, reason = "half of it is for the other language")
+)]
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
