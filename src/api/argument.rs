@@ -11,6 +11,7 @@ use crate::sched::Task;
 use crate::tls;
 use crate::tools;
 use crate::wire::NumberArray;
+use crate::wire::packet::Schema;
 use crate::worker::{Link, Worker};
 
 use super::held::Channel;
@@ -328,6 +329,7 @@ objects! {
     File Rc<File>, "file";
     Array Rc<ByteArray>, "bytearray";
     Numbers Rc<NumberArray>, "array";
+    Schema Schema, "Schema";
     Class Class, "error class";
     Error Rc<Error>, "error";
 }

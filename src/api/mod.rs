@@ -3,7 +3,7 @@
 //! An [`Op`] (`op`) is a row: name, owner, parameters, documentation, and an ordinary typed Rust function behind a
 //! [`handler::Handler`] (`handler`) that takes [`Value`]s (`value`); `argument` has the types it may take, `outcome` those it may return. `bind` turns what a script passed into what a row expects,
 //! once for every language: defaults, keywords, arity and kind errors. `construct` makes the errors scripts ask for,
-//! `held` is about values that are kept as they are, `selector` has Python's selectors, `descriptor` what scripts give for one, `parcel` packs values for other threads, `testing` has the tests that scripts declare, `address` reads and shows addresses as Python's
+//! `held` is about values that are kept as they are, `selector` has Python's selectors, `descriptor` what scripts give for one, `packet` turns them into the data of packets, `parcel` packs values for other threads, `testing` has the tests that scripts declare, `address` reads and shows addresses as Python's
 //! tuples, `record` names the fields of such tuples, `element` has the places of buffers, `json` reads and writes JSON, `repr` prints any value as Python does. `module` joins rows and
 //! constants into the modules scripts see; `ops/` has the rows, by topic.
 
@@ -31,6 +31,7 @@ mod module;
 mod op;
 mod ops;
 mod outcome;
+mod packet;
 mod parcel;
 mod record;
 mod repr;
@@ -57,6 +58,8 @@ pub(crate) use value::{Record, Slots, Steps, Type, Value};
 use std::any::Any;
 use std::fmt;
 use std::rc::Rc;
+
+pub(crate) use crate::wire::packet::TERMS;
 
 use crate::error::Result;
 use crate::file::Streams;

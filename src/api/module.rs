@@ -3,6 +3,7 @@
 use crate::constants::{self, Constant};
 use crate::error::{Class, nearest};
 use crate::sys::{control, epoll, errno, poll};
+use crate::wire::packet::{READY, Ready};
 
 use super::op::{Form, Op, Owner};
 use super::selector;
@@ -32,6 +33,7 @@ enum Values {
     Task,
     Struct,
     Json,
+    Packet,
     #[cfg(feature = "tls")]
     Ssl,
 }
@@ -119,6 +121,11 @@ pub(crate) static MODULES: &[Module] = &[
         values: Values::Json,
     },
     Module {
+        name: "packet",
+        doc: "Packets by declaration: one list of fields packs, dissects, shows, and makes cases to test with.",
+        values: Values::Packet,
+    },
+    Module {
         name: "tube",
         doc: "Conversations with a peer, as tests lead them: every wait ends, nothing that came is lost.",
         values: Values::None,
@@ -197,6 +204,8 @@ impl Module {
                 "JSONDecodeError" => Some(Value::Class(Class::JSONDecodeError)),
                 _ => None,
             },
+            Values::Packet if name == "Error" => Some(Value::Class(Class::PacketError)),
+            Values::Packet => Ready::by_name(name).map(Value::Schema),
         }
     }
 
@@ -228,6 +237,7 @@ impl Module {
             #[cfg(feature = "tls")]
             Values::Ssl => super::tls::value_names(),
             Values::Json => vec!["null", "JSONDecodeError"],
+            Values::Packet => READY.iter().map(|ready| ready.name).chain(["Error"]).collect(),
         }
     }
 }

@@ -160,7 +160,10 @@ impl Op {
             (Python::Nothing, _) => None,
             (Python::Same, Owner::Type(Type::Socket)) => Some(format!("socket.socket.{}", self.name)),
             // These are ours; a row that stands for something of Python's names it.
-            (Python::Same, Owner::Type(_) | Owner::Module("task" | "worker" | "test" | "expect")) => None,
+            (
+                Python::Same,
+                Owner::Type(_) | Owner::Module("task" | "worker" | "test" | "expect" | "packet"),
+            ) => None,
             (Python::Same, Owner::Module(_)) => Some(self.full_name()),
         }
     }

@@ -110,6 +110,7 @@ fn write_repr(out: &mut String, value: &Value, shape: Shape) {
         Value::Array(array) => array.with(|bytes| push(out, bytearray_repr(bytes))),
         Value::View(view) => push(out, format_args!("<memory of {} bytes>", view.len())),
         Value::Numbers(numbers) => numbers_repr(out, numbers),
+        Value::Schema(schema) => push(out, format_args!("{schema:?}")),
         Value::Steps(steps) => push(out, format_args!("{steps:?}")),
         Value::Class(class) => push(out, format_args!("<class '{}'>", class.qualified_name())),
         Value::Error(error) => {

@@ -14,6 +14,7 @@ use crate::sched::Task;
 use crate::tls;
 use crate::tools;
 use crate::wire::NumberArray;
+use crate::wire::packet::Schema;
 use crate::worker::{Link, Worker};
 
 use super::Callback;
@@ -75,6 +76,8 @@ pub(crate) enum Value {
     View(Pinned),
     /// Python's `array`.
     Numbers(Rc<NumberArray>),
+    /// A declaration of packets.
+    Schema(Schema),
     /// Something to walk through, once.
     Steps(Rc<Steps>),
     Class(Class),
@@ -161,6 +164,7 @@ pub(crate) enum Type {
     ByteArray,
     View,
     Numbers,
+    Schema,
     Steps,
     Error,
     Class,
@@ -189,6 +193,7 @@ impl Type {
             Self::ByteArray => "bytearray",
             Self::View => "memoryview",
             Self::Numbers => "array",
+            Self::Schema => "Schema",
             Self::Steps => "iterator",
             Self::Error => "error",
             Self::Class => "type",
@@ -205,7 +210,7 @@ impl Type {
     }
 
     /// Every type.
-    pub(crate) const ALL: [Self; 22] = [
+    pub(crate) const ALL: [Self; 23] = [
         Self::Socket,
         Self::TlsSocket,
         Self::TlsContext,
@@ -224,6 +229,7 @@ impl Type {
         Self::ByteArray,
         Self::View,
         Self::Numbers,
+        Self::Schema,
         Self::Steps,
         Self::Error,
         Self::Class,
@@ -253,6 +259,7 @@ impl Value {
             Self::Array(_) => Type::ByteArray,
             Self::View(_) => Type::View,
             Self::Numbers(_) => Type::Numbers,
+            Self::Schema(_) => Type::Schema,
             Self::Steps(_) => Type::Steps,
             Self::Error(_) => Type::Error,
             Self::Class(_) => Type::Class,

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use crate::wire::capture::Capture;
-use crate::wire::trace::{Header, Lines, Record, line, page};
+use crate::wire::trace::{Decoder, Header, Lines, Record, line, page};
 
 use super::complain;
 
@@ -158,8 +158,12 @@ fn write(
     match form {
         Form::Page => out.write_all(page(header, records, title).as_bytes())?,
         Form::Text => {
+            let mut decoder = Decoder::default();
             for record in records {
                 writeln!(out, "{}", line(record))?;
+                for line in decoder.tree(record).iter().flat_map(|tree| tree.lines()) {
+                    writeln!(out, "{:15}{line}", "")?;
+                }
             }
         }
         Form::Packets => {

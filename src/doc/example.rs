@@ -37,6 +37,7 @@ const PAGES: &[&str] = &[
     include_str!("examples/program.md"),
     include_str!("examples/buffer.md"),
     include_str!("examples/data.md"),
+    include_str!("examples/packet.md"),
     include_str!("examples/tube.md"),
     include_str!("examples/errors.md"),
 ];

@@ -44,6 +44,9 @@ pub(super) fn meaning(kind: Type) -> &'static str {
         "bytearray" => "Bytes that can be changed, made by bytearray.",
         "memoryview" => "A window of a buffer, made by view: what goes into it goes into the buffer.",
         "array" => "Numbers of one kind side by side, made by array.",
+        "Schema" => {
+            "A declaration of packets, made by packet.schema: it packs, dissects, shows and makes cases."
+        }
         "iterator" => "Something to walk through once, in a for.",
         "error" => "What was raised: caught by pcall in Lua, by catch in Rhai.",
         "type" => "A class of errors: called, it makes one; e:is(class) asks for it.",

@@ -1,6 +1,7 @@
 //! What constants are: a few words for each group, and a sentence for those that are met most (`constants.txt`).
 
 use crate::constants::{Constant, Group};
+use crate::wire::packet::READY;
 
 /// `NAME<Tab>sentence`, a line each.
 const NOTES: &str = include_str!("constants.txt");
@@ -21,7 +22,14 @@ pub(super) fn sentence(constant: &Constant) -> Option<&'static str> {
 
 /// What a value of another module is.
 pub(super) fn of_value(module: &str, name: &str) -> String {
-    note(&format!("{module}.{name}")).unwrap_or_default().to_owned()
+    let note = note(&format!("{module}.{name}"));
+    let of_schema = || {
+        let ready = READY
+            .iter()
+            .find(|ready| module == "packet" && ready.name == name);
+        ready.map(|ready| ready.doc)
+    };
+    note.or_else(of_schema).unwrap_or_default().to_owned()
 }
 
 fn note(name: &str) -> Option<&'static str> {

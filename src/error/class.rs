@@ -111,6 +111,7 @@ classes! {
     TypeError < Exception, "An argument is of the wrong kind.";
     ValueError < Exception, "An argument is of the right kind but makes no sense.";
     JSONDecodeError < ValueError, "Text is not JSON: `json.JSONDecodeError`.";
+    PacketError < ValueError, "A packet is not as its schema says, or a schema makes no sense: `packet.Error`.";
     UnicodeError < ValueError, "Text could not be converted.";
     UnicodeDecodeError < UnicodeError, "Bytes are not text in this encoding.";
     UnicodeEncodeError < UnicodeError, "Text has no form in this encoding.";
@@ -137,6 +138,7 @@ impl Class {
             "CertificateError" => Some(Self::SSLCertVerificationError),
             "struct.error" => Some(Self::StructError),
             "queue.ShutDown" | "task.ShutDown" => Some(Self::ShutDown),
+            "packet.Error" => Some(Self::PacketError),
             "json.JSONDecodeError" => Some(Self::JSONDecodeError),
             "error" | "IOError" | "EnvironmentError" => Some(Self::OSError),
             "timeout" => Some(Self::TimeoutError),
@@ -173,6 +175,7 @@ impl Class {
             Self::UnsupportedOperation => "io.UnsupportedOperation",
             Self::StructError => "struct.error",
             Self::ShutDown => "queue.ShutDown",
+            Self::PacketError => "packet.Error",
             Self::JSONDecodeError => "json.decoder.JSONDecodeError",
             Self::SSLError => "ssl.SSLError",
             Self::SSLZeroReturnError => "ssl.SSLZeroReturnError",

@@ -1030,6 +1030,42 @@ function Array:reverse() end
 ---Turn the order of bytes round in every item. Never fails.
 function Array:byteswap() end
 
+---A declaration of packets, made by packet.schema: it packs, dissects, shows and makes cases.
+---@class Schema
+---@field name string What the schema is called.
+---@field fields string[] The names of its fields, in order.
+local Schema = {}
+
+---Pack values into bytes. Lengths, counts and checksums that are not given are computed; given ones are packed as they are. `rest` comes at the end. Raises packet.Error, a ValueError, with the field; MemoryError.
+---@param values? any the values of fields, by name
+---@return string
+function Schema:pack(values) end
+
+---Read a packet: the values of its fields by name, and as `rest` the bytes that are left over. Raises packet.Error, a ValueError, with the field, the offset and what was expected; OverflowError for a number that a script's integers cannot hold; MemoryError.
+---@overload fun(self: Schema, data: Bytes, keywords: {verify?: boolean|integer, names?: boolean|integer}): any
+---@overload fun(self: Schema, data: Bytes, verify: boolean|integer, keywords: {names?: boolean|integer}): any
+---@param data Bytes bytes of a packet
+---@param verify? boolean|integer whether a wrong checksum is an error
+---@param names? boolean|integer whether numbers that have names are given by name
+---@return any
+function Schema:dissect(data, verify, names) end
+
+---Write a packet as a tree: a line a field, with its offset, its name, its value and what that is called. A damaged packet is written as far as it can be read; the last line says why no further. Never fails.
+---@param data Bytes bytes of a packet
+---@return string
+function Schema:show(data) end
+
+---Make cases to test a peer with: packets as the schema has them, most with one thing changed (a number at the end of its range, a wrong length, a name that points at itself, a packet cut off …), and what it was. Raises packet.Error, a ValueError, where no packet can be made of the values.
+---@overload fun(self: Schema, keywords: {seed?: integer, count?: integer, values?: any}): Steps|any|string, string
+---@overload fun(self: Schema, seed: integer, keywords: {count?: integer, values?: any}): Steps|any|string, string
+---@overload fun(self: Schema, seed: integer, count: integer, keywords: {values?: any}): Steps|any|string, string
+---@param seed? integer the same seed makes the same cases
+---@param count? integer how many cases
+---@param values? any values that are not made up, by name
+---@return Steps|any|string
+---@return string
+function Schema:fuzz(seed, count, values) end
+
 ---Something to walk through once, in a for.
 ---@class Steps
 ---@overload fun(): any ...
@@ -3754,6 +3790,9 @@ errors.ValueError = nil
 ---Text is not JSON: `json.JSONDecodeError`.
 ---@type ErrorClass
 errors.JSONDecodeError = nil
+---A packet is not as its schema says, or a schema makes no sense: `packet.Error`.
+---@type ErrorClass
+errors.PacketError = nil
 ---Text could not be converted.
 ---@type ErrorClass
 errors.UnicodeError = nil
@@ -4654,6 +4693,42 @@ json.null = nil
 ---Text is not JSON: `json.JSONDecodeError`.
 ---@type ErrorClass
 json.JSONDecodeError = nil
+
+---Packets by declaration: one list of fields packs, dissects, shows, and makes cases to test with.
+---@class packetlib
+packet = {}
+
+---Declare packets: their fields in order. Raises packet.Error, a ValueError, which names the field and what it may say.
+---@param name string what it is called in messages
+---@param fields any a list of fields, each [name, type, options]; docs/packet.md has the types and options
+---@param options? any a map: endian ("big", "little", "native"), types and enums by name, origin
+---@return Schema
+function packet.schema(name, fields, options) end
+
+---A message of DNS (RFC 1035), as UDP carries it.
+---@type any
+packet.DNS = nil
+---A packet of NTP, versions 3 and 4 (RFC 5905), without extensions.
+---@type any
+packet.NTP = nil
+---A message of ICMP for IPv4 (RFC 792).
+---@type any
+packet.ICMP = nil
+---A frame of SocketCAN: `struct can_frame`, 16 bytes in this machine's order.
+---@type any
+packet.CAN = nil
+---A frame of CAN FD: `struct canfd_frame`, 72 bytes in this machine's order.
+---@type any
+packet.CANFD = nil
+---A packet of IPv4 (RFC 791), with what ICMP and UDP have in it.
+---@type any
+packet.IPV4 = nil
+---A datagram of UDP (RFC 768); within packet.IPV4 its checksum is computed and verified.
+---@type any
+packet.UDP = nil
+---A packet is not as its schema says, or a schema makes no sense: `packet.Error`.
+---@type ErrorClass
+packet.Error = nil
 
 ---Conversations with a peer, as tests lead them: every wait ends, nothing that came is lost.
 ---@class tubelib

@@ -2,7 +2,7 @@
 //! `options`, `control` (ioctl, share, fcntl), `resolve`, `netdb`, `convert` (byte order and address texts), `task`, `worker`, `select`, `epoll`, `selectors`, `serving` (what `socketserver` is made of),
 //! `makefile` (making and sending files), `file` (what they do), `nature` (what they say of themselves), `program` (sys,
 //! time, globals), `watch` (warnings, audit hooks), `faults` (made on purpose), `buffer` (bytearray and its views), `array`, `packing` (struct),
-//! `octets` (bytes), `json`, `tube` and its kin (conversations), `errors`, `testing` (declaring tests), `expect` (what they expect).
+//! `packet` (by declaration), `octets` (bytes), `json`, `tube` and its kin (conversations), `errors`, `testing` (declaring tests), `expect` (what they expect).
 
 #![allow(
     clippy::needless_pass_by_value,
@@ -30,6 +30,7 @@ mod netdb;
 mod octets;
 mod open;
 mod options;
+mod packet;
 mod packing;
 mod program;
 mod resolve;
@@ -95,6 +96,7 @@ pub(super) static ALL: &[&[Op]] = &[
     buffer::OPS,
     array::OPS,
     packing::OPS,
+    packet::OPS,
     octets::OPS,
     json::OPS,
     tube::OPS,

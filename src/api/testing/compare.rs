@@ -58,6 +58,7 @@ pub(crate) fn is_equal(one: &Value, other: &Value) -> bool {
         (Value::Listener(one), Value::Listener(other)) => Rc::ptr_eq(one, other),
         (Value::Pattern(one), Value::Pattern(other)) => Rc::ptr_eq(one, other),
         (Value::File(one), Value::File(other)) => Rc::ptr_eq(one, other),
+        (Value::Schema(one), Value::Schema(other)) => one.is(other),
         (Value::Steps(one), Value::Steps(other)) => Rc::ptr_eq(one, other),
         (Value::Error(one), Value::Error(other)) => Rc::ptr_eq(one, other),
         (Value::Trial(one), Value::Trial(other)) => Rc::ptr_eq(one, other),

@@ -16,6 +16,7 @@ use crate::sched::Task;
 use crate::tls;
 use crate::tools;
 use crate::wire::NumberArray;
+use crate::wire::packet::Schema;
 use crate::worker::{Link, Worker};
 
 use super::class;
@@ -90,6 +91,7 @@ fn name_type(engine: &mut Engine, kind: Type) {
         Type::ByteArray => engine.register_type_with_name::<Rc<ByteArray>>(name),
         Type::View => engine.register_type_with_name::<Pinned>(name),
         Type::Numbers => engine.register_type_with_name::<Rc<NumberArray>>(name),
+        Type::Schema => engine.register_type_with_name::<Schema>(name),
         Type::Steps => engine.register_type_with_name::<Rc<Steps>>(name),
         Type::Error => engine.register_type_with_name::<Rc<Error>>(name),
         Type::Class => engine.register_type_with_name::<Class>(name),
@@ -287,6 +289,7 @@ fn equality(functions: &mut Module) {
         Type::File,
         Type::Error,
         Type::Class,
+        Type::Schema,
         Type::Steps,
     ] {
         for (operator, wanted) in [("==", true), ("!=", false)] {
@@ -321,6 +324,7 @@ fn is_same(kind: Type, args: &[&mut Dynamic]) -> bool {
         Type::File => both::<Rc<File>>(args, Rc::ptr_eq),
         Type::Error => both::<Rc<Error>>(args, Rc::ptr_eq),
         Type::Class => both::<Class>(args, Class::eq),
+        Type::Schema => both::<Schema>(args, Schema::is),
         Type::Steps => both::<Rc<Steps>>(args, Rc::ptr_eq),
         Type::ByteArray | Type::View | Type::Numbers | Type::Absent => false,
     }

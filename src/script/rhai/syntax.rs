@@ -52,11 +52,14 @@ fn words() -> HashSet<&'static str> {
     let modules = MODULES.iter().map(|module| module.name);
     let values = MODULES.iter().flat_map(Module::value_names);
     let libraries = library::words();
+    // What maps name that declare packets.
+    let terms = api::TERMS.iter().copied();
     names
         .chain(params)
         .chain(modules)
         .chain(values)
         .chain(libraries)
+        .chain(terms)
         .collect()
 }
 

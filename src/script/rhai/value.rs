@@ -23,6 +23,7 @@ use crate::sched::Task;
 use crate::tls;
 use crate::tools;
 use crate::wire::NumberArray;
+use crate::wire::packet::Schema;
 use crate::worker::{Link, Worker};
 
 use super::callback;
@@ -63,6 +64,7 @@ pub(super) fn type_id(kind: Type) -> TypeId {
         Type::ByteArray => TypeId::of::<Rc<ByteArray>>(),
         Type::View => TypeId::of::<Pinned>(),
         Type::Numbers => TypeId::of::<Rc<NumberArray>>(),
+        Type::Schema => TypeId::of::<Schema>(),
         Type::Steps => TypeId::of::<Rc<Steps>>(),
         Type::Error => TypeId::of::<Rc<Error>>(),
         Type::Class => TypeId::of::<Class>(),
@@ -221,6 +223,7 @@ fn read_handle(value: &Dynamic) -> Option<Value> {
         Type::ByteArray => Value::Array(with(value, Rc::<ByteArray>::clone)?),
         Type::View => Value::View(with(value, Pinned::clone)?),
         Type::Numbers => Value::Numbers(with(value, Rc::<NumberArray>::clone)?),
+        Type::Schema => Value::Schema(with(value, Schema::clone)?),
         Type::Steps => Value::Steps(with(value, Rc::<Steps>::clone)?),
         Type::Error => Value::Error(with(value, Rc::<Error>::clone)?),
         Type::Class => Value::Class(with(value, Class::clone)?),
@@ -283,6 +286,7 @@ pub(super) fn give(value: Value) -> Dynamic {
         Value::Array(array) => Dynamic::from(array),
         Value::View(view) => Dynamic::from(view),
         Value::Numbers(numbers) => Dynamic::from(numbers),
+        Value::Schema(schema) => Dynamic::from(schema),
         Value::Steps(steps) => Dynamic::from(steps),
         Value::Class(class) => Dynamic::from(class),
         Value::Error(error) => Dynamic::from(error),

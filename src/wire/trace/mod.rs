@@ -1,9 +1,14 @@
 //! A recorded conversation: what a trace file holds, a [`Record`] a line as JSON, after a [`Header`].
 //!
-//! `lines` writes and reads such files, `text` tells a record in a line for people, `page` makes the page in which a whole
+//! `lines` writes and reads such files, `decode` says what is in messages of protocols that are known, `text` tells a record in a line for people, `page` makes the page in which a whole
 //! trace is looked at. What makes records of what sockets do is `tools::trace`; what makes packets of them is
 //! `wire::capture`. `docs/trace.md` describes every field.
 
+#[cfg_attr(
+    not(feature = "cli"),
+    allow(dead_code, reason = "only the command reads traces")
+)]
+mod decode;
 #[cfg_attr(
     not(feature = "cli"),
     allow(dead_code, reason = "only the command reads traces")
@@ -20,6 +25,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::address::{Address, inet6_text};
 
+#[cfg_attr(
+    not(feature = "cli"),
+    allow(unused_imports, reason = "only the command reads traces")
+)]
+pub(crate) use decode::Decoder;
 pub(crate) use lines::Lines;
 pub(crate) use lines::write_line;
 pub(crate) use page::page;

@@ -33,6 +33,8 @@
   const bytes = (count) => `${grouped(count)} byte${count === 1 ? "" : "s"}`;
   const seconds = (event) => (ns[event] / 1e9).toFixed(6);
 
+  const trees = new Map(data.trees);
+
   // ---- Names ----------------------------------------------------------------------------------
   const taskName = (event) => task[event] < 0 ? "" : data.tasks[task[event]];
   const placeName = (event) => place[event] < 0 ? "" : data.places[place[event]];
@@ -119,7 +121,7 @@
     }
     const needle = wanted.toLowerCase();
     if (!needle) return null;
-    return (event) => textOf(event).toLowerCase().includes(needle) || note[event].toLowerCase().includes(needle)
+    return (event) => textOf(event).toLowerCase().includes(needle) || (trees.get(event) ?? "").toLowerCase().includes(needle) || note[event].toLowerCase().includes(needle)
       || placeName(event).toLowerCase().includes(needle);
   };
   const kinds = {
@@ -374,6 +376,7 @@
       const all = bytesOf(event);
       const cut = all.length < size[event] ? `The page holds the first ${bytes(all.length)} of ${grouped(size[event])}; the trace file has all.` : "";
       if (cut) parts.push(element("p", cut, "faint"));
+      if (trees.has(event)) parts.push(element("pre", trees.get(event), "hex"));
       parts.push(element("pre", decoder.decode(all.subarray(0, most)), "text"), element("pre", dump(all, most), "hex"));
       if (all.length > most) {
         const more = element("button", `Show all ${bytes(all.length)}`);

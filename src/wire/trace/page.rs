@@ -7,6 +7,7 @@ use std::collections::HashMap;
 
 use serde::Serialize;
 
+use super::decode::Decoder;
 use super::{Header, Kind, Record, describe};
 
 /// Most bytes of a message that the page shows.
@@ -37,6 +38,8 @@ struct Data<'a> {
     note: Vec<String>,
     /// A message: `t` and text, or `b` and base64.
     data: Vec<String>,
+    /// What is in a message, by its place among the events, where it could be told.
+    trees: Vec<(usize, String)>,
 }
 
 /// A socket as the page shows it.
@@ -116,9 +119,11 @@ fn gather<'a>(header: &'a Header, records: &'a [Record<'a>], title: &'a str) -> 
         size: Vec::with_capacity(records.len()),
         note: Vec::with_capacity(records.len()),
         data: Vec::with_capacity(records.len()),
+        trees: Vec::new(),
     };
     let (mut sockets, mut tasks, mut places) = (Places::default(), Places::default(), Places::default());
     let mut pairs = Vec::new();
+    let mut decoder = Decoder::default();
     for record in records {
         let task = record.task.map_or(-1, |number| {
             let (place, new) = tasks.of((record.process, record.worker.as_deref(), number));
@@ -162,6 +167,8 @@ fn gather<'a>(header: &'a Header, records: &'a [Record<'a>], title: &'a str) -> 
             }
             place
         });
+        data.trees
+            .extend(decoder.tree(record).map(|tree| (data.ns.len(), tree)));
         data.ns.push(record.ns);
         data.kind.push(code(record.event));
         data.socket.push(socket);

@@ -295,6 +295,7 @@ unsafe extern "C-unwind" fn equal(raw: *mut lua_State) -> c_int {
             (Value::Channel(one), Value::Channel(other)) => Rc::ptr_eq(one, other),
             (Value::Worker(one), Value::Worker(other)) => Rc::ptr_eq(one, other),
             (Value::Link(one), Value::Link(other)) => one.is(other),
+            (Value::Schema(one), Value::Schema(other)) => one.is(other),
             (Value::Selector(one), Value::Selector(other)) => Rc::ptr_eq(one, other),
             (Value::Tube(one), Value::Tube(other)) => Rc::ptr_eq(one, other),
             (Value::Listener(one), Value::Listener(other)) => Rc::ptr_eq(one, other),

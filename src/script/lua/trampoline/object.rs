@@ -15,6 +15,7 @@ use crate::sched::Task;
 use crate::tls;
 use crate::tools;
 use crate::wire::NumberArray;
+use crate::wire::packet::Schema;
 use crate::worker::{Link, Worker};
 
 use super::building::Building;
@@ -52,6 +53,7 @@ enum Held {
     Array(*const ByteArray),
     View(*const Pinned),
     Numbers(*const NumberArray),
+    Schema(*const Schema),
     Steps(*const Steps),
     Error(*const Error),
     Class(Class),
@@ -101,6 +103,7 @@ impl Object {
             Some(Held::Channel(pointer)) => Value::Channel(shared(pointer)),
             Some(Held::Worker(pointer)) => Value::Worker(shared(pointer)),
             Some(Held::Link(pointer)) => Value::Link((*shared(pointer)).clone()),
+            Some(Held::Schema(pointer)) => Value::Schema((*shared(pointer)).clone()),
             Some(Held::Poll(pointer)) => Value::Poll(shared(pointer)),
             Some(Held::Epoll(pointer)) => Value::Epoll(shared(pointer)),
             Some(Held::Selector(pointer)) => Value::Selector(shared(pointer)),
@@ -138,6 +141,7 @@ impl Object {
             Some(Held::Channel(pointer)) => give_back(pointer),
             Some(Held::Worker(pointer)) => give_back(pointer),
             Some(Held::Link(pointer)) => give_back(pointer),
+            Some(Held::Schema(pointer)) => give_back(pointer),
             Some(Held::Poll(pointer)) => give_back(pointer),
             Some(Held::Epoll(pointer)) => give_back(pointer),
             Some(Held::Selector(pointer)) => give_back(pointer),
@@ -203,6 +207,7 @@ pub(super) fn push(building: Building, value: &Value) {
         Value::Channel(channel) => Held::Channel(Rc::into_raw(channel.clone())),
         Value::Worker(worker) => Held::Worker(Rc::into_raw(worker.clone())),
         Value::Link(channel) => Held::Link(Rc::into_raw(Rc::new(channel.clone()))),
+        Value::Schema(schema) => Held::Schema(Rc::into_raw(Rc::new(schema.clone()))),
         Value::Poll(poll) => Held::Poll(Rc::into_raw(poll.clone())),
         Value::Epoll(set) => Held::Epoll(Rc::into_raw(set.clone())),
         Value::Selector(selector) => Held::Selector(Rc::into_raw(selector.clone())),

@@ -1,0 +1,2 @@
+---@meta packet
+return packet
