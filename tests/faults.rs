@@ -1,6 +1,9 @@
 //! Faults made on purpose: what they break and what they do not, and that the same seed breaks the same.
 #![cfg(feature = "cli")]
 
+#[allow(dead_code, reason = "it serves several tests; this one needs a part")]
+#[path = "support/runner.rs"]
+mod runner;
 #[allow(dead_code, reason = "it serves all integration tests; this one needs a part")]
 mod support;
 
@@ -198,6 +201,162 @@ fn delays_count_against_timeouts_and_lose_nothing() {
         "#,
     );
     assert_eq!(told, "TimeoutError\ttrue\n".replace("\ttrue", "\ntrue"));
+}
+
+/// A stream that is read in pieces and datagrams that are lost: what `--trace` tells of them.
+#[cfg(feature = "lua54")]
+const TRACED: &str = r#"
+local a, b = socket.socketpair()
+a:sendall(("0123456789"):rep(40)) a:close()
+repeat local d = b:recv(64) until d == ""
+b:close()
+local c, d = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
+for i = 1, 40 do c:send(tostring(i)) end
+d:settimeout(0.1)
+while pcall(d.recv, d, 10) do end
+"#;
+
+#[cfg(feature = "rhai")]
+const TRACED_RHAI: &str = r#"
+let p = socket::socketpair();
+let a = p[0]; let b = p[1];
+let text = "";
+for i in 0..40 { text += "0123456789"; }
+a.sendall(text); a.close();
+loop { if b.recv(64).len() == 0 { break; } }
+b.close();
+let p = socket::socketpair(socket::AF_UNIX, socket::SOCK_DGRAM);
+let c = p[0]; let d = p[1];
+for i in 1..41 { c.send(i.to_string()); }
+d.settimeout(0.1);
+loop { try { d.recv(10); } catch { break; } }
+"#;
+
+#[test]
+fn the_same_seed_gives_the_same_trace() {
+    let languages: &[(&str, &str)] = &[
+        #[cfg(feature = "lua54")]
+        ("lua", TRACED),
+        #[cfg(feature = "rhai")]
+        ("rhai", TRACED_RHAI),
+    ];
+    let room = runner::room("trace");
+    for (language, code) in languages {
+        let trace = |seed: u32, run: u32| {
+            let file = room.join(format!("{language}_{seed}_{run}"));
+            let mut command = Command::new(env!("CARGO_BIN_EXE_wirescript"));
+            command.args(["--faults", "short-reads=0.7,short-writes=0.3,interrupts=0.2,stalls=0.2,drop=0.3,duplicate=0.2,reorder=0.3"]);
+            command
+                .args([
+                    "--seed",
+                    &seed.to_string(),
+                    "--lang",
+                    language,
+                    "-e",
+                    code,
+                    "--trace",
+                ])
+                .arg(&file);
+            let done = Running::start(&mut command).finish(LIMIT);
+            assert!(
+                done.status.is_some_and(|status| status.success()),
+                "{}",
+                done.stderr
+            );
+            let text = std::fs::read_to_string(&file).expect("the trace");
+            // When it happened is no part of it: `{"ns":123,…`.
+            let lines = text
+                .lines()
+                .skip(1)
+                .map(|line| line.split_once(',').map_or(line, |(_, rest)| rest));
+            lines.map(|line| format!("{line}\n")).collect::<String>()
+        };
+        let first = trace(7, 1);
+        assert_eq!(trace(7, 2), first, "{language}");
+        assert_ne!(trace(8, 1), first, "{language}");
+        assert!(first.lines().count() > 60, "{first}");
+    }
+}
+
+#[cfg(all(feature = "lua54", feature = "tls"))]
+const SECRET: &str = r#"
+local folder = "CERTIFICATES/"
+local function contexts()
+  local server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+  server:load_cert_chain(folder .. "localhost.pem")
+  local client = ssl.create_default_context()
+  client:load_verify_locations(folder .. "ca.pem")
+  return server, client
+end
+local server, client = contexts()
+local a, b = socket.socketpair()
+local text = ("0123456789"):rep(2000)
+local answering = task.spawn(function()
+  local s = server:wrap_socket(a, {server_side=true})
+  local got = tube.wrap(s):recv_exactly(#text)
+  s:sendall(got)
+  s:close()
+end)
+local start = time.monotonic()
+local ok, e = pcall(function()
+  local s = client:wrap_socket(b, {server_hostname="localhost"})
+  local waited = time.monotonic() - start >= 0.02
+  s:sendall(text)
+  print(waited, tube.wrap(s):recv_exactly(#text) == text)
+  s:close()
+end)
+if not ok then print(e.name) end
+pcall(answering.join, answering)
+"#;
+
+#[cfg(all(feature = "rhai", feature = "tls"))]
+const SECRET_RHAI: &str = r#"
+let folder = "CERTIFICATES/";
+let server = ssl::SSLContext(ssl::PROTOCOL_TLS_SERVER);
+server.load_cert_chain(folder + "localhost.pem");
+let client = ssl::create_default_context();
+client.load_verify_locations(folder + "ca.pem");
+let p = socket::socketpair();
+let a = p[0]; let b = p[1];
+let text = "";
+for i in 0..2000 { text += "0123456789"; }
+let answering = task::spawn(|| {
+  let s = server.wrap_socket(a, #{server_side: true});
+  let got = tube::wrap(s).recv_exactly(20000);
+  s.sendall(got);
+  s.close();
+});
+let start = time::monotonic();
+try {
+  let s = client.wrap_socket(b, #{server_hostname: "localhost"});
+  let waited = time::monotonic() - start >= 0.02;
+  s.sendall(text);
+  print(`${waited}	${tube::wrap(s).recv_exactly(20000) == text.to_blob()}`);
+  s.close();
+} catch (e) { print(e.name); }
+try { answering.join(); } catch {}
+"#;
+
+/// What is wrapped keeps its faults: they are made to TLS's records.
+#[cfg(feature = "tls")]
+#[test]
+fn faults_are_made_under_tls_too() {
+    let languages: &[(&str, &str)] = &[
+        #[cfg(feature = "lua54")]
+        ("lua", SECRET),
+        #[cfg(feature = "rhai")]
+        ("rhai", SECRET_RHAI),
+    ];
+    let certificates = support::folder("tests/certificates").display().to_string();
+    for (language, code) in languages {
+        let code = code.replace("CERTIFICATES", &certificates);
+        let faults = "short-reads=0.2,short-writes=0.2,interrupts=0.2,stalls=0.2,latency=20ms";
+        assert_eq!(run(faults, 3, language, &code), "true\ttrue\n", "{language}");
+        let told = run("reset=9000", 3, language, &code);
+        // TLS calls a stream that is gone when it writes once more an end without a goodbye.
+        let broken = ["ConnectionResetError\n", "SSLEOFError\n"];
+        assert!(broken.contains(&&*told), "{language}: {told}");
+    }
 }
 
 #[test]

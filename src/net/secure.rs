@@ -41,7 +41,10 @@ impl Socket {
         socket.drains.set(false);
         self.net().roster.note(self.net().sched(), &socket);
         let handshake = terms.handshake_on_connect;
-        let secured = Secured::new(self.net(), terms, socket.lower.get().cloned());
+        // Faults made on purpose stay below: they are made to the records.
+        let plain = self.transport.get().filter(|below| !below.is_wrapped());
+        let below = plain.or(socket.lower.get()).cloned();
+        let secured = Secured::new(self.net(), terms, below);
         // A socket made just now has no transport yet.
         let _ = socket.transport.set(secured);
         let connected = match socket.lower().peer_address(fd) {

@@ -4,9 +4,11 @@
 use std::cell::{Cell, RefCell};
 use std::os::fd::RawFd;
 use std::rc::Rc;
+use std::time::Instant;
 
 use crate::address::Address;
 use crate::error::Error;
+use crate::sched::Interest;
 use crate::sys::errno::{Errno, Result};
 use crate::sys::flag::{MSG_DONTWAIT, MSG_PEEK, SHUT_RD};
 use crate::tls::{Context, Session, Step, Wire};
@@ -234,6 +236,10 @@ impl Transport for Secured {
             });
         }
         self.below().shutdown(fd, how)
+    }
+
+    fn due(&self, interest: Interest) -> Option<Instant> {
+        self.below().due(interest)
     }
 
     fn failure(&self) -> Option<Error> {
