@@ -59,6 +59,7 @@ use std::any::Any;
 use std::fmt;
 use std::rc::Rc;
 
+#[cfg(feature = "rhai")]
 pub(crate) use crate::wire::packet::TERMS;
 
 use crate::error::Result;

@@ -31,6 +31,7 @@ use crate::error::Result;
 
 pub(crate) use datum::Datum;
 pub(crate) use fuzz::Cases;
+#[cfg(feature = "rhai")]
 pub(crate) use options::TERMS;
 pub(crate) use ready::{READY, Ready, Socket, of_message};
 
