@@ -22,6 +22,7 @@ static IN_USE: AtomicBool = AtomicBool::new(false);
 
 /// The system's allocator, with notes of what is large.
 #[derive(Debug)]
+#[cfg_attr(not(feature = "cli"), allow(unreachable_pub, reason = "the command shows it"))]
 pub struct Noting;
 
 /// Tells that [`Noting`] is this program's allocator.
