@@ -252,6 +252,17 @@ fn what_grows_without_end_in_rhai_gets_a_memory_error() {
 }
 
 #[test]
+fn a_map_filled_by_its_index_in_rhai_ends_near_the_memory_limit() {
+    let code = "let t = #{}; for i in 0..100000 { t[`k${i}`] = blob(10000, 1); }";
+    let told = run(["--max-memory", "16777216", "--rhai", "-e", code]);
+    assert_eq!(told.status, 1, "{told:?}");
+    assert!(
+        told.complaint().contains("MemoryError: cannot allocate"),
+        "{told:?}"
+    );
+}
+
+#[test]
 fn bytearrays_count_towards_the_memory_limit() {
     let code = "local ok, e = pcall(function() return #bytearray(1 << 29) end) print(ok, e)";
     let told = run(["--max-memory", "50000000", "-e", code]);

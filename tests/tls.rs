@@ -77,23 +77,24 @@ fn certificates() -> &'static PathBuf {
 
 /// Runs a script in the certificates' folder; it must succeed, and prints this.
 fn prints(ending: &str, code: &str, expected: &str) {
+    assert_eq!(output(ending, code).trim_end(), expected.trim_end());
+}
+
+/// What a script in the certificates' folder prints; it must succeed.
+fn output(ending: &str, code: &str) -> String {
     static COUNT: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(0);
     let count = COUNT.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
     let script = certificates().join(format!("script{count}.{ending}"));
     fs::write(&script, code).expect("a file");
     let mut command = Command::new(env!("CARGO_BIN_EXE_wirescript"));
     let done = Running::start(command.arg(script).current_dir(certificates())).finish(LIMIT);
-    assert_eq!(
-        done.stdout.trim_end(),
-        expected.trim_end(),
-        "stderr: {}",
-        done.stderr
-    );
     assert!(
         done.status.is_some_and(|status| status.success()),
-        "{}",
+        "{}{}",
+        done.stdout,
         done.stderr
     );
+    done.stdout
 }
 
 /// Starts of scripts in Lua: `pair` connects a server and a client, each with its context, and returns what became of both.

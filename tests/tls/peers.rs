@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 
 use super::peer::{Peer, is_missing};
 use super::support::{self, LIMIT, Running};
-use super::{certificates, prints};
+use super::{certificates, output, prints};
 
 /// The command `openssl`, or none with a word about it.
 fn openssl(words: &[&str]) -> Option<Command> {
@@ -379,5 +379,62 @@ fn openssls_client_talks_to_a_server() {
             };
             assert_eq!(server.line(), format!("{name}\techo/1\tclient"), "{ending}");
         }
+    }
+}
+
+/// Conversations over `tls://`: with `openssl s_server`, and with a listener of our own that wants a certificate.
+#[test]
+fn conversations_speak_tls() {
+    let Some(server) = s_server(&["-rev"]) else { return };
+    let lua = r#"
+        local t <close> = tube.connect("tls://localhost:PORT", {cafile = "ca.pem"})
+        t:send_line("hello, openssl")
+        print(t:recv_line())
+        print(pcall(tube.connect, "tls://127.0.0.1:PORT", {cafile = "other.pem"}))
+        local l <close> = tube.listen("tls://127.0.0.1:0", {certfile = "server.pem", cafile = "ca.pem"})
+        local served = task.spawn(function()
+            local peer <close> = l:accept()
+            peer:expect("HELO x\n")
+            peer:send("250 hello\n")
+            peer:recv_all()
+        end)
+        local own <close> = tube.connect("tls://localhost:" .. l.port, {cafile = "ca.pem", certfile = "client.pem"})
+        own:send_line("HELO x")
+        own:expect("250 hello\n")
+        own:shutdown()
+        served:join()
+        print(own.closed)
+    "#;
+    let rhai = r#"
+        let t = tube::connect("tls://localhost:PORT", #{cafile: "ca.pem"});
+        t.send_line("hello, openssl");
+        print(t.recv_line().as_string());
+        try { tube::connect("tls://127.0.0.1:PORT", #{cafile: "other.pem"}); } catch (e) { print(`false	${e}`); }
+        let l = tube::listen("tls://127.0.0.1:0", #{certfile: "server.pem", cafile: "ca.pem"});
+        let served = task::spawn(|| {
+            let peer = l.accept();
+            peer.expect("HELO x\n");
+            peer.send("250 hello\n");
+            peer.recv_all();
+            peer.close();
+        });
+        let own = tube::connect(`tls://localhost:${l.port}`, #{cafile: "ca.pem", certfile: "client.pem"});
+        own.send_line("HELO x");
+        own.expect("250 hello\n");
+        own.shutdown();
+        served.join();
+        print(own.closed);
+        t.close();
+        own.close();
+        l.close();
+    "#;
+    let refused =
+        "false\tSSLCertVerificationError: [SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: ";
+    for (ending, code) in [("lua", lua), ("rhai", rhai)] {
+        let told = output(ending, &code.replace("PORT", &server.port));
+        assert!(
+            told.starts_with(&format!("lssnepo ,olleh\n{refused}")) && told.ends_with("\nfalse\n"),
+            "{ending}: {told}"
+        );
     }
 }

@@ -4,8 +4,7 @@
 //!
 //! Rhai's own limits on the size of values are set only where the memory is bounded, and in programs of others: to keep them
 //! it walks through an array at every call on it, so that a thousand times as many elements take a million times as long to
-//! append. In the command `watch` looks how much memory the program has instead, now and then and after each step that asked
-//! for much.
+//! append. In the command `watch` looks how much memory the program has, now and then and after each step that asked for much.
 
 use std::any::TypeId;
 use std::rc::Rc;
@@ -15,11 +14,11 @@ use rhai::{Array, Blob, Dynamic, Engine, EvalAltResult, ImmutableString, Module,
 
 use crate::error::Error;
 use crate::net::Net;
-use crate::sys::{allocator, process};
+use crate::sys::{allocator, memory, process};
 
 use super::error;
 use super::op::{Native, Site, register};
-use super::watch::Watch;
+use super::watch::{Guard, Watch};
 
 /// Rhai has one limit for the elements of arrays, 16 bytes each, and the bytes of blobs: something between the two.
 const ELEMENT: usize = 4;
@@ -38,12 +37,40 @@ fn is_bounded(net: &Net) -> bool {
     net.memory_limit() < process::physical_memory()
 }
 
-/// Bounds what one value may hold.
+/// Bytes the program may hold beyond several times a script's limit: what is not the script's.
+const SPARE: usize = 64 << 20;
+/// Times of a script's limit that the program may grow by: a worker has a quarter of what its starter has left, which may grow too.
+const TIMES: usize = 4;
+
+/// What the program may hold: a part of the machine's memory, or what it holds now and so much more.
+fn guard(net: &Net) -> Guard {
+    let limit = net.memory_limit();
+    if !is_bounded(net) {
+        return Guard {
+            most: limit / 3 * 2,
+            after_large: limit / 4,
+        };
+    }
+    let now = memory::held().unwrap_or(0);
+    let most = limit
+        .saturating_mul(TIMES)
+        .saturating_add(now)
+        .saturating_add(SPARE);
+    Guard {
+        most,
+        after_large: most,
+    }
+}
+
+/// Bounds what one value may hold, and in the command, where nobody else allocates, what the program holds: Rhai does not look at
+/// a container one of whose places is assigned to.
 pub(super) fn limit(engine: &mut Engine, site: &Site) {
     let net = &site.net;
-    if allocator::notes() && !is_bounded(net) {
-        site.watch.guard_memory(net.memory_limit());
-        return;
+    if allocator::notes() {
+        site.watch.guard_memory(guard(net));
+        if !is_bounded(net) {
+            return;
+        }
     }
     let share = share(net);
     engine.set_max_string_size(share.max(1));

@@ -41,8 +41,8 @@ pub(super) struct Watch {
     looked: Cell<Instant>,
     /// When the memory was looked at.
     weighed: Cell<Instant>,
-    /// Bytes the program may have; none where the engine bounds what scripts hold.
-    memory: Cell<Option<usize>>,
+    /// What the program may hold, where that is looked at.
+    memory: Cell<Option<Guard>>,
     stop: Arc<Stop>,
     /// Tasks that were sent to the back of the queue in the middle of a calculation.
     preempted: Cell<usize>,
@@ -50,6 +50,14 @@ pub(super) struct Watch {
     pub(super) spot: Cell<Spot>,
     /// Names of the scripts that were noted.
     pub(super) names: RefCell<Vec<Box<str>>>,
+}
+
+/// Bytes the program may hold.
+#[derive(Clone, Copy)]
+pub(super) struct Guard {
+    pub(super) most: usize,
+    /// After a step that asked for something large: the next may double it, and holds both.
+    pub(super) after_large: usize,
 }
 
 /// A place in a script, as cheap as can be: it is noted at every operation.
@@ -133,21 +141,20 @@ impl Watch {
         }
     }
 
-    /// Nothing but the machine bounds what scripts hold: ends what takes too much of these bytes.
-    pub(super) fn guard_memory(&self, bytes: usize) {
-        self.memory.set(Some(bytes));
+    /// Ends what makes the program hold too much memory.
+    pub(super) fn guard_memory(&self, guard: Guard) {
+        self.memory.set(Some(guard));
     }
 
-    /// What a step is to die of after which the program has too much memory. Where it has just asked for something large that
-    /// is a quarter: the next step may double it, and holds both.
+    /// What a step is to die of after which the program has too much memory.
     fn weigh_program(&self, now: Instant, large: bool) -> Option<Error> {
-        let all = self.memory.get()?;
+        let guard = self.memory.get()?;
         if !large && now.duration_since(self.weighed.get()) < WEIGHED {
             return None;
         }
         self.weighed.set(now);
         let held = memory::held()?;
-        let most = if large { all / 4 } else { all / 3 * 2 };
+        let most = if large { guard.after_large } else { guard.most };
         (held > most).then(|| Error::memory(format!("more: the program holds {held} bytes")))
     }
 
