@@ -129,7 +129,12 @@ fn over_a_pair(limits: Limits, ways: &[(&str, &str, &str)], after: (&str, &str))
             #[cfg(feature = "rhai")]
             let rhai = pair(rhai, RHAI_PAIR) + "\n" + after.1;
             let _ = (&pair, after);
-            (*name, lua.clone(), rhai.clone())
+            // Of a language that is not there the text stays as it was.
+            #[cfg(not(feature = "lua54"))]
+            let lua = (*lua).to_owned();
+            #[cfg(not(feature = "rhai"))]
+            let rhai = (*rhai).to_owned();
+            (*name, lua, rhai)
         })
         .collect();
     let ways: Vec<(&str, &str, &str)> = whole

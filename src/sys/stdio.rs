@@ -51,6 +51,17 @@ pub(crate) fn flush() -> Result<()> {
     if failed == 0 { Ok(()) } else { Err(Errno::IO) }
 }
 
+/// Writes out what is buffered, and forgets what could not be written before: Ctrl-C interrupts a write as it does any call.
+#[cfg(feature = "cli")]
+pub(crate) fn flush_and_forget() {
+    // SAFETY: a null stream means all of them; what cannot be written is given up.
+    unsafe { libc::fflush(ptr::null_mut()) };
+    // SAFETY: the C library sets `stdout` before `main` and nobody changes it.
+    let stream = unsafe { stdout };
+    // SAFETY: the stream is open for as long as the process runs.
+    unsafe { libc::clearerr(stream) };
+}
+
 /// Lets writing to a pipe nobody reads end the process, as it ends any command; Rust's start-up had it ignored.
 #[cfg(feature = "cli")]
 pub(crate) fn heed_broken_pipes() {

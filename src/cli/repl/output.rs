@@ -80,7 +80,7 @@ impl Output {
 
     /// A line is about to be edited.
     pub(super) fn begin(&self) -> Result<()> {
-        stdio::flush()?;
+        stdio::flush_and_forget();
         stdio::redirect(1, self.pipe.as_fd())?;
         if self.complaints.is_some() {
             stdio::redirect(2, self.pipe.as_fd())?;
@@ -90,7 +90,7 @@ impl Output {
 
     /// The line has been edited: returns when what was printed meanwhile is shown.
     pub(super) fn end(&self) -> Result<()> {
-        let flushed = stdio::flush();
+        stdio::flush_and_forget();
         stdio::redirect(1, self.terminal.as_fd())?;
         if let Some(complaints) = &self.complaints {
             stdio::redirect(2, complaints.as_fd())?;
@@ -101,7 +101,7 @@ impl Output {
             let waited = self.shared.shown.wait_timeout(showing, GLANCE);
             showing = waited.unwrap_or_else(PoisonError::into_inner).0;
         }
-        Ok(flushed?)
+        Ok(())
     }
 }
 
