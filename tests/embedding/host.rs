@@ -6,9 +6,9 @@ use std::os::unix::net::UnixStream;
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
-use wirescript::{
-    AuditLog, Builder, Class, Descriptor, Error, Function, Policy, Result, Runtime, Turn, Value,
-};
+#[cfg(feature = "lua54")]
+use wirescript::Function;
+use wirescript::{AuditLog, Builder, Class, Descriptor, Error, Policy, Result, Runtime, Turn, Value};
 
 /// A language and how it says the same things.
 struct Tongue {
