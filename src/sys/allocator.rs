@@ -1,4 +1,4 @@
-//! The command's allocator: the system's, which notes on each thread that something large was asked for.
+//! The command's allocator: the system's, which notes on each thread that much was asked for.
 //!
 //! Whoever watches a script that may take all the memory there is learns so that its last step has taken much, and has not to
 //! look at the clock or the memory after each.
@@ -11,16 +11,30 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Bytes that are noted.
+/// Bytes that are noted when they are asked for at once.
 const LARGE: usize = 16 << 20;
+/// Bytes that count, and how many of them in all are noted.
+const MIDDLING: usize = 64 << 10;
+const MANY: usize = 64 << 20;
+
+/// What was asked for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Note {
+    Nothing,
+    /// Much, in many pieces.
+    Many,
+    /// Much at once.
+    Large,
+}
 
 thread_local! {
-    static NOTED: Cell<bool> = const { Cell::new(false) };
+    static NOTED: Cell<Note> = const { Cell::new(Note::Nothing) };
+    static SUM: Cell<usize> = const { Cell::new(0) };
 }
 
 static IN_USE: AtomicBool = AtomicBool::new(false);
 
-/// The system's allocator, with notes of what is large.
+/// The system's allocator, with notes of what is much.
 #[derive(Debug)]
 #[cfg_attr(not(feature = "cli"), allow(unreachable_pub, reason = "the command shows it"))]
 pub struct Noting;
@@ -31,26 +45,40 @@ pub(crate) fn announce() {
     IN_USE.store(true, Ordering::Relaxed);
 }
 
-/// Whether large allocations are noted in this program.
+/// Whether that is noted in this program.
 pub(crate) fn notes() -> bool {
     IN_USE.load(Ordering::Relaxed)
 }
 
-/// Whether something large was asked for on this thread since the last note was taken.
+/// Whether much was asked for on this thread since the last note was taken.
 #[inline(always)]
 pub(crate) fn has_note() -> bool {
-    NOTED.get()
+    NOTED.get() != Note::Nothing
 }
 
-/// Takes the note; whether there was one.
-pub(crate) fn take_note() -> bool {
-    NOTED.replace(false)
+/// Takes the note.
+pub(crate) fn take_note() -> Note {
+    SUM.set(0);
+    NOTED.replace(Note::Nothing)
 }
 
 #[inline(always)]
 fn note(size: usize) {
+    if size >= MIDDLING {
+        add(size);
+    }
+}
+
+#[cold]
+fn add(size: usize) {
     if size >= LARGE {
-        NOTED.set(true);
+        NOTED.set(Note::Large);
+        return;
+    }
+    let sum = SUM.get() + size;
+    SUM.set(sum);
+    if sum >= MANY && NOTED.get() == Note::Nothing {
+        NOTED.set(Note::Many);
     }
 }
 

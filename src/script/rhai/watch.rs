@@ -9,7 +9,8 @@ use rhai::{Dynamic, Position};
 
 use crate::error::{Class, Error, Result};
 use crate::sched::{Scheduler, Stop};
-use crate::sys::{allocator, memory};
+use crate::sys::allocator::{self, Note};
+use crate::sys::memory;
 
 /// Stack that must be left for native code below a script.
 const STACK_RESERVE: usize = 128 << 10;
@@ -147,14 +148,18 @@ impl Watch {
     }
 
     /// What a step is to die of after which the program has too much memory.
-    fn weigh_program(&self, now: Instant, large: bool) -> Option<Error> {
+    fn weigh_program(&self, now: Instant, note: Note) -> Option<Error> {
         let guard = self.memory.get()?;
-        if !large && now.duration_since(self.weighed.get()) < WEIGHED {
+        if note == Note::Nothing && now.duration_since(self.weighed.get()) < WEIGHED {
             return None;
         }
         self.weighed.set(now);
         let held = memory::held()?;
-        let most = if large { guard.after_large } else { guard.most };
+        let most = if note == Note::Large {
+            guard.after_large
+        } else {
+            guard.most
+        };
         (held > most).then(|| Error::memory(format!("more: the program holds {held} bytes")))
     }
 
