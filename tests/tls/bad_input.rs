@@ -12,8 +12,11 @@ fn bad_input_raises_the_right_class_in_time_and_leaves_nothing() {
         end
         local function descriptors()
           collectgarbage() collectgarbage()
-          local p = io.popen("ls /proc/" .. io.open("/proc/self/stat"):read("n") .. "/fd | wc -l")
-          return p:read("n")
+          local count = 0
+          for fd = 0, 199 do
+            if pcall(fcntl.fcntl, fd, fcntl.F_GETFD) then count = count + 1 end
+          end
+          return count
         end
         -- The first wait beside another task opens what watches descriptors.
         task.spawn(task.sleep, 0.001):join()
