@@ -58,8 +58,12 @@ pub(crate) fn has_note() -> bool {
 
 /// Takes the note.
 pub(crate) fn take_note() -> Note {
-    SUM.set(0);
-    NOTED.replace(Note::Nothing)
+    let note = NOTED.replace(Note::Nothing);
+    // Who looks often must not keep the sum from growing.
+    if note != Note::Nothing {
+        SUM.set(0);
+    }
+    note
 }
 
 #[inline(always)]
