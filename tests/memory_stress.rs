@@ -59,7 +59,8 @@ macro_rules! scripts {
     };
 }
 
-// Without `unix`: descriptors received as numbers are the script's, and one that fails before it has taken them keeps them open.
+// Without `unix`: near one limit a descriptor received as a number stays open. Whether the script lost it, or the call did
+// before the script had it, has not been found out.
 const SCRIPTS: &[(&str, &str)] =
     scripts!("tcp" "udp" "makefile" "sendfile" "names" "select" "tasks" "workers" "programs"; tls "tls");
 
