@@ -103,8 +103,10 @@ impl Socket {
         let Some(secured) = self.secured() else {
             return Ok(());
         };
-        // Making the first keys takes long as well.
-        self.net().sched().give_way()?;
+        // A client makes its first keys here, which takes long as well.
+        if !secured.terms.server_side {
+            self.net().sched().give_way()?;
+        }
         secured
             .begin()
             .map_err(|error| self.failed("wrap_socket", error))?;

@@ -93,7 +93,7 @@ impl Inbox {
     }
 
     /// Nothing comes for a while: the room goes to others, what is half there stays.
-    fn settle(&mut self) {
+    pub(super) fn settle(&mut self) {
         if self.bytes.len() == ROOM {
             let kept = self.bytes[self.start..self.end].to_vec();
             give_room(std::mem::replace(&mut self.bytes, kept));

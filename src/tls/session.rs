@@ -6,6 +6,7 @@
 
 use std::collections::VecDeque;
 
+use rustls::ProtocolVersion;
 use rustls::pki_types::{IpAddr, Ipv4Addr, ServerName};
 
 use crate::error::{Error, Result};
@@ -62,6 +63,8 @@ pub(crate) struct Session {
     pub(super) closed: bool,
     /// We have.
     pub(super) left: bool,
+    /// Tickets for the next time are due, and nothing that anybody waits for: they leave with what is sent next.
+    owes_tickets: bool,
     /// What ended it all: told to every later call.
     pub(super) failure: Option<Error>,
     /// What only one call failed by.
@@ -112,6 +115,7 @@ impl Session {
             ended: false,
             closed: false,
             left: false,
+            owes_tickets: false,
             failure: None,
             complaint: None,
             claims: VecDeque::new(),
@@ -161,6 +165,11 @@ impl Session {
         // A client speaks first.
         self.drive(&mut [])?;
         loop {
+            // The peer has asked already: an answer is about to go, and the tickets go with it.
+            if self.ends_in_tickets() && !self.is_handshaking() && self.inbox.record().is_some() {
+                self.owes_tickets = true;
+                return Ok(Step::Done);
+            }
             match self.flush(wire) {
                 Ok(()) => {}
                 Err(Errno::AGAIN) => return Ok(Step::Write),
@@ -172,6 +181,13 @@ impl Session {
                 return Ok(Step::Done);
             }
             if self.inbox.record().is_some() {
+                if self.ends_in_tickets() {
+                    // The last of it takes no time to speak of.
+                    self.work(wire)?;
+                    continue;
+                }
+                // It may be a while until then.
+                self.inbox.settle();
                 return Ok(Step::Work);
             }
             if self.ended {
@@ -183,6 +199,15 @@ impl Session {
                 Err(errno) => return Err(errno),
             }
         }
+    }
+
+    /// Whether all that is left of the handshake, for this side, is the peer's last word, and then tickets: a server's in TLS 1.3
+    /// that has agreed on keys and asked for no certificate.
+    fn ends_in_tickets(&self) -> bool {
+        self.is_server()
+            && !self.verifies
+            && self.machine.protocol_version() == Some(ProtocolVersion::TLSv1_3)
+            && self.machine.negotiated_key_exchange_group().is_some()
     }
 
     /// Works on one record of the handshake: this is where the time goes. An alert that follows is sent, if there is room.
@@ -197,7 +222,7 @@ impl Session {
     /// Receives plain bytes; 0 is the end that the peer told of.
     pub(crate) fn read(&mut self, wire: &mut dyn Wire, out: &mut [u8]) -> errno::Result<usize> {
         // What is owed (an answer to a change of keys) goes out on the way; what does not fit does with the next call.
-        if self.failure.is_none() {
+        if self.failure.is_none() && !self.owes_tickets {
             let _ = self.flush(wire);
         }
         let mut got = self.take_plain(out);
@@ -227,6 +252,9 @@ impl Session {
                 self.complaint = Some(fault::ended());
                 return Err(FAILED);
             }
+            if std::mem::take(&mut self.owes_tickets) {
+                let _ = self.flush(wire);
+            }
             self.fill(wire, out.len() + LARGEST_RECORD)
                 .map_err(|errno| self.cut(errno))?;
         }
@@ -242,7 +270,9 @@ impl Session {
         if self.left {
             return self.fail(fault::reason("PROTOCOL_IS_SHUTDOWN", "protocol is shutdown"));
         }
-        self.flush(wire).map_err(|errno| self.cut(errno))?;
+        if !std::mem::take(&mut self.owes_tickets) {
+            self.flush(wire).map_err(|errno| self.cut(errno))?;
+        }
         if let Some(count) = self.reclaim(data) {
             return Ok(count);
         }

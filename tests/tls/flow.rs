@@ -1,7 +1,11 @@
 //! What happens to bytes and to other tasks while TLS is spoken: plain text before and after, much more than fits, many
 //! handshakes at once.
 
-use super::{PAIR, prints};
+use std::process::Command;
+
+use super::peers::served;
+use super::support::{self, LIMIT, Running};
+use super::{PAIR, certificates, prints};
 
 #[test]
 fn plain_text_becomes_tls_and_plain_again() {
@@ -109,4 +113,73 @@ fn handshakes_hold_nobody_up() {
         print(done, latest < most or latest, longest < most or longest)
     "#;
     prints("lua", &format!("{PAIR}{code}"), "2000\ttrue\ttrue");
+}
+
+/// CPython's client says all it has in one go: its last word of the handshake and a request. Then in how many pieces what
+/// it waits for comes: an answer, or tickets alone where the request is `quiet`.
+const EAGER_CLIENT: &str = r#"
+import socket, ssl, sys
+port, request = sys.argv[1:]
+raw = socket.create_connection(("127.0.0.1", int(port)))
+arriving, leaving = ssl.MemoryBIO(), ssl.MemoryBIO()
+c = ssl.create_default_context(cafile="ca.pem")
+s = c.wrap_bio(arriving, leaving, server_hostname="localhost")
+while True:
+    try:
+        s.do_handshake()
+        break
+    except ssl.SSLWantReadError:
+        raw.sendall(leaving.read())
+        arriving.write(raw.recv(65536))
+s.write(request.encode())
+raw.sendall(leaving.read())
+pieces, answer = 0, b""
+while not answer and not (request == "quiet" and s.session.has_ticket):
+    arriving.write(raw.recv(65536))
+    pieces += 1
+    try:
+        answer = s.read(100)
+    except ssl.SSLWantReadError:
+        pass
+print(pieces, answer.decode(), s.session.has_ticket)
+"#;
+
+#[test]
+fn tickets_leave_with_the_answer_or_before_the_wait() {
+    let Some(python) = support::python() else { return };
+    let lua = r#"
+        local c = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        c:load_cert_chain("server.pem")
+        local l = socket.create_server({"127.0.0.1", 0})
+        print(l:getsockname().port)
+        io.stdout:flush()
+        for _ = 1, 2 do
+            local s = c:wrap_socket(l:accept(), {server_side = true})
+            local asked = s:recv(100)
+            if asked == "quiet" then print(#s:recv(100)) else s:sendall(asked:upper()) end
+            s:close()
+        end
+    "#;
+    let rhai = r#"
+        let c = ssl::SSLContext(ssl::PROTOCOL_TLS_SERVER);
+        c.load_cert_chain("server.pem");
+        let l = socket::create_server(["127.0.0.1", 0]);
+        print(l.getsockname()[1]);
+        sys::stdout.flush();
+        for n in 0..2 {
+            let s = c.wrap_socket(l.accept()[0], #{server_side: true});
+            let asked = s.recv(100).as_string();
+            if asked == "quiet" { print(s.recv(100).len()); } else { s.sendall(asked.to_upper()); }
+            s.close();
+        }
+    "#;
+    for (ending, code) in [("lua", lua), ("rhai", rhai)] {
+        let server = served(ending, code);
+        for (request, told) in [("hello", "1 HELLO True\n"), ("quiet", "1  True\n")] {
+            let mut client = Command::new(&python);
+            client.args(["-c", EAGER_CLIENT, &server.port, request]);
+            let done = Running::start(client.current_dir(certificates())).finish(LIMIT);
+            assert_eq!(done.stdout, told, "{ending}, {request}: {}", done.stderr);
+        }
+    }
 }

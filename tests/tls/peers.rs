@@ -175,7 +175,7 @@ const RHAI_SERVER: &str = r#"
 "#;
 
 /// Starts one of our servers.
-fn served(ending: &str, code: &str) -> Peer {
+pub(super) fn served(ending: &str, code: &str) -> Peer {
     let script = certificates().join(format!("server-{}.{ending}", code.len()));
     std::fs::write(&script, code).expect("a file");
     let mut command = Command::new(env!("CARGO_BIN_EXE_wirescript"));
