@@ -1,4 +1,4 @@
-//! The command as `API.md` §6 describes it: how a script is found, what it sees of its arguments, and with which status
+//! The command as its help describes it: how a script is found, what it sees of its arguments, and with which status
 //! it ends. `cli_output.rs` looks at what is written where.
 #![cfg(all(feature = "cli", feature = "lua54", target_os = "linux"))]
 
@@ -372,4 +372,55 @@ fn fed(arguments: &[&str], input: &[u8]) -> Told {
             .args(words.iter().chain(arguments))
             .current_dir(room),
     )
+}
+
+#[test]
+fn a_task_that_ends_as_it_was_asked_to_is_no_failure() {
+    for (language, code) in [
+        (
+            "lua",
+            "local t = task.spawn(task.sleep, 100) task.sleep(0) t:cancel() task.sleep(0)
+             local ok, e = pcall(t.join, t) assert(not ok and e:is('CancelledError'))
+             local alone = task.spawn(task.sleep, 100) task.sleep(0) alone:cancel()",
+        ),
+        (
+            "rhai",
+            "let t = task::spawn(|| task::sleep(100)); task::sleep(0); t.cancel(); task::sleep(0);
+             try { t.join(); throw 1; } catch (e) { if !e.is(\"CancelledError\") { throw e } }
+             let alone = task::spawn(|| task::sleep(100)); task::sleep(0); alone.cancel();",
+        ),
+    ] {
+        let told = run(["--lang", language, "-e", code]);
+        assert_eq!((told.status, &*told.stderr), (0, ""), "{language}");
+    }
+    // What it makes of its cancelling is one, and so is another's cancelling.
+    for code in [
+        "local t = task.spawn(function() pcall(task.sleep, 100) error('own') end) task.sleep(0) t:cancel()",
+        "local t = task.spawn(task.sleep, 100) local u = task.spawn(t.join, t) task.sleep(0) t:cancel()",
+    ] {
+        let told = run(["-e", code]);
+        assert_eq!((told.status, told.stderr.is_empty()), (1, false), "{code}");
+    }
+}
+
+#[test]
+fn the_reference_in_the_terminal_tells_how_it_is_asked() {
+    for word in ["--help", "-h"] {
+        let told = run(["doc", word]);
+        assert_eq!((told.status, &*told.stderr), (0, ""));
+        assert!(told.stdout.contains("wirescript doc NAME"), "{}", told.stdout);
+    }
+    let rhai = run(["doc", "socket.recv", "--rhai"]);
+    assert!(rhai.stdout.contains("let a = pair[0]"), "{}", rhai.stdout);
+    for words in [&["trace", "--help"][..], &["trace", "text", "-h"]] {
+        let told = run(words);
+        assert_eq!((told.status, &*told.stderr), (0, ""));
+        assert!(
+            told.stdout.contains("wirescript trace view FILE"),
+            "{}",
+            told.stdout
+        );
+    }
+    assert_eq!(run(["doc", "--wrong"]).status, 2);
+    assert_eq!(run(["doc", "no_such_name"]).status, 1);
 }

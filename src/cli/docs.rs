@@ -13,16 +13,28 @@ use super::complain;
 /// Wrong usage.
 const USAGE: u8 = 2;
 
+const HELP: &str = "\
+usage: wirescript doc                   everything scripts can call
+       wirescript doc NAME              one of it: socket.recv, recv, task, SO_REUSEADDR, OSError
+       wirescript doc --luals           types for Lua's language servers
+       wirescript doc --rhai-defs       definitions for Rhai's language server
+       wirescript doc --markdown DIR    the reference as pages
+With --rhai a name is told of as Rhai has it.
+";
+
 /// Does what the words after `doc` ask for.
 pub(super) fn run(words: &[OsString], lang: Option<Lang>) -> ExitCode {
     let words: Vec<_> = words.iter().map(|word| word.to_string_lossy()).collect();
     let words: Vec<_> = words.iter().map(|word| &**word).collect();
+    let (rhai, words): (Vec<_>, Vec<_>) = words.into_iter().partition(|word| *word == "--rhai");
     let dress = match lang {
         Some(Lang::Rhai) => Dress::Rhai,
+        None if !rhai.is_empty() => Dress::Rhai,
         Some(Lang::Lua) | None => Dress::Lua,
     };
     match words[..] {
         [] => write(&doc::contents(is_colourful())),
+        _ if words.iter().any(|word| ["-h", "--help"].contains(word)) => write(HELP),
         ["--luals"] => write(&doc::luals()),
         ["--rhai-defs"] => write(&doc::rhai_definitions()),
         ["--markdown", folder] => match write_pages(Path::new(folder)) {
@@ -40,9 +52,7 @@ pub(super) fn run(words: &[OsString], lang: Option<Lang>) -> ExitCode {
             }
         },
         _ => {
-            complain(
-                "usage: wirescript [--lang LANGUAGE] doc [NAME | --luals | --rhai-defs | --markdown DIR]",
-            );
+            complain(HELP.trim_end());
             ExitCode::from(USAGE)
         }
     }

@@ -23,13 +23,14 @@ FILE is what --trace wrote, or - for standard input; OUT may be - for standard o
 
 /// Does what the words after `trace` ask for.
 pub(super) fn run(words: &[OsString]) -> ExitCode {
-    let [form, file, out @ ..] = words else {
-        return usage(words);
+    let asks_help = words.iter().any(|word| word == "--help" || word == "-h");
+    let (false, [form, file, out @ ..]) = (asks_help, words) else {
+        return usage(asks_help);
     };
     let (form, out) = match (form.to_str().and_then(Form::named), out) {
         (Some(form), []) => (form, None),
         (Some(form), [out]) => (form, Some(out.as_os_str())),
-        _ => return usage(words),
+        _ => return usage(false),
     };
     let out = Out::of(form, file, out);
     match convert(form, file, &out) {
@@ -47,8 +48,8 @@ pub(super) fn run(words: &[OsString]) -> ExitCode {
     }
 }
 
-fn usage(words: &[OsString]) -> ExitCode {
-    if words.iter().any(|word| word == "--help" || word == "-h") {
+fn usage(asked: bool) -> ExitCode {
+    if asked {
         return match writeln!(io::stdout(), "{HELP}") {
             Ok(()) => ExitCode::SUCCESS,
             Err(_) => ExitCode::FAILURE,

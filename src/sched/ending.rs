@@ -46,6 +46,7 @@ impl Scheduler {
     pub(crate) fn cancel(&self, task: &Rc<Task>) {
         if !task.is_done() && task.doom.get() == Doom::None {
             task.doom.set(Doom::Cancelled);
+            task.cancelled.set(true);
             self.wake(task, Wake::Ready);
         }
     }

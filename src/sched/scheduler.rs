@@ -330,10 +330,11 @@ impl Scheduler {
         }
     }
 
-    /// Tells of a task that failed, unless who set its limit is told.
+    /// Tells of a task that failed, unless who set its limit is told, or it only ended as it was asked to.
     pub(super) fn report(&self, task: &Rc<Task>) {
         if task.failure().is_some()
             && !task.failed_by_limit()
+            && !task.ended_as_asked()
             && let Some(report) = self.reporter.borrow().as_ref()
         {
             report(task);

@@ -93,6 +93,8 @@ pub(crate) struct Task {
     pub(super) patient: Cell<bool>,
     pub(super) wake: Cell<Wake>,
     pub(super) doom: Cell<Doom>,
+    /// Somebody has asked for its end.
+    pub(super) cancelled: Cell<bool>,
     pub(super) joiners: RefCell<Vec<Rc<Self>>>,
     /// Place in the scheduler's list of live tasks.
     pub(super) slot: Cell<usize>,
@@ -121,6 +123,7 @@ impl Task {
             patient: Cell::new(false),
             wake: Cell::new(Wake::Ready),
             doom: Cell::new(Doom::None),
+            cancelled: Cell::new(false),
             joiners: RefCell::default(),
             slot: Cell::new(0),
             wait_error: RefCell::default(),
@@ -196,6 +199,12 @@ impl Task {
     #[cfg(feature = "cli")]
     pub(crate) fn is_waiting(&self) -> bool {
         self.waiting.get()
+    }
+
+    /// Whether it ended by the cancelling it was asked for: that is no failure to tell of.
+    pub(super) fn ended_as_asked(&self) -> bool {
+        let class = self.failure().map(|error| error.class());
+        self.cancelled.get() && class == Some(Class::CancelledError)
     }
 
     /// Whether it has ended.
