@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use crate::api::argument::{Function, Given, Text, Values};
 use crate::api::handler::typed;
-use crate::api::op::{Default, FUNCTION, METHOD, Op, Owner, Param, need, with};
+use crate::api::op::{Default, FUNCTION, METHOD, Op, Owner, Param, Python, need, with};
 use crate::api::testing::{Hook, Options, Trial};
 use crate::api::value::Type;
 use crate::api::{Callback, Cx, Form, Held, Value, repr};
@@ -24,13 +24,22 @@ const OPTIONS: Param = with(
      leaks (whether it may leave sockets, tasks and processes behind), policy (a map, or TOML)",
 );
 const BODY: Param = need("f", "what it does: a function of t");
+const SKIPPED: &[Param] = &[
+    with(
+        "name",
+        Default::Text(""),
+        "a test that is not run; inside a test, the reason",
+    ),
+    OPTIONS,
+    with("f", Default::None, "what it would do"),
+];
 const HOOK: Param = need("f", "function to call");
 
 pub(super) const OPS: &[Op] = &[
     Op {
         name: "test",
         on: GLOBAL,
-        python: crate::api::op::Python::Nothing,
+        python: Python::Nothing,
         params: &[NAME, OPTIONS, BODY],
         doc: "Declare a test: a function that is handed `t` and fails by raising. `wirescript test` runs it when the whole \
               file is declared, on a task of its own; any other script runs it where it stands. Raises RuntimeError \
@@ -41,7 +50,7 @@ pub(super) const OPS: &[Op] = &[
     Op {
         name: "describe",
         on: GLOBAL,
-        python: crate::api::op::Python::Nothing,
+        python: Python::Nothing,
         params: &[NAME, OPTIONS, need("f", "declares the group's tests and hooks")],
         doc: "Declare a group of tests, whose options and hooks hold for all that is in it. Raises RuntimeError inside a \
               test; what the function raises.",
@@ -51,7 +60,7 @@ pub(super) const OPS: &[Op] = &[
     Op {
         name: "before_each",
         on: GLOBAL,
-        python: crate::api::op::Python::Nothing,
+        python: Python::Nothing,
         params: &[HOOK],
         doc: "Have a function called with `t` before each test of the group or script, the outermost group's first. Raises \
               RuntimeError inside a test.",
@@ -61,7 +70,7 @@ pub(super) const OPS: &[Op] = &[
     Op {
         name: "after_each",
         on: GLOBAL,
-        python: crate::api::op::Python::Nothing,
+        python: Python::Nothing,
         params: &[HOOK],
         doc: "Have a function called with `t` after each test of the group or script, also one that failed; the innermost \
               group's first. Raises RuntimeError inside a test.",
@@ -71,7 +80,7 @@ pub(super) const OPS: &[Op] = &[
     Op {
         name: "before_all",
         on: GLOBAL,
-        python: crate::api::op::Python::Nothing,
+        python: Python::Nothing,
         params: &[HOOK],
         doc: "Have a function called once before the first test of the group or script that is run. Raises RuntimeError inside \
               a test.",
@@ -81,7 +90,7 @@ pub(super) const OPS: &[Op] = &[
     Op {
         name: "after_all",
         on: GLOBAL,
-        python: crate::api::op::Python::Nothing,
+        python: Python::Nothing,
         params: &[HOOK],
         doc: "Have a function called once after the last test of the group or script that was run. Raises RuntimeError inside \
               a test, and outside of groups where there is no test runner.",
@@ -91,16 +100,8 @@ pub(super) const OPS: &[Op] = &[
     Op {
         name: "skip",
         on: GLOBAL,
-        python: crate::api::op::Python::Nothing,
-        params: &[
-            with(
-                "name",
-                Default::Text(""),
-                "a test that is not run; inside a test, the reason",
-            ),
-            OPTIONS,
-            with("f", Default::None, "what it would do"),
-        ],
+        python: Python::Nothing,
+        params: SKIPPED,
         doc: "Declare a test that is not run; inside a test, end it as one that could not be run. Raises AssertionError \
               there, which is how it ends; TypeError for an option nobody knows.",
         run: &typed(skip),
@@ -109,7 +110,7 @@ pub(super) const OPS: &[Op] = &[
     Op {
         name: "only",
         on: GLOBAL,
-        python: crate::api::op::Python::Nothing,
+        python: Python::Nothing,
         params: &[NAME, OPTIONS, BODY],
         doc: "Declare a test that is run while the script's others are not: for working at one. Raises as test.",
         run: &typed(only),
@@ -118,16 +119,8 @@ pub(super) const OPS: &[Op] = &[
     Op {
         name: "skip",
         on: MODULE,
-        python: crate::api::op::Python::Nothing,
-        params: &[
-            with(
-                "name",
-                Default::Text(""),
-                "a test that is not run; inside a test, the reason",
-            ),
-            OPTIONS,
-            with("f", Default::None, "what it would do"),
-        ],
+        python: Python::Nothing,
+        params: SKIPPED,
         doc: "The same as the global skip. Raises as skip.",
         run: &typed(skip),
         ..FUNCTION
@@ -135,7 +128,7 @@ pub(super) const OPS: &[Op] = &[
     Op {
         name: "only",
         on: MODULE,
-        python: crate::api::op::Python::Nothing,
+        python: Python::Nothing,
         params: &[NAME, OPTIONS, BODY],
         doc: "The same as the global only. Raises as test.",
         run: &typed(only),
@@ -144,7 +137,7 @@ pub(super) const OPS: &[Op] = &[
     Op {
         name: "each",
         on: MODULE,
-        python: crate::api::op::Python::Nothing,
+        python: Python::Nothing,
         params: &[
             need("rows", "a list: what each test is about, of any kind"),
             NAME,
@@ -167,7 +160,7 @@ pub(super) const OPS: &[Op] = &[
     Op {
         name: "port",
         on: TRIAL,
-        python: crate::api::op::Python::Nothing,
+        python: Python::Nothing,
         returns: "int",
         doc: "A port of this machine that nothing uses, for TCP and for UDP, and that is handed out once only. It is outside of \
               what the system gives to outgoing connections. Raises OSError when there is none.",
@@ -177,7 +170,7 @@ pub(super) const OPS: &[Op] = &[
     Op {
         name: "folder",
         on: TRIAL,
-        python: crate::api::op::Python::Nothing,
+        python: Python::Nothing,
         returns: "str",
         doc: "The path of an empty folder, the same at each call, which is removed with all in it when the test is over. \
               Raises OSError, and PermissionError where the policy allows no writing there.",
@@ -187,7 +180,7 @@ pub(super) const OPS: &[Op] = &[
     Op {
         name: "cleanup",
         on: TRIAL,
-        python: crate::api::op::Python::Nothing,
+        python: Python::Nothing,
         params: &[HOOK],
         doc: "Have a function called when the test is over, however it ends; the last one first, before the hooks after \
               each test. Never fails.",
@@ -197,7 +190,7 @@ pub(super) const OPS: &[Op] = &[
     Op {
         name: "skip",
         on: TRIAL,
-        python: crate::api::op::Python::Nothing,
+        python: Python::Nothing,
         params: &[with("reason", Default::Text(""), "why it cannot be run")],
         returns: "never",
         doc: "End the test as one that could not be run. Raises AssertionError, which is how it ends.",
@@ -207,7 +200,7 @@ pub(super) const OPS: &[Op] = &[
     Op {
         name: "log",
         on: TRIAL,
-        python: crate::api::op::Python::Nothing,
+        python: Python::Nothing,
         params: &[with(
             "...",
             Default::Values,

@@ -106,6 +106,23 @@ impl<'a> Frames<'a> {
         found.ok_or_else(|| path.wrong(format!("there is no field '{name}' before it")))
     }
 
+    /// The case of a union that goes with what the field `on` holds.
+    ///
+    /// # Errors
+    /// There is no such field, or no case for it.
+    pub(super) fn case<'f>(
+        &self,
+        on: &str,
+        cases: &'f [(Datum, Field)],
+        otherwise: Option<&'f Field>,
+        path: &Path<'_>,
+    ) -> Result<&'f Field> {
+        let (other, seen) = self.need(on, path)?;
+        let case = cases.iter().find(|(key, _)| other.is(seen, key));
+        let case = case.map(|(_, case)| case).or(otherwise);
+        case.ok_or_else(|| path.wrong(format!("there is no case for {on} {seen}")))
+    }
+
     /// Whether a field is there.
     ///
     /// # Errors

@@ -349,14 +349,7 @@ impl<'a> Dissector<'a> {
                 return self.schema(schema, nodes);
             }
             What::Union { on, cases, otherwise } => {
-                let (other, seen) = self.frames.need(on, &self.path)?;
-                let case = cases
-                    .iter()
-                    .find(|(key, _)| other.is(seen, key))
-                    .map(|(_, case)| case);
-                let Some(case) = case.or(otherwise.as_deref()) else {
-                    return Err(self.wrong(format!("there is no case for {on} {seen}")));
-                };
+                let case = self.frames.case(on, cases, otherwise.as_deref(), &self.path)?;
                 return self.whole(case, None, content);
             }
             What::Int(int) => self.number(int)?,

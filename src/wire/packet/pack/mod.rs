@@ -308,14 +308,7 @@ impl<'a> Packer<'a> {
                 return packed;
             }
             (What::Union { on, cases, otherwise }, value) => {
-                let (other, seen) = self.frames.need(on, &self.path)?;
-                let case = cases
-                    .iter()
-                    .find(|(key, _)| other.is(seen, key))
-                    .map(|(_, case)| case);
-                let Some(case) = case.or(otherwise.as_deref()) else {
-                    return Err(self.wrong(format!("there is no case for {on} {seen}")));
-                };
+                let case = self.frames.case(on, cases, otherwise.as_deref(), &self.path)?;
                 return self.whole(case, value).map(|_| ());
             }
             // Nothing is no bytes, and no text.
