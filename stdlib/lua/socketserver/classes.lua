@@ -70,6 +70,39 @@ local function define(name, ...)
   return new
 end
 
+-- A constructor's arguments by its parameters' names: positions, and keywords in a table at the end. The first `needed` of
+-- them must be there.
+local function bind(self, names, needed, ...)
+  local given, count, name = {...}, select("#", ...), self.__name:match("[^.]*$")
+  if count > #names then
+    error(errors.TypeError(("%s() takes at most %d arguments (%d given)"):format(name, #names, count)), 3)
+  end
+  local last, has = given[count], {}
+  for place = 1, count do has[place] = true end
+  local is_map = type(last) == "table" and not getmetatable(last) and #last == 0 and type(next(last)) == "string"
+  if is_map then
+    given[count], has[count] = nil, nil
+    for key, value in pairs(last) do
+      local place
+      for i = 1, #names do
+        if names[i] == key then place = i end
+      end
+      if not place then
+        error(errors.TypeError(("'%s' is an invalid keyword argument for %s()"):format(key, name)), 3)
+      elseif has[place] then
+        error(errors.TypeError(("argument for %s() given by name ('%s') and position (%d)"):format(name, key, place)), 3)
+      end
+      given[place], has[place] = value, true
+    end
+  end
+  for place = 1, needed do
+    if not has[place] then
+      error(errors.TypeError(("%s() missing required argument '%s' (pos %d)"):format(name, names[place], place)), 3)
+    end
+  end
+  return table.unpack(given, 1, #names)
+end
+
 -- Whether a failure is one that Python's `except Exception` catches: all but the end of the program or of the task.
 local function is_exception(e)
   return type(e) ~= "userdata" or errors.Exception == nil or e:is(errors.Exception)

@@ -3,8 +3,8 @@
 local BaseRequestHandler = define("BaseRequestHandler")
 
 -- Does everything: the object is made for one request. `request`, `client_address` and `server` are there from the start.
-function BaseRequestHandler:__init__(request, client_address, server)
-  self.request, self.client_address, self.server = request, client_address, server
+function BaseRequestHandler:__init__(...)
+  self.request, self.client_address, self.server = bind(self, {"request", "client_address", "server"}, 3, ...)
   self:setup()
   -- Calls finish() on every way out.
   local _ <close> = self

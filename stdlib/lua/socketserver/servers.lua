@@ -6,9 +6,8 @@ local BaseServer = define("BaseServer")
 -- Seconds handle_request() waits; nil: for ever.
 BaseServer.timeout = nil
 
-function BaseServer:__init__(server_address, RequestHandlerClass)
-  self.server_address = server_address
-  self.RequestHandlerClass = RequestHandlerClass
+function BaseServer:__init__(...)
+  self.server_address, self.RequestHandlerClass = bind(self, {"server_address", "RequestHandlerClass"}, 2, ...)
   self._shutdown_request = false
   self._is_shut_down = false
   self._stoppers = {}
@@ -190,8 +189,9 @@ TCPServer.request_queue_size = 5
 TCPServer.allow_reuse_address = false
 TCPServer.allow_reuse_port = false
 
-function TCPServer:__init__(server_address, RequestHandlerClass, bind_and_activate)
-  if type(bind_and_activate) == "table" then bind_and_activate = bind_and_activate.bind_and_activate end
+function TCPServer:__init__(...)
+  local server_address, RequestHandlerClass, bind_and_activate =
+    bind(self, {"server_address", "RequestHandlerClass", "bind_and_activate"}, 2, ...)
   BaseServer.__init__(self, server_address, RequestHandlerClass)
   self.socket = socket.socket(self.address_family, self.socket_type)
   if bind_and_activate ~= false then

@@ -60,6 +60,13 @@ do
   server:handle_request()
 end
 
+-- A server needs an address and a handler, a handler its request.
+for count = 0, 1 do
+  local ok, e = pcall(socketserver.TCPServer, table.unpack({{"127.0.0.1", 0}}, 1, count))
+  local text = e.message .. (count == 0 and " 'RequestHandlerClass'" or "")
+  print(e.name .. " " .. repr(text:find("server_address") ~= nil) .. " " .. repr(text:find("RequestHandlerClass") ~= nil))
+end
+
 -- What handle_error() raises goes on; the connection is closed by nobody then but the collector.
 local Raises = socketserver.class(socketserver.TCPServer)
 Raises.exception = ValueError

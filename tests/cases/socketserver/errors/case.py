@@ -82,6 +82,13 @@ with Both(("127.0.0.1", 0), BadHandler) as server:
     c.close()
 sys.stderr = before
 
+# A server needs an address and a handler, a handler its request.
+for arguments in ((), (("127.0.0.1", 0),)):
+    try:
+        socketserver.TCPServer(*arguments)
+    except TypeError as e:
+        print(type(e).__name__, "server_address" in str(e), "RequestHandlerClass" in str(e))
+
 # What handle_error() raises goes on; the connection is closed by nobody then but the collector.
 class Raises(socketserver.TCPServer):
     exception = ValueError
