@@ -1,7 +1,7 @@
 //! Hosts, services and protocols by name and by number, as C's older calls have them: with aliases.
 
 use std::ffi::{CStr, CString};
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 
 use crate::address::Address;
 use crate::error::{Class, Error, Result};
@@ -23,6 +23,12 @@ impl Net {
             return found
                 .map(|(address, _)| address)
                 .map_err(|error| error.during(op));
+        }
+        // As CPython has it: any address is one of each family, and the broadcast address is of the older one.
+        match host {
+            "" => return Err(Error::new(Class::OSError, "wildcard resolved to multiple address").during(op)),
+            "<broadcast>" => return Ok(Ipv4Addr::BROADCAST.into()),
+            _ => {}
         }
         let lookup = Lookup {
             host: Some(host.to_owned()),
@@ -216,6 +222,10 @@ impl Net {
     /// `sethostname`.
     pub(crate) fn set_host_name(&self, name: &[u8]) -> Result<()> {
         const OP: &str = "sethostname";
+        if name.contains(&0) {
+            // The kernel takes it, and everybody else sees what is before it.
+            return Err(Error::value("embedded null byte"));
+        }
         self.guard(&Request::SetHostName(name))
             .map_err(|error| error.during(OP))?;
         interface::set_host_name(name).map_err(|errno| Error::from(errno).during(OP))

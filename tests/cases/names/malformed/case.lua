@@ -10,6 +10,10 @@ local function show(f)
   end
 end
 
+-- The kernel would take it.
+show(function() return socket.sethostname("a\0b") end)
+-- Any address is one of each family.
+show(function() return socket.gethostbyaddr("") end)
 local numeric = socket.NI_NUMERICHOST | socket.NI_NUMERICSERV
 for _, host in ipairs {("x"):rep(64), ("x"):rep(64) .. ".org", "a..b", ".a", "."} do
   show(function() return socket.getaddrinfo(host, 80) end)

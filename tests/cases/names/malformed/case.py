@@ -9,6 +9,10 @@ def show(f):
         print(type(e).__name__, repr(getattr(e, "errno", None)), e if not isinstance(e, TypeError) else "", sep="\t")
 
 
+# The kernel would take it.
+show(lambda: socket.sethostname("a\0b"))
+# Any address is one of each family.
+show(lambda: socket.gethostbyaddr(""))
 numeric = socket.NI_NUMERICHOST | socket.NI_NUMERICSERV
 for host in ("x" * 64, "x" * 64 + ".org", "a..b", ".a", "."):
     show(lambda: socket.getaddrinfo(host, 80))
