@@ -1,4 +1,4 @@
-//! An error caught by `pcall` has every field of `API.md` §2, and the first line of its text is the last line of CPython's
+//! An error caught by `pcall` has every field of the reference (`docs/reference/errors.md`), and the first line of its text is the last line of CPython's
 //! traceback for the same failure: compared with a live `python3`.
 #![cfg(all(feature = "cli", feature = "lua54", target_os = "linux"))]
 
@@ -144,7 +144,7 @@ fn uncaught_it_is_told_with_the_same_line() {
     }
 }
 
-/// Every field, in the order of `API.md` §2.
+/// Every field, in the order of the reference.
 const SHOW_FIELDS: &str = r#"
 local function show(f, ...)
   local ok, e = pcall(f, ...)
@@ -240,4 +240,55 @@ fn the_traceback_names_the_scripts_lines() {
         lines[0].contains("deep.lua:2") && lines[1].contains("deep.lua:5"),
         "{told:?}"
     );
+}
+
+#[test]
+fn a_method_without_its_object_says_so() {
+    let told = eval(
+        "local s <close> = socket.socket()
+         for _, f in ipairs {function() s.recv(1024) end, function() s.sendall('abc') end, function() s.close() end,
+                             function() s.recv() end, function() s.bind({'127.0.0.1', 0}, 1, 2, 3) end} do
+           local ok, e = pcall(f)
+           print(e.name, e.message)
+           assert(tostring(e):find('with a colon and not a dot', 1, true), tostring(e))
+         end",
+    );
+    assert_eq!((told.status, &*told.stderr), (0, ""));
+    assert_eq!(
+        told.stdout,
+        "TypeError\tsocket.recv() must be called on a socket, not int\n\
+         TypeError\tsocket.sendall() must be called on a socket, not string\n\
+         TypeError\tsocket.close() must be called on a socket, not None\n\
+         TypeError\tsocket.recv() must be called on a socket, not None\n\
+         TypeError\tsocket.bind() must be called on a socket, not list\n"
+    );
+}
+
+#[test]
+fn a_refusal_by_the_policy_blames_nothing_else() {
+    let code = "local ok, e = pcall(socket.create_connection, {'127.0.0.1', 9}) print(e.denied) print(e)";
+    let told = runner::run(["--deny-net=127.0.0.1", "-e", code]);
+    assert_eq!((told.status, &*told.stderr), (0, ""));
+    assert_eq!(
+        told.stdout,
+        "true\nPermissionError: [Errno 13] the policy denies connecting to ('127.0.0.1', 9) (net 127.0.0.1)\n  \
+         in connect, address ('127.0.0.1', 9)\n"
+    );
+}
+
+#[test]
+fn objects_are_equal_to_themselves() {
+    let told = eval(
+        "local class = setmetatable({}, {__index = {}})
+         local f, thread = function() end, coroutine.create(print)
+         for _, one in ipairs {class, f, print, thread, io.stdout, socket, select.poll(), tube.pattern('x'), {1, f},
+                               errors.ValueError('x'), socket.getaddrinfo('127.0.0.1', 1)[1]} do
+           expect.equal(one, one)
+           expect.equal({one}, {one})
+         end
+         expect.not_equal(f, function() end)
+         expect.not_equal(setmetatable({}, {}), class)
+         expect.not_equal(errors.ValueError('x'), errors.ValueError('x'))",
+    );
+    assert_eq!((told.status, &*told.stderr), (0, ""));
 }

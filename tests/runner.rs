@@ -322,6 +322,36 @@ fn hooks_run_in_their_order_and_time_has_an_end() {
 }
 
 #[test]
+fn a_test_carries_what_its_hooks_prepare() {
+    let home = room("fields");
+    write(
+        &home,
+        "fields_test.lua",
+        "before_each(function(t) t.server = {n = 1} t.again = function() return t.server end end)\n\
+         after_each(function(t) assert(t.server.n == 2 and t.note == nil) end)\n\
+         for _, name in ipairs {'a', 'b'} do\n\
+         test(name, function(t) collectgarbage() t.server.n = t.server.n + 1 t.note = nil assert(t.again() == t.server) end)\n\
+         end\n\
+         test('typo', function(t) t.server.n = 2 t.note = 1 t.note = nil expect.raises(errors.AttributeError, function() return t.sevrer end) end)\n\
+         test('name', function(t) t.note = nil t.server.n = 2 expect.raises(\"read-only\", function() t.name = 'x' end) end)\n",
+    );
+    write(
+        &home,
+        "fields_test.rhai",
+        "before_each(|t| { t.server = #{n: 1}; t.count = 1; });\n\
+         after_each(|t| if t.server.n != 2 || t.count != 2 { throw `${t.server} ${t.count}` });\n\
+         for name in [\"a\", \"b\"] {\n\
+         test(name, |t| { t.server.n += 1; t.count += 1; });\n\
+         }\n\
+         test(\"typo\", |t| { t.server.n = 2; t.count = 2; expect::raises(errors::AttributeError, || t.sevrer); });\n\
+         test(\"name\", |t| { t.server.n = 2; t.count = 2; expect::raises(\"read-only\", || { t.name = \"x\"; }); });\n",
+    );
+    let told = test(&home, "");
+    assert_eq!(told.status, 0, "{}", told.stdout);
+    in_order(&told.stdout, &["8 passed"]);
+}
+
+#[test]
 fn exit_statuses_say_what_happened() {
     let home = room("status");
     let told = test(&home, "");

@@ -4,7 +4,7 @@ use crate::error::{Error, Result, nearest};
 
 use super::Cx;
 use super::handler::Failure;
-use super::op::{Default, Op};
+use super::op::{Default, Op, Owner};
 use super::value::Value;
 
 /// What a script passed.
@@ -23,6 +23,9 @@ pub(crate) struct Arguments {
 /// `TypeError` for too few, too many, unknown or unfit arguments; what the operation raises.
 pub(crate) fn call(op: &'static Op, cx: &Cx<'_>, arguments: Arguments) -> Result<Value> {
     let first = usize::from(op.takes_self());
+    if let Some(error) = stranger(op, &arguments) {
+        return Err(error);
+    }
     let mut values = arrange(op, arguments)?;
     op.run.run(cx, &mut values).map_err(|failure| match failure {
         Failure::Error(error) => error,
@@ -30,10 +33,7 @@ pub(crate) fn call(op: &'static Op, cx: &Cx<'_>, arguments: Arguments) -> Result
             place,
             expected,
             given,
-        } if place < first => Error::type_error(format!(
-            "{}() must be called on a {expected}, not {given}",
-            op.full_name()
-        )),
+        } if place < first => misplaced(op, expected, given),
         Failure::Kind {
             place,
             expected,
@@ -58,6 +58,23 @@ pub(crate) fn call(op: &'static Op, cx: &Cx<'_>, arguments: Arguments) -> Result
             name(op, place.saturating_sub(first)),
         )),
     })
+}
+
+/// The error of a method that is called on what does not have it, as Lua lets one do. Told before anything is said of the
+/// arguments: `s.recv(1024)` has one, and it is in the object's place.
+fn stranger(op: &Op, arguments: &Arguments) -> Option<Error> {
+    let Owner::Type(owner) = op.on else { return None };
+    let given = arguments.receiver.as_ref().unwrap_or(&Value::None);
+    if given.object_type().is_some_and(|kind| kind.has(op.on)) {
+        return None;
+    }
+    Some(misplaced(op, owner.name(), given.kind()))
+}
+
+fn misplaced(op: &Op, expected: &str, given: &str) -> Error {
+    let text = format!("{}() must be called on a {expected}, not {given}", op.full_name());
+    let hint = format!("Write object:{}(…), with a colon and not a dot", op.name);
+    Error::type_error(text).hinting(Some(hint))
 }
 
 fn name(op: &Op, place: usize) -> &'static str {

@@ -105,6 +105,17 @@ pub(crate) enum Named {
     Value(Value),
 }
 
+impl Named {
+    /// What Python prints for it, where it is something of the API itself.
+    pub(crate) fn shown(&self) -> Option<String> {
+        match self {
+            Self::Module(module) => Some(format!("<module '{}'>", module.name)),
+            Self::Op(op) => Some(format!("<built-in function {}>", op.name)),
+            Self::Nothing | Self::Value(_) => None,
+        }
+    }
+}
+
 /// A function of a script that is kept.
 pub(crate) trait Callback {
     /// Calls it on the fiber that runs; what it returns is left aside. It may wait, as any code of a script.

@@ -179,6 +179,12 @@ pub(crate) static TUPLE: RecordKind = RecordKind {
     fields: &[],
 };
 
+/// What an error was made of.
+pub(crate) static ARGUMENTS: RecordKind = RecordKind {
+    name: "arguments",
+    fields: &[],
+};
+
 /// A control message.
 pub(crate) static CONTROL: RecordKind = RecordKind {
     name: "control",
@@ -214,7 +220,7 @@ pub(crate) static READY: RecordKind = RecordKind {
 
 impl RecordKind {
     /// Every kind, for adapters that have to recognise one.
-    pub(crate) const fn all() -> [&'static Self; 25] {
+    pub(crate) const fn all() -> [&'static Self; 26] {
         [
             &INET,
             &INET6,
@@ -241,6 +247,7 @@ impl RecordKind {
             &READY,
             &PAIR,
             &TUPLE,
+            &ARGUMENTS,
         ]
     }
 
@@ -261,6 +268,11 @@ impl RecordKind {
 
     /// How the place `index` prints.
     pub(crate) fn shape(&self, index: usize) -> Shape {
-        self.fields.get(index).map_or(Shape::Plain, |(_, shape)| *shape)
+        let all = if std::ptr::eq(self, &raw const ARGUMENTS) {
+            Shape::Text
+        } else {
+            Shape::Plain
+        };
+        self.fields.get(index).map_or(all, |(_, shape)| *shape)
     }
 }

@@ -123,7 +123,7 @@ fn write_repr(out: &mut String, value: &Value, shape: Shape) {
         Value::Function(_) | Value::Kept(_) => out.push_str("<function>"),
         Value::Given(_) => out.push_str("<object>"),
         Value::Rest(_) | Value::Outcome(_) => out.push_str("<results>"),
-        Value::Opaque(kind) => push(out, format_args!("<{kind}>")),
+        Value::Opaque(kind) | Value::Thing { kind, .. } => push(out, format_args!("<{kind}>")),
     }
 }
 

@@ -98,6 +98,11 @@ pub(crate) enum Value {
     Held(Rc<dyn Held>),
     /// Something only the language knows; its kind.
     Opaque(&'static str),
+    /// The same, with what tells it from others: a function, an object of a class of the script's.
+    Thing {
+        kind: &'static str,
+        identity: usize,
+    },
 }
 
 /// Something to walk through, once: Python's iterator.
@@ -268,6 +273,34 @@ impl Value {
         })
     }
 
+    /// Whether two objects are the same one, as `is` has it in Python and `==` in both languages. None where they are not two
+    /// of one type, or not told apart by what they are.
+    pub(crate) fn is_same(&self, other: &Self) -> Option<bool> {
+        Some(match (self, other) {
+            (Self::Socket(one), Self::Socket(other)) => Rc::ptr_eq(one, other),
+            (Self::TlsContext(one), Self::TlsContext(other)) => Rc::ptr_eq(one, other),
+            (Self::Task(one), Self::Task(other)) => Rc::ptr_eq(one, other),
+            (Self::Channel(one), Self::Channel(other)) => Rc::ptr_eq(one, other),
+            (Self::Worker(one), Self::Worker(other)) => Rc::ptr_eq(one, other),
+            (Self::Link(one), Self::Link(other)) => one.is(other),
+            (Self::Poll(one), Self::Poll(other)) => Rc::ptr_eq(one, other),
+            (Self::Epoll(one), Self::Epoll(other)) => Rc::ptr_eq(one, other),
+            (Self::Selector(one), Self::Selector(other)) => Rc::ptr_eq(one, other),
+            (Self::Tube(one), Self::Tube(other)) => Rc::ptr_eq(one, other),
+            (Self::Listener(one), Self::Listener(other)) => Rc::ptr_eq(one, other),
+            (Self::Pattern(one), Self::Pattern(other)) => Rc::ptr_eq(one, other),
+            (Self::Trial(one), Self::Trial(other)) => Rc::ptr_eq(one, other),
+            (Self::File(one), Self::File(other)) => Rc::ptr_eq(one, other),
+            (Self::Schema(one), Self::Schema(other)) => one.is(other),
+            (Self::Steps(one), Self::Steps(other)) => Rc::ptr_eq(one, other),
+            (Self::Error(one), Self::Error(other)) => Rc::ptr_eq(one, other),
+            (Self::Class(one), Self::Class(other)) => one == other,
+            (Self::Absent(one), Self::Absent(other)) => std::ptr::eq(*one, *other),
+            (Self::Thing { identity: one, .. }, Self::Thing { identity: other, .. }) => one == other,
+            _ => return None,
+        })
+    }
+
     /// The kind's name in error messages, the same in every language.
     pub(crate) fn kind(&self) -> &'static str {
         match self {
@@ -288,7 +321,7 @@ impl Value {
             Self::File(file) => file.class(),
             Self::Lines(_) => "iterator",
             Self::Foreign(_) => "file",
-            Self::Opaque(kind) => kind,
+            Self::Opaque(kind) | Self::Thing { kind, .. } => kind,
             object => object.object_type().map_or("object", Type::name),
         }
     }

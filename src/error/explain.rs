@@ -6,6 +6,10 @@ use crate::sys::errno::Errno;
 
 /// What usually leads to this error, when there is something to add to the system's own text.
 pub(super) fn likely_cause(error: &Error) -> Option<String> {
+    if error.denied() {
+        // The policy refused, and says so: the system was not asked.
+        return None;
+    }
     let op = error.op().unwrap_or_default();
     if error.class() == Class::gaierror {
         let cause = match error.code()? {

@@ -637,11 +637,11 @@ local tube = {}
 function tube:recv(size, timeout) end
 
 ---So many bytes. Raises timeout and EOFError, whose `partial` is what is there and stays readable; ValueError for more than the tube's limit.
----@overload fun(self: tube, size: integer, keywords: {timeout?: number}): string
----@param size integer bytes to return, no fewer and no more
+---@overload fun(self: tube, n: integer, keywords: {timeout?: number}): string
+---@param n integer bytes to return, no fewer and no more
 ---@param timeout? number seconds this may take; the tube's own
 ---@return string
-function tube:recv_exactly(size, timeout) end
+function tube:recv_exactly(n, timeout) end
 
 ---Everything up to a delimiter, and the delimiter. Raises timeout and EOFError, whose `partial` is what is there and stays readable; LimitError when as much lies unread as may.
 ---@overload fun(self: tube, delim: Bytes, keywords: {drop?: boolean|integer, timeout?: number}): string
@@ -1078,7 +1078,7 @@ local Steps = {}
 ---@field code string|nil The number's symbol: `ECONNREFUSED`.
 ---@field strerror string|nil The system's text for the number.
 ---@field message string Python's str(e).
----@field args any[] Python's e.args.
+---@field args any[] Python's e.args: prints as a tuple.
 ---@field filename string|nil The file concerned, as it was given.
 ---@field op string|nil The operation that failed: `connect`.
 ---@field address Address|nil The peer or local address concerned.

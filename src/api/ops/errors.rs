@@ -8,7 +8,7 @@ use crate::api::construct::give;
 use crate::api::handler::typed;
 use crate::api::op::{METHOD, Op, Owner, PROPERTY, Python, need};
 use crate::api::value::Type;
-use crate::api::{Cx, Value};
+use crate::api::{Cx, Record, Value, record};
 use crate::error::{Class, Error, Result};
 
 const ERROR: Owner = Owner::Type(Type::Error);
@@ -76,7 +76,7 @@ pub(super) const OPS: &[Op] = &[
         name: "args",
         python: Python::Named("BaseException.args"),
         returns: "list",
-        doc: "Python's e.args.",
+        doc: "Python's e.args: prints as a tuple.",
         run: &typed(args),
         ..FIELD
     },
@@ -245,8 +245,11 @@ fn message(_: &Cx<'_>, error: Rc<Error>) -> Result<String> {
     Ok(error.message().into_owned())
 }
 
-fn args(_: &Cx<'_>, error: Rc<Error>) -> Result<Value> {
-    Ok(Value::List(error.arguments().into_iter().map(give).collect()))
+fn args(_: &Cx<'_>, error: Rc<Error>) -> Result<Record> {
+    Ok(Record {
+        kind: &record::ARGUMENTS,
+        items: error.arguments().into_iter().map(give).collect(),
+    })
 }
 
 fn filename(_: &Cx<'_>, error: Rc<Error>) -> Result<Option<String>> {

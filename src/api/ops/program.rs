@@ -86,8 +86,19 @@ pub(super) const OPS: &[Op] = &[
     },
 ];
 
-fn repr_of(_: &Cx<'_>, value: Any) -> Result<String> {
-    Ok(repr(&value.0))
+fn repr_of(cx: &Cx<'_>, value: Any) -> Result<String> {
+    // A module is a table or an object to the language, and a function of ours any function.
+    let is_plain = match &value.0 {
+        Value::Function(_) | Value::Opaque(_) | Value::Map(_) => false,
+        Value::List(items) => !items.is_empty(),
+        _ => true,
+    };
+    let named = if is_plain {
+        None
+    } else {
+        cx.host.name(cx.environment.first_place).shown()
+    };
+    Ok(named.unwrap_or_else(|| repr(&value.0)))
 }
 
 fn help(cx: &Cx<'_>, subject: Rest) -> Result<()> {

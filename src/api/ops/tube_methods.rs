@@ -47,7 +47,7 @@ pub(super) const OPS: &[Op] = &[
     },
     Op {
         name: "recv_exactly",
-        params: &[need("size", "bytes to return, no fewer and no more"), TIMEOUT],
+        params: &[need("n", "bytes to return, no fewer and no more"), TIMEOUT],
         returns: "bytes",
         doc: "So many bytes. Raises timeout and EOFError, whose `partial` is what is there and stays readable; ValueError for \
               more than the tube's limit.",
@@ -261,8 +261,8 @@ fn recv(_: &Cx<'_>, tube: Rc<Tube>, size: Option<i64>, timeout: Timeout) -> Resu
     tube.recv(size, time(timeout))
 }
 
-fn recv_exactly(_: &Cx<'_>, tube: Rc<Tube>, size: i64, timeout: Timeout) -> Result<Vec<u8>> {
-    tube.recv_exactly(count(size, "size")?, time(timeout))
+fn recv_exactly(_: &Cx<'_>, tube: Rc<Tube>, n: i64, timeout: Timeout) -> Result<Vec<u8>> {
+    tube.recv_exactly(count(n, "n")?, time(timeout))
 }
 
 fn recv_until(_: &Cx<'_>, tube: Rc<Tube>, delim: Bytes, drop: Truth, timeout: Timeout) -> Result<Vec<u8>> {

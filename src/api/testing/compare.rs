@@ -4,8 +4,6 @@
 //! them apart: Rhai's blob equals the string with the same bytes. A tuple equals the list of its items. Objects are equal
 //! when they are the same.
 
-use std::rc::Rc;
-
 use crate::api::element;
 use crate::api::value::Value;
 use crate::bytes::Bytes;
@@ -42,27 +40,8 @@ pub(crate) fn is_equal(one: &Value, other: &Value) -> bool {
         (Value::List(none), Value::Map(entries)) | (Value::Map(entries), Value::List(none)) => {
             none.is_empty() && entries.is_empty()
         }
-        (Value::Class(one), Value::Class(other)) => one == other,
-        (Value::Absent(one), Value::Absent(other)) => std::ptr::eq(*one, *other),
         (Value::Numbers(_), Value::Numbers(_)) => element::equal(one, other).unwrap_or(false),
-        (Value::Socket(one), Value::Socket(other)) => Rc::ptr_eq(one, other),
-        (Value::TlsContext(one), Value::TlsContext(other)) => Rc::ptr_eq(one, other),
-        (Value::Task(one), Value::Task(other)) => Rc::ptr_eq(one, other),
-        (Value::Channel(one), Value::Channel(other)) => Rc::ptr_eq(one, other),
-        (Value::Worker(one), Value::Worker(other)) => Rc::ptr_eq(one, other),
-        (Value::Link(one), Value::Link(other)) => one.is(other),
-        (Value::Poll(one), Value::Poll(other)) => Rc::ptr_eq(one, other),
-        (Value::Epoll(one), Value::Epoll(other)) => Rc::ptr_eq(one, other),
-        (Value::Selector(one), Value::Selector(other)) => Rc::ptr_eq(one, other),
-        (Value::Tube(one), Value::Tube(other)) => Rc::ptr_eq(one, other),
-        (Value::Listener(one), Value::Listener(other)) => Rc::ptr_eq(one, other),
-        (Value::Pattern(one), Value::Pattern(other)) => Rc::ptr_eq(one, other),
-        (Value::File(one), Value::File(other)) => Rc::ptr_eq(one, other),
-        (Value::Schema(one), Value::Schema(other)) => one.is(other),
-        (Value::Steps(one), Value::Steps(other)) => Rc::ptr_eq(one, other),
-        (Value::Error(one), Value::Error(other)) => Rc::ptr_eq(one, other),
-        (Value::Trial(one), Value::Trial(other)) => Rc::ptr_eq(one, other),
-        _ => false,
+        _ => one.is_same(other).unwrap_or(false),
     }
 }
 

@@ -296,6 +296,7 @@ impl Suite {
             outcome = outcome.and(cleanup.call(Vec::new()));
         }
         self.set_running(None);
+        trial.forget_fields();
         outcome
     }
 }

@@ -1,5 +1,5 @@
-//! One run of a test, as its function has it: the `t` that hands out ports and folders and takes what is to be done at the
-//! end.
+//! One run of a test, as its function has it: the `t` that hands out ports and folders, takes what is to be done at the
+//! end, and carries what the hooks prepare for the test in fields of their own (`t.server = …`).
 
 use std::cell::RefCell;
 use std::fmt;
@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::api::Callback;
+use crate::api::{Callback, Held};
 use crate::error::{Error, Result};
 
 /// A test that runs.
@@ -17,6 +17,8 @@ pub(crate) struct Trial {
     notes: RefCell<Vec<String>>,
     skipped: RefCell<Option<String>>,
     folder: RefCell<Option<PathBuf>>,
+    /// What the script has put there.
+    fields: RefCell<Vec<(String, Rc<dyn Held>)>>,
 }
 
 impl Trial {
@@ -28,6 +30,7 @@ impl Trial {
             notes: RefCell::default(),
             skipped: RefCell::default(),
             folder: RefCell::default(),
+            fields: RefCell::default(),
         })
     }
 
@@ -65,6 +68,27 @@ impl Trial {
     /// Why the test could not be run, if it said so.
     pub(crate) fn skipped(&self) -> Option<String> {
         self.skipped.borrow().clone()
+    }
+
+    /// What the script has put under a name of its own.
+    pub(crate) fn field(&self, name: &str) -> Option<Rc<dyn Held>> {
+        let fields = self.fields.borrow();
+        let found = fields.iter().find(|(known, _)| known == name);
+        found.map(|(_, held)| held.clone())
+    }
+
+    /// Puts something under a name of the script's own.
+    pub(crate) fn set_field(&self, name: &str, held: Rc<dyn Held>) {
+        let mut fields = self.fields.borrow_mut();
+        match fields.iter_mut().find(|(known, _)| known == name) {
+            Some((_, old)) => *old = held,
+            None => fields.push((name.to_owned(), held)),
+        }
+    }
+
+    /// The test is over: what its fields hold may hold the test.
+    pub(crate) fn forget_fields(&self) {
+        self.fields.take();
     }
 
     /// A new empty folder, the same each time, which goes with the test.

@@ -255,6 +255,7 @@ impl Driver {
             troubles.push(Trouble::plain(report).during("another task"));
         }
         self.suite.set_running(None);
+        trial.forget_fields();
         self.net.set_observer(self.watch.clone());
         let outcome = match skipped {
             _ if !troubles.is_empty() => Outcome::Failed(troubles),

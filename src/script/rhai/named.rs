@@ -33,11 +33,7 @@ pub(super) fn install(functions: &mut rhai::Module) {
 }
 
 fn shown(value: &Dynamic) -> String {
-    match read(value, 0) {
-        Named::Module(module) => format!("<module '{}'>", module.name),
-        Named::Op(op) => format!("<built-in function {}>", op.name),
-        _ => String::new(),
-    }
+    read(value, 0).shown().unwrap_or_default()
 }
 
 /// The module of this name, as a value.

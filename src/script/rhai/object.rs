@@ -21,6 +21,7 @@ use crate::worker::{Link, Worker};
 
 use super::class;
 use super::host;
+use super::kept;
 use super::op::{self, Native, Site, arities, register};
 use super::places::Places;
 use super::value::{self, Absent, TlsSocket, type_id};
@@ -123,6 +124,11 @@ fn unknown_members(functions: &mut Module, site: &Rc<Site>, kind: Type) {
     let reader = site.clone();
     let read: Native = Rc::new(move |context, args| {
         let name = args.get(1).map(ToString::to_string).unwrap_or_default();
+        if let Some(Value::Trial(trial)) = args.first().map(|object| value::read(object, 0))
+            && let Some(held) = trial.field(&name)
+        {
+            return Ok(value::give(Value::Held(held)));
+        }
         let error = match op::member(kind, &name) {
             // A method where a property is written.
             Some(_) => Error::type_error(format!("'{name}' is a method of {}: call it", kind.name())),
@@ -133,7 +139,7 @@ fn unknown_members(functions: &mut Module, site: &Rc<Site>, kind: Type) {
     register(functions, "index$get$", &[type_id(kind), text], &read);
     let writer = site.clone();
     let write: Native = Rc::new(move |context, args| {
-        write(&writer, kind, args).map_err(|error| writer.raise(error, context.as_ref()))
+        write(&writer, kind, args, context.as_ref()).map_err(|error| writer.raise(error, context.as_ref()))
     });
     register(
         functions,
@@ -143,8 +149,13 @@ fn unknown_members(functions: &mut Module, site: &Rc<Site>, kind: Type) {
     );
 }
 
-/// Refuses to write an attribute. Rhai also writes back what `e.args[0]` has only read: that changes nothing and passes.
-fn write(site: &Site, kind: Type, args: &mut [&mut Dynamic]) -> Result<Dynamic> {
+/// Refuses to write an attribute, but for a field of the script's own on a test. Rhai also writes back what `e.args[0]` has only read: that changes nothing and passes.
+fn write(
+    site: &Site,
+    kind: Type,
+    args: &mut [&mut Dynamic],
+    context: Option<&NativeCallContext<'_>>,
+) -> Result<Dynamic> {
     let [object, name, value] = args else {
         return Ok(Dynamic::UNIT);
     };
@@ -155,6 +166,10 @@ fn write(site: &Site, kind: Type, args: &mut [&mut Dynamic]) -> Result<Dynamic> 
             .map(|_| Dynamic::UNIT);
     }
     let Some(op) = op::member(kind, &name) else {
+        if let Value::Trial(trial) = value::read(object, 0) {
+            trial.set_field(&name, kept::keep((**value).clone(), &site.core, context));
+            return Ok(Dynamic::UNIT);
+        }
         return Err(no_attribute(kind, &name));
     };
     if op.form == Form::Property {
@@ -293,41 +308,15 @@ fn equality(functions: &mut Module) {
         Type::Steps,
     ] {
         for (operator, wanted) in [("==", true), ("!=", false)] {
-            let native: Native = Rc::new(move |_, args| Ok((is_same(kind, args) == wanted).into()));
+            let native: Native = Rc::new(move |_, args| Ok((is_same(args) == wanted).into()));
             register(functions, operator, &[type_id(kind); 2], &native);
         }
     }
 }
 
-fn is_same(kind: Type, args: &[&mut Dynamic]) -> bool {
-    fn both<T: Clone + 'static>(args: &[&mut Dynamic], same: impl Fn(&T, &T) -> bool) -> bool {
-        let [one, other] = args else { return false };
-        value::with(one, |one: &T| value::with(other, |other: &T| same(one, other)))
-            .flatten()
-            .unwrap_or(false)
-    }
-    match kind {
-        Type::Socket => both::<Rc<Socket>>(args, Rc::ptr_eq),
-        Type::TlsSocket => both::<TlsSocket>(args, |one, other| Rc::ptr_eq(&one.0, &other.0)),
-        Type::TlsContext => both::<Rc<tls::Context>>(args, Rc::ptr_eq),
-        Type::Task => both::<Rc<Task>>(args, Rc::ptr_eq),
-        Type::Channel => both::<Rc<Channel>>(args, Rc::ptr_eq),
-        Type::Worker => both::<Rc<Worker>>(args, Rc::ptr_eq),
-        Type::Link => both::<Link>(args, Link::is),
-        Type::Poll => both::<Rc<Poll>>(args, Rc::ptr_eq),
-        Type::Epoll => both::<Rc<Epoll>>(args, Rc::ptr_eq),
-        Type::Selector => both::<Rc<Selector>>(args, Rc::ptr_eq),
-        Type::Tube => both::<Rc<tools::Tube>>(args, Rc::ptr_eq),
-        Type::Listener => both::<Rc<tools::Listener>>(args, Rc::ptr_eq),
-        Type::Pattern => both::<Rc<tools::Pattern>>(args, Rc::ptr_eq),
-        Type::Trial => both::<Rc<Trial>>(args, Rc::ptr_eq),
-        Type::File => both::<Rc<File>>(args, Rc::ptr_eq),
-        Type::Error => both::<Rc<Error>>(args, Rc::ptr_eq),
-        Type::Class => both::<Class>(args, Class::eq),
-        Type::Schema => both::<Schema>(args, Schema::is),
-        Type::Steps => both::<Rc<Steps>>(args, Rc::ptr_eq),
-        Type::ByteArray | Type::View | Type::Numbers | Type::Absent => false,
-    }
+fn is_same(args: &[&mut Dynamic]) -> bool {
+    let [one, other] = args else { return false };
+    value::read(one, 0).is_same(&value::read(other, 0)) == Some(true)
 }
 
 /// A constant this platform does not have raises wherever it is calculated or compared with.

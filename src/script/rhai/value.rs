@@ -241,6 +241,7 @@ pub(super) fn give(value: Value) -> Dynamic {
         | Value::Rest(_)
         | Value::Outcome(_)
         | Value::Opaque(_)
+        | Value::Thing { .. }
         | Value::Foreign(_) => Dynamic::UNIT,
         Value::Kept(function) => callback::kept(&*function).map_or(Dynamic::UNIT, Dynamic::from),
         Value::Bool(flag) => flag.into(),

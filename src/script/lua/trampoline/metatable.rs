@@ -5,12 +5,14 @@ use std::rc::Rc;
 
 use mlua::ffi::lua_State;
 
+use crate::api::testing::is_equal;
 use crate::api::{Form, Hot, Op, RecordKind, Type, Value, element, ops, repr, setter};
 use crate::error::{Class, Error};
 
 use super::building::Building;
 use super::context::Context;
 use super::invoke::{self, Answer};
+use super::kept;
 use super::object::Object;
 use super::read;
 use super::state::{CFunction, Kind, REGISTRY, State, upvalue};
@@ -172,6 +174,11 @@ unsafe extern "C-unwind" fn index(raw: *mut lua_State) -> c_int {
                 .transpose()?;
             return Ok(found.flatten().unwrap_or(Value::None));
         }
+        if let (Value::Trial(trial), Kind::String) = (&value, state.kind(2))
+            && let Some(held) = trial.field(&String::from_utf8_lossy(&state.string_copy(2)))
+        {
+            return Ok(Value::Held(held));
+        }
         Err(no_attribute(
             value.kind(),
             &read::value(state, context, 2),
@@ -215,6 +222,14 @@ unsafe extern "C-unwind" fn set_index(raw: *mut lua_State) -> c_int {
                 Value::String(bytes) => bytes.with(|bytes| String::from_utf8_lossy(bytes).into_owned()),
                 other => repr(other),
             };
+            let owner = target.object_type();
+            if !ops().any(|op| op.name == name && owner.is_some_and(|owner| owner.has(op.on))) {
+                if let (Value::Trial(trial), Value::String(_)) = (&target, &key) {
+                    trial.set_field(&name, Rc::new(kept::keep(state, context, 3, None)?));
+                    return Ok(Value::None);
+                }
+                return Err(no_attribute(target.kind(), &key, owner));
+            }
             return Err(Error::new(
                 Class::AttributeError,
                 format!("'{}' object attribute '{name}' is read-only", target.kind()),
@@ -283,37 +298,15 @@ unsafe extern "C-unwind" fn equal(raw: *mut lua_State) -> c_int {
     let context = Context::behind(state, 1);
     invoke::answer(state, context, |_| {
         let (one, other) = (read::value(state, context, 1), read::value(state, context, 2));
-        Ok(Value::Bool(match (&one, &other) {
+        let equal = match (&one, &other) {
             (Value::Record(_), Value::Record(_) | Value::List(_)) | (Value::List(_), Value::Record(_)) => {
-                items_repr(&one) == items_repr(&other)
+                Some(is_equal(&one, &other))
             }
-            (Value::Class(one), Value::Class(other)) => one == other,
-            (Value::Absent(one), Value::Absent(other)) => std::ptr::eq(*one, *other),
-            (Value::Socket(one), Value::Socket(other)) => Rc::ptr_eq(one, other),
-            (Value::TlsContext(one), Value::TlsContext(other)) => Rc::ptr_eq(one, other),
-            (Value::Task(one), Value::Task(other)) => Rc::ptr_eq(one, other),
-            (Value::Channel(one), Value::Channel(other)) => Rc::ptr_eq(one, other),
-            (Value::Worker(one), Value::Worker(other)) => Rc::ptr_eq(one, other),
-            (Value::Link(one), Value::Link(other)) => one.is(other),
-            (Value::Schema(one), Value::Schema(other)) => one.is(other),
-            (Value::Selector(one), Value::Selector(other)) => Rc::ptr_eq(one, other),
-            (Value::Tube(one), Value::Tube(other)) => Rc::ptr_eq(one, other),
-            (Value::Listener(one), Value::Listener(other)) => Rc::ptr_eq(one, other),
-            (Value::Trial(one), Value::Trial(other)) => Rc::ptr_eq(one, other),
-            (Value::File(one), Value::File(other)) => Rc::ptr_eq(one, other),
-            _ => element::equal(&one, &other).unwrap_or_else(|| state.raw_equal(1, 2)),
-        }))
+            _ => one.is_same(&other).or_else(|| element::equal(&one, &other)),
+        };
+        Ok(Value::Bool(equal.unwrap_or_else(|| state.raw_equal(1, 2))))
     })
     .finish(state)
-}
-
-/// The items of a tuple, for comparing.
-fn items_repr(value: &Value) -> Vec<String> {
-    match value {
-        Value::Record(record) => record.items.iter().map(repr).collect(),
-        Value::List(items) => items.iter().map(repr).collect(),
-        _ => Vec::new(),
-    }
 }
 
 /// `#value`.

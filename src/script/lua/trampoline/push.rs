@@ -61,6 +61,7 @@ pub(super) fn one(building: Building, context: &'static Context, value: &Value) 
         | Value::Rest(_)
         | Value::Outcome(_)
         | Value::Opaque(_)
+        | Value::Thing { .. }
         | Value::Foreign(_) => {
             state.push_nil();
         }

@@ -107,9 +107,14 @@ fn read(state: State, context: &Context, index: c_int, reading: &mut Reading) ->
         }
         Kind::String => Value::String(Bytes::Owned(state.string_copy(index))),
         Kind::Table => table(state, context, index, reading),
+        Kind::Function if reading.fidelity == Fidelity::Whole => thing(state, index, "function"),
         Kind::Function => Value::Function(usize::try_from(state.absolute(index)).unwrap_or(0)),
         Kind::Userdata => match Object::at(state, index) {
             Some(object) => object.value(),
+            None if reading.fidelity == Fidelity::Whole => {
+                let is_file = reading.within.is_empty() && stream::at(state, context, index).is_some();
+                thing(state, index, if is_file { "file" } else { "userdata" })
+            }
             None if reading.within.is_empty() => stream::at(state, context, index)
                 .map_or(Value::Opaque("userdata"), |stream| {
                     Value::Foreign(Rc::new(stream))
@@ -118,7 +123,16 @@ fn read(state: State, context: &Context, index: c_int, reading: &mut Reading) ->
         },
         Kind::LightUserdata if state.userdata(index) == super::push::null() => Value::None,
         Kind::LightUserdata => Value::Opaque("userdata"),
+        Kind::Thread if reading.fidelity == Fidelity::Whole => thing(state, index, "thread"),
         Kind::Thread => Value::Opaque("thread"),
+    }
+}
+
+/// What is not looked into, and known by its address.
+fn thing(state: State, index: c_int, kind: &'static str) -> Value {
+    Value::Thing {
+        kind,
+        identity: state.pointer(index) as usize,
     }
 }
 
@@ -147,7 +161,7 @@ fn contents(state: State, context: &Context, index: c_int, length: usize, readin
     let whole = reading.fidelity == Fidelity::Whole;
     if whole && kind.is_none() && state.get_metatable(index) {
         state.pop(1);
-        return Value::Opaque("table with a metatable");
+        return thing(state, index, "table with a metatable");
     }
     if length > 0 || kind.is_some() {
         if reading.loose && kind.is_none() && !is_list(state, index, length) {
@@ -228,8 +242,10 @@ fn record(kind: &'static RecordKind, items: Vec<Value>) -> Value {
         .enumerate()
         .map(|(place, item)| match (kind.shape(place), item) {
             (Shape::Text, Value::String(bytes)) if !kind.is_bare() => {
-                let bytes = bytes.into_vec();
-                Value::text(String::from_utf8(bytes).unwrap_or_default())
+                match String::from_utf8(bytes.into_vec()) {
+                    Ok(text) => Value::text(text),
+                    Err(bytes) => Value::String(Bytes::Owned(bytes.into_bytes())),
+                }
             }
             (_, item) => item,
         })

@@ -9,9 +9,14 @@ local function show(f)
     print(e.name, e.errno, e.code)
     print(e.strerror)
     print(e.message)
+    print(repr(e.args))
     print(#e.args, e.args[1], e.args[2])
     print((tostring(e):match("^[^\n]*")))
   end
+end
+
+for _, e in ipairs {errors.ValueError(), errors.ValueError("one"), errors.OSError("text"), errors.KeyError("a", 2)} do
+  print(repr(e.args))
 end
 
 do

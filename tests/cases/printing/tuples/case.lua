@@ -11,6 +11,7 @@ local function show(f)
 end
 
 print(repr(socket.if_nameindex()[1]))
+print(repr(socket.gethostname) .. " " .. repr(repr(socket):find("<module 'socket'", 1, true) == 1))
 local one = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 one:bind {"127.0.0.1", 0}
 one:setsockopt(socket.IPPROTO_IP, 12, 1)

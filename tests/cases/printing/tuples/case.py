@@ -10,6 +10,7 @@ def show(f):
 
 
 print(repr(socket.if_nameindex()[0]))
+print(repr(socket.gethostname), repr(socket).startswith("<module 'socket'"))
 one = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 one.bind(("127.0.0.1", 0))
 one.setsockopt(socket.IPPROTO_IP, 12, 1)
