@@ -11,6 +11,15 @@ use std::rc::Rc;
 use crate::sys::borrowed::Borrowed;
 
 /// A cheap handle on bytes, wherever they live.
+///
+/// ```
+/// use wirescript::bytes::Bytes;
+///
+/// let bytes = Bytes::from(b"a\x00".to_vec());
+/// assert_eq!(bytes.with(|bytes| bytes.len()), 2);
+/// assert_eq!(format!("{bytes:?}"), r"b'a\x00'");
+/// ```
+#[non_exhaustive]
 pub enum Bytes {
     /// Bytes of our own.
     Owned(Vec<u8>),

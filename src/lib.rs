@@ -44,4 +44,5 @@ pub use runtime::{
     AuditEvent, AuditLog, AuditSink, Builder, Callable, Descriptor, Function, Handle, Job, JsonLines,
     Runtime, Stats, Turn, Value,
 };
+pub use sys::allocator::Allocator;
 pub use tools::trace::{Recorder, Tail};

@@ -1,12 +1,22 @@
 //! Embedding: the examples print what they say, and what a host does beside that: values, errors, functions of its own,
 //! two runtimes at once, an end with tasks blocked everywhere.
 
+/// A host that counts its memory, as one does that runs Rhai scripts it does not trust.
+#[global_allocator]
+static ALLOCATOR: wirescript::Allocator = wirescript::Allocator;
+
 #[path = "embedding/audit.rs"]
 mod audit;
 #[path = "embedding/examples.rs"]
 mod examples;
 #[path = "embedding/host.rs"]
 mod host;
+#[cfg(feature = "rhai")]
+#[path = "embedding/memory.rs"]
+mod memory;
+#[cfg(target_os = "linux")]
+#[path = "embedding/programs.rs"]
+mod programs;
 #[cfg(feature = "tls")]
 #[path = "embedding/tls.rs"]
 mod tls;

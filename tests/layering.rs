@@ -149,6 +149,9 @@ const LONGEST: usize = 450;
 /// Longer files, each with its reason.
 const LONG: &[(&str, &str)] = &[];
 
+/// What stands for Lua's own libraries under a policy.
+const CONFINED: &str = "script/lua/trampoline/library/confined.rs";
+
 /// String literals under `src/script` that happen to be the name of an operation: file, word, and what it means there.
 const SAME_WORD: &[(&str, &str, &str)] = &[
     ("script/lua/trampoline/library/strings.rs", "find", "string.find"),
@@ -181,6 +184,21 @@ const SAME_WORD: &[(&str, &str, &str)] = &[
         "what the end of a `<close>` variable calls",
     ),
     ("script/lua/trampoline/module.rs", "exit", "os.exit"),
+    (CONFINED, "flush", "io.flush"),
+    (CONFINED, "type", "io.type"),
+    (CONFINED, "open", "io.open"),
+    (CONFINED, "lines", "io.lines"),
+    (CONFINED, "close", "io.close"),
+    (CONFINED, "write", "io.write"),
+    (CONFINED, "input", "io.input"),
+    (CONFINED, "read", "io.read"),
+    (CONFINED, "stdin", "io.stdin"),
+    (CONFINED, "stdout", "io.stdout"),
+    (CONFINED, "stderr", "io.stderr"),
+    (CONFINED, "exit", "os.exit"),
+    (CONFINED, "time", "os.time"),
+    (CONFINED, "remove", "os.remove"),
+    (CONFINED, "traceback", "debug.traceback"),
     (
         "script/rhai/buffer.rs",
         "bytes",

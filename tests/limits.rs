@@ -330,6 +330,44 @@ fn tasks_and_buffers() {
     over_a_pair(Limits::default().buffer(1000), &ways, ("", ""));
 }
 
+/// What asks for more at once than a buffer may have gets the limit's error, and not the memory.
+#[test]
+fn a_receive_asks_for_no_more_than_a_buffer_may_have() {
+    let ways = [
+        (
+            "recv",
+            "PAIR for _, n in ipairs {1001, 65536, 65537, 1 << 31} do exhaust(function() b:recv(n) end) end a:send('x') assert(b:recv(1000) == 'x')",
+            "PAIR for n in [1001, 65536, 65537, 2147483648] { exhaust.call(|| b.recv(n)); } a.send(\"x\"); if b.recv(1000).len() != 1 { throw 1; }",
+        ),
+        (
+            "recv with flags",
+            "PAIR exhaust(function() b:recv(1 << 31, socket.MSG_WAITALL) end)",
+            "PAIR exhaust.call(|| b.recv(2147483648, socket::MSG_WAITALL));",
+        ),
+        (
+            "recvfrom",
+            "PAIR exhaust(function() b:recvfrom(1 << 31) end)",
+            "PAIR exhaust.call(|| b.recvfrom(2147483648));",
+        ),
+        (
+            "recvmsg",
+            "PAIR exhaust(function() b:recvmsg(1 << 31) end)",
+            "PAIR exhaust.call(|| b.recvmsg(2147483648));",
+        ),
+        (
+            "recv_exactly",
+            "PAIR a:sendall(('x'):rep(5000)) exhaust(function() tube.wrap(b):recv_exactly(2000) end)",
+            "PAIR a.sendall(blob(5000)); exhaust.call(|| tube::wrap(b).recv_exactly(2000));",
+        ),
+        (
+            "a file's read",
+            "PAIR a:sendall(('x'):rep(5000)) local f = b:makefile('rb') assert(#f:read(900) == 900) exhaust(function() f:read(1 << 31) end) assert(#f:read(1000) == 1000)",
+            "PAIR a.sendall(blob(5000)); let f = b.makefile(\"rb\"); if f.read(900).len() != 900 { throw 1; } exhaust.call(|| f.read(2147483648)); if f.read(1000).len() != 1000 { throw 2; }",
+        ),
+    ];
+    over_a_pair(Limits::default().buffer(1000), &ways, ("", ""));
+}
+
 /// What no script can catch: it ends everything.
 #[test]
 fn instructions_and_time() {

@@ -214,6 +214,11 @@ const OPERATIONS: &[(&str, &str, &str)] = &[
         "loop { let s = \"\"; s.pad(999999, \"x\"); }",
     ),
     (
+        "joined strings",
+        "while true do local s = 'x' for _ = 1, 24 do s = s .. s end end",
+        "loop { let s = \"x\"; for i in 0..24 { s += s; } }",
+    ),
+    (
         "maps and arrays",
         "while true do local t = {} for i = 1, 99 do t[i] = {} end end",
         "loop { let a = []; for i in 0..99 { a.push(#{x: i}); } }",

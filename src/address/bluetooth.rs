@@ -9,6 +9,7 @@ pub struct DeviceAddress(pub [u8; 6]);
 
 /// A Bluetooth address; its form depends on the socket's protocol.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum BluetoothName {
     /// `BTPROTO_L2CAP`: Python's `(bdaddr, psm[, cid[, bdaddr_type]])`.
     L2cap {

@@ -30,6 +30,7 @@ pub struct PacketName {
 
 /// What an `AF_CAN` address says besides the interface; that depends on the socket's protocol.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum CanName {
     /// `CAN_RAW` and `CAN_BCM`: nothing. Python's `(interface,)`.
     Raw,
@@ -62,6 +63,7 @@ pub struct TipcName {
 
 /// What an `AF_TIPC` address names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum TipcTarget {
     /// `TIPC_ADDR_NAMESEQ`: a range of a service's instances.
     Range {

@@ -21,6 +21,15 @@ use crate::text;
 ///
 /// It prints as Python prints the same address: `('127.0.0.1', 80)`, `('::1', 80, 0, 0)`, `'/tmp/x'`,
 /// `b'\x00name'`, `None`.
+///
+/// ```
+/// use std::net::SocketAddr;
+/// use wirescript::address::Address;
+///
+/// let address = Address::from("[::1]:80".parse::<SocketAddr>().unwrap());
+/// assert_eq!(address.to_string(), "('::1', 80, 0, 0)");
+/// assert_eq!((address.port(), address.host().as_deref()), (Some(80), Some("::1")));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Address {
@@ -92,6 +101,15 @@ pub enum Address {
 }
 
 /// The name of a Unix socket.
+///
+/// ```
+/// use wirescript::address::{Address, UnixName};
+///
+/// let path = Address::Unix(UnixName::Path(Box::from(*b"/run/app.sock")));
+/// assert_eq!(path.to_string(), "'/run/app.sock'");
+/// let name = Address::Unix(UnixName::Abstract(Box::from(*b"app")));
+/// assert_eq!(name.to_string(), r"b'\x00app'");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum UnixName {
     /// Not bound to any name. Binding to it lets Linux choose an abstract name.

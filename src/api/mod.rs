@@ -56,6 +56,7 @@ pub(crate) use selector::Selector;
 pub(crate) use value::{Record, Slots, Steps, Type, Value};
 
 use std::any::Any;
+use std::cell::OnceCell;
 use std::fmt;
 use std::rc::Rc;
 
@@ -202,10 +203,17 @@ pub(crate) struct Environment {
     pub(crate) help: Option<fn(&Named) -> String>,
     /// Number of a list's first place in the language.
     pub(crate) first_place: usize,
-    /// The tests that scripts declare.
-    pub(crate) suite: Rc<testing::Suite>,
+    /// The tests that scripts declare: made with the first, unless a runner takes them.
+    pub(crate) suite: OnceCell<Rc<testing::Suite>>,
     /// Who starts workers; nobody where there is no runtime.
     pub(crate) workers: Option<Rc<dyn Workers>>,
+}
+
+impl Environment {
+    /// The tests that scripts declare.
+    pub(crate) fn suite(&self) -> &Rc<testing::Suite> {
+        self.suite.get_or_init(Rc::default)
+    }
 }
 
 /// The operations by topic: those that are told of together.

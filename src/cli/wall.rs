@@ -2,7 +2,9 @@
 //! the whole process to it, whatever our own door lets through by mistake.
 //!
 //! Landlock knows folders and ports, neither stars nor hosts: the wall is as narrow as it can be drawn without refusing what
-//! the policy allows.
+//! the policy allows. Programs that scripts start stand behind it too.
+
+use std::path::{Path, PathBuf};
 
 use landlock::{
     ABI, Access, AccessFs, AccessNet, CompatLevel, Compatible, NetPort, PathBeneath, PathFd, Ruleset,
@@ -83,10 +85,12 @@ fn apply(wall: &Wall) -> Result<RulesetStatus, RulesetError> {
     }
     let mut rules = rules.create()?;
     if wall.files {
-        let needed = NEEDED.iter().map(|path| (std::path::PathBuf::from(path), read));
+        let needed = NEEDED.iter().map(|path| (PathBuf::from(path), read));
+        let programs = wall.programs.iter().flat_map(|name| places(name));
+        let programs = programs.map(|path| (path, read));
         let granted = wall.read.iter().map(|path| (path.clone(), read));
         let changed = wall.write.iter().map(|path| (path.clone(), every));
-        for (path, access) in needed.chain(granted).chain(changed) {
+        for (path, access) in needed.chain(programs).chain(granted).chain(changed) {
             // What is not there cannot be opened either; a folder to be made in is the next one above that is.
             let Some(there) = path.ancestors().find(|path| path.exists()) else {
                 continue;
@@ -111,6 +115,24 @@ fn apply(wall: &Wall) -> Result<RulesetStatus, RulesetError> {
         rules = rules.add_rule(NetPort::new(*port, AccessNet::BindTcp))?;
     }
     Ok(rules.restrict_self()?.ruleset)
+}
+
+/// Where a program that may be started can lie: in the folders of `PATH`, unless its name has a slash. What stands before a
+/// star is a folder.
+fn places(name: &str) -> Vec<PathBuf> {
+    let is_open = name.contains('*');
+    if name.contains('/') {
+        let known = name.split('*').next().unwrap_or_default();
+        return match Path::new(known).parent() {
+            Some(folder) if is_open => vec![folder.to_owned()],
+            _ => vec![name.into()],
+        };
+    }
+    let folders = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&folders)
+        .map(|folder| if is_open { folder } else { folder.join(name) })
+        .filter(|path| path.exists())
+        .collect()
 }
 
 /// The ports one by one, if they are few.

@@ -102,7 +102,15 @@ static TABLES: [&[Constant]; 10] = [
 ];
 
 /// One named constant of the `socket` module.
+///
+/// ```
+/// use wirescript::constants::{by_name, Group, Value};
+///
+/// let constant = by_name("AF_INET").expect("every platform has it");
+/// assert_eq!((constant.value, constant.group), (Value::Int(2), Group::AddressFamily));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Constant {
     /// The name, as scripts write it.
     pub name: &'static str,
@@ -116,6 +124,7 @@ pub struct Constant {
 
 /// What a name stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Value {
     /// A number, which is nearly always.
     Int(i64),
@@ -129,6 +138,7 @@ pub enum Value {
 
 /// The platforms on which CPython has a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Platform {
     /// Every platform.
     All,
@@ -187,6 +197,7 @@ impl fmt::Display for Platform {
 
 /// The families of constants, for printing a number by name and for completing one where it is expected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Group {
     /// `AF_*`, the enum `AddressFamily`.
     AddressFamily,
@@ -271,6 +282,16 @@ impl Group {
 }
 
 /// Walks the whole table in the order of the documentation, a family after the other.
+///
+/// ```
+/// use wirescript::constants::{all, Group};
+///
+/// let shutdown: Vec<&str> = all()
+///     .filter(|constant| constant.group == Group::Shutdown)
+///     .map(|constant| constant.name)
+///     .collect();
+/// assert!(shutdown.contains(&"SHUT_WR"));
+/// ```
 pub fn all() -> impl Iterator<Item = &'static Constant> {
     TABLES.iter().copied().flatten()
 }

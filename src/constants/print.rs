@@ -14,6 +14,13 @@ pub fn name_of(group: Group, value: i64) -> Option<&'static str> {
 /// Writes `value` as `repr()` of the group's enum: `<AddressFamily.AF_INET: 2>`, `<MsgFlag.MSG_OOB|MSG_PEEK: 3>`.
 ///
 /// A number that is no member, or of a group that is no enum, is written bare, as `socket.family` gives it then.
+///
+/// ```
+/// use wirescript::constants::{enum_repr, Group};
+///
+/// assert_eq!(enum_repr(Group::AddressFamily, 2), "<AddressFamily.AF_INET: 2>");
+/// assert_eq!(enum_repr(Group::AddressFamily, 999), "999");
+/// ```
 pub fn enum_repr(group: Group, value: i64) -> String {
     let Some(class) = group.enum_class() else {
         return value.to_string();

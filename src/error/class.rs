@@ -5,6 +5,14 @@ use crate::sys::errno::Errno;
 macro_rules! classes {
     ($($name:ident < $parent:ident, $doc:literal;)*) => {
         /// A class of errors, by its Python name.
+        ///
+        /// ```
+        /// use wirescript::Class;
+        ///
+        /// assert_eq!(Class::ConnectionRefusedError.name(), "ConnectionRefusedError");
+        /// assert!(Class::ConnectionRefusedError.is_a(Class::OSError));
+        /// assert!(!Class::ValueError.is_a(Class::OSError));
+        /// ```
         #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
         #[non_exhaustive]
         #[allow(clippy::upper_case_acronyms, non_camel_case_types, reason = "Python's own spelling")]

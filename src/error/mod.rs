@@ -31,6 +31,25 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 ///
 /// Its text is the last line of CPython's traceback for the same failure; a second line names the operation, the
 /// address and the likely cause.
+///
+/// ```
+/// # #[cfg(feature = "lua54")] {
+/// use wirescript::{Class, Policy, Runtime};
+///
+/// let mut runtime = Runtime::builder().policy(Policy::allow_all()).build()?;
+/// let error = runtime.run("peer", "local a, b = socket.socketpair() b:close()\na:send('x')").unwrap_err();
+/// assert_eq!(error.class(), Class::BrokenPipeError);
+/// assert!(error.class().is_a(Class::OSError) && !error.denied());
+/// assert_eq!((error.errno(), error.code(), error.op()), (Some(32), Some("EPIPE"), Some("send")));
+/// assert_eq!(error.headline(), "BrokenPipeError: [Errno 32] Broken pipe");
+/// assert_eq!(error.place().map(|place| place.to_string()).as_deref(), Some("peer:2"));
+///
+/// // What a function of the host's returns, scripts catch as the same kind of object.
+/// let full = wirescript::Error::os_with_text(28, "the shelf is full").during("store");
+/// assert_eq!((full.class(), full.code()), (Class::OSError, Some("ENOSPC")));
+/// # }
+/// # Ok::<(), wirescript::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct Error(Box<Detail>);
 

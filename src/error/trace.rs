@@ -8,6 +8,16 @@ const DEPTH: usize = 4;
 const NAME: usize = 60;
 
 /// A place in a script.
+///
+/// ```
+/// # #[cfg(feature = "lua54")] {
+/// let mut runtime = wirescript::Runtime::builder().build()?;
+/// let error = runtime.run("settings", "\nnothing.at.all()").unwrap_err();
+/// let place = error.place().expect("it was raised in a script");
+/// assert_eq!((&*place.source(), place.line()), ("settings", 2));
+/// # }
+/// # Ok::<(), wirescript::Error>(())
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Place {
     name: [u8; NAME],

@@ -133,23 +133,20 @@ impl Buffered {
 
     /// Reads once more. `Some(0)` is the end, `None` that it would have to wait.
     fn fill(&self, op: &'static str, patience: Patience, need: usize) -> Result<Option<usize>> {
-        let starved = Cell::new(false);
+        let starved = Cell::new(None);
         let filled = self.raw.read(op, patience, &mut |fill| {
             let mut input = self.input.borrow_mut();
-            let room = input.room(&self.net, need).inspect_err(|_| starved.set(true))?;
+            let room = input.room(&self.net, need).map_err(|error| {
+                starved.set(Some(error));
+                Errno::NOMEM
+            })?;
             let size = room.len();
             let count = fill(room)?;
             input.filled(count, size);
             Ok(count)
         });
         // The system's own ENOMEM is an error of the call and stays one.
-        filled.map_err(|error| {
-            if starved.get() {
-                Error::memory("a file's buffer")
-            } else {
-                error
-            }
-        })
+        filled.map_err(|error| starved.take().unwrap_or(error))
     }
 
     /// Keeps what has been read of a call that fails.

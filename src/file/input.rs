@@ -1,7 +1,7 @@
 //! Bytes read ahead: whatever comes stays here until a call has all it wants, so that one that fails takes nothing with it.
 
+use crate::error::{Class, Error, Result};
 use crate::net::Net;
-use crate::sys::errno::{self, Errno};
 
 /// Python's `io.DEFAULT_BUFFER_SIZE`; where nothing is asked for, reading begins with as much.
 pub(super) const DEFAULT_SIZE: usize = 8192;
@@ -113,8 +113,8 @@ impl Input {
     /// Room for the next read, of which the caller wants `need` bytes at least in the end.
     ///
     /// # Errors
-    /// `ENOMEM`.
-    pub(super) fn room(&mut self, net: &Net, need: usize) -> errno::Result<&mut [u8]> {
+    /// `MemoryError`; `LimitError` where no buffer may have so much.
+    pub(super) fn room(&mut self, net: &Net, need: usize) -> Result<&mut [u8]> {
         if self.is_empty() {
             self.clear();
         }
@@ -129,6 +129,8 @@ impl Input {
         };
         // What a script wants is not trusted: the buffer doubles with what has really come.
         let wanted = wanted.min(self.portion.max(held).max(LARGEST));
+        // Where buffers are limited it reads ahead as far as it may.
+        let wanted = wanted.min(net.largest_buffer().saturating_sub(held).max(1));
         let enough = if self.fixed { wanted } else { wanted.div_ceil(2) };
         if self.bytes.len() - self.end < enough {
             self.bytes.copy_within(self.start..self.end, 0);
@@ -140,7 +142,10 @@ impl Input {
             let mut larger = net
                 .buffer(held + wanted.max(held))
                 .or_else(|_| net.buffer(held + wanted))
-                .map_err(|_| Errno::NOMEM)?;
+                .map_err(|error| match error.class() {
+                    Class::LimitError => error,
+                    _ => Error::memory("a file's buffer"),
+                })?;
             larger.extend_from_slice(self.data());
             larger.resize(larger.capacity(), 0);
             self.bytes = larger;
@@ -207,11 +212,11 @@ mod tests {
     fn a_size_asked_for_is_never_passed() {
         let net = net();
         let mut input = Input::new(Some(4));
-        assert_eq!(input.room(&net, 1).map(|room| room.len()), Ok(4));
-        assert_eq!(input.room(&net, 11).map(|room| room.len()), Ok(8));
+        assert_eq!(input.room(&net, 1).expect("room").len(), 4);
+        assert_eq!(input.room(&net, 11).expect("room").len(), 8);
         put(&mut input, &net, 1, b"abcdef");
         assert_eq!(input.data(), b"abcd");
-        assert_eq!(input.room(&net, 1).map(|room| room.len()), Ok(4));
+        assert_eq!(input.room(&net, 1).expect("room").len(), 4);
     }
 
     #[test]
@@ -220,10 +225,18 @@ mod tests {
         let mut input = Input::new(None);
         let room = input.room(&net, usize::MAX).expect("less than asked").len();
         assert_eq!(room, LARGEST);
-        assert_eq!(
-            Input::new(Some(1 << 40)).room(&net, 1).map(|room| room.len()),
-            Err(Errno::NOMEM)
-        );
+        let refused = Input::new(Some(1 << 40)).room(&net, 1).map(|room| room.len());
+        assert_eq!(refused.expect_err("too much").class(), Class::MemoryError);
+    }
+
+    #[test]
+    fn a_limit_on_buffers_bounds_what_is_read_ahead() {
+        let policy = Policy::deny_all().with_limits(crate::policy::Limits::default().buffer(1000));
+        let net = Net::new(Scheduler::new(64 * 1024), policy, 1 << 20);
+        let mut input = Input::new(None);
+        assert_eq!(put(&mut input, &net, usize::MAX, &[b'x'; 2000]), 1000);
+        let refused = input.room(&net, usize::MAX).map(|room| room.len());
+        assert_eq!(refused.expect_err("too much").class(), Class::LimitError);
     }
 
     #[test]

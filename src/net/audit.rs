@@ -289,6 +289,7 @@ fn facts(request: &Request<'_>) -> Vec<Fact> {
             Vec::new()
         }
         Request::Import { module } => vec![text(module)],
+        Request::Library { function } => vec![text(function)],
         Request::SetHostName(name) => vec![Fact::Bytes(name.to_vec())],
         Request::SetOption { level, name } => vec![int(*level), int(*name)],
         Request::Adopt { fd } | Request::CloseForeign { fd } => vec![int(*fd)],

@@ -13,7 +13,8 @@ use super::context::Net;
 use super::io::Patience;
 use super::observe::Event;
 use super::resolve::{Endpoint, Found, Lookup};
-use super::socket::{Socket, Timeout};
+use super::socket::Socket;
+use super::timeout::Timeout;
 
 /// What [`Socket::create_connection`] is asked for.
 pub(crate) struct Attempt {

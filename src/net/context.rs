@@ -23,14 +23,27 @@ use super::roster::Roster;
 use super::select::OwnFds;
 use super::share::Shares;
 use super::simnet::{self, Part, World};
-use super::socket::{Socket, Timeout};
+use super::socket::Socket;
+use super::timeout::Timeout;
 use super::traffic::Traffic;
 use super::warn::Warnings;
+
+/// Most bytes that a `recv` with a way of its own asks for: the receive buffer is made with as many.
+const AT_ONCE: usize = 64 * 1024;
 
 /// Told of something, in one line.
 type Teller = Box<dyn Fn(&str)>;
 
 /// The network as one runtime has it.
+///
+/// ```
+/// use wirescript::{Policy, Runtime};
+///
+/// let runtime = Runtime::builder().policy(Policy::deny_all()).build()?;
+/// // What a runtime's scripts do can be watched from here: see `Observer`.
+/// runtime.net().set_observer(None);
+/// # Ok::<(), wirescript::Error>(())
+/// ```
 pub struct Net {
     sched: Rc<Scheduler>,
     policy: Policy,
@@ -40,6 +53,8 @@ pub struct Net {
     observed: Cell<bool>,
     plaintext: Cell<bool>,
     budget: Rc<Budget>,
+    /// Most bytes a `recv` of the adapters' short ways may ask for.
+    largest_at_once: usize,
     pub(super) hooks: Hooks,
     pub(super) answers: Answers,
     pub(super) faults: Faults,
@@ -81,6 +96,7 @@ impl Net {
             observed: Cell::new(false),
             plaintext: Cell::new(false),
             budget,
+            largest_at_once: meter.largest_buffer().unwrap_or(AT_ONCE).min(AT_ONCE),
             hooks: Hooks::default(),
             answers: Answers::default(),
             faults: Faults::default(),
@@ -347,7 +363,23 @@ impl Net {
         }
     }
 
-    fn afford_buffer(&self, size: usize, what: &str) -> Result<()> {
+    /// Most bytes a plain `recv` may ask for that takes an adapter's short way: what fits the receive buffer as it is first
+    /// made, and the limit on buffers.
+    #[inline(always)]
+    pub(crate) fn largest_at_once(&self) -> usize {
+        self.largest_at_once
+    }
+
+    /// Most bytes that one buffer may have.
+    pub(crate) fn largest_buffer(&self) -> usize {
+        self.meter.largest_buffer().unwrap_or(usize::MAX)
+    }
+
+    /// Whether a buffer may have so many bytes.
+    ///
+    /// # Errors
+    /// `LimitError` when it may not.
+    pub(super) fn afford_buffer(&self, size: usize, what: &str) -> Result<()> {
         match self.meter.largest_buffer() {
             Some(most) if size > most => Err(Error::new(
                 Class::LimitError,

@@ -12,7 +12,8 @@ use crate::sys::errno::Errno;
 use crate::sys::flag::{MSG_DONTWAIT, MSG_ERRQUEUE};
 
 use super::observe::Event;
-use super::socket::{Socket, Timeout};
+use super::socket::Socket;
+use super::timeout::Timeout;
 use super::transport::FAILED;
 
 /// How long a call may wait: fixed when it starts, shared by its retries and its parts.

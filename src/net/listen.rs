@@ -18,7 +18,8 @@ use super::context::Net;
 use super::io::Patience;
 use super::observe::Event;
 use super::resolve::Endpoint;
-use super::socket::{Socket, Timeout};
+use super::socket::Socket;
+use super::timeout::Timeout;
 use super::transport::open;
 
 /// What [`Socket::create_server`] is asked for.

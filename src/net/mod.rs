@@ -1,7 +1,7 @@
 //! The sockets. Ordinary synchronous Rust that names no language: every call may wait, and waits in one place.
 //!
 //! [`Net`] (`context`) is what the sockets of one runtime share: policy, default timeout, scratch buffer, and the two
-//! doors every operation passes, `guard` (`audit`) and `observe`; `warn` has its warnings. [`Socket`] (`socket`) is one socket with its timeout, `life` is
+//! doors every operation passes, `guard` (`audit`) and `observe`; `warn` has its warnings. [`Socket`] (`socket`) is one socket with its `timeout`, `life` is
 //! how it ends, `print` how it prints; it stands on a `transport` (`standing`), the kernel unless something else takes its place: `secured` (TLS), `faults`, `simnet` (a network inside the process). `io` is the loop that tries
 //! and waits. The operations are grouped by topic: `connect` (`race` to several
 //! addresses at once), `relay` (between two sockets), `listen` (bind, listen, accept), `transfer` (recv and send
@@ -44,6 +44,7 @@ mod share;
 mod simnet;
 mod socket;
 mod standing;
+mod timeout;
 mod traffic;
 mod transfer;
 mod transport;
@@ -69,6 +70,7 @@ pub(crate) use secured::{Secured, Terms};
 pub(crate) use select::Poll;
 pub use simnet::VirtualNetwork;
 pub(crate) use simnet::World;
-pub use socket::{Socket, Timeout};
+pub use socket::Socket;
+pub use timeout::Timeout;
 pub(crate) use traffic::Traffic;
 pub(crate) use warn::WarningAction;

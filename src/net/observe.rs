@@ -115,6 +115,22 @@ pub enum Event<'a> {
 }
 
 /// The value of an option.
+///
+/// ```
+/// use wirescript::{Event, Setting};
+///
+/// /// What an option was set to, in words; none of other events.
+/// fn told(event: &Event<'_>) -> Option<String> {
+///     match event {
+///         Event::Configured { value: Setting::Number(number), .. } => Some(number.to_string()),
+///         Event::Configured { value: Setting::Bytes(bytes), .. } => Some(format!("{} bytes", bytes.len())),
+///         Event::Configured { .. } => Some("nothing".into()),
+///         _ => None,
+///     }
+/// }
+/// let event = Event::Configured { fd: 3, level: 1, name: 9, value: Setting::Number(1) };
+/// assert_eq!(told(&event).as_deref(), Some("1"));
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub enum Setting<'a> {
@@ -275,6 +291,33 @@ impl Socket {
 
 /// Watches the operations of a runtime and of its workers. Called between an operation and its return to the script, on the
 /// thread that does it; must not call back, nor change the slot it is in.
+///
+/// ```
+/// # #[cfg(feature = "lua54")] {
+/// use std::sync::{Arc, Mutex};
+/// use wirescript::{Event, Observer, Policy, Runtime, Scene};
+///
+/// /// Keeps what scripts send, and on which line they do it.
+/// #[derive(Default)]
+/// struct Sent(Mutex<Vec<(u32, Vec<u8>)>>);
+///
+/// impl Observer for Sent {
+///     fn observe(&self, event: &Event<'_>, scene: &Scene<'_>) {
+///         if let Event::Sent { data, .. } = event {
+///             let line = scene.place().map_or(0, |place| place.line());
+///             self.0.lock().unwrap().push((line, data.to_vec()));
+///         }
+///     }
+/// }
+///
+/// let sent = Arc::new(Sent::default());
+/// let mut runtime = Runtime::builder().policy(Policy::allow_all()).build()?;
+/// runtime.net().set_observer(Some(sent.clone()));
+/// runtime.run("pair", "local a, b = socket.socketpair()\na:send('one')\nb:sendall('two')")?;
+/// assert_eq!(*sent.0.lock().unwrap(), [(2, b"one".to_vec()), (3, b"two".to_vec())]);
+/// # }
+/// # Ok::<(), wirescript::Error>(())
+/// ```
 pub trait Observer: Send + Sync {
     /// One thing happened.
     fn observe(&self, event: &Event<'_>, scene: &Scene<'_>);

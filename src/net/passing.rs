@@ -11,7 +11,8 @@ use crate::sys;
 
 use super::context::Net;
 use super::simnet::World;
-use super::socket::{Socket, Timeout};
+use super::socket::Socket;
+use super::timeout::Timeout;
 
 /// A socket that belongs to no thread. Closed when nobody takes it.
 #[derive(Debug)]

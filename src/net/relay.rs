@@ -11,7 +11,8 @@ use crate::sys::flag::{MSG_DONTWAIT, SHUT_WR};
 use crate::sys::splice;
 
 use super::observe::Event;
-use super::socket::{Socket, Timeout};
+use super::socket::Socket;
+use super::timeout::Timeout;
 
 /// Bytes asked for at once.
 const CHUNK: usize = 64 * 1024;

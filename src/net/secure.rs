@@ -13,7 +13,8 @@ use super::idna;
 use super::io::Patience;
 use super::observe::Event;
 use super::secured::{Secured, Terms};
-use super::socket::{Socket, Timeout};
+use super::socket::Socket;
+use super::timeout::Timeout;
 
 const NO_NAME: &str = "server_hostname cannot be an empty string or start with a leading dot.";
 

@@ -17,20 +17,20 @@ use super::audit::Fact;
 use super::context::Net;
 use super::missing;
 use super::observe::Event;
+use super::timeout::Timeout;
 use super::transport::{Transport, open};
 
-/// How long a call may wait.
-#[derive(Clone, Copy, PartialEq, Debug)]
-pub enum Timeout {
-    /// For ever: Python's `None`.
-    Blocking,
-    /// Not at all: Python's `0.0`.
-    NonBlocking,
-    /// This long.
-    After(Duration),
-}
-
 /// A socket. Cheap to share; closed when the last reference goes, or by [`Socket::close`].
+///
+/// ```
+/// use wirescript::{Event, Scene, Socket};
+///
+/// /// What an observer may say of an event.
+/// fn told(event: &Event<'_>, scene: &Scene<'_>) -> String {
+///     format!("{event:?} on a socket of family {:?}", scene.socket().map(Socket::family))
+/// }
+/// # let _ = told;
+/// ```
 pub struct Socket {
     me: Weak<Self>,
     net: Rc<Net>,

@@ -40,6 +40,9 @@ impl Socket {
         if size == 0 && !named {
             return Ok((Bytes::Owned(Vec::new()), Address::None));
         }
+        self.net()
+            .afford_buffer(size, "a buffer")
+            .map_err(|error| self.failed(op, error))?;
         let whole = flags & MSG_WAITALL != 0;
         let size = if self.is_stream() && !whole {
             size.min(LARGEST_TRY)

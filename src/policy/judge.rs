@@ -105,8 +105,12 @@ impl Policy {
         match self.allow.allows(request, name) {
             Some(allowed) => Verdict::Allowed(allowed),
             None if matches!(request, Request::SetOption { .. }) => Verdict::Default(self.allows_options()),
-            // Neither can be judged by what it will do.
-            None if matches!(request, Request::Import { .. } | Request::BinaryCode) => {
+            // None of these can be judged by what it will do.
+            None if matches!(
+                request,
+                Request::Import { .. } | Request::Library { .. } | Request::BinaryCode
+            ) =>
+            {
                 Verdict::Default(false)
             }
             None => Verdict::Default(self.open),
@@ -161,7 +165,7 @@ impl Rules {
             | Request::Ioctl { .. } => flag("fd", self.fd),
             Request::Open { path, write: true } => of_path("write", &self.write, path),
             Request::Open { path, write: false } => of_path("read", &self.read, path),
-            Request::Import { .. } | Request::BinaryCode => None,
+            Request::Import { .. } | Request::Library { .. } | Request::BinaryCode => None,
             Request::Input => flag("input", self.input),
             Request::Worker { .. } => flag("worker", self.worker),
             Request::Fork => flag("fork", self.fork),
@@ -220,6 +224,7 @@ impl Rules {
             | Request::ServiceByPort { .. }
             | Request::Protocol(_)
             | Request::Import { .. }
+            | Request::Library { .. }
             | Request::BinaryCode => None,
         }
     }

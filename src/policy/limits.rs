@@ -38,7 +38,7 @@ pub struct Limits {
     /// Bytes received by all sockets together.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub received: Option<u64>,
-    /// Bytes of the largest single buffer or `bytearray`, however it came to its length.
+    /// Bytes of the largest single buffer or `bytearray`, however it came to its length, and of what is asked to be received at once.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub buffer: Option<usize>,
 }

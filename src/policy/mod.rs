@@ -75,6 +75,17 @@ macro_rules! patterned {
 use patterned;
 
 /// A policy's answer.
+///
+/// ```
+/// use wirescript::policy::{Decision, Request};
+/// use wirescript::Policy;
+///
+/// assert_eq!(Policy::allow_all().judge(&Request::Fork), Decision::Allow);
+/// assert_eq!(
+///     Policy::deny_all().judge(&Request::Fork),
+///     Decision::Deny("the policy does not allow forking".into())
+/// );
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Decision {
     /// Go ahead.
@@ -95,6 +106,14 @@ pub enum Decision {
 ///     .allow_net("example.com:443")?
 ///     .allow_net("10.0.0.0/8:8000-8999")?
 ///     .deny_net("10.0.0.1")?;
+///
+/// // The same in TOML; what is misspelt is told with its line.
+/// let same = Policy::from_toml(
+///     "allow = {net = ['example.com:443', '10.0.0.0/8:8000-8999']}\ndeny = {net = ['10.0.0.1']}",
+/// )?;
+/// assert_eq!(policy, same);
+/// let wrong = Policy::from_toml("[allow]\nnets = []").unwrap_err();
+/// assert!(wrong.message().contains("line 2"), "{wrong}");
 /// # Ok::<(), wirescript::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
@@ -204,7 +223,7 @@ impl Policy {
 
     /// Whether nothing is refused: then scripts have their language's own libraries for files and processes as well.
     pub(crate) fn allows_everything(&self) -> bool {
-        self.open && self.deny == Rules::default()
+        self.open && self.deny.is_empty()
     }
 
     /// Judges one request.

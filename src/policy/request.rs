@@ -6,6 +6,23 @@ use std::path::Path;
 use crate::address::Address;
 
 /// One thing a script asks for. The name of its audit event is [`Request::event`].
+///
+/// ```
+/// use std::path::Path;
+/// use wirescript::policy::{Decision, Request};
+/// use wirescript::Policy;
+///
+/// let policy = Policy::deny_all().allow_read("/srv/data")?;
+/// let open = |path| Request::Open { path: Path::new(path), write: false };
+/// assert_eq!(policy.judge(&open("/srv/data/a.txt")), Decision::Allow);
+/// assert_eq!(policy.explain(&open("/srv/data/a.txt"), None), "allow read /srv/data");
+/// assert_eq!(open("/etc/passwd").event(), "open");
+/// match policy.judge(&open("/etc/passwd")) {
+///     Decision::Deny(why) => assert_eq!(why, "the policy does not allow opening /etc/passwd for reading"),
+///     Decision::Allow => unreachable!(),
+/// }
+/// # Ok::<(), wirescript::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum Request<'a> {
@@ -121,6 +138,11 @@ pub enum Request<'a> {
         /// Its name.
         module: &'a str,
     },
+    /// To use a function of the language's own libraries that reaches the system and that no grant gives back: `io.popen`.
+    Library {
+        /// Its name.
+        function: &'a str,
+    },
     /// To load code that is compiled already, which may do anything.
     BinaryCode,
     /// To read the program's standard input.
@@ -169,6 +191,7 @@ impl Request<'_> {
             Self::CloseForeign { .. } => "socket.close",
             Self::Open { .. } => "open",
             Self::Import { .. } => "import",
+            Self::Library { .. } => "library",
             Self::BinaryCode => "marshal.loads",
             Self::Input => "builtins.input",
             Self::Worker { .. } => "worker.spawn",
@@ -226,6 +249,7 @@ impl fmt::Display for Request<'_> {
                 )
             }
             Self::Import { module } => write!(f, "importing {}", crate::text::str_repr(module)),
+            Self::Library { function } => write!(f, "using {function}"),
             Self::BinaryCode => f.write_str("loading code that is compiled already"),
             Self::Input => f.write_str("reading standard input"),
             Self::Worker { script } => write!(f, "starting {script} as a worker"),

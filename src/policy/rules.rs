@@ -67,6 +67,36 @@ pub(super) struct Rules {
     pub(super) input: bool,
 }
 
+impl Rules {
+    /// Whether it has no rule at all.
+    #[inline]
+    pub(super) const fn is_empty(&self) -> bool {
+        let Self {
+            net,
+            listen,
+            resolve,
+            unix,
+            family,
+            kind,
+            read,
+            write,
+            run,
+            raw,
+            fd,
+            fork,
+            worker,
+            sethostname,
+            info,
+            input,
+        } = self;
+        let has_list = !(net.is_empty() && listen.is_empty() && resolve.is_empty() && unix.is_empty());
+        let has_more =
+            !(family.is_empty() && kind.is_empty() && read.is_empty() && write.is_empty() && run.is_empty());
+        let has_flag = *raw || *fd || *fork || *worker || *sethostname || *info || *input;
+        !(has_list || has_more || has_flag)
+    }
+}
+
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
 fn is_no(flag: &bool) -> bool {
     !flag

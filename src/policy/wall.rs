@@ -15,6 +15,8 @@ pub(crate) struct Wall {
     pub(crate) read: Vec<PathBuf>,
     /// Files and folders that may be changed.
     pub(crate) write: Vec<PathBuf>,
+    /// Programs that may be started, as they are named; `*` is any number of characters.
+    pub(crate) programs: Vec<String>,
     /// Ports that may be connected to; none are walled off when there is no list.
     pub(crate) connect: Option<Vec<(u16, u16)>>,
     /// Ports that may be bound.
@@ -39,7 +41,7 @@ impl Policy {
                 .filter_map(|path| path.base().map(Into::into))
                 .collect()
         };
-        // Descriptors that come from elsewhere may be used as they are; so may programs that are started.
+        // Descriptors that come from elsewhere may be used as they are.
         let ports = |list: &[NetPattern]| Some(list.iter().flat_map(NetPattern::ports).copied().collect());
         let mut write: Vec<PathBuf> = bases(&self.allow.write);
         // Binding a Unix socket makes a file.
@@ -48,6 +50,7 @@ impl Policy {
             files: true,
             read: bases(&self.allow.read),
             write,
+            programs: self.allow.run.iter().map(ToString::to_string).collect(),
             connect: ports(&self.allow.net),
             bind: ports(&self.allow.listen),
         }

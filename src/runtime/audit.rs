@@ -17,6 +17,22 @@ use super::value::{Value, from_script};
 ///
 /// Events have the names and arguments of CPython's audit events where CPython has the event. Every address a name leads to
 /// is an event of its own. As serde data it is a map of its fields; nothing in it is more than plain data.
+///
+/// ```
+/// # #[cfg(feature = "lua54")] {
+/// use wirescript::{AuditLog, Policy, Runtime, Value};
+///
+/// let log = AuditLog::new();
+/// let mut runtime = Runtime::builder().policy(Policy::deny_all()).audit(log.clone()).build()?;
+/// runtime.run("curious", "pcall(open, '/etc/passwd')")?;
+/// let event = &log.events()[0];
+/// assert_eq!((event.event, event.allowed), ("open", Some(false)));
+/// assert_eq!(event.request.as_deref(), Some("opening /etc/passwd for reading"));
+/// assert_eq!(event.rule.as_deref(), Some("no rule allows it"));
+/// assert_eq!(event.arguments[0], Value::Text("/etc/passwd".into()));
+/// # }
+/// # Ok::<(), wirescript::Error>(())
+/// ```
 #[derive(Clone, PartialEq, Debug, Serialize)]
 #[non_exhaustive]
 pub struct AuditEvent {

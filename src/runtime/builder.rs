@@ -20,6 +20,7 @@ use crate::tools::trace::Recorder;
 use super::audit::{AuditSink, listen};
 use super::loan::Speaker;
 use super::network::Network;
+use super::speech::{Speech, default_speech};
 use super::worker::Crew;
 use super::{Reporter, Runtime};
 
@@ -29,28 +30,22 @@ const BOUNDED_MEMORY: usize = 256 << 20;
 /// Called with the line of each warning.
 type Teller = Box<dyn Fn(&str)>;
 
-/// The languages a runtime can speak.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Speech {
-    #[cfg(feature = "lua54")]
-    Lua,
-    #[cfg(feature = "rhai")]
-    Rhai,
-}
-
-impl Speech {
-    /// The number of a list's first place.
-    pub(super) const fn first_place(self) -> usize {
-        match self {
-            #[cfg(feature = "lua54")]
-            Self::Lua => 1,
-            #[cfg(feature = "rhai")]
-            Self::Rhai => 0,
-        }
-    }
-}
-
 /// A description of a [`Runtime`]: a language, a policy, limits. Nothing is allowed unless a policy says so.
+///
+/// ```
+/// use std::time::Duration;
+/// use wirescript::{Policy, Runtime};
+///
+/// let runtime = Runtime::builder()
+///     .policy(Policy::deny_all().allow_net("127.0.0.1:8000-8999")?)
+///     .memory_limit(64 << 20)
+///     .timeout(Duration::from_secs(10))
+///     .args(["--verbose"])
+///     .on_failure(|report| eprintln!("{report}"))
+///     .build()?;
+/// assert_eq!(runtime.stats().tasks_started, 0);
+/// # Ok::<(), wirescript::Error>(())
+/// ```
 #[must_use]
 pub struct Builder {
     speech: Option<Speech>,
@@ -276,8 +271,12 @@ impl Builder {
         if let Some(teller) = self.teller {
             net.on_warning(teller);
         }
-        net.set_observer(self.observer);
-        net.set_faults(self.faults);
+        if self.observer.is_some() {
+            net.set_observer(self.observer);
+        }
+        if self.faults.is_some() {
+            net.set_faults(self.faults);
+        }
         if let Some(network) = self.network {
             network.join(&net);
         }
@@ -374,7 +373,7 @@ impl School {
             first_place: speech.first_place(),
             workers: Some(Rc::new(crew)),
             #[cfg(feature = "cli")]
-            suite: self.suite.clone().unwrap_or_default(),
+            suite: self.suite.clone().map(OnceCell::from).unwrap_or_default(),
             help: Some(match speech {
                 #[cfg(feature = "lua54")]
                 Speech::Lua => crate::doc::help_in_lua,
@@ -397,47 +396,6 @@ impl School {
         let _ = speaker.set(Rc::downgrade(&language));
         Ok(language)
     }
-}
-
-impl Speech {
-    /// The language of this name, if it is compiled in.
-    #[cfg(feature = "cli")]
-    pub(crate) fn named(name: &str) -> Option<Self> {
-        match name {
-            #[cfg(feature = "lua54")]
-            "lua" => Some(Self::Lua),
-            #[cfg(feature = "rhai")]
-            "rhai" => Some(Self::Rhai),
-            _ => None,
-        }
-    }
-
-    /// Every language that is compiled in.
-    const ALL: &[Self] = &[
-        #[cfg(feature = "lua54")]
-        Self::Lua,
-        #[cfg(feature = "rhai")]
-        Self::Rhai,
-    ];
-
-    /// Bytes of stack its tasks need.
-    const fn stack_size(self) -> usize {
-        match self {
-            #[cfg(feature = "lua54")]
-            Self::Lua => crate::script::lua::STACK_SIZE,
-            #[cfg(feature = "rhai")]
-            Self::Rhai => crate::script::rhai::STACK_SIZE,
-        }
-    }
-}
-
-fn default_speech() -> Option<Speech> {
-    #[cfg(feature = "lua54")]
-    return Some(Speech::Lua);
-    #[cfg(all(feature = "rhai", not(feature = "lua54")))]
-    return Some(Speech::Rhai);
-    #[cfg(not(any(feature = "lua54", feature = "rhai")))]
-    return None;
 }
 
 impl fmt::Debug for Builder {

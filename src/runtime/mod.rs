@@ -3,7 +3,7 @@
 //!
 //! `calls` is what crosses between the two: values, results, calls both ways; `value` has values whose type is not known,
 //! `data` makes them of anything serde knows, `function` wraps functions of either side, `job` is a script that runs beside
-//! the host. `turns` runs scripts inside an event loop of the host's; `audit` tells it what they ask for; a `network` inside the process may take the kernel's place. `worker` runs a script on a thread of its own, whose events come `upward` and whose memory is a `loan`.
+//! the host, `speech` its language. `turns` runs scripts inside an event loop of the host's; `audit` tells it what they ask for; a `network` inside the process may take the kernel's place. `worker` runs a script on a thread of its own, whose events come `upward` and whose memory is a `loan`.
 
 mod audit;
 mod builder;
@@ -14,6 +14,7 @@ mod handle;
 mod job;
 mod loan;
 mod network;
+mod speech;
 mod stats;
 mod turns;
 mod upward;
@@ -28,11 +29,11 @@ use std::rc::Rc;
 pub use audit::{AuditEvent, AuditLog, AuditSink, JsonLines};
 pub use builder::Builder;
 use builder::School;
-pub(crate) use builder::Speech;
 pub use data::Descriptor;
 pub use function::{Callable, Function};
 pub use handle::Handle;
 pub use job::Job;
+pub(crate) use speech::Speech;
 pub use stats::Stats;
 pub use turns::Turn;
 pub use value::Value;

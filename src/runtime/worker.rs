@@ -18,9 +18,10 @@ use crate::script::{Chunk, Manner};
 use crate::sys::signal;
 use crate::worker::{Draft, Failure, Notice, Outcome, Parcel, Post, Worker};
 
-use super::builder::{Builder, Ear, Heir, Speech};
+use super::builder::{Builder, Ear, Heir};
 use super::loan::{Loan, Speaker};
 use super::network::Network;
+use super::speech::Speech;
 use super::upward::{self, Upward};
 use super::{Reporter, Runtime};
 

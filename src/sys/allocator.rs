@@ -1,10 +1,11 @@
-//! The command's allocator: the system's, which notes on each thread that much was asked for.
+//! Allocators: the system's, which notes on each thread that much was asked for ([`Noting`], the command's), and counts besides
+//! what each thread holds ([`Allocator`], for hosts that want it).
 //!
 //! Whoever watches a script that may take all the memory there is learns so that its last step has taken much, and has not to
 //! look at the clock or the memory after each.
 #![cfg_attr(
     not(all(feature = "cli", feature = "rhai")),
-    allow(dead_code, reason = "the command installs it, Rhai asks it")
+    allow(dead_code, reason = "the command installs one, Rhai asks both")
 )]
 
 use std::alloc::{GlobalAlloc, Layout, System};
@@ -30,6 +31,8 @@ pub(crate) enum Note {
 thread_local! {
     static NOTED: Cell<Note> = const { Cell::new(Note::Nothing) };
     static SUM: Cell<usize> = const { Cell::new(0) };
+    /// Bytes that were asked for on this thread, without those that were given back on it.
+    static HELD: Cell<isize> = const { Cell::new(0) };
 }
 
 static IN_USE: AtomicBool = AtomicBool::new(false);
@@ -38,6 +41,50 @@ static IN_USE: AtomicBool = AtomicBool::new(false);
 #[derive(Debug)]
 #[cfg_attr(not(feature = "cli"), allow(unreachable_pub, reason = "the command shows it"))]
 pub struct Noting;
+
+/// The system's allocator, counting what each thread holds: for programs that run Rhai scripts under a limit of memory.
+///
+/// Rhai does not say how much memory a script has: the limit holds for each value when it is made, returned or changed by a method,
+/// and a map or an array that is filled by its index passes it. Where this is the program's allocator, such a script ends with
+/// `MemoryError`: when the thread holds more than it did when the engine was made, by twice the limit (the engine's memory, and
+/// as much in buffers) and 8 MiB. What the program itself allocates on that thread meanwhile counts too. It costs one addition for
+/// each allocation. Lua counts its own memory and needs none of this.
+///
+/// ```standalone_crate
+/// #[global_allocator]
+/// static ALLOCATOR: wirescript::Allocator = wirescript::Allocator;
+///
+/// fn main() -> wirescript::Result<()> {
+///     # #[cfg(feature = "rhai")] {
+///     let mut runtime = wirescript::Runtime::builder().rhai().memory_limit(4 << 20).build()?;
+///     let filled = runtime.run("fill", "let m = #{}; let i = 0; loop { m[`key ${i}`] = i; i += 1; }");
+///     assert_eq!(filled.unwrap_err().class(), wirescript::Class::MemoryError);
+///     # }
+///     Ok(())
+/// }
+/// ```
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Allocator;
+
+/// Whether [`Allocator`] is this program's: one allocation tells.
+pub(crate) fn counts() -> bool {
+    let before = HELD.get();
+    let probe = std::hint::black_box(Box::new(0_u64));
+    let counted = HELD.get() != before;
+    drop(probe);
+    counted
+}
+
+/// Bytes this thread holds, where they are counted. What another thread has made and this one freed may make it less than it is.
+pub(crate) fn held_here() -> usize {
+    HELD.get().max(0).unsigned_abs()
+}
+
+#[inline(always)]
+fn count(more: usize, less: usize) {
+    let change = more.wrapping_sub(less).cast_signed();
+    HELD.set(HELD.get().wrapping_add(change));
+}
 
 /// Tells that [`Noting`] is this program's allocator.
 #[cfg(feature = "cli")]
@@ -107,6 +154,36 @@ unsafe impl GlobalAlloc for Noting {
 
     unsafe fn realloc(&self, place: *mut u8, layout: Layout, size: usize) -> *mut u8 {
         note(size);
+        // SAFETY: the caller keeps the contract, which is the same; what is moved here came from there.
+        unsafe { System.realloc(place, layout, size) }
+    }
+}
+
+// SAFETY: every call is handed on to the system's allocator as it came; what is noted and counted allocates nothing.
+unsafe impl GlobalAlloc for Allocator {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        note(layout.size());
+        count(layout.size(), 0);
+        // SAFETY: the caller keeps the contract, which is the same.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
+        note(layout.size());
+        count(layout.size(), 0);
+        // SAFETY: the caller keeps the contract, which is the same.
+        unsafe { System.alloc_zeroed(layout) }
+    }
+
+    unsafe fn dealloc(&self, place: *mut u8, layout: Layout) {
+        count(0, layout.size());
+        // SAFETY: the caller keeps the contract, which is the same; what is freed here came from there.
+        unsafe { System.dealloc(place, layout) }
+    }
+
+    unsafe fn realloc(&self, place: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        note(size);
+        count(size, layout.size());
         // SAFETY: the caller keeps the contract, which is the same; what is moved here came from there.
         unsafe { System.realloc(place, layout, size) }
     }

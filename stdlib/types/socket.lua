@@ -439,7 +439,7 @@ function SSLContext:cert_store_stats() end
 ---@field name string The task's name.
 local Task = {}
 
----Wait for the task's end; return its results or raise its error. Raises timeout.
+---Wait for the task's end; return its results or raise its error. One that ended itself by `sys.exit` returns nothing. Raises timeout.
 ---@overload fun(self: Task, keywords: {timeout?: number}): any ...
 ---@param timeout? number seconds to wait at most
 ---@return any ...

@@ -1,4 +1,4 @@
-//! What the languages bring themselves: modules, compiled code, `debug`, `eval`, `import`.
+//! What the languages bring themselves: modules, compiled code, `io`, `os`, `debug`, `eval`, `import`.
 
 use super::*;
 
@@ -41,6 +41,52 @@ mod lua {
         require_a_file: "require './x'";
         require_an_absolute_path: "require '/etc/passwd'";
         require_native_code: "require 'socket.core'";
+        io_popen: "io.popen('true')";
+        io_popen_to_write: "io.popen('cat', 'w')";
+        io_tmpfile: "io.tmpfile()";
+        io_read: "io.read('a')";
+        io_lines_of_standard_input: "for line in io.lines() do end";
+        io_input: "io.input()";
+        io_input_of_a_file: "io.input('/etc/passwd')";
+        io_output: "io.output()";
+        io_output_to_a_file: "io.output('/tmp/wirescript-escape')";
+        io_close_of_what_print_writes_to: "io.close()";
+        io_stdin: "io.stdin:read('a')";
+        io_stdout: "io.stdout:seek('set', 0)";
+        io_stderr: "io.stderr:close()";
+        os_execute: "os.execute('true')";
+        os_execute_asking_for_a_shell: "os.execute()";
+        os_getenv: "os.getenv('HOME')";
+        os_remove: "os.remove('/tmp/wirescript-escape')";
+        os_rename: "os.rename('/tmp/wirescript-escape', '/tmp/x')";
+        os_tmpname: "os.tmpname()";
+        os_setlocale: "os.setlocale('C')";
+        debug_getinfo: "debug.getinfo(1)";
+        debug_getlocal: "debug.getlocal(1, 1)";
+        debug_getupvalue: "debug.getupvalue(print, 1)";
+        debug_setupvalue: "debug.setupvalue(pcall, 1, nil)";
+        debug_upvaluejoin: "debug.upvaluejoin(load, 1, load, 1)";
+        debug_getregistry: "debug.getregistry()";
+        debug_getmetatable: "debug.getmetatable('')";
+        debug_setmetatable: "debug.setmetatable('', {})";
+        debug_getuservalue: "debug.getuservalue(io, 1)";
+        debug_sethook: "debug.sethook(print, 'c')";
+        debug_gethook: "debug.gethook()";
+        debug_of_another_thread: "debug.traceback(coroutine.create(print))";
+        debug_debug: "debug.debug()";
+        package_loadlib: "package.loadlib('libc.so.6', '*')";
+        package_path: "local path = package.path";
+        package_cpath: "local path = package.cpath";
+        package_loaded: "package.loaded.io = nil";
+        package_preload: "package.preload.x = print";
+        package_searchers: "package.searchers[1] = print";
+        package_searchpath: "package.searchpath('x', './?.lua')";
+        a_file_run: "dofile('/etc/passwd')";
+        a_file_run_from_standard_input: "dofile()";
+        a_file_loaded: "loadfile('/etc/passwd')";
+        through_a_coroutine: "coroutine.wrap(function() io.popen('true') end)()";
+        through_a_task: "task.spawn(function() os.execute('true') end):join()";
+        through_a_message_handler: "local r = table.pack(xpcall(error, function() return select(2, pcall(os.getenv, 'HOME')) end)) error(r[2], 0)";
         compiled_code: "assert(load(code))";
         compiled_code_as_such: "assert(load(code, 'x', 'b'))";
         compiled_code_as_text: "assert(load(code, 'x', 't'))";
@@ -60,7 +106,15 @@ mod lua {
                 .build()
                 .expect("a runtime");
             let code = r#"
-                for _, name in ipairs {"io", "os", "package", "debug", "dofile", "loadfile", "ffi"} do assert(_G[name] == nil, name) end
+                for _, name in ipairs {"ffi", "posix", "lfs"} do assert(_G[name] == nil, name) end
+                assert(io.nothing == nil and os.nothing == nil and debug.nothing == nil and package.nothing == nil)
+                for _, library in ipairs {io, os, debug, package} do
+                    assert(getmetatable(library) == false and not pcall(setmetatable, library, {}))
+                end
+                assert(os.time() > 1e9 and os.clock() >= 0 and os.date("!%Y", 0) == "1970" and os.difftime(3, 1) == 2)
+                assert(io.type(print) == nil and io.write() == true and io.flush() == true)
+                assert(debug.traceback("text", 1):find("^text\nstack traceback:\n.*attempt:%d+"), debug.traceback("text", 1))
+                assert(debug.traceback():find("^stack traceback:") and debug.traceback(io) == io)
                 local code = string.dump(function() return 1 end)
                 for _, mode in ipairs {"b", "bt", "t"} do assert(load(code, "x", mode) == nil) end
                 assert(load(function() local piece = code code = nil return piece end, "x", "b") == nil)

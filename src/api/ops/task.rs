@@ -115,7 +115,8 @@ pub(super) const OPS: &[Op] = &[
         on: VALUE,
         params: &[TIMEOUT],
         returns: "what the function returned",
-        doc: "Wait for the task's end; return its results or raise its error. Raises timeout.",
+        doc: "Wait for the task's end; return its results or raise its error. One that ended itself by `sys.exit` returns nothing. \
+              Raises timeout.",
         run: &typed(join),
         ..METHOD
     },

@@ -229,7 +229,7 @@ fn only(cx: &Cx<'_>, name: Text, mut options: Options, body: Function) -> Result
 
 fn skip(cx: &Cx<'_>, name: Text, mut options: Options, body: Option<Function>) -> Result<()> {
     let name = name.utf8("a test's name")?;
-    if let Some(trial) = cx.environment.suite.running() {
+    if let Some(trial) = cx.environment.suite().running() {
         return Err(skipped(&trial, name));
     }
     let body = body.ok_or_else(|| {
@@ -266,13 +266,13 @@ fn declare(
 ) -> Result<()> {
     let task = cx.net.sched().current();
     let place = task.and_then(|task| task.payload().place());
-    cx.environment.suite.declare(name, options, place, body, row)
+    cx.environment.suite().declare(name, options, place, body, row)
 }
 
 fn describe(cx: &Cx<'_>, name: Text, options: Options, body: Function) -> Result<()> {
     let name = name.utf8("a group's name")?;
     let body = cx.host.keep(body.0)?;
-    cx.environment.suite.describe(&name, options, &body)
+    cx.environment.suite().describe(&name, options, &body)
 }
 
 fn before_each(cx: &Cx<'_>, function: Function) -> Result<()> {
@@ -292,7 +292,7 @@ fn after_all(cx: &Cx<'_>, function: Function) -> Result<()> {
 }
 
 fn hook(cx: &Cx<'_>, hook: Hook, name: &str, function: &Function) -> Result<()> {
-    cx.environment.suite.hook(hook, name, cx.host.keep(function.0)?)
+    cx.environment.suite().hook(hook, name, cx.host.keep(function.0)?)
 }
 
 fn name(_: &Cx<'_>, trial: Rc<Trial>) -> Result<String> {

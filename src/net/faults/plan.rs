@@ -5,6 +5,18 @@ use std::time::Duration;
 use crate::error::{Error, Result, nearest};
 
 /// Faults to make: see [`Plan::parse`] for how they are written. The same seed gives the same faults at the same bytes.
+///
+/// ```
+/// # #[cfg(feature = "lua54")] {
+/// use wirescript::{FaultPlan, Policy, Runtime};
+///
+/// let plan = FaultPlan::parse("short-reads,short-writes,seed=7")?;
+/// let mut runtime = Runtime::builder().policy(Policy::allow_all()).faults(plan).build()?;
+/// let count: usize = runtime.eval("local a, b = socket.socketpair() return a:send(('x'):rep(1000))")?;
+/// assert!(count < 1000, "a send that does not take all there is");
+/// # }
+/// # Ok::<(), wirescript::Error>(())
+/// ```
 #[derive(Clone, PartialEq, Debug, Default)]
 #[non_exhaustive]
 pub struct Plan {

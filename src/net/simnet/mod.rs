@@ -41,6 +41,14 @@ pub(super) use transport::Virtual;
 type Id = u64;
 
 /// A network inside the process, and the clock its run goes by: see [`Builder::virtual_network`](crate::Builder::virtual_network).
+///
+/// ```
+/// use std::net::{IpAddr, Ipv4Addr};
+/// use wirescript::VirtualNetwork;
+///
+/// let network = VirtualNetwork::new().seed(7).host("server.test", IpAddr::V4(Ipv4Addr::LOCALHOST));
+/// assert_eq!(network, network.clone());
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct VirtualNetwork {
     pub(super) seed: u64,

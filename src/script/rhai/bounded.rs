@@ -4,7 +4,8 @@
 //!
 //! Rhai's own limits on the size of values are set only where the memory is bounded, and in programs of others: to keep them
 //! it walks through an array at every call on it, so that a thousand times as many elements take a million times as long to
-//! append. In the command `watch` looks how much memory the program has, now and then and after each step that asked for much.
+//! append. In the command `watch` looks how much memory the program has, now and then and after each step that asked for much; in
+//! a program that counts what its threads hold, how much this one has.
 
 use std::any::TypeId;
 use std::rc::Rc;
@@ -42,11 +43,27 @@ const SPARE: usize = 64 << 20;
 /// Times of a script's limit that the program may grow by: a worker has a quarter of what its starter has left, which may grow too.
 const TIMES: usize = 4;
 
+/// Bytes a thread may hold beyond a script's limits, where they are counted: what an engine is made of.
+const ENGINE: usize = 8 << 20;
+
+/// What this thread may hold: as much as it has, and the script's two limits, for its values and its buffers.
+fn guard_counted(net: &Net) -> Guard {
+    let limit = net.memory_limit();
+    let most = limit.saturating_mul(2).saturating_add(ENGINE);
+    let most = allocator::held_here().saturating_add(most);
+    Guard {
+        counted: true,
+        most,
+        after_large: most,
+    }
+}
+
 /// What the program may hold: a part of the machine's memory, or what it holds now and so much more.
 fn guard(net: &Net) -> Guard {
     let limit = net.memory_limit();
     if !is_bounded(net) {
         return Guard {
+            counted: false,
             most: limit / 3 * 2,
             after_large: limit / 4,
         };
@@ -57,6 +74,7 @@ fn guard(net: &Net) -> Guard {
         .saturating_add(now)
         .saturating_add(SPARE);
     Guard {
+        counted: false,
         most,
         after_large: most,
     }
@@ -66,8 +84,10 @@ fn guard(net: &Net) -> Guard {
 /// a container one of whose places is assigned to.
 pub(super) fn limit(engine: &mut Engine, site: &Site) {
     let net = &site.net;
-    if allocator::notes() {
-        site.watch.guard_memory(guard(net));
+    let counts = allocator::counts() && is_bounded(net);
+    if counts || allocator::notes() {
+        let guard = if counts { guard_counted(net) } else { guard(net) };
+        site.watch.guard_memory(guard);
         if !is_bounded(net) {
             return;
         }

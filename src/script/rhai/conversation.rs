@@ -84,7 +84,7 @@ impl Conversation for RhaiScript {
         let Ok(engine) = self.core.engine() else {
             return false;
         };
-        let Err(error) = engine.compile(syntax::lower(&engine, text)) else {
+        let Err(error) = syntax::compile(&engine, &self.core.site, text) else {
             return false;
         };
         let open = tokens.iter().filter(|token| token.kind == Kind::Mark);

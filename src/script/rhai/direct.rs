@@ -143,7 +143,7 @@ mod tests {
                 "// = s.recv(1);\nlet x = \" s.recv(1);\";",
             ),
         ] {
-            assert_eq!(lower(&Engine::new(), source), lowered);
+            assert_eq!(lower(&Engine::new(), source).expect("no mark"), lowered);
         }
     }
 

@@ -1,5 +1,6 @@
 //! The modules in an engine of the host's own.
 
+use std::cell::Cell;
 use std::rc::{Rc, Weak};
 
 use rhai::{Engine, Module};
@@ -44,6 +45,7 @@ pub fn register(engine: &mut Engine, net: &Rc<Net>) -> Result<()> {
         watch: Watch::new(net.sched().clone()),
         core: Weak::new(),
         host: Host::default(),
+        reads_marks: Cell::new(false),
     });
     let mut functions = Module::new();
     object::install(&mut functions, &site);

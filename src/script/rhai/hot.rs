@@ -13,9 +13,6 @@ use crate::sys::transfer;
 
 use super::value;
 
-/// Largest receive that goes this way: it fits the runtime's receive buffer.
-const LARGEST: usize = 64 * 1024;
-
 /// Runs the operation, if this is its plain case.
 #[inline]
 pub(super) fn run(
@@ -53,7 +50,7 @@ fn is_for_the_loop(errno: Errno) -> bool {
 #[inline]
 fn receive(net: &Net, socket: &Socket, op: &Op, size: &Dynamic, flags: i32) -> Option<Result<Dynamic>> {
     let size = usize::try_from(size.as_int().ok()?).ok()?;
-    if !(1..=LARGEST).contains(&size) {
+    if !(1..=net.largest_at_once()).contains(&size) {
         return None;
     }
     let received = if flags != 0 && socket.is_drained() {

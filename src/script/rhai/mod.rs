@@ -41,7 +41,7 @@ mod variable;
 mod watch;
 
 use std::borrow::Cow;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::fmt;
 use std::rc::Rc;
@@ -99,6 +99,7 @@ impl RhaiScript {
                 watch,
                 core: core.clone(),
                 host: host::Host::default(),
+                reads_marks: Cell::new(false),
             });
             Core {
                 stock: Stock::default(),
@@ -136,10 +137,8 @@ impl Core {
         })?;
         let text = without_first_comment(text);
         let engine = self.engine_for(&text)?;
-        let lowered = syntax::lower(&engine, &text);
-        let mut ast = engine
-            .compile(lowered)
-            .map_err(|error| error::syntax(&error, name))?;
+        let mut ast =
+            syntax::compile(&engine, &self.site, &text).map_err(|error| error::syntax(&error, name))?;
         ast.set_source(name);
         self.places.note(&ast);
         let ast = Rc::new(ast);

@@ -1,13 +1,13 @@
 //! THE adapter: collects the arguments of a call, binds and runs the operation, hands its result back.
 
 use std::any::TypeId;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 
 use rhai::{Dynamic, EvalAltResult, FuncRegistration, Map, Module, NativeCallContext, Position, RhaiFunc};
 
 use crate::api::{self, Arguments, Cx, Default, Environment, Held, Named, Op, Slots, Type, Value};
-use crate::error::{Error, Result};
+use crate::error::{Class, Error, Result};
 use crate::net::{Net, Socket};
 use crate::sched::Task;
 
@@ -28,6 +28,8 @@ pub(super) struct Site {
     pub(super) watch: Rc<Watch>,
     pub(super) core: Weak<Core>,
     pub(super) host: Host,
+    /// Whether what is compiled was changed by `syntax`, whose marks mean something then.
+    pub(super) reads_marks: Cell<bool>,
 }
 
 impl Site {
@@ -70,6 +72,8 @@ impl Site {
         match api::call(op, &cx, arguments) {
             Ok(Value::Outcome(task)) => match task::outcome(&task) {
                 Outcome::Returned(value) => Ok(value),
+                // It ended itself, as a thread of Python's may.
+                Outcome::Failed(failure) if failure.error.class() == Class::SystemExit => Ok(Dynamic::UNIT),
                 Outcome::Failed(failure) => {
                     Err(EvalAltResult::ErrorRuntime(failure.value, context.call_position()).into())
                 }

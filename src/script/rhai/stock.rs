@@ -140,3 +140,25 @@ fn named_in(text: &str) -> Vec<&'static str> {
     }
     found
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::Room;
+    use crate::script::Language;
+
+    #[test]
+    fn later_scripts_find_modules_wherever_they_name_them() {
+        let room = Room::new();
+        for source in [
+            "1",
+            "let f = || time::monotonic() > 0.0; if !f.call() { throw 1; }",
+            "let f = || || json::encode([1]); if f.call().call() != \"[1]\" { throw 2; }",
+            "let f = || task::spawn(|| errno::EPERM).join(); if f.call() != 1 { throw 3; }",
+            "fn g(x) { x.map(|y| select::POLLIN + y) } let f = || g([0]); if f.call() != [1] { throw 4; }",
+            "let f = || { let m = #{ h: |y| bytes::hex(y) }; m.h(blob(1)) }; if f.call() != \"00\" { throw 5; }",
+        ] {
+            let main = room.run(source);
+            assert!(main.failure().is_none(), "{source}: {}", room.rhai.report(&main));
+        }
+    }
+}

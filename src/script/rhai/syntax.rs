@@ -4,13 +4,18 @@
 //!
 //! A `with` needs a variable that the parser knows, or closures inside would look for it outside. So the text is changed
 //! before it is compiled, each change as long as what it replaces: `with s = f() {` becomes `@{let s=f() ;`, where `@`
-//! is a custom syntax whose block leaves its first variable behind to be closed.
+//! is a custom syntax whose block leaves its first variable behind to be closed. A mark that a script writes itself is no
+//! syntax: marks are read in texts that were changed here, and nowhere else.
 
+use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::collections::HashSet;
 use std::rc::Rc;
 
-use rhai::{Dynamic, Engine, EvalContext, Expression, FnPtr, Map, Position, Token};
+use rhai::{
+    AST, Dynamic, Engine, EvalContext, Expression, FnPtr, LexError, Map, ParseError, ParseErrorType,
+    Position, Token,
+};
 
 use crate::api::{self, MODULES, Module};
 use crate::error::Error;
@@ -32,11 +37,18 @@ pub(super) fn install(engine: &mut Engine, site: &Rc<Site>) {
         deprecated,
         reason = "volatile, says Rhai; the only way to lift reserved words"
     )]
-    engine.on_parse_token(move |token, _, _| match token {
-        Token::Reserved(word) if words.get_or_init(self::words).contains(word.as_str()) => {
-            Token::Identifier(word)
+    engine.on_parse_token({
+        let site = site.clone();
+        move |token, _, _| match token {
+            Token::Custom(mark) | Token::Reserved(mark) if is_mark(&mark) && !site.reads_marks.get() => {
+                let problem = format!("'{mark}' is no symbol of Rhai's");
+                Token::LexError(LexError::ImproperSymbol(mark.to_string(), problem).into())
+            }
+            Token::Reserved(word) if words.get_or_init(self::words).contains(word.as_str()) => {
+                Token::Identifier(word)
+            }
+            token => token,
         }
-        token => token,
     });
     let site = site.clone();
     let registered = engine.register_custom_syntax([MARK, "$block$"], false, move |context, inputs| {
@@ -139,12 +151,33 @@ fn close_map(context: &mut EvalContext<'_, '_, '_, '_, '_, '_>, mut held: Dynami
     function.call_raw(&native, Some(&mut held), []).map(drop)
 }
 
-/// The text to compile instead of `source`, of the same length: each `with NAME = EXPR {` changed.
-pub(super) fn lower(engine: &Engine, source: &str) -> String {
+/// Whether it stands for something in what Rhai compiles, and for nothing in what scripts say.
+fn is_mark(word: &str) -> bool {
+    word == MARK || word == direct::MARK
+}
+
+/// Compiles a script's text.
+///
+/// # Errors
+/// What Rhai has against it, at the script's own positions.
+pub(super) fn compile(engine: &Engine, site: &Site, source: &str) -> Result<AST, ParseError> {
+    let lowered = lower(engine, source)?;
+    site.reads_marks.set(matches!(lowered, Cow::Owned(_)));
+    let compiled = engine.compile(lowered);
+    site.reads_marks.set(false);
+    compiled
+}
+
+/// The text to compile instead of `source`, of the same length: each `with NAME = EXPR {` changed, and each call that `direct`
+/// may run.
+///
+/// # Errors
+/// The text has a mark of its own.
+pub(super) fn lower<'a>(engine: &Engine, source: &'a str) -> Result<Cow<'a, str>, ParseError> {
     if !source.contains("with") && !direct::rows().any(|(_, op)| source.contains(op.name)) {
-        return source.to_owned();
+        return Ok(source.into());
     }
-    let tokens = tokens(engine, source);
+    let tokens = tokens(engine, source)?;
     let lines = Lines::new(source);
     let mut changes = withs(&tokens, &lines);
     changes.extend(marks(&tokens, &lines));
@@ -157,7 +190,7 @@ pub(super) fn lower(engine: &Engine, source: &str) -> String {
         done = end;
     }
     lowered.push_str(&source[done..]);
-    lowered
+    Ok(lowered.into())
 }
 
 /// A `with` whose block has not begun.
@@ -266,7 +299,10 @@ fn ends_expression(after: &Token) -> bool {
 }
 
 /// The tokens of a text up to the first that is none.
-fn tokens(engine: &Engine, source: &str) -> Vec<(Token, Position)> {
+///
+/// # Errors
+/// That one is a mark.
+fn tokens(engine: &Engine, source: &str) -> Result<Vec<(Token, Position)>, ParseError> {
     let inputs = [source];
     let (stream, control) = engine.lex(&inputs);
     let mut tokens = Vec::new();
@@ -275,7 +311,13 @@ fn tokens(engine: &Engine, source: &str) -> Vec<(Token, Position)> {
     let mut depth = 0_usize;
     for (token, position) in stream {
         match token {
-            Token::LexError(_) | Token::EOF => break,
+            Token::LexError(error) => match *error {
+                LexError::ImproperSymbol(ref symbol, _) if is_mark(symbol) => {
+                    return Err(ParseError(ParseErrorType::BadInput(*error).into(), position));
+                }
+                _ => break,
+            },
+            Token::EOF => break,
             Token::InterpolatedString(_) => texts.push(depth),
             Token::LeftBrace | Token::MapStart => depth += 1,
             Token::RightBrace => {
@@ -289,7 +331,7 @@ fn tokens(engine: &Engine, source: &str) -> Vec<(Token, Position)> {
         }
         tokens.push((token, position));
     }
-    tokens
+    Ok(tokens)
 }
 
 /// Where lines begin.
@@ -312,5 +354,40 @@ impl<'a> Lines<'a> {
         let column = position.position()?.checked_sub(1)?;
         let (at, _) = self.source[start..].char_indices().nth(column)?;
         Some(start + at)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{Room, fails, works};
+    use crate::error::Class;
+    use crate::script::{Chunk, Language};
+
+    #[test]
+    fn marks_of_a_script_s_own_are_no_syntax() {
+        for source in [
+            "let x = $1 + 2;",
+            "let s = socket::socketpair()[0];\nlet x = $s.recv(5);",
+            "let s = socket::socketpair()[0]; let x = s.recv(5); $s.send(x);",
+            "let x = 1; @{ let y = x; }",
+            "with s = socket::socket() { @{ let y = s; } }",
+            "let with = 1; $with",
+        ] {
+            let room = Room::new();
+            let chunk = Chunk {
+                name: "=test",
+                source: source.as_bytes(),
+                path: None,
+            };
+            let error = room.rhai.start(&chunk).expect_err(source);
+            let told = error.to_string();
+            assert_eq!(error.class(), Class::SyntaxError, "{told}");
+            assert!(told.contains("is no symbol of Rhai's"), "{told}");
+        }
+        for evaluated in ["let x = $1;", "@{ let y = 1; }"] {
+            let (error, told) = fails(&format!("eval(\"{evaluated}\");"));
+            assert!(told.contains("is no symbol of Rhai's"), "{told} {error}");
+        }
+        works("let x = 2; check(`$ @ ${x} $` == \"$ @ 2 $\"); // $ @");
     }
 }

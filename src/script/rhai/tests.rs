@@ -13,13 +13,13 @@ use crate::script::{Chunk, Language};
 use super::{RhaiScript, STACK_SIZE};
 
 /// A language and what is around it.
-struct Room {
+pub(super) struct Room {
     sched: Rc<Scheduler>,
-    rhai: RhaiScript,
+    pub(super) rhai: RhaiScript,
 }
 
 impl Room {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self::with(Policy::allow_all())
     }
 
@@ -39,7 +39,7 @@ impl Room {
         self.rhai.start(&chunk).expect("it compiles")
     }
 
-    fn run(&self, source: &str) -> Rc<Task> {
+    pub(super) fn run(&self, source: &str) -> Rc<Task> {
         let main = self.start(source);
         self.sched.run_until(|| false).expect("it runs");
         main
@@ -318,8 +318,15 @@ fn stopping_ends_a_busy_script_and_one_that_waits() {
 fn exit_carries_its_status() {
     let (error, _) = fails("let f = || sys::exit(3);\nf.call();");
     assert_eq!((error.class(), error.status()), (Class::SystemExit, Some(3)));
+}
+
+#[test]
+fn a_task_that_ends_itself_is_no_failure_to_who_joins_it() {
     works(
-        "let t = task::spawn(|| sys::exit(4)); try { t.join(); } catch (e) { check(e.is(\"SystemExit\")); }",
+        "let t = task::spawn(|| sys::exit(4)); check(t.join() == ()); check(t.join() == ());
+        let ended = false;
+        try { sys::exit(3); } catch (e) { ended = e.is(\"SystemExit\"); }
+        check(ended);",
     );
 }
 

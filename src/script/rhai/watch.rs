@@ -53,9 +53,10 @@ pub(super) struct Watch {
     pub(super) names: RefCell<Vec<Box<str>>>,
 }
 
-/// Bytes the program may hold.
+/// Bytes the program may hold, or this thread where those are counted.
 #[derive(Clone, Copy)]
 pub(super) struct Guard {
+    pub(super) counted: bool,
     pub(super) most: usize,
     /// After a step that asked for something large: the next may double it, and holds both.
     pub(super) after_large: usize,
@@ -144,12 +145,19 @@ impl Watch {
 
     /// Ends what makes the program hold too much memory.
     pub(super) fn guard_memory(&self, guard: Guard) {
-        self.memory.set(Some(guard));
+        // A second engine counts from where the first did.
+        if !(guard.counted && self.memory.get().is_some()) {
+            self.memory.set(Some(guard));
+        }
     }
 
     /// What a step is to die of after which the program has too much memory.
     fn weigh_program(&self, now: Instant, note: Note) -> Option<Error> {
         let guard = self.memory.get()?;
+        if guard.counted {
+            let held = allocator::held_here();
+            return (held > guard.most).then(|| Error::memory("more: the limit is reached"));
+        }
         if note == Note::Nothing && now.duration_since(self.weighed.get()) < WEIGHED {
             return None;
         }

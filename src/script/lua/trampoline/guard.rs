@@ -19,20 +19,6 @@ pub(super) fn build(building: Building, context: &'static Context) {
     building.set_named(-2, "xpcall");
     state.pop(1);
     building.set_warnings(warn, context.as_upvalue());
-    if !context.net.is_unguarded() {
-        confine(building);
-    }
-}
-
-/// Takes the base library's ways to files away.
-fn confine(building: Building) {
-    let state = building.state();
-    building.push_global(c"_G");
-    for name in ["dofile", "loadfile"] {
-        state.push_nil();
-        building.set_named(-2, name);
-    }
-    state.pop(1);
 }
 
 /// `xpcall(f, handler, …)`: what it calls may yield and wait, as under Lua's own.

@@ -27,8 +27,6 @@ use super::{kept, push, read, task, worker};
 pub(super) const STACK_RESERVE: usize = 128 * 1024;
 /// Calls that are looked at for an error's trace.
 const TRACED: c_int = 6;
-/// Largest `recv` with a way of its own.
-const HOT_SIZE: i64 = 64 * 1024;
 
 /// What a C function of ours is about to do, when everything of Rust's is dropped.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -201,10 +199,10 @@ pub(super) unsafe extern "C-unwind" fn recv(raw: *mut lua_State) -> c_int {
     if state.top() == 2
         && state.is_integer(2)
         && let Some(socket) = Object::at(state, 1).and_then(Object::socket)
-        && let size @ 1..=HOT_SIZE = state.integer(2)
+        && let Ok(size) = usize::try_from(state.integer(2))
+        && (1..=context.net.largest_at_once()).contains(&size)
         && let Some(flags) = hot_flags(context, socket, Interest::Read)
     {
-        let size = usize::try_from(size).unwrap_or(0);
         let received = if flags != 0 && socket.is_drained() {
             Err(Errno::AGAIN)
         } else {

@@ -46,14 +46,16 @@ use crate::net::Net;
 use crate::sched::Task;
 use crate::script::{Chunk, Manner};
 
-/// A machine with Lua's own libraries: all of them, as `lua` has them, or those that touch nothing outside the machine.
+/// A machine with Lua's own libraries: all of them, as `lua` has them, or those of which `library::confined` leaves what a policy
+/// may grant.
 pub(super) fn machine(unguarded: bool) -> Result<Lua> {
     if unguarded {
         // SAFETY: scripts that may do everything have what `lua` gives them, `debug` and C modules included.
         return Ok(unsafe { Lua::unsafe_new_with(StdLib::ALL, LuaOptions::default()) });
     }
     let harmless = StdLib::COROUTINE | StdLib::TABLE | StdLib::STRING | StdLib::MATH | StdLib::UTF8;
-    Lua::new_with(harmless, LuaOptions::default()).map_err(|error| Error::runtime(error.to_string()))
+    Lua::new_with(harmless | StdLib::IO | StdLib::OS, LuaOptions::default())
+        .map_err(|error| Error::runtime(error.to_string()))
 }
 
 /// Puts modules, globals and the coroutine library into a fresh machine.

@@ -4,9 +4,11 @@
 //!
 //! Where little is to be done Lua's own function does it: it is called directly, in the same frame, so that its messages name
 //! what the script called. `strings` and `tables` hold the rest, `pattern` the matching, `chunk` is `load`,
-//! `finalizers` what is left of `setmetatable` where nothing may run on unseen.
+//! `finalizers` what is left of `setmetatable` where nothing may run on unseen, `confined` what is left of the libraries that
+//! reach the system where a policy says what may be reached.
 
 mod chunk;
+mod confined;
 mod finalizers;
 mod pattern;
 mod strings;
@@ -31,7 +33,11 @@ pub(super) fn build(building: Building, context: &'static Context) {
     replace(building, context, c"_G", chunk::FUNCTIONS);
     if context.net.is_bounded() {
         replace(building, context, c"_G", finalizers::FUNCTIONS);
+        confined::lock_files(building);
         take_away(building, c"debug", &["sethook", "setmetatable"]);
+    }
+    if !context.net.is_unguarded() {
+        confined::build(building, context);
     }
 }
 

@@ -1,0 +1,62 @@
+//! The languages a runtime can speak, of those that are compiled in.
+
+/// The languages a runtime can speak.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Speech {
+    #[cfg(feature = "lua54")]
+    Lua,
+    #[cfg(feature = "rhai")]
+    Rhai,
+}
+
+impl Speech {
+    /// The number of a list's first place.
+    pub(super) const fn first_place(self) -> usize {
+        match self {
+            #[cfg(feature = "lua54")]
+            Self::Lua => 1,
+            #[cfg(feature = "rhai")]
+            Self::Rhai => 0,
+        }
+    }
+
+    /// The language of this name, if it is compiled in.
+    #[cfg(feature = "cli")]
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        match name {
+            #[cfg(feature = "lua54")]
+            "lua" => Some(Self::Lua),
+            #[cfg(feature = "rhai")]
+            "rhai" => Some(Self::Rhai),
+            _ => None,
+        }
+    }
+
+    /// Every language that is compiled in.
+    pub(super) const ALL: &[Self] = &[
+        #[cfg(feature = "lua54")]
+        Self::Lua,
+        #[cfg(feature = "rhai")]
+        Self::Rhai,
+    ];
+
+    /// Bytes of stack its tasks need.
+    pub(super) const fn stack_size(self) -> usize {
+        match self {
+            #[cfg(feature = "lua54")]
+            Self::Lua => crate::script::lua::STACK_SIZE,
+            #[cfg(feature = "rhai")]
+            Self::Rhai => crate::script::rhai::STACK_SIZE,
+        }
+    }
+}
+
+/// The language of a runtime whose builder names none.
+pub(super) fn default_speech() -> Option<Speech> {
+    #[cfg(feature = "lua54")]
+    return Some(Speech::Lua);
+    #[cfg(all(feature = "rhai", not(feature = "lua54")))]
+    return Some(Speech::Rhai);
+    #[cfg(not(any(feature = "lua54", feature = "rhai")))]
+    return None;
+}
