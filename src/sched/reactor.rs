@@ -70,6 +70,17 @@ impl Source {
         }
     }
 
+    /// Takes a task out of the queue, in which it is once: as a rule it is the first.
+    #[inline]
+    pub(super) fn strike(&self, interest: Interest, task: &Rc<Task>) {
+        let mut queue = self.queue(interest).borrow_mut();
+        if queue.front().is_some_and(|first| Rc::ptr_eq(first, task)) {
+            queue.pop_front();
+        } else {
+            queue.retain(|other| !Rc::ptr_eq(other, task));
+        }
+    }
+
     /// Whether tasks wait for this.
     #[inline]
     pub(crate) fn has_waiters(&self, interest: Interest) -> bool {

@@ -111,10 +111,7 @@ impl Scheduler {
         waiters.set(waiters.get() + counts);
         let wake = self.suspend(&task, deadline);
         waiters.set(waiters.get() - counts);
-        source
-            .queue(interest)
-            .borrow_mut()
-            .retain(|other| !Rc::ptr_eq(other, &task));
+        source.strike(interest, &task);
         let wake = wake.inspect_err(|_| self.pass_on(source, interest))?;
         if source.is_closed() {
             return Err(Errno::BADF.into());
@@ -164,10 +161,7 @@ impl Scheduler {
         let wake = self.suspend(&task, deadline);
         waiters.set(waiters.get() - counts);
         for (source, interest) in &sources {
-            source
-                .queue(*interest)
-                .borrow_mut()
-                .retain(|other| !Rc::ptr_eq(other, &task));
+            source.strike(*interest, &task);
             // What it does not take may be for the next.
             self.pass_on(source, *interest);
         }

@@ -265,11 +265,11 @@ pub(super) unsafe extern "C-unwind" fn send(raw: *mut lua_State) -> c_int {
     let state = unsafe { State::from_raw(raw) };
     let context = Context::behind(state, 2);
     match send_at_once(state, context) {
-        Some((_, Ok(count))) => {
+        Some((_, _, Ok(count))) => {
             state.push_integer(i64::try_from(count).unwrap_or(i64::MAX));
             1
         }
-        Some((socket, Err(errno))) if !is_for_the_loop(errno) => {
+        Some((socket, _, Err(errno))) if !is_for_the_loop(errno) => {
             fail(state, context, socket, errno).finish(state)
         }
         // SAFETY: Lua called us with this thread.
@@ -283,11 +283,11 @@ pub(super) unsafe extern "C-unwind" fn sendall(raw: *mut lua_State) -> c_int {
     let state = unsafe { State::from_raw(raw) };
     let context = Context::behind(state, 2);
     match send_at_once(state, context) {
-        Some((_, Ok(count))) if count == state.string(2).1 => {
+        Some((_, length, Ok(count))) if count == length => {
             state.push_nil();
             1
         }
-        Some((socket, Ok(count))) => answer(state, context, |_| {
+        Some((socket, _, Ok(count))) => answer(state, context, |_| {
             let socket = socket.me().ok_or(Errno::BADF)?;
             if let Value::String(data) | Value::Bytes(data) = read::value(state, context, 2) {
                 socket.send_rest(&data, 0, count)?;
@@ -295,7 +295,7 @@ pub(super) unsafe extern "C-unwind" fn sendall(raw: *mut lua_State) -> c_int {
             Ok(Value::None)
         })
         .finish(state),
-        Some((socket, Err(errno))) if !is_for_the_loop(errno) => {
+        Some((socket, _, Err(errno))) if !is_for_the_loop(errno) => {
             let op = metatable::op_at(state.userdata(upvalue(1)));
             raise(state, context, socket.failed(op.name, errno).with_sent(0)).finish(state)
         }
@@ -304,9 +304,9 @@ pub(super) unsafe extern "C-unwind" fn sendall(raw: *mut lua_State) -> c_int {
     }
 }
 
-/// Tries to send the only argument, where that is the plain case.
+/// Tries to send the only argument, where that is the plain case: the socket, the argument's length, and what came of it.
 #[inline(always)]
-fn send_at_once<'a>(state: State, context: &Context) -> Option<(&'a Socket, Result<usize, Errno>)> {
+fn send_at_once<'a>(state: State, context: &Context) -> Option<(&'a Socket, usize, Result<usize, Errno>)> {
     if state.top() != 2 || state.kind(2) != Kind::String {
         return None;
     }
@@ -319,7 +319,7 @@ fn send_at_once<'a>(state: State, context: &Context) -> Option<(&'a Socket, Resu
     if let Ok(count) = sent {
         socket.note_moved(count, data);
     }
-    Some((socket, sent))
+    Some((socket, length, sent))
 }
 
 /// Whether the loop in `net` has to go on with it: the call would wait, or was interrupted.

@@ -21,7 +21,7 @@ use crate::worker::{Link, Worker};
 use super::building::Building;
 use super::kept::{self, Home};
 use super::metatable;
-use super::state::{Kind, State};
+use super::state::State;
 
 /// Marks a userdata as ours, beside its metatable.
 const MAGIC: u64 = 0x7769_7265_7363_7274;
@@ -64,9 +64,10 @@ impl Object {
     /// The object at an index.
     #[inline(always)]
     pub(super) fn at(state: State, index: c_int) -> Option<&'static Self> {
-        if state.kind(index) != Kind::Userdata || state.raw_length(index) < size_of::<Self>() {
+        if state.raw_length(index) < size_of::<Self>() {
             return None;
         }
+        // Light userdata have no length, and what else has one (a string, a table) is no userdata: null.
         let object = state.userdata(index).cast::<Self>();
         // SAFETY: the userdata is at least as large as an object, so the mark can be read; other people's userdata do
         // not carry it. The script's stack keeps it alive while a C function uses it.
