@@ -59,10 +59,7 @@ macro_rules! scripts {
     };
 }
 
-// Without `unix`: near one limit a descriptor received as a number stays open. Whether the script lost it, or the call did
-// before the script had it, has not been found out.
-const SCRIPTS: &[(&str, &str)] =
-    scripts!("tcp" "udp" "makefile" "sendfile" "names" "select" "tasks" "workers" "programs"; tls "tls");
+const SCRIPTS: &[(&str, &str)] = scripts!("tcp" "udp" "unix" "makefile" "sendfile" "names" "select" "tasks" "workers" "programs"; tls "tls");
 
 /// Ways to collect garbage; each runs before a script, on its line.
 const COLLECTORS: &[(&str, &str)] = &[
@@ -209,4 +206,46 @@ fn scripts_end_well_or_say_that_memory_is_short() {
         problems[..problems.len().min(20)].join("\n")
     );
     assert!(told > SCRIPTS.len(), "memory was short {told} times only");
+}
+
+/// To tell of 250 descriptors takes some thousand bytes of Lua's: limits a little apart cut it off here and there.
+#[test]
+fn descriptors_that_a_script_cannot_be_told_of_are_closed() {
+    const LISTED: &str = "for at = 1, 250 do close(list[at]) end";
+    const PACKED: &str = "for at = 1, 1000, 4 do close((unpack('i4', list[1][3], at))) end";
+    let _alone = ALONE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    for (receive, close) in [
+        ("socket.recv_fds, b, 10, 250", LISTED),
+        ("b.recvmsg, b, 10, socket.CMSG_SPACE(1000)", PACKED),
+        ("b.recvmsg_into, b, {place}, socket.CMSG_SPACE(1000)", PACKED),
+    ] {
+        let script = format!(
+            "local close, unpack, place, a, b = socket.close, string.unpack, bytearray(10), socket.socketpair()
+            local control = {{{{socket.SOL_SOCKET, socket.SCM_RIGHTS, struct.pack('i', a:fileno()):rep(250)}}}}
+            a:sendmsg({{'x'}}, control)
+            local ok, first, list = pcall({receive})
+            if not ok then got('failed') error(first) end
+            {close}"
+        );
+        // About the least with which it runs.
+        let (mut short, mut enough) = (0, 1 << 20);
+        while enough - short > 32 {
+            let middle = usize::midpoint(short, enough);
+            if run(&script, Some(middle)).0.is_ok() {
+                enough = middle;
+            } else {
+                short = middle;
+            }
+        }
+        let fds = descriptors();
+        let mut failed = 0;
+        for memory in (enough - 5000..enough + 200).step_by(50) {
+            let (result, arrived) = run(&script, Some(memory));
+            failed += usize::from(result.is_err() && arrived == b"failed");
+            settle(|| descriptors() <= fds);
+            let left = descriptors().saturating_sub(fds);
+            assert!(left == 0, "{receive}, {memory} bytes: {left} left, {result:?}");
+        }
+        assert!(failed > 0, "{receive}: no limit cut it off");
+    }
 }

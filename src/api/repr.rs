@@ -43,6 +43,7 @@ fn write_repr(out: &mut String, value: &Value, shape: Shape) {
             out.push(']');
         }
         Value::Several(items) => write_tuple(out, items, |_| Shape::Plain),
+        Value::Bearing(bearing) => write_repr(out, &bearing.0, shape),
         Value::Record(record) if record.kind.is_bare() => {
             for item in &record.items {
                 // An abstract name is bytes, a path is text where it can be.

@@ -9,7 +9,7 @@ use crate::bytes::{ByteArray, Bytes, Pinned};
 use crate::constants::Constant;
 use crate::error::{Class, Error, Result};
 use crate::file::{File, Sendable};
-use crate::net::{Epoll, Poll, Socket};
+use crate::net::{Epoll, Poll, Socket, Undelivered};
 use crate::sched::Task;
 use crate::tls;
 use crate::tools;
@@ -48,6 +48,8 @@ pub(crate) enum Value {
     Record(Box<Record>),
     /// Several results of one call.
     Several(Vec<Self>),
+    /// Results that tell of descriptors, which are closed when the script does not get them.
+    Bearing(Box<(Self, Undelivered)>),
     Socket(Rc<Socket>),
     /// Settings of TLS.
     TlsContext(Rc<tls::Context>),
@@ -315,7 +317,7 @@ impl Value {
             Self::Table(_) => "table",
             Self::Record(_) | Self::Several(_) => "tuple",
             Self::Function(_) | Self::Kept(_) => "function",
-            Self::Rest(_) | Self::Outcome(_) => "results",
+            Self::Rest(_) | Self::Outcome(_) | Self::Bearing(_) => "results",
             Self::Given(_) => "object",
             Self::Held(held) => held.value().kind(),
             Self::File(file) => file.class(),

@@ -22,6 +22,32 @@ pub(crate) struct Message {
     pub(crate) control: Vec<Control>,
     pub(crate) flags: i32,
     pub(crate) from: Address,
+    /// The descriptors that `control` tells of.
+    pub(crate) fds: Undelivered,
+}
+
+/// Descriptors that came with a message and that no script has yet: closed, unless they are handed on.
+#[derive(Debug)]
+pub(crate) struct Undelivered(Vec<i32>);
+
+impl Undelivered {
+    fn of(control: &[Control]) -> Self {
+        Self(descriptors(control))
+    }
+
+    /// The script has the numbers now; the descriptors are its own.
+    pub(crate) fn deliver(mut self) {
+        self.0.clear();
+    }
+}
+
+impl Drop for Undelivered {
+    fn drop(&mut self) {
+        for fd in self.0.drain(..) {
+            // They have nobody to tell of a failed close.
+            let _ = crate::sys::fd::close(fd);
+        }
+    }
 }
 
 /// Bytes of one descriptor in control data.
@@ -100,7 +126,7 @@ impl Socket {
     }
 
     /// Receives one message of up to `size` bytes, with up to `control_space` bytes of control data. Descriptors that
-    /// come with it belong to the caller.
+    /// come with it belong to the caller, once they are delivered.
     ///
     /// # Errors
     /// As [`Socket::recv`]; a refusal by the policy, which closes the descriptors.
@@ -120,14 +146,14 @@ impl Socket {
             self.lower()
                 .recv_message(fd, &mut data, control_space, flags | extra)
         })?;
+        let fds = Undelivered::of(&received.control);
         self.net().note_received_message(received.count, flags);
-        self.judge(OP, &received)?;
+        self.judge(&fds).map_err(|error| self.failed(OP, error))?;
         if received.clipped {
             let text = "received malformed or improperly-truncated ancillary data";
-            self.net().warn(Class::RuntimeWarning, text).map_err(|error| {
-                close_all(&received);
-                self.failed(OP, error)
-            })?;
+            self.net()
+                .warn(Class::RuntimeWarning, text)
+                .map_err(|error| self.failed(OP, error))?;
         }
         data.truncate(received.count);
         data.shrink_to_fit();
@@ -149,6 +175,7 @@ impl Socket {
             control,
             flags,
             from,
+            fds,
         })
     }
 
@@ -188,27 +215,11 @@ impl Socket {
             .try_for_each(|fd| self.net().guard_unheard(&Request::Adopt { fd }))
     }
 
-    /// Asks the policy for each received descriptor; all are closed when one is refused.
-    fn judge(&self, op: &'static str, received: &Received) -> Result<()> {
-        let fds = descriptors(&received.control);
-        let refused = fds
+    /// Asks the policy for each received descriptor; none is delivered when one is refused.
+    fn judge(&self, fds: &Undelivered) -> Result<()> {
+        fds.0
             .iter()
-            .find_map(|fd| self.net().guard(&Request::Adopt { fd: *fd }).err());
-        match refused {
-            None => Ok(()),
-            Some(error) => {
-                close_all(received);
-                Err(self.failed(op, error))
-            }
-        }
-    }
-}
-
-/// Closes the descriptors that came with a message nobody gets.
-fn close_all(received: &Received) {
-    for fd in descriptors(&received.control) {
-        // They have nobody to tell of a failed close.
-        let _ = crate::sys::fd::close(fd);
+            .try_for_each(|fd| self.net().guard(&Request::Adopt { fd: *fd }))
     }
 }
 

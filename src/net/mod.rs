@@ -58,7 +58,7 @@ pub(crate) use epoll::Epoll;
 pub use faults::Plan as FaultPlan;
 pub(crate) use io::{Patience, Watched};
 pub(crate) use listen::{DEFAULT_BACKLOG, ServerOptions};
-pub(crate) use message::Message;
+pub(crate) use message::{Message, Undelivered};
 pub use observe::{Event, Observer, Scene, Setting};
 pub(crate) use options::OptionValue;
 pub(crate) use passing::Passed;

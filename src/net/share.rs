@@ -217,7 +217,8 @@ fn take(maker: i32, name: &[u8]) -> errno::Result<OwnedFd> {
     }
     let mut byte = [0];
     let mut buffers = [std::io::IoSliceMut::new(&mut byte)];
-    let space = wire::control_space(size_of::<i32>()).unwrap_or(0);
+    // Room for one and not, by what alignment adds, for a second.
+    let space = wire::control_length(size_of::<i32>()).unwrap_or(0);
     let received = match wire::recv_message(caller.as_raw_fd(), &mut buffers, space, 0) {
         Err(Errno::CONNRESET) => return Err(Errno::ACCES),
         received => received?,

@@ -216,12 +216,13 @@ fn show(first: Value, message: Message) -> Value {
             items,
         }))
     });
-    Value::Several(vec![
+    let results = Value::Several(vec![
         first,
         Value::List(control.collect()),
         Value::Int(message.flags.into()),
         message.from.into_value(),
-    ])
+    ]);
+    Value::Bearing(Box::new((results, message.fds)))
 }
 
 fn sendmsg(
@@ -316,12 +317,13 @@ fn recv_fds(_: &Cx<'_>, socket: Rc<Socket>, bufsize: i64, maxfds: i64, flags: i3
     let space = message::room("recv_fds", bytes, control_length)?;
     let message = socket.recv_message(size(bufsize)?, space, flags)?;
     let fds = message::descriptors(&message.control);
-    Ok(Value::Several(vec![
+    let results = Value::Several(vec![
         Value::bytes(message.data),
         Value::List(fds.into_iter().map(|fd| Value::Int(fd.into())).collect()),
         Value::Int(message.flags.into()),
         message.from.into_value(),
-    ]))
+    ]);
+    Ok(Value::Bearing(Box::new((results, message.fds))))
 }
 
 fn cmsg_len(_: &Cx<'_>, length: i64) -> Result<usize> {

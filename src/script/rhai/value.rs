@@ -256,6 +256,12 @@ pub(super) fn give(value: Value) -> Dynamic {
         },
         Value::List(items) => array(items, 0),
         Value::Several(items) => array(items, SEVERAL),
+        Value::Bearing(bearing) => {
+            let (results, fds) = *bearing;
+            let given = give(results);
+            fds.deliver();
+            given
+        }
         Value::Record(record) => give_record(*record),
         Value::Map(entries) => entries
             .into_iter()

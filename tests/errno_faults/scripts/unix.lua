@@ -13,10 +13,12 @@ task.group(function()
   end)
   local s <close> = socket.socket(socket.AF_UNIX)
   s:connect(listener:getsockname())
-  local word, fds = socket.recv_fds(s, 10, 1)
+  local word, fds
+  local keep <close> = setmetatable({}, {__close = function() if fds then pcall(socket.close, fds[1]) end end})
+  word, fds = socket.recv_fds(s, 10, 1)
   assert(word == "go" and #fds == 1)
-  local ok, r = pcall(socket.socket, {fileno = fds[1]})
-  if not ok then socket.close(fds[1]) error(r) end
+  local r = socket.socket({fileno = fds[1]})
+  fds = nil
   while true do
     local data = r:recv(1000)
     if #data == 0 then break end

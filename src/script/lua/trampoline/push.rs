@@ -46,6 +46,12 @@ pub(super) fn results(
             kept::release(state, context);
             return Ok(count);
         }
+        Value::Bearing(bearing) => {
+            let (values, fds) = *bearing;
+            let count = results(state, context, values)?;
+            fds.deliver();
+            return Ok(count);
+        }
         value => state.protected(|building| one(building, context, &value))?,
     }
     Ok(1)
@@ -62,6 +68,7 @@ pub(super) fn one(building: Building, context: &'static Context, value: &Value) 
         | Value::Outcome(_)
         | Value::Opaque(_)
         | Value::Thing { .. }
+        | Value::Bearing(_)
         | Value::Foreign(_) => {
             state.push_nil();
         }
