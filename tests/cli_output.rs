@@ -15,7 +15,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use runner::{command, eval, room};
+use runner::{WIRESCRIPT, command, eval, room, run, tell};
 use support::{LIMIT, Running, wait_until};
 
 /// Scripts that print `a` to stdout, `b` to stderr and `c` to stdout, and end; what is said after that.
@@ -169,4 +169,30 @@ fn ignores_interrupts() -> bool {
     let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
     mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok())
         .is_some_and(|mask| mask & 2 != 0)
+}
+
+#[test]
+fn shells_and_man_are_told_of_the_command_line() {
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let told = run(["completions", shell]);
+        assert_eq!((told.status, &*told.stderr), (0, ""), "{shell}");
+        for word in ["trace-plaintext", "completions", "fail-fast", "pcap"] {
+            assert!(told.stdout.contains(word), "{shell}: {word}");
+        }
+    }
+    // bash reads it, and completes what was begun.
+    let completed = r#"eval "$("$0" completions bash)"; COMP_WORDS=(wirescript test --fail) COMP_CWORD=2
+        _wirescript wirescript --fail test; echo "${COMPREPLY[*]}""#;
+    let told = tell(Command::new("bash").args(["-c", completed, WIRESCRIPT]));
+    assert_eq!(
+        (&*told.stdout, &*told.stderr, told.status),
+        ("--fail-fast\n", "", 0)
+    );
+    let told = run(["man"]);
+    assert!(told.stdout.contains(".TH wirescript 1") && told.stdout.contains("trace\\-plaintext"));
+    let told = run(["man", "test"]);
+    assert!(told.stdout.contains(".TH wirescript-test 1") && told.stdout.contains("fail\\-fast"));
+    for wrong in [&["completions"][..], &["completions", "cmd"], &["man", "recv"]] {
+        assert_eq!(run(wrong).status, 2, "{wrong:?}");
+    }
 }

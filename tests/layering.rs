@@ -95,6 +95,8 @@ const CRATES: &[(&str, &[&str])] = &[
     ("webpki_roots", &["tls/roots.rs"]),
     ("x509_parser", &["tls/certificate.rs"]),
     ("clap", &["cli/"]),
+    ("clap_complete", &["cli/manual.rs"]),
+    ("clap_mangen", &["cli/manual.rs"]),
     ("quick_junit", &["cli/test/report/junit.rs"]),
     ("rustyline", &["cli/repl/editor.rs"]),
 ];

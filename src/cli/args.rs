@@ -32,6 +32,10 @@ What was recorded with --trace FILE:
   wirescript trace pcap FILE       As packets for Wireshark, FILE.pcapng
   wirescript trace text FILE       As text
 
+For your system:
+  wirescript completions SHELL     What bash, zsh, fish, elvish or powershell completes
+  wirescript man [COMMAND]         The manual page
+
 Exit status: 0; the script's own, as after sys.exit(3); 1 for an error that nobody caught; 2 for
 wrong usage or no such file; 130 after Ctrl-C.";
 

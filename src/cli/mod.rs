@@ -1,11 +1,12 @@
 //! The command. Alone prints, exits, and reads the arguments and the environment.
 //!
-//! `args` describes the command line, `sandbox` its part about policy and limits; `docs` prints the reference; `recording` has a run
+//! `args` describes the command line, `sandbox` its part about policy and limits; `docs` prints the reference, `manual` what shells and `man` want of the command line; `recording` has a run
 //! recorded, `trace` shows what was; `run` runs a
 //! script and turns its end into an exit status, `test` runs tests, `repl` is the prompt; `wall` has the kernel hold the process to the policy.
 
 mod args;
 mod docs;
+mod manual;
 mod record;
 mod recording;
 mod repl;
@@ -38,32 +39,25 @@ pub fn main() -> ExitCode {
         }
     };
     if let [word, rest @ ..] = &*arguments.script
-        && word == "test"
         && arguments.eval.is_none()
     {
-        // Options may stand before the word as well as after it.
-        let words: Vec<_> = std::env::args_os().skip(1).collect();
-        let before = words.len() - arguments.script.len();
-        return test::run(words[..before].iter().chain(rest).cloned());
-    }
-    if let [word, rest @ ..] = &*arguments.script
-        && word == "doc"
-        && arguments.eval.is_none()
-    {
-        let lang = arguments.rhai.then_some(args::Lang::Rhai);
-        return docs::run(rest, lang.or(arguments.lang));
-    }
-    if let [word, rest @ ..] = &*arguments.script
-        && word == "trace"
-        && arguments.eval.is_none()
-    {
-        return trace::run(rest);
-    }
-    if let [word, rest @ ..] = &*arguments.script
-        && word == "record"
-        && arguments.eval.is_none()
-    {
-        return record::run(rest);
+        match word.to_str() {
+            Some("test") => {
+                // Options may stand before the word as well as after it.
+                let words: Vec<_> = std::env::args_os().skip(1).collect();
+                let before = words.len() - arguments.script.len();
+                return test::run(words[..before].iter().chain(rest).cloned());
+            }
+            Some("doc") => {
+                let lang = arguments.rhai.then_some(args::Lang::Rhai);
+                return docs::run(rest, lang.or(arguments.lang));
+            }
+            Some("trace") => return trace::run(rest),
+            Some("record") => return record::run(rest),
+            Some("completions") => return manual::complete(rest),
+            Some("man") => return manual::page(rest),
+            _ => {}
+        }
     }
     run::run(&arguments)
 }

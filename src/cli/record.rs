@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use std::rc::Rc;
 use std::time::Duration;
 
-use clap::Parser;
+use clap::{CommandFactory as _, Parser};
 
 use crate::error::{Class, Error, Result};
 use crate::policy::Policy;
@@ -46,6 +46,11 @@ struct Words {
     /// Seconds that connecting to the server may take
     #[arg(long, value_name = "SECONDS", default_value_t = 10.0)]
     connect_timeout: f64,
+}
+
+/// Its command line.
+pub(super) fn command() -> clap::Command {
+    Words::command()
 }
 
 /// Does what the words after `record` ask for.

@@ -162,7 +162,8 @@ fn waits_go_on(language: &str, code: &str) {
     while let Some(name) = script.line() {
         if name == "nap" {
             script.stop();
-            thread::sleep(Duration::from_millis(250));
+            // Longer than the script's waits.
+            wait_until(Instant::now() + Duration::from_millis(250), || None::<()>);
             script.go_on();
         } else {
             for _ in 0..2 {

@@ -25,7 +25,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 
-use clap::Parser;
+use clap::{CommandFactory as _, Parser};
 
 use crate::sys::stdio;
 
@@ -44,6 +44,11 @@ const USAGE: u8 = 2;
 const FAILED: u8 = 1;
 /// Ctrl-C.
 const INTERRUPTED: u8 = 130;
+
+/// Its command line.
+pub(super) fn command() -> clap::Command {
+    Options::command()
+}
 
 /// Runs `wirescript test` with these words after it.
 pub(super) fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
