@@ -4,12 +4,13 @@
 //! modules that the first script names, and a script that names others gets a second engine, which has them all. What runs on
 //! the first stays there: it names nothing that is not in it. Functions and types are common to both.
 
+use std::any::type_name;
 use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use rhai::packages::{Package, StandardPackage};
-use rhai::{Engine, Module, Shared};
+use rhai::{Array, Blob, Engine, FnPtr, INT, ImmutableString, Map, Module, Shared};
 
 use crate::api::MODULES;
 use crate::error::Result;
@@ -80,6 +81,7 @@ impl Core {
         }
         bounded::limit(&mut engine, &self.site);
         own::output(&mut engine);
+        name_own_types(&mut engine);
         object::attend(&mut engine, &self.site, &self.places);
         named::name_types(&mut engine);
         lines::name_types(&mut engine);
@@ -115,6 +117,23 @@ impl Core {
             Some(description) => module::build(description, &self.site),
             None => Ok(Module::new()),
         }
+    }
+}
+
+/// At each call of a method Rhai looks for the name of the object's type, in every module, and for those of its own types last.
+/// Here they stand where it begins, by the names they have anyway.
+fn name_own_types(engine: &mut Engine) {
+    let types = [
+        type_name::<Blob>(),
+        type_name::<Array>(),
+        type_name::<Map>(),
+        type_name::<ImmutableString>(),
+        type_name::<FnPtr>(),
+        type_name::<INT>(),
+    ];
+    for path in types {
+        let name = engine.map_type_name(path).to_owned();
+        engine.register_type_with_name_raw(path, name);
     }
 }
 
