@@ -16,12 +16,12 @@ use super::idna;
 use super::resolve::Lookup;
 
 impl Net {
-    /// The first address of a host in a family (0: any), as Python's calls look for it before anything else.
+    /// The first address of a host in a family (0: any), as Python's calls look for it before anything else. The policy has
+    /// been asked about the host, and whoever listens was told.
     fn first_address(&self, op: &'static str, host: &str, family: i32) -> Result<IpAddr> {
         if family == AF_INET {
-            let found = self.host_address(host, family, None);
-            return found
-                .map(|(address, _)| address)
+            return self
+                .allowed_host_address(host, family)
                 .map_err(|error| error.during(op));
         }
         // As CPython has it: any address is one of each family, and the broadcast address is of the older one.
@@ -35,7 +35,7 @@ impl Net {
             family,
             ..Lookup::default()
         };
-        let found = self.lookup_unheard(&lookup).map_err(|error| error.during(op))?;
+        let found = self.find(&lookup, None).map_err(|error| error.during(op))?;
         found
             .iter()
             .find_map(|found| found.address.ip())
@@ -63,12 +63,13 @@ impl Net {
         .map_err(|error| error.during(OP))?;
         self.first_address(OP, &encoded, AF_INET)?;
         if let Some(world) = self.world() {
-            let addresses = self.lookup_unheard(&Lookup {
+            let all = Lookup {
                 host: Some(encoded.clone().into_owned()),
                 family: AF_INET,
                 kind: SOCK_DGRAM,
                 ..Lookup::default()
-            })?;
+            };
+            let addresses = self.find(&all, None)?;
             return Ok(world.host(
                 &encoded,
                 addresses.iter().filter_map(|found| found.address.ip()).collect(),

@@ -121,7 +121,7 @@ impl Net {
     }
 
     /// Asks the resolver what the policy has allowed to be asked.
-    fn find(&self, lookup: &Lookup, deadline: Option<Instant>) -> Result<Vec<Found>> {
+    pub(super) fn find(&self, lookup: &Lookup, deadline: Option<Instant>) -> Result<Vec<Found>> {
         const OP: &str = "getaddrinfo";
         let host = lookup.host.as_deref().map(c_string).transpose()?;
         let service_name = lookup.service.as_deref().map(c_string).transpose()?;
@@ -223,32 +223,50 @@ impl Net {
         family: i32,
         deadline: Option<Instant>,
     ) -> Result<(IpAddr, u32)> {
-        match (host, family) {
-            ("", AF_INET) => return Ok((Ipv4Addr::UNSPECIFIED.into(), 0)),
-            ("", AF_INET6) => return Ok((Ipv6Addr::UNSPECIFIED.into(), 0)),
-            ("<broadcast>" | "255.255.255.255", AF_INET) => return Ok((Ipv4Addr::BROADCAST.into(), 0)),
-            ("<broadcast>" | "255.255.255.255", _) => {
-                return Err(Error::new(Class::OSError, "address family mismatched"));
-            }
-            _ => {}
+        match plain_address(host, family)? {
+            Some(ip) => Ok((ip, 0)),
+            None => first_of(&self.lookup_until(&name_of(host, family)?, deadline)?),
         }
-        if let Some(ip) = convert::parse_ip(host)
-            && ip.is_ipv4() == (family == AF_INET)
-        {
-            return Ok((ip, 0));
+    }
+
+    /// As [`Self::host_address`], for a host that the policy has allowed to be asked for.
+    pub(super) fn allowed_host_address(&self, host: &str, family: i32) -> Result<IpAddr> {
+        match plain_address(host, family)? {
+            Some(ip) => Ok(ip),
+            None => first_of(&self.find(&name_of(host, family)?, None)?).map(|(ip, _)| ip),
         }
-        let lookup = Lookup {
-            host: Some(idna::encode_in_address(host)?.into_owned()),
-            family,
-            kind: SOCK_DGRAM,
-            ..Lookup::default()
-        };
-        let found = self.lookup_until(&lookup, deadline)?;
-        match found.first().map(|found| &found.address) {
-            Some(Address::Inet { ip, .. }) => Ok(((*ip).into(), 0)),
-            Some(Address::Inet6 { ip, scope_id, .. }) => Ok(((*ip).into(), *scope_id)),
-            _ => Err(Error::new(Class::OSError, "getaddrinfo returns an empty list")),
+    }
+}
+
+/// The address of a host that is a number of this family, or one of the names CPython knows itself.
+fn plain_address(host: &str, family: i32) -> Result<Option<IpAddr>> {
+    Ok(Some(match (host, family) {
+        ("", AF_INET) => Ipv4Addr::UNSPECIFIED.into(),
+        ("", AF_INET6) => Ipv6Addr::UNSPECIFIED.into(),
+        ("<broadcast>" | "255.255.255.255", AF_INET) => Ipv4Addr::BROADCAST.into(),
+        ("<broadcast>" | "255.255.255.255", _) => {
+            return Err(Error::new(Class::OSError, "address family mismatched"));
         }
+        _ => return Ok(convert::parse_ip(host).filter(|ip| ip.is_ipv4() == (family == AF_INET))),
+    }))
+}
+
+/// The question for a host of this family.
+fn name_of(host: &str, family: i32) -> Result<Lookup> {
+    Ok(Lookup {
+        host: Some(idna::encode_in_address(host)?.into_owned()),
+        family,
+        kind: SOCK_DGRAM,
+        ..Lookup::default()
+    })
+}
+
+/// The first address of an answer, and its zone.
+fn first_of(found: &[Found]) -> Result<(IpAddr, u32)> {
+    match found.first().map(|found| &found.address) {
+        Some(Address::Inet { ip, .. }) => Ok(((*ip).into(), 0)),
+        Some(Address::Inet6 { ip, scope_id, .. }) => Ok(((*ip).into(), *scope_id)),
+        _ => Err(Error::new(Class::OSError, "getaddrinfo returns an empty list")),
     }
 }
 

@@ -3286,7 +3286,7 @@ function task.timeout(seconds, f, ...) end
 ---@return any ...
 function task.group(f, ...) end
 
----A channel: values of any kind, from tasks that send to tasks that receive. Raises ValueError for a negative number.
+---A channel: values of any kind, from tasks that send to tasks that receive. Raises ValueError for a negative number; RuntimeError where there are no tasks.
 ---@overload fun(keywords: {capacity?: integer}): channel
 ---@param capacity? integer most values it holds; 0 is without bound
 ---@return channel

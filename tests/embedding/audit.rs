@@ -9,6 +9,7 @@ use wirescript::{AuditEvent, AuditLog, AuditSink, Builder, Error, Policy, Result
 struct Tongue {
     builder: fn() -> Builder,
     resolve: &'static str,
+    names: &'static str,
     make: &'static str,
     workers: &'static str,
     busy: &'static str,
@@ -19,6 +20,7 @@ const TONGUES: &[Tongue] = &[
     Tongue {
         builder: || Runtime::builder().lua(),
         resolve: "socket.getaddrinfo('127.0.0.1', 80, socket.AF_INET, socket.SOCK_STREAM, 6)",
+        names: "socket.gethostbyname('localhost') socket.gethostbyname_ex('localhost') socket.gethostbyname('127.0.0.1')",
         make: "local s = socket.socket() pcall(s.connect, s, {'127.0.0.1', 1}) s:close()",
         workers: "local w = worker.spawn([[
                 local s = socket.socket() pcall(s.connect, s, {'127.0.0.1', 1}) s:close()
@@ -35,6 +37,8 @@ const TONGUES: &[Tongue] = &[
     Tongue {
         builder: || Runtime::builder().rhai(),
         resolve: "socket::getaddrinfo(\"127.0.0.1\", 80, socket::AF_INET, socket::SOCK_STREAM, 6)",
+        names: "socket::gethostbyname(\"localhost\"); socket::gethostbyname_ex(\"localhost\"); \
+                socket::gethostbyname(\"127.0.0.1\");",
         make: "let s = socket::socket(); try { s.connect([\"127.0.0.1\", 1]); } catch {} s.close();",
         workers: "let w = worker::spawn(`
                 let s = socket::socket(); try { s.connect([\"127.0.0.1\", 1]); } catch {} s.close();
@@ -74,6 +78,9 @@ fn each_thing_is_told_once_with_its_arguments() {
             Value::from(6),
         ];
         assert_eq!(event.arguments, wanted);
+        let events = logged(tongue, tongue.names);
+        let names: Vec<_> = events.iter().map(|event| event.event).collect();
+        assert_eq!(names, ["socket.gethostbyname"; 3], "{events:?}");
         let events = logged(tongue, tongue.make);
         let names: Vec<_> = events.iter().map(|event| event.event).collect();
         assert_eq!(names, ["socket.__new__", "socket.connect"], "{events:?}");

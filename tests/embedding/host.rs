@@ -251,3 +251,24 @@ fn two_runtimes_do_not_see_each_other() {
         assert_eq!(other.join().expect("it ends"), (1, 0, 1), "{}", tongue.name);
     }
 }
+
+/// An engine of the host's own has no tasks: nothing that needs them pretends otherwise.
+#[cfg(feature = "lua54")]
+#[test]
+fn what_needs_tasks_raises_without_a_runtime() {
+    let lua = mlua::Lua::new();
+    wirescript::lua::register(&lua, &wirescript::Net::standalone(Policy::allow_all()))
+        .expect("a fresh machine");
+    lua.load(
+        "for _, f in ipairs {function() task.spawn(print) end, task.channel, worker.channel,
+                             function() worker.spawn('return 1') end} do
+           local ok, e = pcall(f)
+           assert(not ok and e:is('RuntimeError'), tostring(e))
+         end
+         local a, b = socket.socketpair()
+         a:send('x')
+         assert(b:recv(1) == 'x')",
+    )
+    .exec()
+    .unwrap_or_else(|error| panic!("{error}"));
+}

@@ -78,7 +78,7 @@ pub(super) const OPS: &[Op] = &[
         on: TASK,
         returns: "channel",
         doc: "A channel: values of any kind, from tasks that send to tasks that receive. Raises ValueError for a negative \
-              number.",
+              number; RuntimeError where there are no tasks.",
         run: &typed(channel),
         ..CHANNEL
     },
@@ -178,7 +178,9 @@ fn join(cx: &Cx<'_>, task: Rc<Task>, timeout: Option<Seconds>) -> Result<Value> 
     }
 }
 
-fn channel(_: &Cx<'_>, capacity: i64) -> Result<Rc<Channel>> {
+fn channel(cx: &Cx<'_>, capacity: i64) -> Result<Rc<Channel>> {
+    // Nobody could be at its other end.
+    cx.net.sched().check_home()?;
     Ok(Rc::new(Channel::new(bound(capacity, "task.channel")?)))
 }
 

@@ -137,7 +137,8 @@ fn path_in(text: &[u8]) -> Option<String> {
     is_path.then(|| text.to_owned())
 }
 
-fn channel(_: &Cx<'_>, capacity: i64) -> Result<Link> {
+fn channel(cx: &Cx<'_>, capacity: i64) -> Result<Link> {
+    cx.net.sched().check_home()?;
     Ok(Link::new(bound(capacity, "worker.channel")?))
 }
 
