@@ -49,7 +49,8 @@ type Teller = Box<dyn Fn(&str)>;
 #[must_use]
 pub struct Builder {
     speech: Option<Speech>,
-    policy: Policy,
+    /// None is the policy that allows nothing.
+    policy: Option<Policy>,
     limits: Limits,
     argv: Vec<OsString>,
     name: Option<String>,
@@ -70,7 +71,7 @@ impl Builder {
     pub(super) fn new() -> Self {
         Self {
             speech: None,
-            policy: Policy::deny_all(),
+            policy: None,
             limits: Limits::default(),
             argv: Vec::new(),
             name: None,
@@ -117,7 +118,7 @@ impl Builder {
 
     /// What scripts may do. Without one, nothing.
     pub fn policy(mut self, policy: Policy) -> Self {
-        self.policy = policy;
+        self.policy = Some(policy);
         self
     }
 
@@ -237,8 +238,9 @@ impl Builder {
     /// # Errors
     /// `MemoryError` when the limit does not even hold the engine.
     pub fn build(self) -> Result<Runtime> {
-        let limits = self.limits.or(self.policy.limits());
-        let policy = self.policy.with_limits(limits);
+        let policy = self.policy.unwrap_or_else(Policy::deny_all);
+        let limits = self.limits.or(policy.limits());
+        let policy = policy.with_limits(limits);
         // What copies gigabytes in one step is not ended in time.
         let bounded =
             !policy.allows_everything() || limits.timeout.is_some() || limits.instructions.is_some();
@@ -283,7 +285,7 @@ impl Builder {
         let school = School {
             ear: Rc::default(),
             net: net.clone(),
-            argv: self.argv,
+            argv: self.argv.into(),
             memory_limit,
             lends: bounded || limits.memory.is_some(),
             purse: heir.purse,
@@ -310,7 +312,7 @@ impl Builder {
 /// What a language is made from.
 pub(super) struct School {
     net: Rc<Net>,
-    argv: Vec<OsString>,
+    argv: Rc<[OsString]>,
     reporter: Option<Reporter>,
     ear: Ear,
     /// The worker's, where this is a worker's.

@@ -32,7 +32,7 @@ pub(super) struct Crew {
     /// Whether workers get their memory out of this runtime's.
     pub(super) lends: bool,
     pub(super) purse: Arc<Purse>,
-    pub(super) argv: Vec<OsString>,
+    pub(super) argv: Rc<[OsString]>,
     pub(super) reporter: Option<Reporter>,
     pub(super) ear: Ear,
     /// The name of the worker whose runtime this is, if it is one's.
@@ -101,7 +101,7 @@ impl Workers for Crew {
             policy: net.policy().clone(),
             judged: net.tells_judgements(),
             heard: self.ear.get().is_some(),
-            argv: self.argv.clone(),
+            argv: self.argv.to_vec(),
             observer: net.observer(),
             faults: net.faults().map(|plan| (*plan).clone()),
             world: net.world().cloned(),

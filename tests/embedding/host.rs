@@ -6,9 +6,9 @@ use std::os::unix::net::UnixStream;
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
-#[cfg(feature = "lua54")]
-use wirescript::Function;
-use wirescript::{AuditLog, Builder, Class, Descriptor, Error, Policy, Result, Runtime, Turn, Value};
+use wirescript::{
+    AuditLog, Builder, Class, Descriptor, Error, Function, Policy, Result, Runtime, Turn, Value,
+};
 
 /// A language and how it says the same things.
 struct Tongue {
@@ -150,6 +150,22 @@ fn functions_cross_and_wait_on_fibers() {
     drop(runtime);
     let gone = kept.call::<i64>((1,)).expect_err("its runtime is gone");
     assert_eq!(gone.class(), Class::RuntimeError);
+}
+
+/// An engine is put together from what the first script names: what later ones name is there as well, wherever they name it.
+#[cfg(feature = "rhai")]
+#[test]
+fn later_rhai_scripts_find_modules_inside_their_functions() -> Result<()> {
+    let mut runtime = Runtime::builder().rhai().build()?;
+    assert_eq!(runtime.eval::<i64>("1")?, 1);
+    let first: Function = runtime.eval("let f = || json::encode([1]); f")?;
+    assert_eq!(runtime.eval::<i64>("let f = || errno::EPERM; f.call()")?, 1);
+    runtime.run("setup", "fn later(x) { let f = |y| bytes::hex(y); f.call(x) }")?;
+    assert_eq!(runtime.call::<String>("later", (vec![255_u8],))?, "ff");
+    assert_eq!(runtime.call_function::<String>(&first, ())?, "[1]");
+    let job = runtime.spawn("job", "let f = || time::monotonic() > 0.0; task::spawn(f).join()")?;
+    assert!(runtime.wait::<bool>(&job)?);
+    Ok(())
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use mlua::{Lua, WeakLua};
 
-use crate::api::{Environment, Module, RecordKind, Type};
+use crate::api::{Environment, MODULES, Module, RecordKind, Type};
 use crate::error::{Error, Result};
 use crate::net::Net;
 
@@ -66,7 +66,7 @@ impl Context {
             guest: Cell::new(false),
             poked: Cell::new(false),
             records: RefCell::default(),
-            modules: RefCell::default(),
+            modules: RefCell::new(Vec::with_capacity(MODULES.len())),
             streams: Cell::new(std::ptr::null()),
             released: Rc::default(),
             dropped: Rc::default(),
