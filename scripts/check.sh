@@ -7,7 +7,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 exec </dev/null
 
-ALL=(test fmt clippy lua rhai doc deny vm)
+ALL=(test fmt clippy lua rhai doc deny vm fuzz)
 
 # The README's test command; nextest, where it is there, runs everything but the examples in the documentation.
 run_tests() {
@@ -31,6 +31,8 @@ step_doc()    { RUSTDOCFLAGS="-D warnings" cargo doc --no-deps; }
 # Advisories need the network and change by themselves: `cargo deny check advisories` is for a person to run.
 step_deny()   { cargo deny --offline check licenses bans sources; }
 step_vm()     { tests/vm/run; }
+# Half a minute in all; `scripts/fuzz.sh` by itself takes longer looks.
+step_fuzz()   { scripts/fuzz.sh 3; }
 
 # Why a step cannot run here; nothing if it can.
 missing() {
@@ -43,6 +45,15 @@ missing() {
         for tool in qemu-system-x86_64 busybox cpio modprobe; do
           PATH=$PATH:/usr/sbin:/sbin command -v "$tool" >/dev/null || { echo "$tool is not installed"; break; }
         done
+      fi
+      ;;
+    fuzz)
+      if [[ -n ${CI:-} ]]; then
+        echo "CI has no time to build everything for it"
+      elif ! cargo +nightly --version >/dev/null 2>&1; then
+        echo "there is no nightly compiler"
+      elif ! cargo fuzz --version >/dev/null 2>&1; then
+        echo "cargo-fuzz is not installed"
       fi
       ;;
   esac

@@ -10,6 +10,9 @@ pub mod constants;
 mod doc;
 mod error;
 mod file;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
 mod net;
 pub mod policy;
 mod runtime;

@@ -15,7 +15,7 @@ use source::{Kind, Source, sources};
 /// A room is a folder or file directly under `src`; `lib.rs`, the hallway, may name them all.
 const FLOORS: &[&[&str]] = &[
     &["main"],
-    &["cli"],
+    &["cli", "fuzzing"],
     &["runtime"],
     &["script", "doc"],
     &["api"],
