@@ -247,7 +247,8 @@ fn a_method_without_its_object_says_so() {
     let told = eval(
         "local s <close> = socket.socket()
          for _, f in ipairs {function() s.recv(1024) end, function() s.sendall('abc') end, function() s.close() end,
-                             function() s.recv() end, function() s.bind({'127.0.0.1', 0}, 1, 2, 3) end} do
+                             function() s.recv() end, function() s.bind({'127.0.0.1', 0}, 1, 2, 3) end,
+                             function() errors.ValueError().is('x') end} do
            local ok, e = pcall(f)
            print(e.name, e.message)
            assert(tostring(e):find('with a colon and not a dot', 1, true), tostring(e))
@@ -260,7 +261,8 @@ fn a_method_without_its_object_says_so() {
          TypeError\tsocket.sendall() must be called on a socket, not string\n\
          TypeError\tsocket.close() must be called on a socket, not None\n\
          TypeError\tsocket.recv() must be called on a socket, not None\n\
-         TypeError\tsocket.bind() must be called on a socket, not list\n"
+         TypeError\tsocket.bind() must be called on a socket, not list\n\
+         TypeError\terror.is() must be called on an error, not string\n"
     );
 }
 

@@ -5,6 +5,7 @@ use crate::error::{Error, Result, nearest};
 use super::Cx;
 use super::handler::Failure;
 use super::op::{Default, Op, Owner};
+use super::parcel::article;
 use super::value::Value;
 
 /// What a script passed.
@@ -72,7 +73,8 @@ fn stranger(op: &Op, arguments: &Arguments) -> Option<Error> {
 }
 
 fn misplaced(op: &Op, expected: &str, given: &str) -> Error {
-    let text = format!("{}() must be called on a {expected}, not {given}", op.full_name());
+    let (name, article) = (op.full_name(), article(expected));
+    let text = format!("{name}() must be called on {article} {expected}, not {given}");
     let hint = format!("Write object:{}(…), with a colon and not a dot", op.name);
     Error::type_error(text).hinting(Some(hint))
 }

@@ -229,7 +229,7 @@ fn key_text(key: &Value) -> String {
     }
 }
 
-fn article(kind: &str) -> &'static str {
+pub(super) fn article(kind: &str) -> &'static str {
     if kind.starts_with(['a', 'e', 'i', 'o']) {
         "an"
     } else {

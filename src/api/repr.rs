@@ -30,12 +30,9 @@ fn write_repr(out: &mut String, value: &Value, shape: Shape) {
         },
         Value::Float(number) => out.push_str(&float(*number)),
         Value::Text(text) => out.push_str(&str_repr(text)),
-        Value::Bytes(bytes) | Value::String(bytes) => bytes.with(|bytes| {
-            if shape == Shape::Text {
-                out.push_str(&str_repr(&String::from_utf8_lossy(bytes)));
-            } else {
-                out.push_str(&bytes_repr(bytes));
-            }
+        Value::Bytes(bytes) | Value::String(bytes) => bytes.with(|bytes| match std::str::from_utf8(bytes) {
+            Ok(text) if shape == Shape::Text => out.push_str(&str_repr(text)),
+            _ => out.push_str(&bytes_repr(bytes)),
         }),
         Value::List(items) => {
             out.push('[');
