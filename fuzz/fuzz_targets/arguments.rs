@@ -3,6 +3,7 @@
 #![no_main]
 
 use std::cell::RefCell;
+use std::time::Duration;
 
 use wirescript::{Policy, Runtime, Value};
 
@@ -11,6 +12,8 @@ const CALLER: &str = include_str!("arguments.lua");
 thread_local! {
     static RUNTIME: RefCell<Runtime> = RefCell::new({
         let mut runtime = Runtime::builder().lua().policy(Policy::deny_all().allow_family("unix").expect("a family")).memory_limit(256 << 20)
+            // Some calls wait, as they should.
+            .timeout(Duration::from_millis(500))
             .on_warning(|_| {}).build().expect("a runtime");
         runtime.run("arguments", CALLER).expect("it is read");
         runtime
