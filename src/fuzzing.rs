@@ -92,7 +92,9 @@ pub fn codecs(data: &[u8]) {
             break;
         }
     }
-    if data.is_empty() {
+    // Half a mark that never becomes whole is nothing in a stream, and bytes that are no text at once: in CPython, too.
+    let is_half_mark = encoding.name() == "utf-8-sig" && data.len() < 3 && b"\xef\xbb\xbf".starts_with(data);
+    if data.is_empty() || is_half_mark {
         return;
     }
     // As in CPython, a stream has to begin with its byte order mark where the encoding has one, and bytes in one do not.
