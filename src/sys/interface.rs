@@ -52,7 +52,7 @@ pub(crate) fn name_at(socket: BorrowedFd<'_>, index: u32) -> Result<Vec<u8>> {
         },
     };
     // SAFETY: SIOCGIFNAME reads and writes the one request it is given, which outlives the call.
-    check(unsafe { libc::ioctl(socket.as_raw_fd(), libc::SIOCGIFNAME, &raw mut request) })?;
+    check(unsafe { libc::ioctl(socket.as_raw_fd(), libc::SIOCGIFNAME as _, &raw mut request) })?;
     // C's char is signed on some machines and not on others.
     Ok(until_nul(&request.ifr_name.map(|byte| byte.to_ne_bytes()[0])))
 }
