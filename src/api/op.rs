@@ -103,6 +103,14 @@ pub(crate) enum Hot {
     SendAll,
 }
 
+impl Hot {
+    #[cfg_attr(
+        not(feature = "lua54"),
+        allow(dead_code, reason = "Lua tells its functions apart")
+    )]
+    pub(crate) const ALL: [Self; 3] = [Self::Recv, Self::Send, Self::SendAll];
+}
+
 /// One parameter. Its kind is that of the Rust type behind it.
 #[derive(Debug)]
 pub(crate) struct Param {

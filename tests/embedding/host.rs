@@ -283,7 +283,9 @@ fn what_needs_tasks_raises_without_a_runtime() {
          end
          local a, b = socket.socketpair()
          a:send('x')
-         assert(b:recv(1) == 'x')",
+         assert(b:recv(1) == 'x')
+         assert(repr(socket) == \"<module 'socket'>\" and repr(a.sendall) == '<built-in function sendall>')
+         assert(repr(print) == '<function>' and repr({}) == '[]')",
     )
     .exec()
     .unwrap_or_else(|error| panic!("{error}"));

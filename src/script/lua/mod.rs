@@ -270,7 +270,10 @@ mod tests {
         {
             let sched = Scheduler::new(STACK_SIZE);
             let net = Net::new(sched.clone(), Policy::allow_all(), MEMORY);
-            let environment = Rc::new(Environment::default());
+            let environment = Rc::new(Environment {
+                first_place: trampoline::FIRST_PLACE,
+                ..Environment::default()
+            });
             let script = LuaScript::new(&net, environment, MEMORY).expect("a machine");
             let globals = script.lua.globals();
             let host = script
@@ -331,6 +334,17 @@ mod tests {
             assert(s:recv(1) == "y" and ran > 0)
             other:join()
             assert(ran == 2)
+        "#);
+    }
+
+    #[test]
+    fn every_operation_is_known_by_its_function() {
+        run(r#"
+            local s <close> = socket.socket({fileno = inherited})
+            for _, name in ipairs({"recv", "send", "sendall", "close"}) do
+              local shown = repr(s[name])
+              assert(shown == "<built-in function " .. name .. ">", shown)
+            end
         "#);
     }
 

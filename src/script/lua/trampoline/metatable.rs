@@ -99,21 +99,26 @@ pub(super) fn push_op(building: Building, context: &'static Context, op: &'stati
     let state = building.state();
     state.push_light(op_pointer(op));
     state.push_light(context.as_upvalue());
-    let function = match op.hot {
-        Some(Hot::Recv) => invoke::recv,
-        Some(Hot::Send) => invoke::send,
-        Some(Hot::SendAll) => invoke::sendall,
-        None => invoke::invoke,
-    };
-    building.push_closure(function, 2);
+    building.push_closure(function_of(op.hot), 2);
 }
 
 /// Whether the function at an index is an operation's.
 pub(super) fn is_op(state: State, index: c_int) -> bool {
-    let ours = [invoke::invoke as CFunction, invoke::recv, invoke::send];
-    state
-        .function(index)
-        .is_some_and(|function| ours.iter().any(|own| std::ptr::fn_addr_eq(*own, function)))
+    let hot = Hot::ALL.into_iter().map(Some);
+    state.function(index).is_some_and(|function| {
+        hot.chain([None])
+            .any(|hot| std::ptr::fn_addr_eq(function_of(hot), function))
+    })
+}
+
+/// The function that runs an operation: the hot ones have one of their own.
+fn function_of(hot: Option<Hot>) -> CFunction {
+    match hot {
+        Some(Hot::Recv) => invoke::recv,
+        Some(Hot::Send) => invoke::send,
+        Some(Hot::SendAll) => invoke::sendall,
+        None => invoke::invoke,
+    }
 }
 
 fn op_pointer(op: &'static Op) -> *mut c_void {

@@ -46,6 +46,9 @@ use crate::net::Net;
 use crate::sched::Task;
 use crate::script::{Chunk, Manner};
 
+/// Number of a list's first place, and of a call's first argument.
+pub(super) const FIRST_PLACE: usize = 1;
+
 /// A machine with Lua's own libraries: all of them, as `lua` has them, or those of which `library::confined` leaves what a policy
 /// may grant.
 pub(super) fn machine(unguarded: bool) -> Result<Lua> {
@@ -85,7 +88,11 @@ pub(super) fn install_guest(lua: &Lua, net: &Rc<Net>) -> Result<()> {
     if Context::of(state).is_some() {
         return Err(Error::value("this machine has the modules already"));
     }
-    let context = Context::install(lua, main, net, Rc::default())?;
+    let environment = Environment {
+        first_place: FIRST_PLACE,
+        ..Environment::default()
+    };
+    let context = Context::install(lua, main, net, Rc::new(environment))?;
     context.be_guest();
     let built = state.protected(|building| {
         kept::build(building);
