@@ -180,11 +180,6 @@ const SAME_WORD: &[(&str, &str, &str)] = &[
     ),
     ("script/lua/trampoline/coroutine.rs", "close", "coroutine.close"),
     ("script/lua/trampoline/coroutine.rs", "wrap", "coroutine.wrap"),
-    (
-        "script/lua/trampoline/metatable.rs",
-        "close",
-        "what the end of a `<close>` variable calls",
-    ),
     ("script/lua/trampoline/module.rs", "exit", "os.exit"),
     (CONFINED, "flush", "io.flush"),
     (CONFINED, "type", "io.type"),
@@ -234,7 +229,7 @@ const SAME_WORD: &[(&str, &str, &str)] = &[
     (
         "script/rhai/syntax.rs",
         "close",
-        "what the end of a `with` calls, as the end of a `<close>` does",
+        "a map's function of that name, which the end of a `with` calls",
     ),
 ];
 

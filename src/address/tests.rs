@@ -156,6 +156,21 @@ fn prints_as_python_prints() {
 }
 
 #[test]
+fn ipv4_hosts_print_as_rust_prints_them() {
+    for octets in [
+        [0, 0, 0, 0],
+        [127, 0, 0, 1],
+        [255, 255, 255, 255],
+        [9, 10, 99, 100],
+        [101, 110, 200, 7],
+    ] {
+        let ip = Ipv4Addr::from(octets);
+        let address = Address::Inet { ip, port: 1 };
+        assert_eq!(address.host(), Some(ip.to_string()));
+    }
+}
+
+#[test]
 fn hosts_print_as_inet_ntop() {
     let cases = [
         ("0:0:0:0:0:0:0:0", "::"),

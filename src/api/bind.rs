@@ -98,26 +98,33 @@ fn arrange(op: &'static Op, arguments: Arguments) -> Result<Vec<Value>> {
     if positional.len() > most {
         return Err(too_many(op, positional.len()));
     }
-    let mut values = Vec::with_capacity(most + 1);
-    if op.takes_self() {
-        values.push(receiver.unwrap_or(Value::None));
-    }
-    let first = values.len();
+    // What is asked of each parameter costs as much as a short call: only where it may matter.
+    let count = positional.len();
+    let skip = if count + 1 == most && keywords.is_empty() {
+        op.params
+            .iter()
+            .position(|param| matches!(param.default, Default::Skipped(_)))
+            .filter(|place| *place < count)
+    } else {
+        None
+    };
     let mut given = [false; 16];
-    let skipped = op
-        .params
-        .iter()
-        .position(|param| matches!(param.default, Default::Skipped(_)));
-    let skip = skipped.filter(|_| positional.len() + 1 == most && keywords.is_empty());
-    for value in positional {
-        if skip == Some(values.len() - first) {
-            values.push(default(op.params[values.len() - first].default));
-        }
-        given[values.len() - first] = true;
-        values.push(value);
+    given[..count].fill(true);
+    if let Some(place) = skip {
+        positional.insert(place, default(op.params[place].default));
+        (given[place], given[count]) = (false, true);
     }
-    for param in &op.params[values.len() - first..] {
-        values.push(default(param.default));
+    // The list that the arguments came in takes the rest as well.
+    let mut values = positional;
+    let first = usize::from(op.takes_self());
+    values.reserve(most + first - values.len());
+    values.extend(
+        op.params[values.len()..]
+            .iter()
+            .map(|param| default(param.default)),
+    );
+    if op.takes_self() {
+        values.insert(0, receiver.unwrap_or(Value::None));
     }
     for (key, value) in keywords {
         let Some(place) = op.params.iter().position(|param| param.name == key) else {
@@ -137,7 +144,7 @@ fn arrange(op: &'static Op, arguments: Arguments) -> Result<Vec<Value>> {
         given[place] = true;
         values[first + place] = value;
     }
-    for (place, param) in op.params.iter().enumerate() {
+    for (place, param) in op.params.iter().enumerate().filter(|_| count < most) {
         if param.default == Default::Required && !given[place] {
             return Err(Error::type_error(format!(
                 "{}() missing required argument '{}' (pos {})",

@@ -59,6 +59,7 @@ use std::any::Any;
 use std::cell::OnceCell;
 use std::fmt;
 use std::rc::Rc;
+use std::sync::LazyLock;
 
 #[cfg(feature = "rhai")]
 pub(crate) use crate::wire::packet::TERMS;
@@ -228,6 +229,14 @@ pub(crate) fn setter(kind: Type, name: &str) -> Option<&'static Op> {
         .copied()
         .flatten()
         .find(|op| op.name == name && kind.has(op.on))
+}
+
+/// The operation that ends an object of this type at the end of a scope, where it has one.
+pub(crate) fn closer(kind: Type) -> Option<&'static Op> {
+    // Looking through the whole table for each object takes as long as closing it.
+    static CLOSERS: LazyLock<[Option<&'static Op>; Type::ALL.len()]> =
+        LazyLock::new(|| Type::ALL.map(|kind| ops().find(|op| kind.has(op.on) && op.name == "close")));
+    CLOSERS[kind as usize]
 }
 
 /// Every operation, in documentation order.

@@ -319,6 +319,20 @@ fn error_codes() -> Value {
 #[cfg(test)]
 mod tests {
     use super::hint;
+    use crate::api::{Type, closer};
+
+    #[test]
+    fn what_ends_an_object_is_its_close() {
+        for kind in Type::ALL {
+            let closer = closer(kind);
+            assert!(
+                closer.is_none_or(|op| op.name == "close" && kind.has(op.on)),
+                "{kind:?}"
+            );
+        }
+        let ends = |kind| closer(kind).is_some();
+        assert!(ends(Type::Socket) && ends(Type::TlsSocket) && ends(Type::File) && !ends(Type::Error));
+    }
 
     #[test]
     fn unknown_names_get_a_hint() {

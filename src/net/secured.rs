@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::sched::Interest;
 use crate::sys::errno::{Errno, Result};
 use crate::sys::flag::{MSG_DONTWAIT, MSG_PEEK, SHUT_RD};
-use crate::tls::{Context, Session, Step, Wire};
+use crate::tls::{Context, Seat, Session, Step, Wire};
 
 use super::context::Net;
 use super::observe::Event;
@@ -35,7 +35,7 @@ pub(crate) struct Secured {
     net: Rc<Net>,
     /// What the records travel by, where that is not the kernel.
     below: Option<Rc<dyn Transport>>,
-    pub(super) session: RefCell<Option<Session>>,
+    pub(super) session: RefCell<Seat>,
     /// Bytes that came after the end of TLS, for whoever reads next.
     rest: RefCell<Vec<u8>>,
     /// TLS was there and is over.
@@ -86,7 +86,7 @@ impl Secured {
             terms,
             net: net.clone(),
             below,
-            session: RefCell::new(None),
+            session: RefCell::default(),
             rest: RefCell::default(),
             over: Cell::new(false),
             failure: RefCell::new(None),
@@ -111,7 +111,7 @@ impl Secured {
                 Session::client(&terms.context, terms.hostname.as_deref())
             }
         })?;
-        *self.session.borrow_mut() = Some(session);
+        self.session.borrow_mut().begin(session);
         Ok(())
     }
 
@@ -123,7 +123,7 @@ impl Secured {
         step: impl FnOnce(&mut Session, &mut dyn Wire) -> Result<T>,
     ) -> Option<Result<T>> {
         let mut session = self.session.borrow_mut();
-        let session = session.as_mut()?;
+        let session = session.get()?;
         let mut wire = Descriptor {
             fd,
             flags: flags & MSG_DONTWAIT,
@@ -141,21 +141,17 @@ impl Secured {
 
     /// Tells something of the session; the default of it where there is none.
     pub(crate) fn ask<T: Default>(&self, question: impl FnOnce(&mut Session) -> T) -> T {
-        self.session
-            .borrow_mut()
-            .as_mut()
-            .map(question)
-            .unwrap_or_default()
+        self.session.borrow_mut().get().map(question).unwrap_or_default()
     }
 
     /// Whether TLS has begun and is not over.
     pub(crate) fn is_speaking(&self) -> bool {
-        self.session.borrow().is_some()
+        self.session.borrow().is_taken()
     }
 
     /// TLS is over: from here on bytes pass as they are.
     pub(super) fn finish(&self) {
-        if let Some(mut session) = self.session.take() {
+        if let Some(session) = self.session.take().get() {
             self.rest.borrow_mut().extend(session.rest());
         }
         self.over.set(true);
@@ -165,7 +161,7 @@ impl Secured {
     pub(super) fn forget(&self) {
         // A step under way has it, and lets it go with the socket.
         if let Ok(mut session) = self.session.try_borrow_mut() {
-            session.take();
+            session.end();
         }
     }
 
@@ -268,7 +264,7 @@ impl Secured {
             && self
                 .session
                 .borrow()
-                .as_ref()
+                .look()
                 .is_some_and(|session| !session.is_handshaking())
     }
 }

@@ -5,7 +5,7 @@
 //! event wakes the first in it, who wakes the next when done: first come, first served, and no stampede.
 
 use std::cell::{Cell, RefCell};
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::os::fd::{AsRawFd, RawFd};
 use std::rc::{Rc, Weak};
 use std::sync::Arc;
@@ -132,7 +132,8 @@ pub(super) struct Reactor {
     life: Cell<u32>,
     slots: RefCell<Vec<Slot>>,
     free: RefCell<Vec<usize>>,
-    by_fd: RefCell<HashMap<RawFd, Weak<Source>>>,
+    /// Sources by the numbers of their descriptors, which are small.
+    by_fd: RefCell<Vec<Weak<Source>>>,
     /// Tasks that wait on some source.
     pub(super) waiters: Cell<usize>,
 }
@@ -198,7 +199,7 @@ impl Reactor {
     /// # Errors
     /// `EPERM` for descriptors that are always ready (plain files): there is nothing to wait for.
     pub(super) fn source(&self, fd: RawFd) -> Result<Rc<Source>> {
-        if let Some(source) = self.by_fd.borrow().get(&fd).and_then(Weak::upgrade)
+        if let Some(source) = self.known(fd)
             && !source.closed.get()
         {
             return Ok(source);
@@ -217,7 +218,7 @@ impl Reactor {
             return known;
         }
         let source = Rc::new(Source::new(fd, true));
-        self.by_fd.borrow_mut().insert(fd, Rc::downgrade(&source));
+        self.note(&source);
         source
     }
 
@@ -262,7 +263,7 @@ impl Reactor {
         source.token.set(Some(token));
         source.life.set(self.life.get());
         slots[index].source = Some(source.clone());
-        self.by_fd.borrow_mut().insert(fd, Rc::downgrade(source));
+        self.note(source);
         Ok(())
     }
 
@@ -285,11 +286,12 @@ impl Reactor {
             self.free.borrow_mut().push(index);
         }
         let mut by_fd = self.by_fd.borrow_mut();
-        if by_fd
-            .get(&source.fd)
-            .is_some_and(|known| std::ptr::eq(known.as_ptr(), source))
+        if let Some(known) = usize::try_from(source.fd)
+            .ok()
+            .and_then(|place| by_fd.get_mut(place))
+            && std::ptr::eq(known.as_ptr(), source)
         {
-            by_fd.remove(&source.fd);
+            *known = Weak::new();
         }
         drop(by_fd);
         let mut tasks: Vec<_> = source.readers.borrow_mut().drain(..).collect();
@@ -299,7 +301,20 @@ impl Reactor {
 
     /// The source of a descriptor number, where there is one.
     pub(super) fn known(&self, fd: RawFd) -> Option<Rc<Source>> {
-        self.by_fd.borrow().get(&fd).and_then(Weak::upgrade)
+        let place = usize::try_from(fd).ok()?;
+        self.by_fd.borrow().get(place)?.upgrade()
+    }
+
+    /// Makes a source the one of its descriptor.
+    fn note(&self, source: &Rc<Source>) {
+        let Ok(place) = usize::try_from(source.fd) else {
+            return;
+        };
+        let mut by_fd = self.by_fd.borrow_mut();
+        if by_fd.len() <= place {
+            by_fd.resize_with(place + 1, Weak::new);
+        }
+        by_fd[place] = Rc::downgrade(source);
     }
 
     /// Waits for events, at most `timeout`, and hands each task to be woken to `wake`.

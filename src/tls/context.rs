@@ -11,6 +11,7 @@ use rustls::{ClientConfig, InconsistentKeys, RootCertStore, ServerConfig, Suppor
 
 use crate::error::{Error, Result};
 
+use super::random::Handed;
 use super::suites::Cipher;
 use super::{fault, pem, suites};
 
@@ -292,6 +293,7 @@ impl Context {
     pub(super) fn provider(&self) -> Arc<CryptoProvider> {
         Arc::new(CryptoProvider {
             cipher_suites: self.suites.borrow().clone(),
+            secure_random: &Handed,
             ..ring::default_provider()
         })
     }

@@ -3,7 +3,7 @@
 //!
 //! [`Context`] (`context`) holds what Python's `SSLContext` does; `config` makes rustls' configurations of it, `trust` is whom it
 //! trusts, `suites` has the names of ciphers. [`Session`] (`session`) is one connection's state: it takes records from a [`Wire`] and hands them to one,
-//! trying each call once (`machine` is rustls' part of it, `records` the wire's, `told` what it says of itself). `verify` judges certificates, `roots` finds the system's, `certificate` describes one, `pem` reads and
+//! trying each call once (`machine` is rustls' part of it, `records` the wire's, `told` what it says of itself, `seat` its place in memory). `verify` judges certificates, `roots` finds the system's, `random` has the random numbers, `certificate` describes one, `pem` reads and
 //! writes the text form. `fault` has the errors, with OpenSSL's words where it has any.
 //!
 //! Without the feature `tls` the types stay, with no values (`absent`), so that nobody above has to ask.
@@ -23,9 +23,13 @@ mod machine;
 #[cfg(feature = "tls")]
 mod pem;
 #[cfg(feature = "tls")]
+mod random;
+#[cfg(feature = "tls")]
 mod records;
 #[cfg(feature = "tls")]
 mod roots;
+#[cfg(feature = "tls")]
+mod seat;
 #[cfg(feature = "tls")]
 mod session;
 #[cfg(feature = "tls")]
@@ -47,5 +51,7 @@ pub(crate) use context::{Context, Protocol, VerifyMode};
 pub(crate) use fault::{want_read, want_write};
 #[cfg(feature = "tls")]
 pub(crate) use pem::{der_to_pem, pem_to_der};
+#[cfg(feature = "tls")]
+pub(crate) use seat::Seat;
 #[cfg(feature = "tls")]
 pub(crate) use session::{Session, Step, Wire};

@@ -41,6 +41,24 @@ fn give_room(room: Vec<u8>) {
     }
 }
 
+/// The bytes a stream begins with, as many as a record's head has.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Head {
+    bytes: [u8; HEAD],
+    length: usize,
+}
+
+impl Head {
+    fn take(&mut self, bytes: &[u8]) {
+        self.length = bytes.len().min(HEAD);
+        self.bytes[..self.length].copy_from_slice(&bytes[..self.length]);
+    }
+
+    fn bytes(&self) -> &[u8] {
+        &self.bytes[..self.length]
+    }
+}
+
 /// Bytes of the wire that rustls has not done with.
 #[derive(Default)]
 pub(super) struct Inbox {
@@ -236,9 +254,9 @@ impl Session {
         let Some(length) = self.inbox.record() else {
             return Ok(None);
         };
-        if !self.greeted && self.head.is_empty() {
+        if !self.greeted && self.head.length == 0 {
             let begin = self.inbox.start;
-            self.head = self.inbox.bytes[begin..begin + length.min(HEAD)].to_vec();
+            self.head.take(&self.inbox.bytes[begin..begin + length.min(HEAD)]);
         }
         self.inbox.handed += length;
         let got = self.drive(out)?;
@@ -276,7 +294,7 @@ impl Session {
         let server = self.is_server();
         let error = match found {
             Some(found) if matches!(error, rustls::Error::InvalidCertificate(_)) => found,
-            _ => fault::of(&error, !self.greeted, &self.head, server),
+            _ => fault::of(&error, !self.greeted, self.head.bytes(), server),
         };
         self.fail(error)
     }

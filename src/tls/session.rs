@@ -15,7 +15,7 @@ use crate::sys::errno::{self, Errno};
 use super::context::{Context, VerifyMode};
 use super::fault;
 use super::machine::Machine;
-use super::records::{Inbox, LARGEST_RECORD, Outbox, ROOM, fingerprint};
+use super::records::{Head, Inbox, LARGEST_RECORD, Outbox, ROOM, fingerprint};
 
 /// What records come from and go to: each call tries once.
 pub(crate) trait Wire {
@@ -54,7 +54,7 @@ pub(crate) struct Session {
     /// Plain bytes that nobody has taken yet.
     pub(super) plain: VecDeque<u8>,
     /// How the peer's stream begins.
-    pub(super) head: Vec<u8>,
+    pub(super) head: Head,
     /// Something of the peer was understood.
     pub(super) greeted: bool,
     /// The wire has ended.
@@ -110,7 +110,7 @@ impl Session {
             inbox: Inbox::default(),
             outbox: Outbox::default(),
             plain: VecDeque::new(),
-            head: Vec::new(),
+            head: Head::default(),
             greeted: false,
             ended: false,
             closed: false,
@@ -162,8 +162,10 @@ impl Session {
     /// Goes on with the handshake as far as the wire allows, without the work of it.
     pub(crate) fn handshake(&mut self, wire: &mut dyn Wire) -> errno::Result<Step> {
         self.check()?;
-        // A client speaks first.
-        self.drive(&mut [])?;
+        // A client speaks first; what a server says answers something.
+        if !self.is_server() {
+            self.drive(&mut [])?;
+        }
         loop {
             // The peer has asked already: an answer is about to go, and the tickets go with it.
             if self.ends_in_tickets() && !self.is_handshaking() && self.inbox.record().is_some() {

@@ -1,5 +1,5 @@
 //! The most frequent calls, without Rhai's dispatch: of the methods that the table calls hot, where the object is a variable
-//! that holds a plain socket, and the argument a literal or a variable.
+//! that holds a socket, and the argument a literal or a variable.
 //!
 //! Rhai needs some 2,500 instructions for a method call before ours is reached. So each call that looks like one of these
 //! gets a mark in the text (`syntax`), a custom syntax around the whole call. When it runs, what stands there is looked at:
@@ -11,7 +11,6 @@ use std::rc::Rc;
 use rhai::{Dynamic, Engine, EvalContext, Expr, NativeCallContext};
 
 use crate::api::{self, Hot, Op, Type};
-use crate::net::Socket;
 
 use super::error::Thrown;
 use super::op::Site;
@@ -63,7 +62,7 @@ fn run(
     if object.is_locked() {
         return None;
     }
-    let socket = value::with(object, Rc::<Socket>::clone)?;
+    let socket = value::socket(object)?;
     let literal;
     let given = match argument {
         Expr::IntegerConstant(number, _) => {

@@ -1,5 +1,6 @@
 //! The plain case of the most frequent operations: a plain socket, one argument of the right kind. Who watches is told all the same. The
-//! system call is tried at once; whatever it cannot finish goes the long way. The table's rows stay the truth.
+//! system call is tried at once; whatever it cannot finish goes the long way. On a socket that speaks TLS nothing is bound, and the loop
+//! in `net` does the rest. The table's rows stay the truth.
 
 use rhai::Dynamic;
 
@@ -22,6 +23,9 @@ pub(super) fn run(
     socket: &Socket,
     argument: &Dynamic,
 ) -> Option<Result<Dynamic>> {
+    if socket.is_wrapped() {
+        return wrapped(net, hot, socket, argument);
+    }
     let interest = match hot {
         Hot::Recv => Interest::Read,
         Hot::Send | Hot::SendAll => Interest::Write,
@@ -40,6 +44,35 @@ pub(super) fn run(
         (Err(errno), Hot::SendAll) => Some(Err(socket.failed(op.name, errno).with_sent(0))),
         (Err(errno), _) => Some(Err(socket.failed(op.name, errno))),
     }
+}
+
+/// Bytes that are copied rather than bound, as what the script holds may change while this waits.
+const FEW: usize = 4096;
+
+/// As [`run`], on a socket that was wrapped to speak TLS.
+fn wrapped(net: &Net, hot: Hot, socket: &Socket, argument: &Dynamic) -> Option<Result<Dynamic>> {
+    match hot {
+        Hot::Recv => {
+            let size = usize::try_from(argument.as_int().ok()?).ok()?;
+            if !(1..=net.largest_at_once()).contains(&size) {
+                return None;
+            }
+            Some(socket.recv_in_scratch(size).map(|count| taken(net, count)))
+        }
+        Hot::SendAll => {
+            let length = match argument.as_blob_ref() {
+                Ok(bytes) => bytes.len(),
+                Err(_) => argument.as_immutable_string_ref().ok()?.len(),
+            };
+            (length <= FEW).then(|| send_rest(socket, argument, 0))
+        }
+        Hot::Send => None,
+    }
+}
+
+/// What was received into the runtime's buffer.
+fn taken(net: &Net, count: usize) -> Dynamic {
+    Dynamic::from_blob(Bytes::Scratch(net.scratch().clone(), count).into_vec())
 }
 
 /// Whether the loop in `net` has to go on with it: the call would wait, or was interrupted.
@@ -70,10 +103,7 @@ fn receive(net: &Net, socket: &Socket, op: &Op, size: &Dynamic, flags: i32) -> O
         Err(errno) if is_for_the_loop(errno) => socket.recv_in_scratch(size),
         Err(errno) => Err(socket.failed(op.name, errno)),
     };
-    Some(count.map(|count| {
-        let bytes = Bytes::Scratch(net.scratch().clone(), count);
-        Dynamic::from_blob(bytes.into_vec())
-    }))
+    Some(count.map(|count| taken(net, count)))
 }
 
 /// What was sent at once, and of how much.
@@ -92,8 +122,7 @@ fn send(socket: &Socket, data: &Dynamic, flags: i32) -> Option<(Result<usize, Er
     }
 }
 
-/// What the kernel did not take at once.
-#[cold]
+/// Sends what is left where the first bytes have left.
 fn send_rest(socket: &Socket, data: &Dynamic, sent: usize) -> Result<Dynamic> {
     let data = match value::take(&mut data.clone(), 1) {
         Value::Text(text) => text.into_owned().into_bytes().into(),

@@ -8,7 +8,7 @@ use rhai::{Dynamic, EvalAltResult, FuncRegistration, Map, Module, NativeCallCont
 
 use crate::api::{self, Arguments, Cx, Default, Environment, Held, Named, Op, Slots, Type, Value};
 use crate::error::{Class, Error, Result};
-use crate::net::{Net, Socket};
+use crate::net::Net;
 use crate::sched::Task;
 
 use super::error::{self, Thrown};
@@ -44,7 +44,7 @@ impl Site {
         self.watch.note(context.call_source(), context.call_position());
         if let Some(hot) = op.hot
             && let [object, argument] = args
-            && let Some(socket) = value::with(object, Rc::<Socket>::clone)
+            && let Some(socket) = value::socket(object)
             && let Some(done) = hot::run(&self.net, hot, op, &socket, argument)
         {
             return done.map_err(|error| self.raise(error, Some(context)));
@@ -126,7 +126,11 @@ impl Site {
 
 /// Arguments for the binder: the object, values in their order, and keywords from a trailing map.
 fn collect(op: &'static Op, args: Slice<'_, '_>) -> Arguments {
-    let mut arguments = Arguments::default();
+    let mut arguments = Arguments {
+        // The binder adds what is missing.
+        positional: Vec::with_capacity(op.params.len() + 1),
+        ..Arguments::default()
+    };
     let first = usize::from(op.takes_self());
     let mut end = args.len();
     if op.takes_self() {

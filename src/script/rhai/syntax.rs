@@ -17,11 +17,11 @@ use rhai::{
     Position, Token,
 };
 
-use crate::api::{self, MODULES, Module};
+use crate::api::{self, MODULES, Module, closer};
 use crate::error::Error;
 
 use super::error::{self, Thrown};
-use super::op::{self, Site};
+use super::op::Site;
 use super::{class, direct, library, value};
 
 /// Stands for `with` in what Rhai compiles.
@@ -111,7 +111,7 @@ fn close(
     context: &mut EvalContext<'_, '_, '_, '_, '_, '_>,
     held: &Dynamic,
 ) -> Result<(), Thrown> {
-    let op = value::handle_type(held).and_then(|kind| op::member(kind, CLOSE));
+    let op = value::handle_type(held).and_then(closer);
     if let Some(op) = op {
         return match site.run_alone(op, Some(value::read(held, 0))) {
             Ok(_) => Ok(()),

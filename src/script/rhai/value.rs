@@ -78,6 +78,12 @@ pub(super) fn handle_type(value: &Dynamic) -> Option<Type> {
     Type::ALL.into_iter().find(|kind| type_id(*kind) == id)
 }
 
+/// The socket a value is, be it one that speaks TLS or not.
+#[inline]
+pub(super) fn socket(value: &Dynamic) -> Option<Rc<Socket>> {
+    with(value, Rc::<Socket>::clone).or_else(|| with(value, |socket: &TlsSocket| socket.0.clone()))
+}
+
 /// Runs `f` on a handle's pointer, if the value is one of this type.
 #[inline]
 pub(super) fn with<T: Clone + 'static, R>(value: &Dynamic, f: impl FnOnce(&T) -> R) -> Option<R> {
@@ -115,6 +121,9 @@ fn read_at(value: &Dynamic, place: usize, depth: usize) -> Value {
     if depth > DEEPEST_DATA {
         return Value::Opaque(TOO_DEEP);
     }
+    if value.is_variant() {
+        return read_handle(value).unwrap_or(Value::Opaque("object"));
+    }
     if let Some(simple) = read_simple(value) {
         return simple;
     }
@@ -128,7 +137,7 @@ fn read_at(value: &Dynamic, place: usize, depth: usize) -> Value {
     if let Some(map) = value.read_lock::<Map>() {
         return Value::Map(entries(&map, depth));
     }
-    read_handle(value).unwrap_or(Value::Opaque("object"))
+    Value::Opaque("object")
 }
 
 /// An item of an array or map: a function there is no argument of the call.

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use mlua::ffi::lua_State;
 
 use crate::api::testing::is_equal;
-use crate::api::{Form, Hot, Op, RecordKind, Type, Value, element, ops, repr, setter};
+use crate::api::{Form, Hot, Op, RecordKind, Type, Value, closer, element, ops, repr, setter};
 use crate::error::{Class, Error};
 
 use super::building::Building;
@@ -365,9 +365,6 @@ unsafe extern "C-unwind" fn absent_use(raw: *mut lua_State) -> c_int {
     .finish(state)
 }
 
-/// The method that ends an object.
-const CLOSE: &str = "close";
-
 /// Leaving the scope of a `<close>` variable: what has a method for it closes.
 unsafe extern "C-unwind" fn close(raw: *mut lua_State) -> c_int {
     // SAFETY: Lua calls us with a live thread.
@@ -375,8 +372,8 @@ unsafe extern "C-unwind" fn close(raw: *mut lua_State) -> c_int {
     let context = Context::behind(state, 1);
     let answer = invoke::answer(state, context, |call| {
         let kind = read::value(state, context, 1).object_type();
-        let close = kind.and_then(|kind| ops().find(|op| kind.has(op.on) && op.name == CLOSE));
-        close.map_or(Ok(Value::None), |op| call.property(op))
+        kind.and_then(closer)
+            .map_or(Ok(Value::None), |op| call.property(op))
     });
     match answer {
         // A task that is being killed leaves by its own error.

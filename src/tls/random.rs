@@ -1,0 +1,19 @@
+//! Where rustls takes its random numbers from: those of a handshake that both sides, and who listens, get to see (names of sessions, nonces).
+//! Keys and signatures have theirs from ring, which asks the kernel each time.
+
+use rustls::crypto::{GetRandomFailed, SecureRandom, ring};
+
+use crate::sys::random;
+
+/// The kernel's, some at a time.
+#[derive(Debug)]
+pub(super) struct Handed;
+
+impl SecureRandom for Handed {
+    fn fill(&self, piece: &mut [u8]) -> Result<(), GetRandomFailed> {
+        if random::hand_out(piece) {
+            return Ok(());
+        }
+        ring::default_provider().secure_random.fill(piece)
+    }
+}
