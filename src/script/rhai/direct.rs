@@ -1,16 +1,17 @@
 //! The most frequent calls, without Rhai's dispatch: of the methods that the table calls hot, where the object is a variable
-//! that holds a socket, and the argument a literal or a variable.
+//! that holds a socket, and the argument a literal, a variable or another such call.
 //!
 //! Rhai needs some 2,500 instructions for a method call before ours is reached. So each call that looks like one of these
 //! gets a mark in the text (`syntax`), a custom syntax around the whole call. When it runs, what stands there is looked at:
 //! in the plain case the operation is run at once, by `hot`; in any other the call goes its ordinary way, and since nothing
-//! was evaluated until then, nothing is evaluated twice.
+//! was evaluated until then, nothing is evaluated twice. A call that has another as its argument goes on with what that gave.
 
 use std::rc::Rc;
 
-use rhai::{Dynamic, Engine, EvalContext, Expr, NativeCallContext};
+use rhai::{Dynamic, Engine, EvalContext, Expr, NativeCallContext, Position};
 
-use crate::api::{self, Hot, Op, Type};
+use crate::api::{self, Hot, Op, Type, Value};
+use crate::net::Socket;
 
 use super::error::Thrown;
 use super::op::Site;
@@ -73,21 +74,67 @@ fn run(
             literal = Dynamic::from(text.clone());
             &literal
         }
+        Expr::Dot(..) => {
+            let given = match run(site, rows, context, argument)? {
+                Ok(given) => given,
+                Err(thrown) => return Some(Err(thrown)),
+            };
+            return Some(go_on(
+                site,
+                (hot, op),
+                context,
+                (&dot.lhs, &socket),
+                given,
+                *position,
+            ));
+        }
         _ => variable(context, argument).filter(|value| !value.is_shared())?,
     };
     site.watch
         .note(context.global_runtime_state().source(), *position);
     let done = hot::run(&site.net, hot, op, &socket, given)?;
-    Some(done.map_err(|error| {
-        let place = NativeCallContext::new_with_all_fields(
-            context.engine(),
-            op.name,
-            context.global_runtime_state().source(),
-            context.global_runtime_state(),
-            *position,
-        );
-        site.raise(error, Some(&place))
-    }))
+    Some(done.map_err(|error| site.raise(error, Some(&place(context, op, *position)))))
+}
+
+/// Runs the outer of two such calls, whose argument is there. From here on the ordinary way would evaluate that again.
+fn go_on(
+    site: &Site,
+    (hot, op): (Hot, &'static Op),
+    context: &mut Context<'_, '_, '_, '_, '_, '_>,
+    (object, before): (&Expr, &Rc<Socket>),
+    mut given: Dynamic,
+    position: Position,
+) -> Result<Dynamic, Thrown> {
+    // Another task may have put something else there while this one waited.
+    let now = variable(context, object).filter(|object| !object.is_locked());
+    let mut object = now.map_or_else(
+        || value::give(Value::Socket(before.clone())),
+        Dynamic::flatten_clone,
+    );
+    let Some(socket) = value::socket(&object) else {
+        return context.call_fn_raw(op.name, true, true, &mut [&mut object, &mut given]);
+    };
+    site.watch.note(context.global_runtime_state().source(), position);
+    let place = place(context, op, position);
+    match hot::run(&site.net, hot, op, &socket, &given) {
+        Some(done) => done.map_err(|error| site.raise(error, Some(&place))),
+        None => site.run_bound(op, &place, &mut [&mut object, &mut given]),
+    }
+}
+
+/// Where the script calls from.
+fn place<'a>(
+    context: &'a Context<'_, '_, '_, '_, '_, '_>,
+    op: &'static Op,
+    position: Position,
+) -> NativeCallContext<'a> {
+    NativeCallContext::new_with_all_fields(
+        context.engine(),
+        op.name,
+        context.global_runtime_state().source(),
+        context.global_runtime_state(),
+        position,
+    )
 }
 
 /// The variable that stands there, as the scope has it.
@@ -130,6 +177,11 @@ mod tests {
             ("let n = s.recv(1) + x;", "let n = s.recv(1) + x;"),
             ("let n = a.b.recv(1);", "let n = a.b.recv(1);"),
             ("let n = s.recv(f(1));", "let n = s.recv(f(1));"),
+            ("  s.sendall(s.recv(64));", "  s.sendall(s.recv(64));"),
+            ("{ s.sendall(t.recv(n)); }", "{$s.sendall(t.recv(n)); }"),
+            ("{ s.send( s.recv(1)) }", "{$s.send($s.recv(1)) }"),
+            ("{ s.send(s.recv(1) + x) }", "{ s.send(s.recv(1) + x) }"),
+            ("{ s.send(s.recv(s.recv(1))) }", "{ s.send(s.recv(s.recv(1))) }"),
             ("let n = s.recv(1, 2);", "let n = s.recv(1, 2);"),
             ("let n = s?.recv(1);", "let n = s?.recv(1);"),
             ("let n = ~ s.recv(1);", "let n = ~ s.recv(1);"),
@@ -180,6 +232,19 @@ mod tests {
             check(one == 101 && two == 8);
             a.send("t");
             check(`<${ b.recv(size) }>` == "<[74]>");
+            // One within the other; also what is no socket, and what an argument's wait puts in an object's place.
+            a.sendall("within");
+            { b.sendall(b.recv(size)); }
+            check(a.recv(size) == "within".to_blob());
+            { check(other.send(other.recv(4)) == 9); }
+            let turned = pair[1];
+            let changes = task::spawn(|| {
+                turned = #{ sendall: |x| x.len() };
+                a.sendall("abc");
+            });
+            let got = turned.sendall(b.recv(size));
+            changes.join();
+            check(got == 3);
             // A wait, and a text larger than what the kernel takes at once.
             let large = bytes("x");
             large.pad(4000000, 120);
@@ -208,6 +273,11 @@ mod tests {
         let (error, told) = fails("let s = socket::socket();\n s.send(\"x\");");
         assert_eq!(error.class(), Class::BrokenPipeError);
         assert!(told.contains(":2:"), "{told}");
+        let (error, told) = fails(
+            "let s = socket::socketpair();\n let a = s[0];\n let b = s[1]; a.sendall(\"x\"); a.close();\n { a.send(b.recv(5)); }",
+        );
+        assert_eq!(error.errno(), Some(9));
+        assert!(told.contains(":4:"), "{told}");
         let (_, told) = fails("let s = socket::socket();\n let x = s.recv(nothing);");
         assert!(told.contains("nothing"), "{told}");
     }

@@ -52,7 +52,7 @@ impl Site {
         self.run_bound(op, context, args)
     }
 
-    fn run_bound(
+    pub(super) fn run_bound(
         &self,
         op: &'static Op,
         context: &NativeCallContext<'_>,

@@ -259,12 +259,7 @@ fn marks(tokens: &[(Token, Position)], lines: &Lines<'_>) -> Vec<Change> {
         };
         if is_name(method)
             && begins_expression(&before.0)
-            && tokens[place + 5..]
-                .get(1)
-                .is_some_and(|(after, _)| *after == Token::RightParen)
-            && tokens[place + 5..]
-                .get(2)
-                .is_some_and(|(after, _)| ends_expression(after))
+            && is_whole(&tokens[place + 5..], is_name)
             && let Some(start) = lines.offset(*start)
             && lines.source[..start].ends_with([' ', '\t'])
         {
@@ -272,6 +267,25 @@ fn marks(tokens: &[(Token, Position)], lines: &Lines<'_>) -> Vec<Change> {
         }
     }
     marks
+}
+
+/// Whether a call's argument begins here that is one token or such a call itself, and the expression ends with it.
+fn is_whole(rest: &[(Token, Position)], is_name: impl Fn(&Token) -> bool) -> bool {
+    match rest {
+        [_, (Token::RightParen, _), (after, _), ..] => ends_expression(after),
+        [
+            (Token::Identifier(_), _),
+            (Token::Period, _),
+            (method, _),
+            (Token::LeftParen, _),
+            _,
+            (Token::RightParen, _),
+            (Token::RightParen, _),
+            (after, _),
+            ..,
+        ] => is_name(method) && ends_expression(after),
+        _ => false,
+    }
 }
 
 /// Whether an expression begins after this, and nothing before it binds.
