@@ -116,6 +116,12 @@ impl Scratch {
         }
         receive(&mut bytes[..size])
     }
+
+    /// Shows the first `count` bytes, as they were just received.
+    #[inline(always)]
+    pub(crate) fn filled<T>(&self, count: usize, look: impl FnOnce(&[u8]) -> T) -> T {
+        look(&self.bytes.borrow()[..count])
+    }
 }
 
 impl Scratch {

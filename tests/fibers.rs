@@ -16,6 +16,8 @@ mod errors;
 mod exits;
 #[path = "fibers/fairness.rs"]
 mod fairness;
+#[path = "fibers/parked.rs"]
+mod parked;
 #[path = "fibers/scopes.rs"]
 mod scopes;
 #[path = "support/script.rs"]

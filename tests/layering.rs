@@ -41,7 +41,7 @@ const STRANGERS: &[(&str, &str)] = &[("script/lua", "script/rhai")];
 const CRATES: &[(&str, &[&str])] = &[
     ("libc", &["sys/", "script/lua/trampoline", "constants/mod.rs"]),
     ("socket2", &["sys/"]),
-    ("corosensei", &["sys/fiber.rs"]),
+    ("corosensei", &["sys/fiber/"]),
     ("idna", &["net/"]),
     (
         "fastrand",

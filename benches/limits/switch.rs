@@ -19,7 +19,7 @@ use fiber::{Fiber, StackPool};
     reason = "a file of src/sys, where unsafe is at home; fibers need little of it"
 )]
 mod errno;
-#[path = "../../src/sys/fiber.rs"]
+#[path = "../../src/sys/fiber/mod.rs"]
 #[allow(
     unsafe_code,
     dead_code,

@@ -229,21 +229,21 @@ impl Socket {
         }
     }
 
-    /// As [`Self::io`], for a receive.
+    /// As [`Self::io_within`], for a receive with these flags.
     pub(super) fn io_read<T>(
         &self,
         op: &'static str,
         flags: i32,
+        patience: Patience,
         step: impl FnMut(RawFd, i32) -> sys::errno::Result<T>,
     ) -> Result<T> {
-        let patience = self.patience(Interest::Read, flags);
         let mut watched = self.watched();
         watched.reads_plainly = flags == 0 && self.is_plain_transport();
         self.told(op, Interest::Read, watched.run(Interest::Read, patience, step))
     }
 
     /// Whether it is a blocking socket whose end only a blocking call is told.
-    fn ends_silently(&self) -> bool {
+    pub(super) fn ends_silently(&self) -> bool {
         self.timeout() == Timeout::Blocking && !self.is_stream()
     }
 

@@ -5,7 +5,7 @@
 //! how it ends, `print` how it prints; it stands on a `transport` (`standing`), the kernel unless something else takes its place: `secured` (TLS), `faults`, `simnet` (a network inside the process). `io` is the loop that tries
 //! and waits. The operations are grouped by topic: `connect` (`race` to several
 //! addresses at once), `relay` (between two sockets), `listen` (bind, listen, accept), `transfer` (recv and send
-//! in all forms), `message` (with control data), `options`, `control` (ioctl, fcntl), `share` (with another process), `select` and `epoll` (waiting for any of many), `roster` (every open socket, for a person who asks); `port` finds one that nothing uses; `guest` has sockets that come from the host, `traffic` counts; `missing` names the module of a family the kernel lacks; `resolve` looks names up off the thread (`idna` encodes them, `answers` remembers for the policy what came of it), `netdb` in C's
+//! in all forms; `parked` receives without a stack while it waits), `message` (with control data), `options`, `control` (ioctl, fcntl), `share` (with another process), `select` and `epoll` (waiting for any of many), `roster` (every open socket, for a person who asks); `port` finds one that nothing uses; `guest` has sockets that come from the host, `traffic` counts; `missing` names the module of a family the kernel lacks; `resolve` looks names up off the thread (`idna` encodes them, `answers` remembers for the policy what came of it), `netdb` in C's
 //! older data bases, `convert` turns numbers and address texts around
 //! without a system call.
 
@@ -28,6 +28,7 @@ mod missing;
 mod netdb;
 mod observe;
 mod options;
+mod parked;
 mod passing;
 mod port;
 mod print;
@@ -61,6 +62,8 @@ pub(crate) use listen::{DEFAULT_BACKLOG, ServerOptions};
 pub(crate) use message::{Message, Undelivered};
 pub use observe::{Event, Observer, Scene, Setting};
 pub(crate) use options::OptionValue;
+#[cfg(feature = "lua54")]
+pub(crate) use parked::Parked;
 pub(crate) use passing::Passed;
 pub(crate) use port::free_port;
 pub(crate) use relay::Side;

@@ -7,6 +7,8 @@ use crate::bytes::{Bytes, Pinned, Scratch};
 use crate::error::{Error, Result};
 use crate::policy::Request;
 use crate::sched::Interest;
+use crate::sys;
+use crate::sys::errno::Errno;
 use crate::sys::flag::{MSG_OOB, MSG_PEEK, MSG_WAITALL};
 
 use super::audit::Fact;
@@ -51,7 +53,8 @@ impl Socket {
         };
         if size <= Scratch::SIZE {
             let mut from = Address::None;
-            let count = self.receive_in_scratch(op, size, flags, named.then_some(&mut from))?;
+            let patience = self.patience(Interest::Read, flags);
+            let count = self.receive_in_scratch(op, size, flags, patience, named.then_some(&mut from))?;
             return Ok((Bytes::Scratch(self.net().scratch().clone(), count), from));
         }
         let mut buffer = self.net().zeros(size).map_err(|error| self.failed(op, error))?;
@@ -74,15 +77,16 @@ impl Socket {
     /// # Errors
     /// As [`Self::recv`].
     pub(crate) fn recv_in_scratch(&self, size: usize) -> Result<usize> {
-        let count = self.receive_in_scratch("recv", size.min(Scratch::SIZE), 0, None)?;
-        Ok(count)
+        let patience = self.patience(Interest::Read, 0);
+        self.receive_in_scratch("recv", size.min(Scratch::SIZE), 0, patience, None)
     }
 
-    fn receive_in_scratch(
+    pub(super) fn receive_in_scratch(
         &self,
         op: &'static str,
         size: usize,
         flags: i32,
+        patience: Patience,
         from: Option<&mut Address>,
     ) -> Result<usize> {
         if flags & MSG_OOB != 0 {
@@ -100,13 +104,29 @@ impl Socket {
                 self.receive_once(fd, buffer, flags | extra, from.as_deref_mut())
             })
         };
-        let count = self.io_read(op, flags, step)?.min(size);
+        let count = self.io_read(op, flags, patience, step)?.min(size);
         if flags == 0 && 0 < count && count < size && self.is_plain_transport() {
             self.note_short_read();
         }
         if self.shows_bytes() {
             self.show_received(&Bytes::Scratch(scratch.clone(), count), from.as_deref(), flags);
         }
+        Ok(count)
+    }
+
+    /// One receive on a plain transport, into the runtime's receive buffer, for the adapters' fast paths: `flags` are those of
+    /// [`Self::direct_flags`].
+    #[inline(always)]
+    pub(crate) fn receive_at_once(&self, size: usize, flags: i32) -> sys::errno::Result<usize> {
+        if flags != 0 && self.is_drained() {
+            return Err(Errno::AGAIN);
+        }
+        let scratch = self.net().scratch();
+        let count = scratch.fill(size, |buffer| sys::transfer::recv(self.fd(), buffer, flags))?;
+        if 0 < count && count < size {
+            self.note_short_read();
+        }
+        scratch.filled(count, |data| self.note_received(data));
         Ok(count)
     }
 
@@ -117,7 +137,7 @@ impl Socket {
         buffer: &mut [u8],
         flags: i32,
         from: Option<&mut Address>,
-    ) -> crate::sys::errno::Result<usize> {
+    ) -> sys::errno::Result<usize> {
         match from {
             None => self.transport().recv(fd, buffer, flags),
             Some(from) => {
@@ -130,18 +150,13 @@ impl Socket {
 
     /// One receive into a file's buffer, for a step of the loop.
     #[inline]
-    pub(crate) fn receive_raw(
-        &self,
-        fd: i32,
-        buffer: &mut [u8],
-        flags: i32,
-    ) -> crate::sys::errno::Result<usize> {
+    pub(crate) fn receive_raw(&self, fd: i32, buffer: &mut [u8], flags: i32) -> sys::errno::Result<usize> {
         self.transport().recv(fd, buffer, flags)
     }
 
     /// One send out of a file's buffer, for a step of the loop.
     #[inline]
-    pub(crate) fn send_raw(&self, fd: i32, data: &[u8], flags: i32) -> crate::sys::errno::Result<usize> {
+    pub(crate) fn send_raw(&self, fd: i32, data: &[u8], flags: i32) -> sys::errno::Result<usize> {
         self.transport().send(fd, data, flags)
     }
 

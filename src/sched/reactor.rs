@@ -4,8 +4,7 @@
 //! both directions, at the first wait, and stays registered until its socket closes. Each direction has a queue; an
 //! event wakes the first in it, who wakes the next when done: first come, first served, and no stampede.
 
-use std::cell::{Cell, RefCell};
-use std::collections::VecDeque;
+use std::cell::{Cell, OnceCell, RefCell};
 use std::os::fd::{AsRawFd, RawFd};
 use std::rc::{Rc, Weak};
 use std::sync::Arc;
@@ -20,6 +19,7 @@ use crate::sys::wake::Waker;
 use super::simulation::Notice;
 use super::task::Task;
 use super::wait::Wake;
+use super::waiters::Waiters;
 
 /// What a task waits for a descriptor to become.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -44,8 +44,8 @@ pub(crate) struct Source {
     odd: Cell<bool>,
     /// The kernel does not know it: a simulation tells what happens to it.
     simulated: bool,
-    readers: RefCell<VecDeque<Rc<Task>>>,
-    writers: RefCell<VecDeque<Rc<Task>>>,
+    readers: RefCell<Waiters>,
+    writers: RefCell<Waiters>,
 }
 
 impl Source {
@@ -63,22 +63,17 @@ impl Source {
         }
     }
 
-    pub(super) fn queue(&self, interest: Interest) -> &RefCell<VecDeque<Rc<Task>>> {
+    pub(super) fn queue(&self, interest: Interest) -> &RefCell<Waiters> {
         match interest {
             Interest::Read => &self.readers,
             Interest::Write => &self.writers,
         }
     }
 
-    /// Takes a task out of the queue, in which it is once: as a rule it is the first.
+    /// Takes a task out of the queue, in which it is once.
     #[inline]
     pub(super) fn strike(&self, interest: Interest, task: &Rc<Task>) {
-        let mut queue = self.queue(interest).borrow_mut();
-        if queue.front().is_some_and(|first| Rc::ptr_eq(first, task)) {
-            queue.pop_front();
-        } else {
-            queue.retain(|other| !Rc::ptr_eq(other, task));
-        }
+        self.queue(interest).borrow_mut().strike(task);
     }
 
     /// Whether tasks wait for this.
@@ -194,6 +189,24 @@ impl Reactor {
         self.register(source)
     }
 
+    /// The source of `fd`, which has its place in `source` once it was waited for; none where it is always ready.
+    #[inline]
+    pub(super) fn watched<'a>(
+        &self,
+        source: &'a OnceCell<Rc<Source>>,
+        fd: RawFd,
+    ) -> Result<Option<&'a Rc<Source>>> {
+        if let Some(source) = source.get() {
+            self.keep(source)?;
+            return Ok(Some(source));
+        }
+        match self.source(fd) {
+            Ok(new) => Ok(Some(source.get_or_init(|| new))),
+            Err(Errno::PERM) => Ok(None),
+            Err(errno) => Err(errno),
+        }
+    }
+
     /// The source of `fd`, registered. Two sockets on one descriptor share it.
     ///
     /// # Errors
@@ -294,8 +307,8 @@ impl Reactor {
             *known = Weak::new();
         }
         drop(by_fd);
-        let mut tasks: Vec<_> = source.readers.borrow_mut().drain(..).collect();
-        tasks.extend(source.writers.borrow_mut().drain(..));
+        let mut tasks: Vec<_> = source.readers.borrow_mut().drain().collect();
+        tasks.extend(source.writers.borrow_mut().drain());
         tasks
     }
 
@@ -381,9 +394,12 @@ fn open() -> std::io::Result<(Poll, Arc<Waker>)> {
 }
 
 /// Wakes the first of a queue, or all of it when the connection is at its end.
-fn wake_first(queue: &RefCell<VecDeque<Rc<Task>>>, all: bool, wake: &mut impl FnMut(&Rc<Task>, Wake)) {
-    for task in queue.borrow().iter().take(if all { usize::MAX } else { 1 }) {
-        wake(task, Wake::Ready);
+fn wake_first(queue: &RefCell<Waiters>, all: bool, wake: &mut impl FnMut(&Rc<Task>, Wake)) {
+    let queue = queue.borrow();
+    if all {
+        queue.iter().for_each(|task| wake(task, Wake::Ready));
+    } else if let Some(first) = queue.first() {
+        wake(first, Wake::Ready);
     }
 }
 

@@ -3,7 +3,6 @@
 use std::cell::{Cell, OnceCell, RefCell};
 use std::fmt;
 use std::os::fd::RawFd;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -15,6 +14,7 @@ use crate::sys::fiber::{Fiber, Progress, StackPool};
 use super::bounds::Bounds;
 use super::ending::End;
 use super::jobs::Jobs;
+use super::parking;
 use super::queue::Queue;
 use super::reactor::{Interest, Reactor, Source};
 use super::remote::Remote;
@@ -125,15 +125,11 @@ impl Scheduler {
         self.made.set(id);
         let task = Rc::new(Task::new(id, name, payload));
         let inner = task.clone();
-        let run = move || {
-            let end = match inner.death() {
-                Some(error) => Err(error),
-                None => catch_unwind(AssertUnwindSafe(|| body(&inner)))
-                    .unwrap_or_else(|panic| Err(Error::bug(&*panic))),
-            };
-            inner.set_end(end);
+        let run = move || match inner.death() {
+            Some(error) => inner.set_end(Err(error)),
+            None => parking::step(&inner, body),
         };
-        let fiber = Fiber::new(&self.stacks, Box::new(run)).map_err(|errno| {
+        let fiber = Fiber::new(&self.stacks, run).map_err(|errno| {
             Error::memory("a stack for a task").in_context(&format!("{}: ", errno.text()))
         })?;
         let _ = task.fiber.set(fiber);
@@ -285,14 +281,22 @@ impl Scheduler {
     #[inline]
     pub(super) fn enter(&self, task: &Rc<Task>) {
         let Some(fiber) = task.fiber.get() else { return };
+        if task.parked.get() && !self.unpark(task, fiber) {
+            return;
+        }
         *self.current.borrow_mut() = Some(task.clone());
         self.slice.begin();
+        self.turn.begin();
         task.payload.enter();
         let progress = fiber.resume();
         task.payload.leave();
         self.current.borrow_mut().take();
         if progress == Progress::Finished {
-            self.finish(task);
+            if task.parked.get() {
+                fiber.retire(&self.stacks);
+            } else {
+                self.finish(task);
+            }
         }
     }
 

@@ -183,7 +183,7 @@ impl Scheduler {
                 Turn::Stuck => return Err(Error::runtime("deadlock: every task waits for another")),
                 Turn::Outside(limit) => {
                     let begun = Instant::now();
-                    let limit = limit.min(super::wait::GLANCE);
+                    let limit = limit.min(super::blocking::GLANCE);
                     is_ready(Some(limit))?;
                     member.pass_time(begun.elapsed().min(limit));
                 }

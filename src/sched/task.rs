@@ -54,6 +54,14 @@ pub(crate) trait Payload {
     fn place(&self) -> Option<Place> {
         None
     }
+    /// Goes on with what it left when it parked (see [`Task::park`]); runs on a fiber, as the task's body does.
+    ///
+    /// # Errors
+    /// What ended the task.
+    fn go_on(&self, task: &Rc<Task>) -> Result<()> {
+        let _ = task;
+        Ok(())
+    }
     /// For the language's own use.
     fn as_any(&self) -> &dyn Any;
 }
@@ -67,7 +75,7 @@ impl Payload for Plain {
     }
 }
 
-/// What a task does: runs on the fiber and says how it ended.
+/// What a task does: runs on the fiber and says how it ended, if it has not parked.
 pub(crate) type Body = Box<dyn FnOnce(&Rc<Task>) -> Result<()>>;
 
 /// How a task is to end before its time.
@@ -89,6 +97,8 @@ pub(crate) struct Task {
     pub(super) fiber: OnceCell<Box<Fiber>>,
     pub(super) payload: Box<dyn Payload>,
     pub(super) waiting: Cell<bool>,
+    /// It waits and has left its fiber, whose stack others may use meanwhile.
+    pub(super) parked: Cell<bool>,
     /// What it waits for was there when it began to wait: it only lets the others go first.
     pub(super) patient: Cell<bool>,
     pub(super) wake: Cell<Wake>,
@@ -120,6 +130,7 @@ impl Task {
             fiber: OnceCell::new(),
             payload,
             waiting: Cell::new(false),
+            parked: Cell::new(false),
             patient: Cell::new(false),
             wake: Cell::new(Wake::Ready),
             doom: Cell::new(Doom::None),
@@ -193,6 +204,18 @@ impl Task {
     #[cfg(feature = "cli")]
     pub(crate) fn number(&self) -> TaskId {
         self.id
+    }
+
+    /// Its body is about to return though it has not ended: it has begun to wait ([`Scheduler::park`]) and has kept all it
+    /// needs elsewhere than on the stack. When it is woken, its payload goes on.
+    ///
+    /// [`Scheduler::park`]: super::Scheduler::park
+    #[cfg_attr(
+        not(feature = "lua54"),
+        allow(dead_code, reason = "only Lua can leave its stack")
+    )]
+    pub(crate) fn park(&self) {
+        self.parked.set(true);
     }
 
     /// Whether it waits for something.

@@ -16,6 +16,12 @@ impl Default for Turn {
 }
 
 impl Turn {
+    /// Another task runs from here on.
+    #[inline]
+    pub(super) fn begin(&self) {
+        self.0.set(IN_A_ROW);
+    }
+
     /// Whether the next operation is the turn's last.
     #[inline]
     pub(super) fn is_ending(&self) -> bool {

@@ -15,9 +15,11 @@ use crate::sys::errno::Errno;
 use crate::sys::poll;
 
 use super::clock::now;
-use super::reactor::{Interest, Source};
+use super::reactor::{Interest, Reactor, Source};
 use super::scheduler::Scheduler;
+use super::scope::Limit;
 use super::task::{Standing, Task};
+use super::timers::TimerId;
 
 /// Why a wait ended.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -26,6 +28,13 @@ pub(crate) enum Wake {
     Ready,
     /// The deadline has passed.
     TimedOut,
+}
+
+/// A wait that has begun: what its end needs.
+#[derive(Debug)]
+pub(super) struct Pause {
+    timer: Option<TimerId>,
+    limit: Option<Rc<Limit>>,
 }
 
 /// One descriptor among several that are waited for.
@@ -54,7 +63,7 @@ impl<'a> Watch<'a> {
         }
     }
 
-    const fn entry(&self) -> poll::PollEntry {
+    pub(super) const fn entry(&self) -> poll::PollEntry {
         poll::PollEntry {
             fd: self.fd,
             events: self.events,
@@ -63,8 +72,6 @@ impl<'a> Watch<'a> {
     }
 }
 
-/// Longest time a blocked thread goes without looking at the stop flag.
-pub(super) const GLANCE: Duration = Duration::from_millis(20);
 /// What a host that has to come back waits.
 pub(super) const LULL: Duration = Duration::from_millis(1);
 
@@ -87,17 +94,26 @@ impl Scheduler {
         if self.is_alone() {
             return self.block_on_fd(fd, interest, deadline);
         }
-        let source = match source.get() {
-            Some(source) => {
-                self.reactor()?.keep(source)?;
-                source
-            }
-            None => match self.reactor()?.source(fd) {
-                Ok(new) => source.get_or_init(|| new),
-                Err(Errno::PERM) => return Ok(Wake::Ready),
-                Err(errno) => return Err(errno.into()),
-            },
+        let reactor = self.reactor()?;
+        let Some(source) = reactor.watched(source, fd)? else {
+            return Ok(Wake::Ready);
         };
+        let pause = self.begin_on_fd(reactor, &task, source, interest, deadline, again)?;
+        self.leave(&task);
+        self.end_on_fd(reactor, &task, source, interest, pause)
+    }
+
+    /// The first half of a wait for a descriptor.
+    pub(super) fn begin_on_fd(
+        &self,
+        reactor: &Reactor,
+        task: &Rc<Task>,
+        source: &Source,
+        interest: Interest,
+        deadline: Option<Instant>,
+        again: bool,
+    ) -> Result<Pause> {
+        let pause = self.begin_pause(task, deadline)?;
         {
             let mut queue = source.queue(interest).borrow_mut();
             if again {
@@ -106,12 +122,24 @@ impl Scheduler {
                 queue.push_back(task.clone());
             }
         }
-        let waiters = &self.reactor()?.waiters;
-        let counts = usize::from(!source.is_simulated());
-        waiters.set(waiters.get() + counts);
-        let wake = self.suspend(&task, deadline);
-        waiters.set(waiters.get() - counts);
-        source.strike(interest, &task);
+        let waiters = &reactor.waiters;
+        waiters.set(waiters.get() + usize::from(!source.is_simulated()));
+        Ok(pause)
+    }
+
+    /// The second half of a wait for a descriptor.
+    pub(super) fn end_on_fd(
+        &self,
+        reactor: &Reactor,
+        task: &Rc<Task>,
+        source: &Source,
+        interest: Interest,
+        pause: Pause,
+    ) -> Result<Wake> {
+        let waiters = &reactor.waiters;
+        waiters.set(waiters.get() - usize::from(!source.is_simulated()));
+        let wake = self.end_pause(task, pause);
+        source.strike(interest, task);
         let wake = wake.inspect_err(|_| self.pass_on(source, interest))?;
         if source.is_closed() {
             return Err(Errno::BADF.into());
@@ -171,7 +199,7 @@ impl Scheduler {
     /// The caller is done with what it waited for on `source`: the next in the queue may try.
     #[inline]
     pub(crate) fn pass_on(&self, source: &Source, interest: Interest) {
-        let next = source.queue(interest).borrow().front().cloned();
+        let next = source.queue(interest).borrow().first().cloned();
         if let Some(next) = next {
             self.wake(&next, Wake::Ready);
         }
@@ -321,14 +349,25 @@ impl Scheduler {
     }
 
     pub(super) fn suspend(&self, task: &Rc<Task>, deadline: Option<Instant>) -> Result<Wake> {
+        let pause = self.begin_pause(task, deadline)?;
+        self.leave(task);
+        self.end_pause(task, pause)
+    }
+
+    fn begin_pause(&self, task: &Rc<Task>, deadline: Option<Instant>) -> Result<Pause> {
         let limit = task.limit();
         let until = match &limit {
             None => deadline,
             Some(limit) if limit.is_over() => return Err(limit.error()),
             Some(limit) => Some(deadline.map_or(limit.deadline(), |own| own.min(limit.deadline()))),
         };
-        let wake = self.rest(task, until);
-        match (task.doomed(), limit) {
+        let timer = self.begin_rest(task, until);
+        Ok(Pause { timer, limit })
+    }
+
+    fn end_pause(&self, task: &Rc<Task>, pause: Pause) -> Result<Wake> {
+        let wake = self.end_rest(task, pause.timer);
+        match (task.doomed(), pause.limit) {
             (Some(error), _) => Err(error),
             (None, Some(limit)) if wake == Wake::TimedOut && limit.is_over() => Err(limit.error()),
             (None, _) => Ok(wake),
@@ -337,11 +376,19 @@ impl Scheduler {
 
     /// Leaves the task's fiber until it is woken or `until` has passed, whatever may be asked of the task meanwhile.
     pub(super) fn rest(&self, task: &Rc<Task>, until: Option<Instant>) -> Wake {
+        let timer = self.begin_rest(task, until);
+        self.leave(task);
+        self.end_rest(task, timer)
+    }
+
+    fn begin_rest(&self, task: &Rc<Task>, until: Option<Instant>) -> Option<TimerId> {
         self.slice.ring();
         task.waiting.set(true);
         self.tally.waits(1);
-        let timer = until.map(|deadline| self.add_timer(deadline, task.clone()));
-        self.leave(task);
+        until.map(|deadline| self.add_timer(deadline, task.clone()))
+    }
+
+    fn end_rest(&self, task: &Rc<Task>, timer: Option<TimerId>) -> Wake {
         self.tally.waits(-1);
         if let Some(timer) = timer {
             self.remove_timer(timer);
@@ -359,75 +406,6 @@ impl Scheduler {
         match self.current().and_then(|task| task.doomed()) {
             Some(error) => Err(error),
             None => Ok(()),
-        }
-    }
-
-    pub(super) fn block_on_fd(
-        &self,
-        fd: RawFd,
-        interest: Interest,
-        deadline: Option<Instant>,
-    ) -> Result<Wake> {
-        if let Some(member) = self.member() {
-            let outside = (!self.is_simulated(fd)).then_some((fd, interest));
-            return self.block_simulated(member, outside, deadline);
-        }
-        let (readable, writable) = (interest == Interest::Read, interest == Interest::Write);
-        loop {
-            self.check_doom()?;
-            let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
-            match poll::poll_one(fd, readable, writable, self.glance(left)) {
-                Ok(ready) if !ready.timed_out => return Ok(Wake::Ready),
-                Ok(_) if left.is_some_and(|left| left.is_zero()) => return Ok(Wake::TimedOut),
-                Ok(_) | Err(Errno::INTR) => {}
-                Err(errno) => return Err(errno.into()),
-            }
-        }
-    }
-
-    fn block_on_any(&self, watches: &[Watch<'_>], deadline: Option<Instant>) -> Result<Wake> {
-        if let Some(member) = self.member() {
-            let outside = watches.iter().find(|watch| !self.is_simulated(watch.fd));
-            let outside = outside.map(|watch| (watch.fd, watch.interest));
-            return self.block_simulated(member, outside, deadline);
-        }
-        loop {
-            self.check_doom()?;
-            let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
-            let mut entries: Vec<_> = watches.iter().map(Watch::entry).collect();
-            match poll::poll_many(&mut entries, self.glance(left)) {
-                Ok(0) if left.is_some_and(|left| left.is_zero()) => return Ok(Wake::TimedOut),
-                Ok(0) | Err(Errno::INTR) => {}
-                Ok(_) => return Ok(Wake::Ready),
-                Err(errno) => return Err(errno.into()),
-            }
-        }
-    }
-
-    fn block_until(&self, deadline: Option<Instant>) -> Result<()> {
-        if let Some(member) = self.member() {
-            while self.block_simulated(member, None, deadline)? == Wake::Ready {}
-            return Ok(());
-        }
-        loop {
-            self.check_doom()?;
-            let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
-            if left.is_some_and(|left| left.is_zero()) {
-                return Ok(());
-            }
-            match poll::sleep(self.glance(left).unwrap_or(Duration::from_secs(3600))) {
-                Ok(()) | Err(Errno::INTR) => {}
-                Err(errno) => return Err(errno.into()),
-            }
-        }
-    }
-
-    /// How long the thread may block at once: another thread's stop is looked for now and then, a signal interrupts.
-    fn glance(&self, left: Option<Duration>) -> Option<Duration> {
-        if self.has_handle() || self.is_timed() {
-            Some(left.map_or(GLANCE, |left| left.min(GLANCE)))
-        } else {
-            left
         }
     }
 }

@@ -86,20 +86,8 @@ fn receive(net: &Net, socket: &Socket, op: &Op, size: &Dynamic, flags: i32) -> O
     if !(1..=net.largest_at_once()).contains(&size) {
         return None;
     }
-    let received = if flags != 0 && socket.is_drained() {
-        Err(Errno::AGAIN)
-    } else {
-        net.scratch()
-            .fill(size, |buffer| transfer::recv(socket.fd(), buffer, flags))
-    };
-    let count = match received {
-        Ok(count) => {
-            if 0 < count && count < size {
-                socket.note_short_read();
-            }
-            Bytes::Scratch(net.scratch().clone(), count).with(|data| socket.note_received(data));
-            Ok(count)
-        }
+    let count = match socket.receive_at_once(size, flags) {
+        Ok(count) => Ok(count),
         Err(errno) if is_for_the_loop(errno) => socket.recv_in_scratch(size),
         Err(errno) => Err(socket.failed(op.name, errno)),
     };

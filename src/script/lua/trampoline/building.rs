@@ -146,6 +146,12 @@ impl Building {
         unsafe { ffi::lua_pcallk(state, arguments, ffi::LUA_MULTRET, handler, extra, Some(then)) }
     }
 
+    /// Yields `count` values to the resumer; `then` goes on when it is resumed.
+    pub(super) fn give_to_be_continued(self, count: c_int, then: ffi::lua_KFunction) -> c_int {
+        // SAFETY: as in `raising!`: a yield leaves as an error does.
+        unsafe { ffi::lua_yieldk(self.0.as_ptr(), count, 0, Some(then)) }
+    }
+
     /// Raises a text, with the caller's position before it.
     pub(super) fn raise_text(self, text: &[u8]) -> c_int {
         self.push_where(1);

@@ -12,6 +12,7 @@ use crate::error::{Error, Result};
 use crate::net::Net;
 
 use super::state::{REGISTRY, State, upvalue};
+use super::task::LuaTask;
 
 /// One machine's side of the binding. Lives in the machine's registry and dies with it, after everything that could
 /// still call us.
@@ -25,6 +26,12 @@ pub(crate) struct Context {
     entered: Cell<State>,
     /// The thread that runs.
     current: Cell<State>,
+    /// The task that runs: null where none of a script's does.
+    pub(super) task: Cell<*const LuaTask>,
+    /// Whether it is about to leave its stack.
+    pub(super) parks: Cell<bool>,
+    /// Whether the function that a task began with has ended in an error.
+    pub(super) failed: Cell<bool>,
     /// Whether warnings are written, and the one that is not whole yet.
     pub(super) warns: Cell<bool>,
     pub(super) warning: RefCell<Vec<u8>>,
@@ -61,6 +68,9 @@ impl Context {
             main,
             entered: Cell::new(main),
             current: Cell::new(main),
+            task: Cell::new(std::ptr::null()),
+            parks: Cell::new(false),
+            failed: Cell::new(false),
             warns: Cell::new(false),
             warning: RefCell::default(),
             guest: Cell::new(false),
@@ -125,6 +135,14 @@ impl Context {
     /// As an upvalue.
     pub(super) fn as_upvalue(&self) -> *mut std::ffi::c_void {
         std::ptr::from_ref(self).cast_mut().cast()
+    }
+
+    /// The task that runs, if it is a script's.
+    #[inline(always)]
+    pub(super) fn task(&self) -> Option<&LuaTask> {
+        // SAFETY: a task puts itself there when it is entered and takes itself away when it is left, and the scheduler keeps it
+        // in between.
+        unsafe { self.task.get().as_ref() }
     }
 
     /// Notes which thread runs from here on.

@@ -8,7 +8,7 @@ use mlua::ffi::{self, lua_State};
 use super::building::Building;
 use super::context::Context;
 use super::state::{Kind, State, Status, upvalue};
-use super::{stop, task};
+use super::{parking, stop, task};
 
 /// Replaces the library's functions.
 pub(super) fn build(building: Building, context: &'static Context) {
@@ -50,6 +50,9 @@ fn coroutine(building: Building) -> State {
 fn go_on(state: State, coroutine: State, context: &'static Context, arguments: c_int) -> Result<c_int, ()> {
     if coroutine != state && task::is_base(coroutine) && !coroutine.has_frames() {
         return text(state, b"cannot resume dead coroutine");
+    }
+    if parking::is_parked(state, coroutine) {
+        return text(state, b"cannot resume non-suspended coroutine");
     }
     if !coroutine.has_room(arguments) {
         return text(state, b"too many arguments to resume");
@@ -184,6 +187,7 @@ fn condition(state: State, coroutine: State) -> &'static str {
         return "running";
     }
     match coroutine.status() {
+        Status::Yield if parking::is_parked(state, coroutine) => "normal",
         Status::Yield => "suspended",
         Status::Error => "dead",
         Status::Ok if coroutine.has_frames() => "normal",

@@ -21,7 +21,7 @@ use super::context::Context;
 use super::metatable;
 use super::object::Object;
 use super::state::{Frame, Kind, State, upvalue};
-use super::{kept, push, read, task, worker};
+use super::{kept, parking, push, read, task, worker};
 
 /// Stack an operation must find: what is below is left to the system's own deep calls.
 pub(super) const STACK_RESERVE: usize = 128 * 1024;
@@ -149,7 +149,7 @@ pub(super) fn answer(
 
 /// Runs `body` where there is stack enough for it. Panics become errors.
 #[inline(always)]
-fn guarded<T>(context: &Context, body: impl FnOnce() -> Result<T>) -> Result<T> {
+pub(super) fn guarded<T>(context: &Context, body: impl FnOnce() -> Result<T>) -> Result<T> {
     let left = context.net.sched().remaining_stack();
     if left.is_some_and(|left| left < STACK_RESERVE) {
         return Err(Error::new(Class::RecursionError, "stack overflow"));
@@ -203,43 +203,36 @@ pub(super) unsafe extern "C-unwind" fn recv(raw: *mut lua_State) -> c_int {
         && (1..=context.net.largest_at_once()).contains(&size)
         && let Some(flags) = hot_flags(context, socket, Interest::Read)
     {
-        let received = if flags != 0 && socket.is_drained() {
-            Err(Errno::AGAIN)
-        } else {
-            let scratch = context.net.scratch();
-            scratch.fill(size, |buffer| transfer::recv(socket.fd(), buffer, flags))
-        };
-        let count = match received {
-            Ok(count) => {
-                if 0 < count && count < size {
-                    socket.note_short_read();
+        let count = match socket.receive_at_once(size, flags) {
+            Ok(count) => count,
+            Err(errno) if is_for_the_loop(errno) => {
+                match parking::park(state, context, socket, size) {
+                    // SAFETY: nothing with a destructor is alive here.
+                    Ok(true) => return unsafe { parking::leave(state) },
+                    Ok(false) => match await_bytes(state, context, socket, size) {
+                        Ok(count) => count,
+                        Err(answer) => return answer.finish(state),
+                    },
+                    Err(answer) => return answer.finish(state),
                 }
-                note_received(context, socket, count);
-                count
             }
-            Err(errno) if is_for_the_loop(errno) => match await_bytes(state, context, socket, size) {
-                Ok(count) => count,
-                Err(answer) => return answer.finish(state),
-            },
             // What the kernel has told once it does not tell again.
             Err(errno) => return fail(state, context, socket, errno).finish(state),
         };
-        // SAFETY: the buffer holds `count` bytes just received, and nothing is received before Lua has copied them.
-        let bytes = unsafe { std::slice::from_raw_parts(context.net.scratch().start(), count) };
-        // SAFETY: nothing with a destructor is alive here.
-        unsafe { Building::new(state) }.push_bytes(bytes);
-        return 1;
+        return push_received(state, context, count);
     }
     // SAFETY: Lua called us with this thread.
     unsafe { invoke(raw) }
 }
 
-/// Counts what a plain `recv` has put into the receive buffer, and tells who watches.
+/// Pushes what lies in the receive buffer.
 #[inline(always)]
-fn note_received(context: &Context, socket: &Socket, count: usize) {
-    // SAFETY: the buffer holds `count` bytes just received, and nothing is received before this returns.
+pub(super) fn push_received(state: State, context: &Context, count: usize) -> c_int {
+    // SAFETY: the buffer holds `count` bytes just received, and nothing is received before Lua has copied them.
     let bytes = unsafe { std::slice::from_raw_parts(context.net.scratch().start(), count) };
-    socket.note_received(bytes);
+    // SAFETY: nothing with a destructor is alive here.
+    unsafe { Building::new(state) }.push_bytes(bytes);
+    1
 }
 
 /// A plain `recv` that has to wait: leaves the bytes in the receive buffer. Of its own it puts as little as it can on the

@@ -16,7 +16,7 @@ use crate::sched::Task;
 use super::building::Building;
 use super::context::Context;
 use super::state::{Kind, REGISTRY, State, Status};
-use super::{host, invoke, push as pushing, read, task};
+use super::{failure, host, invoke, push as pushing, read};
 
 /// Keys nobody needs any more, each with its home; the machine may be gone when one is put there.
 pub(super) type Dropped = Rc<RefCell<Vec<(Option<Home>, Rc<u8>)>>>;
@@ -230,7 +230,7 @@ impl Held for Kept {
         }
         state.rotate(-2, 1);
         let outcome = match state.call_protected(1, 1, 0) {
-            Status::Error => Err(task::error_at(state, -1)),
+            Status::Error => Err(failure::error_at(state, -1)),
             Status::Ok | Status::Yield => Ok(Some(match read::value(state, self.context, -1) {
                 number @ (Value::Int(_) | Value::Float(_) | Value::Bool(_)) => number,
                 other => Value::Opaque(other.kind()),
@@ -280,7 +280,7 @@ impl Kept {
             Err(_) => Err(Error::memory("the arguments of a call")),
             Ok(()) => match state.call_protected(count, results, 0) {
                 Status::Ok | Status::Yield => Ok(then(state, top)),
-                Status::Error => Err(task::error_at(state, -1)),
+                Status::Error => Err(failure::error_at(state, -1)),
             },
         };
         state.set_top(top);

@@ -10,33 +10,41 @@ use mlua::ffi::lua_State;
 
 use crate::api::{Slots, Value};
 use crate::error::{Class, Error, Place, Result};
+use crate::net::Parked;
 use crate::sched::{Payload, Standing, Task};
 use crate::script::Chunk;
 use crate::sys::prefetch;
 
 use super::context::Context;
+use super::failure::{describe, error_at, place_in};
 use super::object::Object;
-use super::state::{CFunction, Frame, Kind, REGISTRY, State, Status};
-use super::{invoke, stop};
+use super::state::{CFunction, Frame, REGISTRY, State, Status};
+use super::{invoke, parking, stop};
 
 /// Calls that are looked at for the script's own place.
 const FRAMES: c_int = 8;
 /// Bytes of a Lua thread and its stack that are asked for ahead.
 const THREAD: usize = 1024;
+/// What a traceback ends with where a function in C is below the script's: our own.
+const BOTTOM: &str = "\n\t[C]: in ?";
 /// Place of the message handler on a task's thread; the function's results follow it.
 pub(super) const HANDLER: c_int = 1;
 
 /// The Lua side of a task.
 pub(crate) struct LuaTask {
-    context: &'static Context,
-    thread: State,
+    pub(super) context: &'static Context,
+    pub(super) thread: State,
     /// The thread or coroutine the task was last seen running.
-    running: Cell<State>,
+    pub(super) running: Cell<State>,
     released: Rc<RefCell<Vec<State>>>,
     /// Lua's own traceback of the error that ended it.
     traceback: RefCell<Option<String>>,
     /// Where that was.
     place: Cell<Option<Place>>,
+    /// What it waits for while it has left its stack.
+    pub(super) parked: RefCell<Option<Parked>>,
+    /// Where the object is that it then waits for.
+    pub(super) object: Cell<usize>,
 }
 
 impl LuaTask {
@@ -85,7 +93,7 @@ impl LuaTask {
     }
 }
 
-fn payload(task: &Task) -> Option<&LuaTask> {
+pub(super) fn payload(task: &Task) -> Option<&LuaTask> {
     task.payload().as_any().downcast_ref()
 }
 
@@ -143,11 +151,13 @@ impl Payload for LuaTask {
     #[inline]
     fn enter(&self) {
         self.context.set_current(self.running.get());
+        self.context.task.set(self);
     }
 
     #[inline]
     fn leave(&self) {
         self.context.set_current(self.context.main);
+        self.context.task.set(std::ptr::null());
     }
 
     fn fetch(&self) {
@@ -157,6 +167,10 @@ impl Payload for LuaTask {
     fn fetch_deep(&self) {
         // A thread's first stack lies behind the thread, as they are allocated together.
         prefetch::fetch(self.running.get().as_ptr() as usize, THREAD);
+        prefetch::fetch(self.object.get(), 1);
+        if let Some(parked) = &*self.parked.borrow() {
+            parked.fetch();
+        }
     }
 
     fn standing(&self) -> Result<Standing> {
@@ -177,6 +191,10 @@ impl Payload for LuaTask {
     fn kill(&self) {
         stop::at_every_instruction(self.running_state());
         stop::at_every_instruction(self.thread);
+    }
+
+    fn go_on(&self, task: &Rc<Task>) -> Result<()> {
+        parking::go_on(self, task)
     }
 
     fn place(&self) -> Option<Place> {
@@ -230,7 +248,7 @@ pub(super) fn start_function(
         state.copy_to_top(first + place);
     }
     state.move_to(thread, count + 1);
-    let task = spawn(context, thread, name, move |task| run(thread, task, count))?;
+    let task = spawn(context, thread, name, move |task| parking::begin(task, count))?;
     // From here on there are others to let run.
     stop::watch(context, state);
     stop::watch(context, thread);
@@ -272,13 +290,6 @@ pub(super) fn with_outcome<T>(
     Some(look(thread, HANDLER + 1..=thread.top()))
 }
 
-/// The place a message of the compiler begins with.
-fn place_in(text: &str, name: &str) -> Option<Place> {
-    let shown = name.strip_prefix(['@', '=']).unwrap_or(name);
-    let (line, _) = text.strip_prefix(shown)?.strip_prefix(':')?.split_once(':')?;
-    Some(Place::new(shown.as_bytes(), line.parse().ok()?))
-}
-
 /// A new thread, kept by the registry, with the message handler at its bottom and room for `count` arguments.
 pub(super) fn new_thread(state: State, context: &Context, count: c_int) -> Result<State> {
     let mut thread = None;
@@ -311,6 +322,8 @@ pub(super) fn spawn(
         released: context.released.clone(),
         traceback: RefCell::default(),
         place: Cell::default(),
+        parked: RefCell::default(),
+        object: Cell::default(),
     };
     context.net.sched().spawn(name, Box::new(payload), Box::new(body))
 }
@@ -319,64 +332,22 @@ pub(super) fn spawn(
 pub(super) fn run(thread: State, task: &Rc<Task>, arguments: c_int) -> Result<()> {
     match thread.call_protected(arguments, mlua::ffi::LUA_MULTRET, HANDLER) {
         Status::Ok | Status::Yield => Ok(()),
-        Status::Error => {
-            // Putting an error into words may run a script's code, and so be where it is ended.
-            let error = error_at(thread, -1);
-            Err(match task.death() {
-                Some(death) if death.class() != error.class() => death,
-                _ => error,
-            })
-        }
+        Status::Error => Err(ending(thread, task)),
     }
 }
 
-/// The error value at an index as an error of ours.
-pub(super) fn error_at(state: State, index: c_int) -> Error {
-    match Object::at(state, index).map(Object::value) {
-        Some(Value::Error(error)) => (*error).clone(),
-        _ => match describe(state, index) {
-            text if text == "not enough memory" => Error::new(Class::MemoryError, text),
-            text => Error::runtime(text),
-        },
+/// What the task ends by, where its function ended in the error on top of its thread.
+pub(super) fn ending(thread: State, task: &Rc<Task>) -> Error {
+    // Putting an error into words may run a script's code, and so be where it is ended.
+    let error = error_at(thread, -1);
+    match task.death() {
+        Some(death) if death.class() != error.class() => death,
+        _ => error,
     }
-}
-
-/// What an error value says.
-pub(super) fn describe(state: State, index: c_int) -> String {
-    let index = state.absolute(index);
-    match state.kind(index) {
-        Kind::String => String::from_utf8_lossy(&state.string_copy(index)).into_owned(),
-        Kind::Nil | Kind::Absent => "nil".into(),
-        _ => {
-            let top = state.top();
-            let text = text_of(state, index);
-            state.set_top(top);
-            text.unwrap_or_else(|| "(an error value without a text)".into())
-        }
-    }
-}
-
-/// `tostring` of a value, where it gives one.
-fn text_of(state: State, index: c_int) -> Option<String> {
-    if !state.has_room(4) {
-        return None;
-    }
-    state.push_function(to_text);
-    state.copy_to_top(index);
-    (state.call_protected(1, 1, 0) == Status::Ok && state.kind(-1) == Kind::String)
-        .then(|| String::from_utf8_lossy(&state.string_copy(-1)).into_owned())
-}
-
-unsafe extern "C-unwind" fn to_text(raw: *mut lua_State) -> c_int {
-    // SAFETY: Lua calls us with a live thread.
-    let state = unsafe { State::from_raw(raw) };
-    // SAFETY: nothing with a destructor is alive here.
-    unsafe { super::building::Building::new(state) }.push_text_of(1);
-    1
 }
 
 /// The message handler of every task: keeps the traceback and hands the error on unchanged.
-unsafe extern "C-unwind" fn on_error(raw: *mut lua_State) -> c_int {
+pub(super) unsafe extern "C-unwind" fn on_error(raw: *mut lua_State) -> c_int {
     // SAFETY: Lua calls us with a live thread.
     let state = unsafe { State::from_raw(raw) };
     if let Some(context) = Context::of(state)
@@ -387,7 +358,9 @@ unsafe extern "C-unwind" fn on_error(raw: *mut lua_State) -> c_int {
             .protected(|building| building.push_traceback(state, 1))
             .is_ok()
     {
-        let text = String::from_utf8_lossy(&state.string_copy(-1)).into_owned();
+        let text = state.string_copy(-1);
+        let text = String::from_utf8_lossy(&text);
+        let text = text.strip_suffix(BOTTOM).unwrap_or(&text).to_owned();
         *payload.traceback.borrow_mut() = Some(text);
         payload.place.set(first_place(state));
         state.pop(1);

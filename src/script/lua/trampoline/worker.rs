@@ -11,6 +11,7 @@ use crate::sched::Task;
 use crate::script::{Chunk, Manner};
 
 use super::context::Context;
+use super::failure;
 use super::state::{Kind, REGISTRY, State, Status};
 use super::task::{self, HANDLER};
 use super::{push, read};
@@ -118,7 +119,7 @@ pub(super) fn start(
         Manner::File | Manner::Text => (&[][..], chunk.source),
     };
     if !as_expression && thread.load(source, &name, text_only) == Status::Error {
-        return refuse(Error::new(Class::SyntaxError, task::describe(thread, -1)));
+        return refuse(Error::new(Class::SyntaxError, failure::describe(thread, -1)));
     }
     if manner == Manner::Code
         && let Err(error) = provide(thread, names)

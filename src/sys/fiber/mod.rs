@@ -1,170 +1,22 @@
 //! Fibers: functions with a stack of their own that can be left half way and entered again.
 //!
-//! The only file that knows the stack-switching crate. A [`Fiber`] runs one closure on one [`Stack`]; stacks come from
-//! a [`StackPool`] and go back to it. Nothing here knows what runs on a fiber, nor who decides which runs next.
+//! The only room that knows the stack-switching crate. A [`Fiber`] runs one closure on one [`Stack`]; stacks come from
+//! a [`StackPool`] and go back to it (`stack`). Nothing here knows what runs on a fiber, nor who decides which runs next.
 
-use std::cell::{Cell, RefCell, UnsafeCell};
+mod stack;
+
+use std::cell::{Cell, UnsafeCell};
 use std::fmt;
 use std::mem::ManuallyDrop;
-use std::num::NonZeroUsize;
 use std::ptr;
 
-use corosensei::stack::{Stack as RawStack, StackPointer};
 use corosensei::{Coroutine, CoroutineResult, Yielder};
 
-use super::errno::{Errno, Result};
+use super::errno::Result;
 use super::prefetch;
 
-/// Bytes below every stack that no access may touch: an overflow faults instead of writing into a neighbour.
-const GUARD: usize = 64 * 1024;
-/// Stack tops differ by multiples of a cache line, so that the hot ends of many stacks do not share cache sets.
-const COLOUR: usize = 64;
-/// Colours before they repeat: 512 bytes of the first page at most.
-const COLOURS: usize = 8;
-/// `MADV_GUARD_INSTALL` (Linux 6.13, `asm-generic/mman-common.h`): guards without a mapping of their own.
-#[cfg(linux)]
-const MADV_GUARD_INSTALL: i32 = 102;
-
-/// Address space for one fiber's stack; memory is committed as it is touched.
-pub(crate) struct Stack {
-    bottom: NonZeroUsize,
-    length: usize,
-    colour: usize,
-}
-
-impl Stack {
-    fn new(size: usize, colour: usize) -> Result<Self> {
-        let length = size + GUARD;
-        #[cfg(linux)]
-        let more = libc::MAP_NORESERVE | libc::MAP_STACK;
-        #[cfg(apple)]
-        let more = libc::MAP_NORESERVE;
-        // The BSDs commit memory as it is touched without being asked.
-        #[cfg(bsd)]
-        let more = 0;
-        let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | more;
-        // SAFETY: an anonymous mapping at an address of the kernel's choice touches no existing memory.
-        let address = unsafe {
-            libc::mmap(
-                ptr::null_mut(),
-                length,
-                libc::PROT_READ | libc::PROT_WRITE,
-                flags,
-                -1,
-                0,
-            )
-        };
-        if address == libc::MAP_FAILED {
-            return Err(Errno::last());
-        }
-        let bottom = NonZeroUsize::new(address as usize).ok_or(Errno::NOMEM)?;
-        let stack = Self {
-            bottom,
-            length,
-            colour: (colour % COLOURS) * COLOUR,
-        };
-        stack.guard()?;
-        Ok(stack)
-    }
-
-    #[cfg(linux)]
-    fn guard(&self) -> Result<()> {
-        // SAFETY: the first GUARD bytes of this stack's own mapping, which nothing uses.
-        let done = unsafe { libc::madvise(self.bottom.get() as *mut _, GUARD, MADV_GUARD_INSTALL) };
-        if done == 0 { Ok(()) } else { self.protect() }
-    }
-
-    #[cfg(not(linux))]
-    fn guard(&self) -> Result<()> {
-        self.protect()
-    }
-
-    fn protect(&self) -> Result<()> {
-        // SAFETY: the first GUARD bytes of this stack's own mapping, which nothing uses.
-        let done = unsafe { libc::mprotect(self.bottom.get() as *mut _, GUARD, libc::PROT_NONE) };
-        if done == 0 { Ok(()) } else { Err(Errno::last()) }
-    }
-
-    /// Gives the memory back to the system and keeps the address space.
-    fn trim(&self) {
-        let usable = (self.bottom.get() + GUARD) as *mut _;
-        // SAFETY: the part of this stack's own mapping above the guard; no fiber runs on it.
-        unsafe { libc::madvise(usable, self.length - GUARD, libc::MADV_DONTNEED) };
-    }
-
-    fn top(&self) -> usize {
-        self.bottom.get() + self.length
-    }
-}
-
-impl Drop for Stack {
-    fn drop(&mut self) {
-        // SAFETY: this stack's own mapping, made by `new`; its fiber is done or was abandoned for good.
-        unsafe { libc::munmap(self.bottom.get() as *mut _, self.length) };
-    }
-}
-
-impl fmt::Debug for Stack {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Stack({:#x}..{:#x})", self.bottom, self.top())
-    }
-}
-
-// SAFETY: the mapping has a guard below, is larger than the crate's minimum, and both ends are 64-byte aligned.
-unsafe impl RawStack for Stack {
-    fn base(&self) -> StackPointer {
-        // The top of a mapping minus a few cache lines is never zero.
-        NonZeroUsize::new(self.top() - self.colour).unwrap_or(self.bottom)
-    }
-
-    fn limit(&self) -> StackPointer {
-        self.bottom
-    }
-}
-
-/// Stacks that are not in use, kept for the next fiber.
-#[derive(Debug)]
-pub(crate) struct StackPool {
-    size: usize,
-    free: RefCell<Vec<Stack>>,
-    made: Cell<usize>,
-}
-
-/// Stacks that keep their touched memory while they wait for reuse; beyond this many they give it back.
-const WARM: usize = 64;
-/// Stacks whose address space is kept for reuse.
-const KEPT: usize = 4096;
-
-impl StackPool {
-    /// A pool of stacks of `size` usable bytes.
-    pub(crate) fn new(size: usize) -> Self {
-        Self {
-            size,
-            free: RefCell::default(),
-            made: Cell::new(0),
-        }
-    }
-
-    fn take(&self) -> Result<Stack> {
-        if let Some(stack) = self.free.borrow_mut().pop() {
-            return Ok(stack);
-        }
-        let made = self.made.get();
-        self.made.set(made.wrapping_add(1));
-        Stack::new(self.size, made)
-    }
-
-    fn give(&self, stack: Stack) {
-        let mut free = self.free.borrow_mut();
-        if stack.length != self.size + GUARD || free.len() >= KEPT {
-            return;
-        }
-        if free.len() >= WARM {
-            stack.trim();
-        }
-        free.push(stack);
-    }
-}
+use stack::Stack;
+pub(crate) use stack::StackPool;
 
 /// Bytes of a stack that are asked for ahead, and how many of them below where it was left: what the switch itself saves.
 const FETCHED: usize = 2048;
@@ -189,7 +41,7 @@ enum State {
     Finished,
 }
 
-/// One closure on a stack of its own.
+/// One closure on a stack of its own, and the next one when it has ended.
 ///
 /// Dropping a suspended fiber does not unwind it (foreign frames may stand on it): its stack is unmapped and what its
 /// frames owned leaks. Owners drive fibers to their end and abandon them only as a last resort.
@@ -200,7 +52,7 @@ pub(crate) struct Fiber {
     /// About where its stack ends while it is left.
     left_at: Cell<usize>,
     /// Lowest usable address and top of the stack.
-    bounds: (usize, usize),
+    bounds: Cell<(usize, usize)>,
 }
 
 impl Fiber {
@@ -208,24 +60,46 @@ impl Fiber {
     ///
     /// # Errors
     /// `ENOMEM` when there is no address space for a stack.
-    pub(crate) fn new(pool: &StackPool, body: Box<dyn FnOnce()>) -> Result<Box<Self>> {
-        let stack = pool.take()?;
+    pub(crate) fn new(pool: &StackPool, body: impl FnOnce() + 'static) -> Result<Box<Self>> {
         let fiber = Box::new(Self {
             coroutine: UnsafeCell::new(ManuallyDrop::new(None)),
             yielder: Cell::new(ptr::null()),
-            state: Cell::new(State::Suspended),
-            left_at: Cell::new(stack.top()),
-            bounds: (stack.bottom.get() + GUARD, stack.top()),
+            state: Cell::new(State::Finished),
+            left_at: Cell::new(0),
+            bounds: Cell::new((0, 0)),
         });
-        let yielder: *const Cell<*const Yielder<(), ()>> = &raw const fiber.yielder;
+        fiber.renew(pool, body)?;
+        Ok(fiber)
+    }
+
+    /// Gives a fiber that has ended, and was retired, a stack again: the one that came back last, which the processor is likely
+    /// to have at hand. It will run `body` when next resumed.
+    ///
+    /// # Errors
+    /// `ENOMEM` when there is no address space for a stack.
+    ///
+    /// # Panics
+    /// When the fiber has not ended.
+    #[inline]
+    pub(crate) fn renew(&self, pool: &StackPool, body: impl FnOnce() + 'static) -> Result<()> {
+        assert!(
+            self.state.get() == State::Finished,
+            "a fiber was begun anew that has not ended"
+        );
+        let stack = pool.take()?;
+        let (lowest, top) = stack.bounds();
+        self.left_at.set(top);
+        self.bounds.set((lowest, top));
+        let yielder: *const Cell<*const Yielder<(), ()>> = &raw const self.yielder;
         let coroutine = Coroutine::with_stack(stack, move |here: &Yielder<(), ()>, ()| {
-            // SAFETY: the cell lives in the boxed fiber, which outlives every resume of this closure.
+            // SAFETY: fibers live in boxes, as only `new` makes them, and outlive every resume of this closure.
             unsafe { (*yielder).set(here) };
             body();
         });
         // SAFETY: the fiber is not running: nothing else refers to the slot.
-        unsafe { *fiber.coroutine.get() = ManuallyDrop::new(Some(coroutine)) };
-        Ok(fiber)
+        unsafe { *self.coroutine.get() = ManuallyDrop::new(Some(coroutine)) };
+        self.state.set(State::Suspended);
+        Ok(())
     }
 
     /// Runs the fiber until it suspends or ends. A panic of its body goes on in the caller.
@@ -275,8 +149,11 @@ impl Fiber {
     /// Asks for the part of its stack that it will use first when it is entered again.
     #[inline]
     pub(crate) fn fetch_stack(&self) {
+        if self.state.get() != State::Suspended {
+            return;
+        }
         let here = self.left_at.get() - BELOW.min(self.left_at.get());
-        prefetch::fetch(here, (self.bounds.1 - here).min(FETCHED));
+        prefetch::fetch(here, (self.bounds.get().1 - here).min(FETCHED));
     }
 
     /// Runs `work` on the stack below this fiber's, the scheduler's, which is deep: for code whose need of stack is not ours to
@@ -304,14 +181,14 @@ impl Fiber {
     /// Whether the caller stands on this fiber's stack.
     #[inline]
     pub(crate) fn is_here(&self) -> bool {
-        let here = here();
-        here > self.bounds.0 && here <= self.bounds.1
+        let (here, (lowest, top)) = (here(), self.bounds.get());
+        here > lowest && here <= top
     }
 
     /// Bytes of stack left below the caller; `None` when the caller is not on this fiber.
     #[inline]
     pub(crate) fn remaining_stack(&self) -> Option<usize> {
-        self.is_here().then(|| here() - self.bounds.0)
+        self.is_here().then(|| here() - self.bounds.get().0)
     }
 
     /// Whether the body has returned.
@@ -356,7 +233,9 @@ fn here() -> usize {
 
 #[cfg(test)]
 mod tests {
+    use super::stack::WARM;
     use super::*;
+    use std::cell::RefCell;
     use std::rc::Rc;
 
     #[test]
@@ -407,6 +286,37 @@ mod tests {
         assert_eq!(fiber.resume(), Progress::Suspended);
         fiber.retire(&pool);
         assert!(pool.free.borrow().is_empty());
+    }
+
+    #[test]
+    fn a_fiber_begins_anew_on_the_stack_that_came_back_last() {
+        let pool = StackPool::new(256 * 1024);
+        let ran = Rc::new(Cell::new(0));
+        let body = |ran: &Rc<Cell<u32>>| {
+            let ran = ran.clone();
+            move || ran.set(ran.get() + 1)
+        };
+        let fibers: Vec<_> = (0..WARM + 6)
+            .map(|_| Fiber::new(&pool, body(&ran)).expect("a stack"))
+            .collect();
+        for fiber in &fibers {
+            assert_eq!(fiber.resume(), Progress::Finished);
+            fiber.retire(&pool);
+        }
+        let made = pool.made();
+        assert_eq!(
+            (pool.free.borrow().len(), pool.trimmed.get()),
+            (made, made - WARM)
+        );
+        for fiber in &fibers {
+            fiber.renew(&pool, body(&ran)).expect("a stack");
+            assert_eq!(fiber.resume(), Progress::Finished);
+            fiber.retire(&pool);
+        }
+        assert_eq!((pool.made(), pool.trimmed.get()), (made, made - WARM));
+        assert_eq!(ran.get() as usize, 2 * fibers.len());
+        let taken: Vec<_> = (0..=WARM).map(|_| pool.take().expect("a stack")).collect();
+        assert_eq!(pool.trimmed.get(), made - taken.len());
     }
 
     #[test]

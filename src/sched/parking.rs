@@ -1,0 +1,127 @@
+//! Parking: a task that waits leaves not only the thread to others but its stack, too.
+//!
+//! A task whose language can keep what it needs elsewhere than on the stack (a Lua thread that yields) begins its wait, returns
+//! from its fiber, and is entered again on whatever stack came back last. Ten thousand tasks that wait for bytes so share a
+//! few stacks, which lie in the processor's caches; a stack for each costs memory, and a third of the time of a small request.
+//! Tasks that cannot leave their stack suspend on it as ever (`wait`); one task may do now this and now that.
+
+use std::cell::OnceCell;
+use std::os::fd::RawFd;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::rc::Rc;
+use std::time::Instant;
+
+use crate::error::{Error, Result};
+use crate::sys::fiber::Fiber;
+use crate::sys::poll;
+use crate::sys::prefetch;
+
+use super::reactor::{Interest, Source};
+use super::scheduler::Scheduler;
+use super::task::Task;
+use super::wait::{LULL, Pause, Wake};
+
+/// A parked task's wait for a descriptor.
+#[derive(Debug)]
+pub(crate) struct Parking {
+    source: Rc<Source>,
+    interest: Interest,
+    pause: Pause,
+}
+
+impl Scheduler {
+    /// Begins to wait until `fd` may be ready, for a task that will leave its stack: its body has to return at once then
+    /// ([`Task::park`]), and whoever goes on with it has to call [`Self::end_parking`] before all else. None where the wait
+    /// can only be done by [`Self::wait_fd`].
+    ///
+    /// # Errors
+    /// As those of [`Self::wait_fd`].
+    #[cfg_attr(
+        not(feature = "lua54"),
+        allow(dead_code, reason = "only Lua can leave its stack")
+    )]
+    pub(crate) fn park(
+        &self,
+        source: &OnceCell<Rc<Source>>,
+        fd: RawFd,
+        interest: Interest,
+        deadline: Option<Instant>,
+    ) -> Result<Option<Parking>> {
+        let Some(task) = self.current().filter(|_| !self.is_alone()) else {
+            return Ok(None);
+        };
+        if let Some(error) = task.doomed() {
+            return Err(error);
+        }
+        let reactor = self.reactor()?;
+        let Some(source) = reactor.watched(source, fd)?.cloned() else {
+            return Ok(None);
+        };
+        let pause = self.begin_on_fd(reactor, &task, &source, interest, deadline, false)?;
+        Ok(Some(Parking {
+            source,
+            interest,
+            pause,
+        }))
+    }
+
+    /// The end of a parked task's wait, in the task itself: why it ended.
+    ///
+    /// # Errors
+    /// As those of [`Self::wait_fd`].
+    #[cfg_attr(
+        not(feature = "lua54"),
+        allow(dead_code, reason = "only Lua can leave its stack")
+    )]
+    pub(crate) fn end_parking(&self, parking: Parking) -> Result<Wake> {
+        match self.current() {
+            Some(task) => {
+                let Parking {
+                    source,
+                    interest,
+                    pause,
+                } = parking;
+                self.end_on_fd(self.reactor()?, &task, &source, interest, pause)
+            }
+            None => Err(Error::runtime("a wait was ended that no task is in")),
+        }
+    }
+
+    /// Gives a parked task a stack to go on; false where there is none now, and it has to be tried again.
+    #[inline]
+    pub(super) fn unpark(&self, task: &Rc<Task>, fiber: &Fiber) -> bool {
+        let inner = task.clone();
+        let go_on = move || {
+            inner.parked.set(false);
+            step(&inner, |task| task.payload.go_on(task));
+        };
+        let is_renewed = fiber.renew(&self.stacks, go_on).is_ok();
+        if !is_renewed {
+            // Others may give theirs back, if they are let.
+            let _ = poll::sleep(LULL);
+            self.queue.push_aside(task.clone());
+        }
+        is_renewed
+    }
+}
+
+impl Parking {
+    /// Asks for the memory that the end of the wait will use.
+    #[cfg_attr(
+        not(feature = "lua54"),
+        allow(dead_code, reason = "only Lua can leave its stack")
+    )]
+    #[inline]
+    pub(crate) fn fetch(&self) {
+        prefetch::fetch(Rc::as_ptr(&self.source) as usize, size_of::<Source>());
+    }
+}
+
+/// A task's way on its fiber, until it ends or parks.
+pub(super) fn step(task: &Rc<Task>, body: impl FnOnce(&Rc<Task>) -> Result<()>) {
+    let end = catch_unwind(AssertUnwindSafe(|| body(task))).unwrap_or_else(|panic| Err(Error::bug(&*panic)));
+    if end.is_err() || !task.parked.get() {
+        task.parked.set(false);
+        task.set_end(end);
+    }
+}

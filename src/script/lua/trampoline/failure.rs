@@ -1,0 +1,63 @@
+//! What a script's error values say: as errors of ours, as text, and the place a message begins with.
+
+use std::ffi::c_int;
+
+use mlua::ffi::lua_State;
+
+use crate::api::Value;
+use crate::error::{Class, Error, Place};
+
+use super::object::Object;
+use super::state::{Kind, State, Status};
+
+/// The error value at an index as an error of ours.
+pub(super) fn error_at(state: State, index: c_int) -> Error {
+    match Object::at(state, index).map(Object::value) {
+        Some(Value::Error(error)) => (*error).clone(),
+        _ => match describe(state, index) {
+            text if text == "not enough memory" => Error::new(Class::MemoryError, text),
+            text => Error::runtime(text),
+        },
+    }
+}
+
+/// What an error value says.
+pub(super) fn describe(state: State, index: c_int) -> String {
+    let index = state.absolute(index);
+    match state.kind(index) {
+        Kind::String => String::from_utf8_lossy(&state.string_copy(index)).into_owned(),
+        Kind::Nil | Kind::Absent => "nil".into(),
+        _ => {
+            let top = state.top();
+            let text = text_of(state, index);
+            state.set_top(top);
+            text.unwrap_or_else(|| "(an error value without a text)".into())
+        }
+    }
+}
+
+/// `tostring` of a value, where it gives one.
+fn text_of(state: State, index: c_int) -> Option<String> {
+    if !state.has_room(4) {
+        return None;
+    }
+    state.push_function(to_text);
+    state.copy_to_top(index);
+    (state.call_protected(1, 1, 0) == Status::Ok && state.kind(-1) == Kind::String)
+        .then(|| String::from_utf8_lossy(&state.string_copy(-1)).into_owned())
+}
+
+unsafe extern "C-unwind" fn to_text(raw: *mut lua_State) -> c_int {
+    // SAFETY: Lua calls us with a live thread.
+    let state = unsafe { State::from_raw(raw) };
+    // SAFETY: nothing with a destructor is alive here.
+    unsafe { super::building::Building::new(state) }.push_text_of(1);
+    1
+}
+
+/// The place a message of the compiler begins with.
+pub(super) fn place_in(text: &str, name: &str) -> Option<Place> {
+    let shown = name.strip_prefix(['@', '=']).unwrap_or(name);
+    let (line, _) = text.strip_prefix(shown)?.strip_prefix(':')?.split_once(':')?;
+    Some(Place::new(shown.as_bytes(), line.parse().ok()?))
+}

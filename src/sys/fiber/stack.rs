@@ -1,0 +1,182 @@
+//! What fibers stand on: stacks with a guard below, and a pool that keeps them for the next fiber.
+
+use std::cell::{Cell, RefCell};
+use std::fmt;
+use std::num::NonZeroUsize;
+use std::ptr;
+
+use corosensei::stack::{Stack as RawStack, StackPointer};
+
+use super::super::errno::{Errno, Result};
+
+/// Bytes below every stack that no access may touch: an overflow faults instead of writing into a neighbour.
+const GUARD: usize = 64 * 1024;
+/// Stack tops differ by multiples of a cache line, so that the hot ends of many stacks do not share cache sets.
+const COLOUR: usize = 64;
+/// Colours before they repeat: 512 bytes of the first page at most.
+const COLOURS: usize = 8;
+/// `MADV_GUARD_INSTALL` (Linux 6.13, `asm-generic/mman-common.h`): guards without a mapping of their own.
+#[cfg(linux)]
+const MADV_GUARD_INSTALL: i32 = 102;
+
+/// Address space for one fiber's stack; memory is committed as it is touched.
+pub(crate) struct Stack {
+    bottom: NonZeroUsize,
+    length: usize,
+    colour: usize,
+}
+
+impl Stack {
+    fn new(size: usize, colour: usize) -> Result<Self> {
+        let length = size + GUARD;
+        #[cfg(linux)]
+        let more = libc::MAP_NORESERVE | libc::MAP_STACK;
+        #[cfg(apple)]
+        let more = libc::MAP_NORESERVE;
+        // The BSDs commit memory as it is touched without being asked.
+        #[cfg(bsd)]
+        let more = 0;
+        let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | more;
+        // SAFETY: an anonymous mapping at an address of the kernel's choice touches no existing memory.
+        let address = unsafe {
+            libc::mmap(
+                ptr::null_mut(),
+                length,
+                libc::PROT_READ | libc::PROT_WRITE,
+                flags,
+                -1,
+                0,
+            )
+        };
+        if address == libc::MAP_FAILED {
+            return Err(Errno::last());
+        }
+        let bottom = NonZeroUsize::new(address as usize).ok_or(Errno::NOMEM)?;
+        let stack = Self {
+            bottom,
+            length,
+            colour: (colour % COLOURS) * COLOUR,
+        };
+        stack.guard()?;
+        Ok(stack)
+    }
+
+    #[cfg(linux)]
+    fn guard(&self) -> Result<()> {
+        // SAFETY: the first GUARD bytes of this stack's own mapping, which nothing uses.
+        let done = unsafe { libc::madvise(self.bottom.get() as *mut _, GUARD, MADV_GUARD_INSTALL) };
+        if done == 0 { Ok(()) } else { self.protect() }
+    }
+
+    #[cfg(not(linux))]
+    fn guard(&self) -> Result<()> {
+        self.protect()
+    }
+
+    fn protect(&self) -> Result<()> {
+        // SAFETY: the first GUARD bytes of this stack's own mapping, which nothing uses.
+        let done = unsafe { libc::mprotect(self.bottom.get() as *mut _, GUARD, libc::PROT_NONE) };
+        if done == 0 { Ok(()) } else { Err(Errno::last()) }
+    }
+
+    /// Gives the memory back to the system and keeps the address space.
+    fn trim(&self) {
+        let usable = (self.bottom.get() + GUARD) as *mut _;
+        // SAFETY: the part of this stack's own mapping above the guard; no fiber runs on it.
+        unsafe { libc::madvise(usable, self.length - GUARD, libc::MADV_DONTNEED) };
+    }
+
+    /// Lowest usable address and top.
+    pub(super) fn bounds(&self) -> (usize, usize) {
+        (self.bottom.get() + GUARD, self.top())
+    }
+
+    fn top(&self) -> usize {
+        self.bottom.get() + self.length
+    }
+}
+
+impl Drop for Stack {
+    fn drop(&mut self) {
+        // SAFETY: this stack's own mapping, made by `new`; its fiber is done or was abandoned for good.
+        unsafe { libc::munmap(self.bottom.get() as *mut _, self.length) };
+    }
+}
+
+impl fmt::Debug for Stack {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Stack({:#x}..{:#x})", self.bottom, self.top())
+    }
+}
+
+// SAFETY: the mapping has a guard below, is larger than the crate's minimum, and both ends are 64-byte aligned.
+unsafe impl RawStack for Stack {
+    fn base(&self) -> StackPointer {
+        // The top of a mapping minus a few cache lines is never zero.
+        NonZeroUsize::new(self.top() - self.colour).unwrap_or(self.bottom)
+    }
+
+    fn limit(&self) -> StackPointer {
+        self.bottom
+    }
+}
+
+/// Stacks that are not in use, kept for the next fiber, which gets the one that came back last.
+#[derive(Debug)]
+pub(crate) struct StackPool {
+    size: usize,
+    pub(super) free: RefCell<Vec<Stack>>,
+    /// How many of them, from the longest unused on, have given their memory back.
+    pub(super) trimmed: Cell<usize>,
+    made: Cell<usize>,
+}
+
+/// Stacks that keep their touched memory while they wait for reuse; beyond this many the longest unused gives it back.
+pub(super) const WARM: usize = 64;
+/// Stacks whose address space is kept for reuse.
+const KEPT: usize = 4096;
+
+impl StackPool {
+    /// A pool of stacks of `size` usable bytes.
+    pub(crate) fn new(size: usize) -> Self {
+        Self {
+            size,
+            free: RefCell::default(),
+            trimmed: Cell::new(0),
+            made: Cell::new(0),
+        }
+    }
+
+    #[inline]
+    pub(super) fn take(&self) -> Result<Stack> {
+        let mut free = self.free.borrow_mut();
+        if let Some(stack) = free.pop() {
+            self.trimmed.set(self.trimmed.get().min(free.len()));
+            return Ok(stack);
+        }
+        drop(free);
+        let made = self.made.get();
+        self.made.set(made.wrapping_add(1));
+        Stack::new(self.size, made)
+    }
+
+    #[inline]
+    pub(super) fn give(&self, stack: Stack) {
+        let mut free = self.free.borrow_mut();
+        if stack.length != self.size + GUARD || free.len() >= KEPT {
+            return;
+        }
+        free.push(stack);
+        let trimmed = self.trimmed.get();
+        if free.len() - trimmed > WARM {
+            free[trimmed].trim();
+            self.trimmed.set(trimmed + 1);
+        }
+    }
+
+    /// How many stacks it has made.
+    #[cfg(test)]
+    pub(crate) fn made(&self) -> usize {
+        self.made.get()
+    }
+}

@@ -1,0 +1,203 @@
+//! A `recv` on a task's own thread leaves the stack to others while it waits. Nobody can tell, but by the memory.
+
+use crate::script::run;
+
+/// `feed(f)` runs `f(near)` as a task, lets it wait, and sends it `"byte"`s by `far` one at a time; returns what `f` returned.
+const FEED: &str = r##"
+    function feed(f, count)
+        local near, far = socket.socketpair()
+        local t = task.spawn(f, near)
+        for _ = 1, count or 1 do
+            task.sleep(0)
+            assert(not t:done())
+            far:sendall("b")
+        end
+        return t:join()
+    end
+"##;
+
+fn passes(code: &str) {
+    crate::script::passes(&format!("{FEED}{code}"));
+}
+
+#[test]
+fn waiting_tasks_share_stacks() {
+    passes(
+        r##"
+        -- Address space, as each stack has its own whether it is used or not.
+        local function pages() local f <close> = io.open("/proc/self/statm") return f:read("n") end
+        local pairs_, tasks, before = {}, {}, nil
+        for i = 1, 200 do
+            local near, far = socket.socketpair()
+            pairs_[i] = far
+            tasks[i] = task.spawn(function() return near:recv(1) .. near:recv(1) end)
+            task.sleep(0)
+            before = before or pages()
+        end
+        local grown = pages() - before
+        assert(grown < 20 * 256, grown .. " pages more for 199 tasks")
+        for _ = 1, 2 do for _, far in ipairs(pairs_) do far:sendall("x") end task.sleep(0) end
+        for _, t in ipairs(tasks) do assert(t:join() == "xx") end
+        "##,
+    );
+}
+
+#[test]
+fn errors_and_ends_are_those_of_any_wait() {
+    passes(
+        r##"
+        -- Protected calls and variables to be closed stand where they stood.
+        local closed = 0
+        local function closing() return setmetatable({}, {__close = function() closed = closed + 1 end}) end
+        assert(feed(function(s)
+            local ok, e = pcall(function() local x <close> = closing() error(s:recv(1) .. s:recv(1), 0) end)
+            assert(not ok and e == "bb" and closed == 1)
+            local ok, e = xpcall(function() return nil + s:recv(1) end, function(e) return "handled " .. e end)
+            assert(not ok and e:find("^handled .*attempt to add"), e)
+            return select("#", pcall(s.recv, s, 1))
+        end, 4) == 2)
+
+        local near, far = socket.socketpair()
+        local function ends(f, name)
+            local t = task.spawn(function() return pcall(near.recv, near, 1) end)
+            task.sleep(0)
+            f(t)
+            local ok, e = t:join()
+            assert(not ok and e.name == name and e.op == "recv" or name == "CancelledError", tostring(e))
+            return e
+        end
+        ends(function(t) t:cancel() end, "CancelledError")
+        near:settimeout(0.01)
+        ends(function() end, "TimeoutError")
+        near:settimeout(nil)
+        local ok, e = pcall(task.timeout, 0.01, function() return near:recv(1) end)
+        assert(not ok and e.name == "TimeoutError")
+        local ok, e = pcall(task.timeout, 0.01, function()
+            return task.spawn(function() return near:recv(1) end):join()
+        end)
+        assert(not ok and e.name == "TimeoutError" and tostring(e):find("task.timeout"), tostring(e))
+        assert(ends(function() near:close() end, "OSError").errno == errno.EBADF)
+
+        -- The end of the stream, and a peer that resets it.
+        local near, far = socket.socketpair()
+        local t = task.spawn(function() return near:recv(1), near:recv(1) end)
+        task.sleep(0)
+        far:close()
+        local one, two = t:join()
+        assert(one == "" and two == "")
+        "##,
+    );
+}
+
+#[test]
+fn who_came_first_is_served_first() {
+    passes(
+        r##"
+        local near, far = socket.socketpair()
+        local order = {}
+        local tasks = {}
+        for i = 1, 4 do
+            tasks[i] = task.spawn(function()
+                for _ = 1, 2 do local byte = near:recv(1) order[#order + 1] = i .. byte end
+            end)
+        end
+        task.sleep(0)
+        for byte in ("abcdefgh"):gmatch(".") do far:sendall(byte) task.sleep(0) task.sleep(0) end
+        for _, t in ipairs(tasks) do t:join() end
+        local told = {}
+        for i, word in ipairs(order) do told[i] = word:sub(2) end
+        assert(table.concat(told) == "abcdefgh", table.concat(order, " "))
+        assert(table.concat(order, " "):find("^1a 2b 3c 4d"), table.concat(order, " "))
+        "##,
+    );
+}
+
+#[test]
+fn where_the_stack_is_needed_it_stays() {
+    passes(
+        r##"
+        local waits = {
+            function(s) return coroutine.wrap(function() return s:recv(1) end)() end,
+            function(s) return (("x"):gsub("x", function() return s:recv(1) end)) end,
+            function(s) local t = {2, 1} local got table.sort(t, function(x, y) got = got or s:recv(1) return x < y end) return got end,
+            function(s) return setmetatable({}, {__index = function(_, k) return s:recv(1) end}).x end,
+            function(s) for byte in function(_, last) return not last and s:recv(1) or nil end do return byte end end,
+            function(s) return load("return (...):recv(1)")(s) end,
+        }
+        for i, wait in ipairs(waits) do
+            assert(feed(wait) == "b", i)
+            -- Between waits that leave it.
+            local all = feed(function(s) return s:recv(1) .. wait(s) .. s:recv(1) .. wait(s) end, 4)
+            assert(all == "bbbb", i)
+        end
+        -- The function itself may be the operation.
+        local near, far = socket.socketpair()
+        local t = task.spawn(near.recv, near, 1)
+        task.sleep(0)
+        far:sendall("z")
+        assert(t:join() == "z")
+        "##,
+    );
+}
+
+#[test]
+fn its_thread_can_be_looked_at_and_not_touched() {
+    passes(
+        r##"
+        local thread
+        local near, far = socket.socketpair()
+        local other = task.spawn(function()
+            thread = coroutine.running()
+            assert(select(2, coroutine.running()) and not coroutine.isyieldable())
+            assert(not pcall(coroutine.yield))
+            return near:recv(1)
+        end)
+        task.sleep(0)
+        assert(coroutine.status(thread) == "normal")
+        local ok, e = coroutine.resume(thread, "forged")
+        assert(not ok and e == "cannot resume non-suspended coroutine", e)
+        assert(not pcall(coroutine.close, thread))
+        assert(debug.traceback(thread):find("recv"))
+        collectgarbage() collectgarbage("generational") collectgarbage() collectgarbage("incremental")
+        far:sendall("7")
+        assert(other:join() == "7")
+        assert(coroutine.status(thread) == "dead")
+        assert(not coroutine.resume(thread) and coroutine.close(thread))
+        "##,
+    );
+}
+
+#[test]
+fn what_was_told_of_an_error_is_told() {
+    let outcome = run(r##"
+        local near, far = socket.socketpair()
+        local function inner() local got = near:recv(1) error("it was " .. got) end
+        task.spawn(function() inner() end)
+        task.sleep(0)
+        far:sendall("x")
+        "##);
+    assert_eq!(
+        outcome.reports,
+        [concat!(
+            "script:3: it was x\nstack traceback:\n\t[C]: in ?\n\t[C]: in function 'error'\n",
+            "\tscript:3: in upvalue 'inner'\n\tscript:4: in function <script:4>"
+        )],
+        "{outcome:?}"
+    );
+}
+
+#[test]
+fn the_program_ends_them() {
+    let outcome = run(r##"
+        local near = socket.socketpair()
+        for _ = 1, 50 do
+            task.spawn(function()
+                local x <close> = setmetatable({}, {__close = function() pcall(near.recv, near, 1) end})
+                while true do pcall(near.recv, near, 1) end
+            end)
+        end
+        task.sleep(0)
+        sys.exit(9)
+        "##);
+    assert_eq!(outcome.status, Some(9), "{outcome:?}");
+}
