@@ -109,6 +109,11 @@ fn ordered(place: &[u8], order: Order) -> impl Iterator<Item = u8> {
     })
 }
 
+/// 2 to a power of a normal double, exactly, which `powi` need not be.
+fn power_of_two(power: i32) -> f64 {
+    f64::from_bits(u64::try_from(power + 1023).unwrap_or(0) << 52)
+}
+
 /// The IEEE 754 half float nearest to a number, ties to even.
 fn half(number: f64) -> Result<u16, Unfit> {
     let sign = if number.is_sign_negative() { 0x8000 } else { 0 };
@@ -124,13 +129,13 @@ fn half(number: f64) -> Result<u16, Unfit> {
         return Err(Unfit);
     }
     // In units of the last place: 2^-24 for the smallest numbers, 2^-10 of the power of two below for the others.
-    let power = if magnitude < 2f64.powi(-14) {
+    let power = if magnitude < power_of_two(-14) {
         -14
     } else {
         // A double of this size has a whole exponent in these bits.
         i32::try_from(magnitude.to_bits() >> 52).unwrap_or(0) - 1023
     };
-    let units = (magnitude / 2f64.powi(power - 10)).round_ties_even();
+    let units = (magnitude / power_of_two(power - 10)).round_ties_even();
     #[allow(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
@@ -148,8 +153,8 @@ fn from_half(bits: u16) -> f64 {
     sign * match exponent {
         0x1f if units != 0.0 => f64::NAN,
         0x1f => f64::INFINITY,
-        0 => units * 2f64.powi(-24),
-        _ => (1024.0 + units) * 2f64.powi(exponent - 25),
+        0 => units * power_of_two(-24),
+        _ => (1024.0 + units) * power_of_two(exponent - 25),
     }
 }
 
@@ -172,14 +177,14 @@ mod tests {
     #[test]
     fn halves_round_to_even() {
         for (number, bits) in [
-            (2f64.powi(-25), Ok(0)),
-            (2f64.powi(-25) * 1.000_001, Ok(1)),
-            (1.0 + 2f64.powi(-11), Ok(0x3c00)),
-            (1.0 + 3.0 * 2f64.powi(-11), Ok(0x3c02)),
+            (power_of_two(-25), Ok(0)),
+            (power_of_two(-25) * 1.000_001, Ok(1)),
+            (1.0 + power_of_two(-11), Ok(0x3c00)),
+            (1.0 + 3.0 * power_of_two(-11), Ok(0x3c02)),
             (65519.999, Ok(0x7bff)),
             (65520.0, Err(Unfit)),
             (-2047.75, Ok(0xe800)),
-            (2f64.powi(-14) * 0.9999, Ok(0x0400)),
+            (power_of_two(-14) * 0.9999, Ok(0x0400)),
         ] {
             assert_eq!(half(number), bits, "{number}");
         }
