@@ -309,6 +309,11 @@ fn a_runtime_that_ended_by_itself_leaves_nothing() {
             local s <close> = socket.socket() coroutine.yield() end) kept[i]() end",
         ),
         (
+            "with a finalizer that opens more",
+            "setmetatable({}, {__gc = function() more = {socket.socketpair()} pcall(socket.inet_aton, '?')
+            more[3] = task.channel() setmetatable({}, {__gc = function() more[4] = socket.socket() end}) end})",
+        ),
+        (
             "resolving",
             "pcall(socket.getaddrinfo, 'localhost', 80) pcall(socket.getaddrinfo, 'localhost', 'no such service')",
         ),

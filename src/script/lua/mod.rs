@@ -84,6 +84,12 @@ impl LuaScript {
     }
 }
 
+impl Drop for LuaScript {
+    fn drop(&mut self) {
+        trampoline::begin_closing();
+    }
+}
+
 impl Language for LuaScript {
     #[cfg(feature = "cli")]
     fn conversation(&self) -> &dyn super::Conversation {

@@ -238,6 +238,8 @@ unsafe extern "C-unwind" fn collect(state: *mut mlua::ffi::lua_State) -> c_int {
         if !context.is_null() {
             // SAFETY: taken out of the slot just now: nobody else drops it, and the machine's functions are gone.
             drop(unsafe { Box::from_raw(context) });
+            // Made first of all, the context goes last.
+            super::object::end_closing();
         }
     }
     0

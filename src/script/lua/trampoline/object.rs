@@ -1,6 +1,7 @@
 //! Our userdata: one layout for all types. `metatable` makes them look like Python's objects.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::collections::HashSet;
 use std::ffi::c_int;
 use std::rc::Rc;
 
@@ -135,6 +136,11 @@ impl Object {
 
     /// Lets go of what it holds.
     pub(super) fn release(&self) {
+        LATE.with_borrow_mut(|late| {
+            if let Some(late) = late {
+                late.remove(&std::ptr::from_ref(self));
+            }
+        });
         match self.held.take() {
             Some(Held::Socket(pointer)) => give_back(pointer),
             Some(Held::TlsContext(pointer)) => give_back(pointer),
@@ -254,4 +260,29 @@ fn push_empty(building: Building, kind: Type, slots: c_int) -> *mut Object {
 fn fill(object: *mut Object, held: Held) {
     // SAFETY: `push_empty` made it just now; it is on the stack, so it is alive.
     unsafe { (*object).held.set(Some(held)) };
+    LATE.with_borrow_mut(|late| {
+        if let Some(late) = late {
+            late.insert(object.cast_const());
+        }
+    });
+}
+
+thread_local! {
+    /// What is made while a machine of this thread closes: Lua calls the finalizers of what was made before, which may make more, and
+    /// none for that. What is collected in the ordinary way is not in it any more.
+    static LATE: RefCell<Option<HashSet<*const Object>>> = const { RefCell::new(None) };
+}
+
+/// The machine is about to close.
+pub(in super::super) fn begin_closing() {
+    LATE.set(Some(HashSet::new()));
+}
+
+/// The machine's last finalizer: what was made meanwhile lets go of what it holds.
+pub(super) fn end_closing() {
+    for object in LATE.take().unwrap_or_default() {
+        // SAFETY: Lua frees nothing of a machine that closes before its last finalizer has returned, and what it collected before
+        // that has taken itself out.
+        unsafe { &*object }.release();
+    }
 }
