@@ -75,9 +75,16 @@ impl Parked {
         });
         woken.map_err(|error| socket.failed("recv", error))?;
         // It may have begun to speak TLS, or to be watched.
-        let outcome = match socket.is_plain_transport() && !socket.shows_senders() {
-            true => socket.receive_at_once(size, MSG_DONTWAIT),
-            false => Err(Errno::AGAIN),
+        let is_plain = socket.is_plain_transport() && !socket.shows_senders();
+        let outcome = loop {
+            match is_plain.then(|| socket.receive_at_once(size, MSG_DONTWAIT)) {
+                // Not behind those who wait: the bytes are there, and no event tells of them again.
+                Some(Err(Errno::INTR)) => {
+                    sched.check_doom().map_err(|error| socket.failed("recv", error))?;
+                }
+                Some(outcome) => break outcome,
+                None => break Err(Errno::AGAIN),
+            }
         };
         match outcome {
             Ok(count) => {
@@ -86,7 +93,7 @@ impl Parked {
                 }
                 Ok(count)
             }
-            Err(Errno::AGAIN | Errno::INTR) => socket.receive_in_scratch("recv", size, 0, patience, None),
+            Err(Errno::AGAIN) => socket.receive_in_scratch("recv", size, 0, patience, None),
             Err(errno) => Err(socket.failed("recv", errno)),
         }
     }

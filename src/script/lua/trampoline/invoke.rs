@@ -206,7 +206,12 @@ pub(super) unsafe extern "C-unwind" fn recv(raw: *mut lua_State) -> c_int {
         let count = match socket.receive_at_once(size, flags) {
             Ok(count) => count,
             Err(errno) if is_for_the_loop(errno) => {
-                match parking::park(state, context, socket, size) {
+                // What was interrupted may have bytes already, which no event tells of again.
+                let parked = match errno {
+                    Errno::AGAIN => parking::park(state, context, socket, size),
+                    _ => Ok(false),
+                };
+                match parked {
                     // SAFETY: nothing with a destructor is alive here.
                     Ok(true) => return unsafe { parking::leave(state) },
                     Ok(false) => match await_bytes(state, context, socket, size) {
