@@ -2,7 +2,8 @@
 //! compared with what went; when all connections are gone, so are the server's tasks and descriptors, and a second half of
 //! the run has made it no larger than the first.
 //!
-//! The suite runs a short form. `scripts/soak.sh SECONDS CONNECTIONS` runs it for as long as one likes.
+//! The suite runs a short form. `scripts/soak.sh SECONDS CONNECTIONS` runs it for as long as one likes, and with faults on in
+//! the server, of the kinds after which nothing may be lost.
 #![cfg(all(feature = "cli", feature = "lua54", feature = "rhai", target_os = "linux"))]
 
 #[path = "soak/client.rs"]
@@ -41,7 +42,11 @@ struct Counts {
 
 impl Server {
     fn start(script: &str) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_wirescript"))
+        let mut command = Command::new(env!("CARGO_BIN_EXE_wirescript"));
+        if let Ok(faults) = std::env::var("SOAK_FAULTS") {
+            command.args(["--faults", &faults]);
+        }
+        let mut child = command
             .args([script, &IDLE.to_string()])
             .stdout(Stdio::piped())
             .spawn()
