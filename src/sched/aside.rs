@@ -11,7 +11,7 @@ use crate::error::Result;
 
 use super::scheduler::Scheduler;
 
-/// How long those who let the others go first work before the others are looked for.
+/// How long those who let the others go first work before the others go on and are looked for.
 const ROUND: Duration = Duration::from_micros(500);
 
 impl Scheduler {
@@ -42,8 +42,8 @@ impl Scheduler {
         }
     }
 
-    /// Enters the first of those who let the others go first, and more of them while that takes no time to speak of and nobody
-    /// else could run: looking for events after each would cost as much as a part of their work.
+    /// Enters the first of those who let the others go first, and more of them while that takes no time to speak of: looking for
+    /// events after each would cost as much as a part of their work.
     pub(super) fn enter_aside(&self) {
         let Some(mut task) = self.queue.next_aside() else {
             return;
@@ -52,7 +52,7 @@ impl Scheduler {
         loop {
             self.enter(&task);
             // The end of one may be the end of all.
-            if task.is_done() || !self.queue.is_free() || start.elapsed() >= ROUND {
+            if task.is_done() || start.elapsed() >= ROUND {
                 return;
             }
             match self.queue.next_aside() {

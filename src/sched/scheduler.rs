@@ -214,7 +214,8 @@ impl Scheduler {
                 self.enter(&task);
                 since_poll += 1;
                 // The end of one may be the end of all.
-                if task.is_done() || since_poll >= BATCH || self.end.stop.asked().is_some() {
+                let is_over = task.is_done() && (done() || self.live_count() == 0);
+                if is_over || since_poll >= BATCH || self.end.stop.asked().is_some() {
                     break;
                 }
             }

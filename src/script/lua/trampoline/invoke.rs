@@ -1,4 +1,5 @@
-//! The one C function behind every operation, and a shorter way for the plain `recv` and `send`.
+//! The one C function behind every operation, and a shorter way for the plain `recv`, `send` and `sendall`. On a socket that speaks TLS
+//! `recv` and `sendall` bind nothing, and the loop in `net` does the rest.
 //!
 //! A call goes: read the arguments (raw), bind and run them (Rust, may wait), push the results (protected), and only
 //! then, with nothing left to drop, return or raise.
@@ -201,8 +202,17 @@ pub(super) unsafe extern "C-unwind" fn recv(raw: *mut lua_State) -> c_int {
         && let Some(socket) = Object::at(state, 1).and_then(Object::socket)
         && let Ok(size) = usize::try_from(state.integer(2))
         && (1..=context.net.largest_at_once()).contains(&size)
-        && let Some(flags) = hot_flags(context, socket, Interest::Read)
     {
+        let Some(flags) = hot_flags(context, socket, Interest::Read) else {
+            if socket.is_wrapped() {
+                return match await_bytes(state, context, socket, size) {
+                    Ok(count) => push_received(state, context, count),
+                    Err(answer) => answer.finish(state),
+                };
+            }
+            // SAFETY: Lua called us with this thread.
+            return unsafe { invoke(raw) };
+        };
         let count = match socket.receive_at_once(size, flags) {
             Ok(count) => count,
             Err(errno) if is_for_the_loop(errno) => {
@@ -285,21 +295,31 @@ pub(super) unsafe extern "C-unwind" fn sendall(raw: *mut lua_State) -> c_int {
             state.push_nil();
             1
         }
-        Some((socket, _, Ok(count))) => answer(state, context, |_| {
-            let socket = socket.me().ok_or(Errno::BADF)?;
-            if let Value::String(data) | Value::Bytes(data) = read::value(state, context, 2) {
-                socket.send_rest(&data, 0, count)?;
-            }
-            Ok(Value::None)
-        })
-        .finish(state),
+        Some((socket, _, Ok(count))) => send_rest(state, context, socket, count),
         Some((socket, _, Err(errno))) if !is_for_the_loop(errno) => {
             let op = metatable::op_at(state.userdata(upvalue(1)));
             raise(state, context, socket.failed(op.name, errno).with_sent(0)).finish(state)
         }
-        // SAFETY: Lua called us with this thread.
-        _ => unsafe { invoke(raw) },
+        _ => match Object::at(state, 1).and_then(Object::socket) {
+            Some(socket) if socket.is_wrapped() && state.top() == 2 && state.kind(2) == Kind::String => {
+                send_rest(state, context, socket, 0)
+            }
+            // SAFETY: Lua called us with this thread.
+            _ => unsafe { invoke(raw) },
+        },
     }
+}
+
+/// Sends what is left of the only argument, a string, where so many bytes have left.
+fn send_rest(state: State, context: &'static Context, socket: &Socket, sent: usize) -> c_int {
+    answer(state, context, |_| {
+        let socket = socket.me().ok_or(Errno::BADF)?;
+        if let Value::String(data) | Value::Bytes(data) = read::value(state, context, 2) {
+            socket.send_rest(&data, 0, sent)?;
+        }
+        Ok(Value::None)
+    })
+    .finish(state)
 }
 
 /// Tries to send the only argument, where that is the plain case: the socket, the argument's length, and what came of it.
