@@ -1,6 +1,6 @@
 //! Who runs, who waits, and for what. Knows no language and no socket.
 //!
-//! [`Scheduler`] (`scheduler`) keeps the tasks of one runtime and runs them on one thread,
+//! [`Scheduler`] (`scheduler`) keeps the tasks of one runtime and runs them on one thread, round by round (`rounds`);
 //! `ending` stops them before their time, `bounds` when a limit is reached; a [`Task`] (`task`) is a
 //! fiber with a name and an end to wait for. `queue` says who is next. `wait` is the only place where anything waits: it suspends the fiber that
 //! calls, or blocks in poll(2) where there is none (`blocking`); in `parking` a task leaves its stack, too, until it is woken. `reactor` watches descriptors for all tasks at once (`waiters` stand in line for one), `timers` keeps
@@ -23,6 +23,7 @@ mod parking;
 mod queue;
 mod reactor;
 mod remote;
+mod rounds;
 mod scheduler;
 mod scope;
 mod simulated;

@@ -53,6 +53,12 @@ impl Queue {
         self.ready.borrow().is_empty() && self.woken.borrow().is_empty()
     }
 
+    /// Whether somebody whom an event or the clock has woken has yet to run.
+    #[inline]
+    pub(super) fn has_woken(&self) -> bool {
+        !self.woken.borrow().is_empty()
+    }
+
     /// Whether somebody is about to work long.
     #[inline]
     pub(super) fn has_aside(&self) -> bool {

@@ -1,0 +1,116 @@
+//! The rounds of a scheduler: it enters those who can run, looks at the descriptors and the clock, and lets go on who had let the others
+//! go first, until there is nothing left to do. (In a host's own loop: `visit`.)
+
+use std::time::{Duration, Instant};
+
+use crate::error::Result;
+use crate::sys::errno::Errno;
+
+use super::scheduler::Scheduler;
+use super::wait::Wake;
+
+/// Fibers entered before the clock and the descriptors are looked at again, however many are ready.
+const BATCH: usize = 61;
+
+impl Scheduler {
+    /// Runs tasks until `done` says so, or none is left.
+    ///
+    /// # Errors
+    /// The readiness facility of the system failed.
+    pub(crate) fn run_until(&self, done: impl Fn() -> bool) -> Result<()> {
+        self.check_outside()?;
+        self.be_hosted(false);
+        let _clocked = self.go_by_clock();
+        let mut since_poll = 0;
+        while !done() && self.live_count() > 0 {
+            let batch = self.queue.len();
+            for _ in 0..batch {
+                let Some(task) = self.queue.next() else {
+                    break;
+                };
+                self.enter(&task);
+                since_poll += 1;
+                // The end of one may be the end of all.
+                let is_over = task.is_done() && (done() || self.live_count() == 0);
+                if is_over || self.end.stop.asked().is_some() {
+                    break;
+                }
+                if since_poll >= BATCH {
+                    // Whom an event wakes comes behind those who were woken before: looking for more would help nobody.
+                    if !self.queue.has_woken() {
+                        break;
+                    }
+                    since_poll = 0;
+                    if self.member().is_none() {
+                        self.call_due();
+                    }
+                }
+            }
+            self.check_stop();
+            if done() || self.live_count() == 0 {
+                break;
+            }
+            let (free, busy) = (self.queue.is_free(), self.queue.has_aside());
+            if free || busy || since_poll >= BATCH {
+                since_poll = 0;
+                self.look(free && !busy)?;
+            }
+            self.enter_aside();
+        }
+        Ok(())
+    }
+
+    /// Whether no task could run now but the one that runs.
+    pub(super) fn is_idle(&self) -> bool {
+        self.queue.is_free() && !self.queue.has_aside()
+    }
+
+    /// Whether only the task that runs can make another one ready.
+    pub(super) fn is_quiet(&self) -> bool {
+        self.is_idle() && !self.is_watching() && self.timers.borrow().soonest().is_none()
+    }
+
+    /// Waits for events (or only glances at them) and wakes whom they concern.
+    pub(super) fn look(&self, may_wait: bool) -> Result<()> {
+        if let Some(member) = self.member() {
+            return self.look_simulated(member, may_wait);
+        }
+        let soonest = self.soonest();
+        let watched = self.is_watching();
+        if may_wait && soonest.is_none() && !watched {
+            self.break_deadlock();
+            return Ok(());
+        }
+        let timeout = match soonest {
+            _ if !may_wait => Some(Duration::ZERO),
+            Some(soonest) => Some(soonest.saturating_duration_since(Instant::now())),
+            None => None,
+        };
+        if watched || timeout != Some(Duration::ZERO) {
+            match self.reactor()?.poll(timeout, |task, wake| self.call(task, wake)) {
+                Ok(()) => {}
+                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(Errno::from(error).into()),
+            }
+        }
+        for task in self.remote.called() {
+            self.call(&task, Wake::Ready);
+        }
+        if soonest.is_some() {
+            self.call_due();
+        }
+        self.check_stop();
+        Ok(())
+    }
+
+    /// Wakes those whose time has come.
+    fn call_due(&self) {
+        if self.timers.borrow().soonest().is_none() {
+            return;
+        }
+        let now = Instant::now();
+        while let Some(task) = { self.timers.borrow_mut().pop_due(now) } {
+            self.call(&task, Wake::TimedOut);
+        }
+    }
+}
