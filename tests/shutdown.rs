@@ -8,6 +8,7 @@ mod script;
 #[expect(dead_code, reason = "what other tests share and this one does not need")]
 mod support;
 
+use std::cell::RefCell;
 use std::fs;
 use std::io::Read;
 use std::net::TcpListener;
@@ -314,25 +315,43 @@ fn a_runtime_that_ended_by_itself_leaves_nothing() {
             more[3] = task.channel() setmetatable({}, {__gc = function() more[4] = socket.socket() end}) end})",
         ),
         (
+            "in the middle of a handshake",
+            "local context = ssl and ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if not context then return end
+            local a, b = socket.socketpair() a:settimeout(0.001) b:send('?')
+            s = context:wrap_socket(a, {server_hostname = 'localhost', do_handshake_on_connect = false})
+            pcall(s.do_handshake, s) setmetatable({}, {__gc = function() pcall(s.do_handshake, s) s:close() end})",
+        ),
+        (
             "resolving",
             "pcall(socket.getaddrinfo, 'localhost', 80) pcall(socket.getaddrinfo, 'localhost', 'no such service')",
         ),
     ];
+    thread_local! {
+        static KEPT: RefCell<Option<Runtime>> = const { RefCell::new(None) };
+    }
     let mut problems = Vec::new();
     for (name, code) in ends {
-        let left = leaves_nothing(|| {
-            let code = code.to_owned();
-            let runner = thread::spawn(move || {
-                let mut runtime = Runtime::builder()
-                    .policy(Policy::allow_all())
-                    .build()
-                    .expect("a runtime");
-                // How it ends is for other tests; that it does is enough here.
-                let _ = runtime.run("script", code);
+        for is_kept in [false, true] {
+            let left = leaves_nothing(|| {
+                let code = code.to_owned();
+                let runner = thread::spawn(move || {
+                    // What a thread keeps goes in the order it was first used, the last one first: ours before the runtime.
+                    assert!(!is_kept || KEPT.with_borrow(Option::is_none));
+                    let mut runtime = Runtime::builder()
+                        .policy(Policy::allow_all())
+                        .build()
+                        .expect("a runtime");
+                    // How it ends is for other tests; that it does is enough here.
+                    let _ = runtime.run("script", code);
+                    if is_kept {
+                        KEPT.set(Some(runtime));
+                    }
+                });
+                runner.join().expect("no panic");
             });
-            runner.join().expect("no panic");
-        });
-        problems.extend(left.err().map(|problem| format!("{name}: {problem}")));
+            let kept = if is_kept { ", kept by the thread" } else { "" };
+            problems.extend(left.err().map(|problem| format!("{name}{kept}: {problem}")));
+        }
     }
     report(&problems);
 }

@@ -27,13 +27,16 @@ thread_local! {
 }
 
 fn take_room() -> Vec<u8> {
-    ROOMS.with_borrow_mut(Vec::pop).unwrap_or_else(|| vec![0; ROOM])
+    let spare = ROOMS.try_with(|rooms| rooms.borrow_mut().pop());
+    spare.ok().flatten().unwrap_or_else(|| vec![0; ROOM])
 }
 
 /// Takes back what was a room, if it is one.
 fn give_room(room: Vec<u8>) {
     if room.len() == ROOM {
-        ROOMS.with_borrow_mut(|rooms| {
+        // Where the thread ends there is nobody to keep it for.
+        let _ = ROOMS.try_with(|rooms| {
+            let mut rooms = rooms.borrow_mut();
             if rooms.len() < SPARE {
                 rooms.push(room);
             }

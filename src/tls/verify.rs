@@ -29,7 +29,7 @@ thread_local! {
 
 /// Takes what the judge found wrong since it was last asked.
 pub(super) fn take_finding() -> Option<Error> {
-    FOUND.with_borrow_mut(Option::take)
+    FOUND.try_with(RefCell::take).ok().flatten()
 }
 
 /// Judges the certificates of peers, on either side.
@@ -143,7 +143,7 @@ impl Judge {
             (_, 1) => Some(refusal.to_string()),
             _ => None,
         };
-        FOUND.set(Some(fault::unverified(code, message, cause)));
+        let _ = FOUND.try_with(|found| found.replace(Some(fault::unverified(code, message, cause))));
         refusal
     }
 }

@@ -28,11 +28,12 @@ thread_local! {
 }
 
 fn put(value: Value) {
-    SLOT.with(|slot| *slot.borrow_mut() = Some(value));
+    // Where the thread ends, nobody takes it.
+    let _ = SLOT.try_with(|slot| slot.replace(Some(value)));
 }
 
 fn take() -> Option<Value> {
-    SLOT.with(|slot| slot.borrow_mut().take())
+    SLOT.try_with(RefCell::take).ok().flatten()
 }
 
 impl Value {

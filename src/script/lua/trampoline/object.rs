@@ -3,6 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::collections::HashSet;
 use std::ffi::c_int;
+use std::mem::ManuallyDrop;
 use std::rc::Rc;
 
 use crate::api::testing::Trial;
@@ -137,7 +138,7 @@ impl Object {
     /// Lets go of what it holds.
     pub(super) fn release(&self) {
         LATE.with_borrow_mut(|late| {
-            if let Some(late) = late {
+            if let Some(late) = &mut **late {
                 late.remove(&std::ptr::from_ref(self));
             }
         });
@@ -261,7 +262,7 @@ fn fill(object: *mut Object, held: Held) {
     // SAFETY: `push_empty` made it just now; it is on the stack, so it is alive.
     unsafe { (*object).held.set(Some(held)) };
     LATE.with_borrow_mut(|late| {
-        if let Some(late) = late {
+        if let Some(late) = &mut **late {
             late.insert(object.cast_const());
         }
     });
@@ -269,18 +270,20 @@ fn fill(object: *mut Object, held: Held) {
 
 thread_local! {
     /// What is made while a machine of this thread closes: Lua calls the finalizers of what was made before, which may make more, and
-    /// none for that. What is collected in the ordinary way is not in it any more.
-    static LATE: RefCell<Option<HashSet<*const Object>>> = const { RefCell::new(None) };
+    /// none for that. What is collected in the ordinary way is not in it any more. Nothing drops it, so that it is there also for a
+    /// runtime that is itself a thread's and ends with it.
+    static LATE: RefCell<ManuallyDrop<Option<HashSet<*const Object>>>> = const { RefCell::new(ManuallyDrop::new(None)) };
 }
 
 /// The machine is about to close.
 pub(in super::super) fn begin_closing() {
-    LATE.set(Some(HashSet::new()));
+    *LATE.replace(ManuallyDrop::new(Some(HashSet::new()))) = None;
 }
 
 /// The machine's last finalizer: what was made meanwhile lets go of what it holds.
 pub(super) fn end_closing() {
-    for object in LATE.take().unwrap_or_default() {
+    let late = LATE.replace(ManuallyDrop::new(None));
+    for object in ManuallyDrop::into_inner(late).unwrap_or_default() {
         // SAFETY: Lua frees nothing of a machine that closes before its last finalizer has returned, and what it collected before
         // that has taken itself out.
         unsafe { &*object }.release();
