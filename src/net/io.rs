@@ -101,9 +101,12 @@ impl Watched<'_> {
         mut step: impl FnMut(RawFd, i32) -> sys::errno::Result<T>,
     ) -> Result<T> {
         let sched = self.sched;
-        // A call that would find nothing waits at once. Who is alone lets the kernel do so.
+        // A call that would find nothing waits at once. Who is alone lets the kernel do so. Who does not wait always asks: what is
+        // there may have an event that nobody has taken yet, and those in the queue may be after something else.
+        let waits = patience != Patience::Never;
         let mut queued = self.source.get().is_some_and(|source| {
-            source.has_waiters(interest) || self.reads_plainly && source.is_drained() && !sched.is_alone()
+            let is_drained = self.reads_plainly && source.is_drained() && !sched.is_alone();
+            waits && (source.has_waiters(interest) || is_drained)
         });
         let (mut alarms, mut over) = (0, false);
         loop {

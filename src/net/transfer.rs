@@ -16,6 +16,7 @@ use super::io::Patience;
 use super::observe::Event;
 use super::resolve::Endpoint;
 use super::socket::Socket;
+use super::timeout::Timeout;
 
 /// Most of a file that is sent at once while other tasks could run.
 const LARGEST_PART: usize = 1024 * 1024;
@@ -118,7 +119,8 @@ impl Socket {
     /// [`Self::direct_flags`].
     #[inline(always)]
     pub(crate) fn receive_at_once(&self, size: usize, flags: i32) -> sys::errno::Result<usize> {
-        if flags != 0 && self.is_drained() {
+        // Who does not wait has to ask: bytes may be there whose event nobody has taken yet.
+        if flags != 0 && self.is_drained() && self.timeout() != Timeout::NonBlocking {
             return Err(Errno::AGAIN);
         }
         let scratch = self.net().scratch();

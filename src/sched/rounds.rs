@@ -32,7 +32,7 @@ impl Scheduler {
                 since_poll += 1;
                 // The end of one may be the end of all.
                 let is_over = task.is_done() && (done() || self.live_count() == 0);
-                if is_over || self.end.stop.asked().is_some() {
+                if is_over || self.slice.is_overdue() || self.end.stop.asked().is_some() {
                     break;
                 }
                 if since_poll >= BATCH {
@@ -51,7 +51,7 @@ impl Scheduler {
                 break;
             }
             let (free, busy) = (self.queue.is_free(), self.queue.has_aside());
-            if free || busy || since_poll >= BATCH {
+            if free || busy || since_poll >= BATCH || self.slice.is_overdue() {
                 since_poll = 0;
                 self.look(free && !busy)?;
             }
@@ -72,6 +72,7 @@ impl Scheduler {
 
     /// Waits for events (or only glances at them) and wakes whom they concern.
     pub(super) fn look(&self, may_wait: bool) -> Result<()> {
+        self.slice.looked();
         if let Some(member) = self.member() {
             return self.look_simulated(member, may_wait);
         }

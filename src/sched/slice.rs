@@ -25,11 +25,36 @@ const RING: Duration = Duration::from_millis(2);
 pub(super) struct Slice {
     /// When it began, as far as known.
     since: Cell<Option<Instant>>,
+    /// When the language first asked after the scheduler last looked for events.
+    unlooked: Cell<Option<Instant>>,
+    /// Whether that is long ago: many short turns in a row hold a timer up as one long one does.
+    overdue: Cell<bool>,
     alarm: OnceCell<Alarm>,
     ringing: Cell<bool>,
 }
 
 impl Slice {
+    /// The scheduler looks for events.
+    #[inline]
+    pub(super) fn looked(&self) {
+        self.unlooked.set(None);
+        self.overdue.set(false);
+    }
+
+    /// Whether events are to be looked for though tasks are ready.
+    #[inline]
+    pub(super) fn is_overdue(&self) -> bool {
+        self.overdue.get()
+    }
+
+    fn note(&self, now: Instant) {
+        match self.unlooked.get() {
+            None => self.unlooked.set(Some(now)),
+            Some(first) if now.duration_since(first) >= SLICE => self.overdue.set(true),
+            Some(_) => {}
+        }
+    }
+
     /// Another task runs from here on.
     #[inline]
     pub(super) fn begin(&self) {
@@ -94,6 +119,7 @@ impl Scheduler {
             return false;
         }
         let now = Instant::now();
+        self.slice.note(now);
         if self.visit.is_over(now) {
             return self.preempt();
         }

@@ -1,6 +1,6 @@
 //! Waiting works anywhere a script can call: in metamethods, callbacks of Lua's own libraries, loaded code, coroutines.
 
-use crate::script::{complaint, report};
+use crate::script::{complaint, passes, report};
 
 /// `wait()` returns only after another task, which runs only if this one is left, has sent something.
 pub(crate) const WAIT: &str = r#"
@@ -196,7 +196,7 @@ fn many_wait_everywhere_at_once() {
 
 #[test]
 fn what_waits_on_one_thing_does_not_hold_up_another() {
-    crate::script::passes(
+    passes(
         r#"
         local log = {}
         local a, b = socket.socketpair()
@@ -208,5 +208,50 @@ fn what_waits_on_one_thing_does_not_hold_up_another() {
         slow:join()
         assert(table.concat(log, " ") == "quick s")
         "#,
+    );
+}
+
+#[test]
+fn who_does_not_wait_finds_what_is_there() {
+    passes(
+        r##"
+        local server <close> = socket.create_server {"127.0.0.1", 0}
+        local near <close> = socket.create_connection(server:getsockname())
+        local far <close> = server:accept()
+        local other = task.spawn(task.sleep, 3)
+        near:settimeout(0.01)
+        local ok, e = pcall(near.recv, near, 10)
+        assert(not ok and e:is(socket.timeout))
+        near:settimeout(nil)
+        far:sendall("one")
+        assert(near:recv(10) == "one")
+        -- It is empty as far as known, and nobody looks for events meanwhile.
+        near:setblocking(false)
+        far:sendall("two")
+        assert(#select.select({near}, {}, {}, 0) == 1)
+        assert(near:recv(10) == "two")
+        local ok, e = pcall(near.recv, near, 10)
+        assert(not ok and e:is("BlockingIOError"))
+        other:cancel()
+        "##,
+    );
+}
+
+#[test]
+fn short_turns_hold_no_timer_up() {
+    passes(
+        r##"
+        local there, back = task.channel(), task.channel()
+        local function work() local since = os.clock() repeat until os.clock() - since > 0.002 end
+        local a = task.spawn(function() while true do work() there:send(1) back:recv() end end)
+        local b = task.spawn(function() while true do there:recv() work() back:send(1) end end)
+        task.sleep(0)
+        local since = os.clock()
+        task.sleep(0.001)
+        -- Two dozen turns and more where only their number is counted.
+        local late = os.clock() - since
+        assert(late < 0.06, late)
+        a:cancel() b:cancel()
+        "##,
     );
 }
