@@ -32,6 +32,7 @@ impl Scheduler {
                 since_poll += 1;
                 // The end of one may be the end of all.
                 let is_over = task.is_done() && (done() || self.live_count() == 0);
+                // Many short turns in a row take as long as one long one.
                 if is_over || self.slice.is_overdue() || self.end.stop.asked().is_some() {
                     break;
                 }
@@ -97,9 +98,7 @@ impl Scheduler {
         for task in self.remote.called() {
             self.call(&task, Wake::Ready);
         }
-        if soonest.is_some() {
-            self.call_due();
-        }
+        self.call_due();
         self.check_stop();
         Ok(())
     }
