@@ -137,6 +137,11 @@ def expected(count=250, seed=4):
         text = every.decode(module, "replace").replace("\ufffd", "")
         lines.append("\t".join(["decode", module, "ignore", every.hex(), decoded(module, "ignore", every)]))
         lines.append("\t".join(["encode", module, "strict", text_hex(text), encoded(module, "strict", text)]))
+    for handler in HANDLERS:
+        # Half a surrogate waits for the rest of it.
+        for pieces in ([b"\xed\xb7", b"\xa1"], [b"a\xed", b"\xa0", b"\x80b"], [b"\xed\xa0", b"a"], [b"\xed\xa0"], [b"\xed\x9f", b"\xbf"]):
+            lines.append("\t".join(["pieces", "utf-8", handler, ",".join(p.hex() for p in pieces),
+                                    in_pieces("utf-8", handler, pieces)]))
     names = sorted({*encodings.aliases.aliases, *(m.name for m in pkgutil.iter_modules(encodings.__path__))})
     names += ["UTF8", "Utf-8", " latin  1 ", "Windows-1252", "ISO-8859-1", "iso_8859-15:1998", "ANSI_X3.4-1968", "utf-8é",
               "..", "", "cp1252.x", "no such", "US ASCII", "utf--16", "ibm-850"]

@@ -257,6 +257,24 @@ print(select(2, pcall(server.setsockopt, server, socket.SOL_SOCKET, 9999, 1)).co
 }
 
 #[test]
+#[cfg(feature = "lua54")]
+fn an_urgent_byte_is_told_to_who_watches_for_it() {
+    let code = r#"
+local server <close> = socket.create_server({"db.test", 0})
+local near <close> = socket.create_connection(server:getsockname())
+local far <close> = server:accept()
+local receiver = task.spawn(near.recv, near, 10)
+local watcher = task.spawn(select.select, {}, {}, {near}, 5)
+task.sleep(0)
+far:send("!", socket.MSG_OOB)
+print(#({watcher:join()})[3], near:recv(1, socket.MSG_OOB), receiver:done())
+far:sendall("plain")
+print(receiver:join())
+"#;
+    prints("lua", code, "1\t!\tfalse\nplain\n");
+}
+
+#[test]
 #[cfg(feature = "rhai")]
 fn the_clock_waits_for_nothing_in_rhai() {
     let code = r#"

@@ -198,6 +198,8 @@ fn utf8(input: &[u8], last: bool, handler: &Handler, text: &mut Vec<u8>) -> Resu
         text.extend_from_slice(&input[at..start]);
         let (end, reason) = match error.error_len() {
             None if !last => return Ok(start),
+            // Half a surrogate waits, too: the handler may know what to do with a whole one.
+            Some(_) if !last && matches!(input[start..], [0xed, 0xa0..=0xbf]) => return Ok(start),
             None => (input.len(), "unexpected end of data"),
             Some(length) if matches!(input[start], 0xc2..=0xf4) => {
                 (start + length, "invalid continuation byte")

@@ -96,6 +96,7 @@ impl Descriptor {
             source: &self.source,
             socket: None,
             reads_plainly: false,
+            goes_first: false,
         };
         let done = watched.run(interest, Patience::Until(None), |fd, flags| {
             // Another program may share the descriptor, so it stays as it is: what must not block looks before it leaps.

@@ -140,6 +140,7 @@ impl Output {
             source: &self.source,
             socket: None,
             reads_plainly: false,
+            goes_first: false,
         };
         let done = watched.run(Interest::Write, Patience::Until(None), |fd, flags| {
             let must_not_block = flags != 0;

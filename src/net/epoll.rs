@@ -192,6 +192,7 @@ impl Epoll {
             source: &self.source,
             socket: None,
             reads_plainly: false,
+            goes_first: false,
         };
         self.waiting.set(self.waiting.get() + 1);
         let ready = watched.run(Interest::Read, patience, |set, flags| {

@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::sched::{Interest, Scheduler, Source, Wake, deadline_after};
 use crate::sys;
 use crate::sys::errno::Errno;
-use crate::sys::flag::{MSG_DONTWAIT, MSG_ERRQUEUE};
+use crate::sys::flag::{MSG_DONTWAIT, MSG_ERRQUEUE, MSG_OOB};
 
 use super::observe::Event;
 use super::socket::Socket;
@@ -70,6 +70,9 @@ pub(crate) struct Watched<'a> {
     pub(crate) socket: Option<&'a Socket>,
     /// Whether the step finds nothing in a socket that is drained.
     pub(crate) reads_plainly: bool,
+    /// Whether the call goes before those who wait: it was the first of them, or is after something else than they are. When it
+    /// is done they may try.
+    pub(crate) goes_first: bool,
 }
 
 impl Watched<'_> {
@@ -83,7 +86,7 @@ impl Watched<'_> {
     ) -> Result<T> {
         // The others have their turn before the call and not after it: what it brings may lie in a buffer they use too.
         self.sched.tick()?;
-        let mut waited = false;
+        let mut waited = self.goes_first;
         let outcome = self.attempt(interest, patience, &mut waited, step);
         if let Some(source) = self.source.get()
             && waited
@@ -106,7 +109,7 @@ impl Watched<'_> {
         let waits = patience != Patience::Never;
         let mut queued = self.source.get().is_some_and(|source| {
             let is_drained = self.reads_plainly && source.is_drained() && !sched.is_alone();
-            waits && (source.has_waiters(interest) || is_drained)
+            waits && (!*waited && source.has_waiters(interest) || is_drained)
         });
         let (mut alarms, mut over) = (0, false);
         loop {
@@ -168,6 +171,11 @@ impl Watched<'_> {
     }
 }
 
+/// Whether a receive is for the urgent byte, which nobody takes who waits for plain ones.
+fn is_urgent(flags: i32) -> bool {
+    flags & MSG_OOB != 0
+}
+
 impl Socket {
     /// For the adapters' fast paths: the flag for a try on a plain socket that nobody else waits for;
     /// none where the long way is due. `may_wait` tells whether the script may wait where it is.
@@ -199,7 +207,10 @@ impl Socket {
         flags: i32,
         step: impl FnMut(RawFd, i32) -> sys::errno::Result<T>,
     ) -> Result<T> {
-        self.io_within(op, interest, self.patience(interest, flags), step)
+        let mut watched = self.watched();
+        watched.goes_first = interest == Interest::Read && is_urgent(flags);
+        let patience = self.patience(interest, flags);
+        self.told(op, interest, watched.run(interest, patience, step))
     }
 
     /// As [`Self::io`], for a part of a call whose patience is already running.
@@ -229,19 +240,22 @@ impl Socket {
             source: &self.source,
             socket: Some(self),
             reads_plainly: false,
+            goes_first: false,
         }
     }
 
-    /// As [`Self::io_within`], for a receive with these flags.
+    /// As [`Self::io_within`], for a receive with these flags, which may have waited already.
     pub(super) fn io_read<T>(
         &self,
         op: &'static str,
         flags: i32,
         patience: Patience,
+        has_waited: bool,
         step: impl FnMut(RawFd, i32) -> sys::errno::Result<T>,
     ) -> Result<T> {
         let mut watched = self.watched();
         watched.reads_plainly = flags == 0 && self.is_plain_transport();
+        watched.goes_first = has_waited || is_urgent(flags);
         self.told(op, Interest::Read, watched.run(Interest::Read, patience, step))
     }
 

@@ -47,6 +47,13 @@ impl Socket {
             parking,
         }))
     }
+
+    /// Whoever waits behind a receive that is done may try.
+    fn pass_on(&self) {
+        if let Some(source) = self.source.get() {
+            self.net().sched().pass_on(source, Interest::Read);
+        }
+    }
 }
 
 impl Parked {
@@ -80,21 +87,20 @@ impl Parked {
             match is_plain.then(|| socket.receive_at_once(size, MSG_DONTWAIT)) {
                 // Not behind those who wait: the bytes are there, and no event tells of them again.
                 Some(Err(Errno::INTR)) => {
-                    sched.check_doom().map_err(|error| socket.failed("recv", error))?;
+                    if let Err(error) = sched.check_doom() {
+                        socket.pass_on();
+                        return Err(socket.failed("recv", error));
+                    }
                 }
                 Some(outcome) => break outcome,
                 None => break Err(Errno::AGAIN),
             }
         };
-        match outcome {
-            Ok(count) => {
-                if let Some(source) = socket.source.get() {
-                    sched.pass_on(source, Interest::Read);
-                }
-                Ok(count)
-            }
-            Err(Errno::AGAIN) => socket.receive_in_scratch("recv", size, 0, patience, None),
-            Err(errno) => Err(socket.failed("recv", errno)),
+        if outcome == Err(Errno::AGAIN) {
+            // Woken for nothing: still before those who came later.
+            return socket.receive_in_scratch("recv", size, 0, patience, None, true);
         }
+        socket.pass_on();
+        outcome.map_err(|errno| socket.failed("recv", errno))
     }
 }

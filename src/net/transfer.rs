@@ -55,7 +55,8 @@ impl Socket {
         if size <= Scratch::SIZE {
             let mut from = Address::None;
             let patience = self.patience(Interest::Read, flags);
-            let count = self.receive_in_scratch(op, size, flags, patience, named.then_some(&mut from))?;
+            let asked = named.then_some(&mut from);
+            let count = self.receive_in_scratch(op, size, flags, patience, asked, false)?;
             return Ok((Bytes::Scratch(self.net().scratch().clone(), count), from));
         }
         let mut buffer = self.net().zeros(size).map_err(|error| self.failed(op, error))?;
@@ -79,9 +80,10 @@ impl Socket {
     /// As [`Self::recv`].
     pub(crate) fn recv_in_scratch(&self, size: usize) -> Result<usize> {
         let patience = self.patience(Interest::Read, 0);
-        self.receive_in_scratch("recv", size.min(Scratch::SIZE), 0, patience, None)
+        self.receive_in_scratch("recv", size.min(Scratch::SIZE), 0, patience, None, false)
     }
 
+    /// `has_waited` tells that the call has waited already, and was the first who did.
     pub(super) fn receive_in_scratch(
         &self,
         op: &'static str,
@@ -89,6 +91,7 @@ impl Socket {
         flags: i32,
         patience: Patience,
         from: Option<&mut Address>,
+        has_waited: bool,
     ) -> Result<usize> {
         if flags & MSG_OOB != 0 {
             // Where the urgent byte was, a read stops from now on.
@@ -105,7 +108,7 @@ impl Socket {
                 self.receive_once(fd, buffer, flags | extra, from.as_deref_mut())
             })
         };
-        let count = self.io_read(op, flags, patience, step)?.min(size);
+        let count = self.io_read(op, flags, patience, has_waited, step)?.min(size);
         if flags == 0 && 0 < count && count < size && self.is_plain_transport() {
             self.note_short_read();
         }

@@ -374,6 +374,10 @@ impl Reactor {
                 source.odd.set(true);
             }
             if event.is_readable() || event.is_priority() || hangup {
+                if event.is_priority() && !hangup {
+                    // The first may be after something else, and a plain receive drops an urgent byte: so they come before it.
+                    wake_lookers(&source.readers, wake);
+                }
                 wake_first(&source.readers, hangup, wake);
             }
             if event.is_writable() || hangup {
@@ -401,6 +405,15 @@ fn wake_first(queue: &RefCell<Waiters>, all: bool, wake: &mut impl FnMut(&Rc<Tas
     } else if let Some(first) = queue.first() {
         wake(first, Wake::Ready);
     }
+}
+
+/// Wakes those of a queue who watch several descriptors.
+fn wake_lookers(queue: &RefCell<Waiters>, wake: &mut impl FnMut(&Rc<Task>, Wake)) {
+    let queue = queue.borrow();
+    queue
+        .iter()
+        .filter(|task| task.looks.get())
+        .for_each(|task| wake(task, Wake::Ready));
 }
 
 impl std::fmt::Debug for Reactor {

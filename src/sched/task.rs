@@ -101,6 +101,8 @@ pub(crate) struct Task {
     pub(super) parked: Cell<bool>,
     /// What it waits for was there when it began to wait: it only lets the others go first.
     pub(super) patient: Cell<bool>,
+    /// It waits for several descriptors, and perhaps for what those before it in a queue do not take: urgent bytes.
+    pub(super) looks: Cell<bool>,
     pub(super) wake: Cell<Wake>,
     pub(super) doom: Cell<Doom>,
     /// Somebody has asked for its end.
@@ -132,6 +134,7 @@ impl Task {
             waiting: Cell::new(false),
             parked: Cell::new(false),
             patient: Cell::new(false),
+            looks: Cell::new(false),
             wake: Cell::new(Wake::Ready),
             doom: Cell::new(Doom::None),
             cancelled: Cell::new(false),

@@ -186,7 +186,9 @@ impl Scheduler {
         }
         let counts = usize::from(sources.iter().any(|(source, _)| !source.is_simulated()));
         waiters.set(waiters.get() + counts);
+        task.looks.set(true);
         let wake = self.suspend(&task, deadline);
+        task.looks.set(false);
         waiters.set(waiters.get() - counts);
         for (source, interest) in &sources {
             source.strike(*interest, &task);

@@ -106,6 +106,7 @@ impl Process {
             source: &end.source,
             socket: None,
             reads_plainly: false,
+            goes_first: false,
         };
         watched
             .run(interest, patience, |fd, _| step(fd))

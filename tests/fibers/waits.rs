@@ -238,6 +238,61 @@ fn who_does_not_wait_finds_what_is_there() {
 }
 
 #[test]
+fn an_urgent_byte_is_told_to_who_watches_for_it() {
+    // As in CPython, where the others are threads: whoever is in recv already does not keep it from select.
+    for call in ["recv(10)", "recv(10, 0)"] {
+        passes(&format!(
+            r##"
+            local server <close> = socket.create_server {{"127.0.0.1", 0}}
+            local near <close> = socket.create_connection(server:getsockname())
+            local far <close> = server:accept()
+            local receiver = task.spawn(function() return near:{call} end)
+            task.sleep(0)
+            local polling = task.spawn(function()
+                local p = select.poll()
+                p:register(near, select.POLLPRI)
+                return #p:poll(5000)
+            end)
+            local selecting = task.spawn(function()
+                local _, _, urgent = select.select({{}}, {{}}, {{near}}, 5)
+                return #urgent, near:recv(1, socket.MSG_OOB)
+            end)
+            task.sleep(0)
+            far:send("!", socket.MSG_OOB)
+            local count, byte = selecting:join()
+            assert(count == 1 and byte == "!" and polling:join() == 1)
+            assert(not receiver:done())
+            far:sendall("plain")
+            assert(receiver:join() == "plain")
+            "##
+        ));
+    }
+}
+
+#[test]
+fn who_is_woken_for_nothing_keeps_its_place() {
+    // The flags decide whether a task leaves its stack.
+    for call in ["recv(1)", "recv(1, 0)"] {
+        passes(&format!(
+            r##"
+            local server <close> = socket.create_server {{"127.0.0.1", 0}}
+            local near <close> = socket.create_connection(server:getsockname())
+            local far <close> = server:accept()
+            local first = task.spawn(function() return near:{call} end)
+            local second = task.spawn(function() return near:{call} end)
+            task.sleep(0)
+            far:send("!", socket.MSG_OOB)
+            -- Until the urgent byte has come, and has woken whoever it wakes.
+            select.select({{}}, {{}}, {{near}})
+            task.sleep(0)
+            far:sendall("ab")
+            assert(first:join() == "a" and second:join() == "b")
+            "##
+        ));
+    }
+}
+
+#[test]
 fn short_turns_hold_no_timer_up() {
     passes(
         r##"

@@ -70,7 +70,8 @@ impl Inner {
                 other.mark = Some(other.bytes.len());
             }
         }
-        self.tell(peer, Some(Interest::Read));
+        // The first who waits may not be the one who watches for an urgent byte.
+        self.tell(peer, (!urgent).then_some(Interest::Read));
         Ok(count)
     }
 

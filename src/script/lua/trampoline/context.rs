@@ -30,8 +30,6 @@ pub(crate) struct Context {
     pub(super) task: Cell<*const LuaTask>,
     /// Whether it is about to leave its stack.
     pub(super) parks: Cell<bool>,
-    /// Whether the function that a task began with has ended in an error.
-    pub(super) failed: Cell<bool>,
     /// Whether warnings are written, and the one that is not whole yet.
     pub(super) warns: Cell<bool>,
     pub(super) warning: RefCell<Vec<u8>>,
@@ -70,7 +68,6 @@ impl Context {
             current: Cell::new(main),
             task: Cell::new(std::ptr::null()),
             parks: Cell::new(false),
-            failed: Cell::new(false),
             warns: Cell::new(false),
             warning: RefCell::default(),
             guest: Cell::new(false),

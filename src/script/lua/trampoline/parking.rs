@@ -123,11 +123,10 @@ fn resume(payload: &LuaTask, task: &Rc<Task>, arguments: c_int) -> Result<()> {
             task.park();
             Ok(())
         }
-        (Status::Ok, _) if !context.failed.take() => Ok(()),
+        (Status::Ok, _) if !payload.failed.get() => Ok(()),
         (Status::Ok, _) => Err(task::ending(thread, task)),
         (Status::Error, _) => {
             // A hook has raised where nothing of the script's was left.
-            context.failed.set(false);
             let error = task::ending(thread, task);
             thread.close_thread(context.main);
             thread.push_function(on_error);
@@ -159,9 +158,9 @@ unsafe extern "C-unwind" fn finish(raw: *mut lua_State, status: c_int, _: ffi::l
     state.set_hook(None, 0, 0);
     if status != ffi::LUA_OK
         && status != ffi::LUA_YIELD
-        && let Some(context) = Context::of(state)
+        && let Some(task) = Context::of(state).and_then(Context::task)
     {
-        context.failed.set(true);
+        task.failed.set(true);
     }
     state.top() - HANDLER
 }

@@ -43,6 +43,8 @@ pub(crate) struct LuaTask {
     place: Cell<Option<Place>>,
     /// What it waits for while it has left its stack.
     pub(super) parked: RefCell<Option<Parked>>,
+    /// Whether its function has ended in an error.
+    pub(super) failed: Cell<bool>,
     /// Where the object is that it then waits for.
     pub(super) object: Cell<usize>,
 }
@@ -202,7 +204,8 @@ impl Payload for LuaTask {
     }
 
     fn watch(&self) {
-        stop::watch(self.context, self.running.get());
+        // Not what it last waited in: that may be gone while the task runs.
+        stop::watch(self.context, self.running_state());
         stop::watch(self.context, self.thread);
     }
 
@@ -323,6 +326,7 @@ pub(super) fn spawn(
         traceback: RefCell::default(),
         place: Cell::default(),
         parked: RefCell::default(),
+        failed: Cell::default(),
         object: Cell::default(),
     };
     context.net.sched().spawn(name, Box::new(payload), Box::new(body))
