@@ -259,6 +259,7 @@ fn await_bytes(
     socket: &Socket,
     size: usize,
 ) -> Result<usize, Answer> {
+    context.called_on(state);
     let received = guarded(context, || {
         // A reference of its own: the script may let go of the socket meanwhile.
         let socket = socket.me().ok_or(Errno::BADF)?;
