@@ -370,3 +370,43 @@ fn a_wrong_plan_is_wrong_usage() {
         "wirescript: --faults: unknown fault 'latancy'. Did you mean: 'latency'?\n"
     );
 }
+
+#[test]
+#[cfg(feature = "lua54")]
+fn datagrams_that_are_held_back_are_told_of() {
+    let code = r##"
+local function pair()
+    local a = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    a:bind {"127.0.0.1", 0}
+    a:setblocking(false)
+    local b = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    b:connect(a:getsockname())
+    b:send("news")
+    return a, b
+end
+local function polled(a)
+    local e = select.epoll()
+    e:register(a, select.EPOLLIN)
+    local count = #e:poll(5)
+    e:close()
+    return count
+end
+local function selected(a) return #select.select({a}, {}, {}, 5) end
+for _, ready in ipairs {selected, polled} do
+    local a, b = pair()
+    assert(ready(a) == 1)
+    -- The first lets the next go first, and none comes; or it comes twice.
+    local ok, first = pcall(a.recv, a, 10)
+    local begun = time.monotonic()
+    assert(ready(a) == 1 and time.monotonic() - begun < 4)
+    print(ok and first or first.name, a:recv(10), #select.select({a}, {}, {}, 0))
+    a:close() b:close()
+end
+"##;
+    assert_eq!(
+        run("reorder=1", 1, "lua", code),
+        "BlockingIOError\tnews\t0\n".repeat(2)
+    );
+    // Who sends sends twice, too.
+    assert_eq!(run("duplicate=1", 1, "lua", code), "news\tnews\t1\n".repeat(2));
+}

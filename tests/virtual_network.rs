@@ -275,6 +275,21 @@ print(receiver:join())
 }
 
 #[test]
+#[cfg(feature = "lua54")]
+fn half_a_connection_ends_under_faults_too() {
+    let code = r#"
+socket.faults("latency=1ms")
+local server <close> = socket.create_server({"db.test", 0})
+local near <close> = socket.create_connection(server:getsockname())
+local far <close> = server:accept()
+near:sendall("all")
+near:shutdown(socket.SHUT_WR)
+print(far:recv(10), #far:recv(10))
+"#;
+    prints("lua", code, "all\t0\n");
+}
+
+#[test]
 #[cfg(feature = "rhai")]
 fn the_clock_waits_for_nothing_in_rhai() {
     let code = r#"

@@ -17,6 +17,7 @@ use super::answers::Answers;
 use super::audit::Hooks;
 use super::epoll::Sets;
 use super::faults::{Faults, Plan};
+use super::holding::Holding;
 use super::metered::Meter;
 use super::observe::{Event, Observer, Scene};
 use super::roster::Roster;
@@ -66,6 +67,7 @@ pub struct Net {
     pub(super) roster: Roster,
     pub(super) own_fds: OwnFds,
     pub(super) sets: Sets,
+    pub(super) holding: Holding,
     worker: OnceCell<String>,
 }
 
@@ -106,6 +108,7 @@ impl Net {
             part: Part::default(),
             own_fds: OwnFds::default(),
             sets: Sets::default(),
+            holding: Holding::default(),
             judgements: OnceCell::new(),
             roster: Roster::default(),
             worker: OnceCell::new(),
@@ -298,6 +301,7 @@ impl Net {
     pub(super) fn leave_fd(&self, fd: RawFd, source: &OnceCell<Rc<Source>>) {
         let is_watched = self.own_fds.remove(fd);
         self.sets.leave(fd);
+        self.holding.remove(fd);
         match source.get() {
             Some(source) => self.sched.forget(source),
             None if is_watched => self.sched.forget_fd(fd),
@@ -315,6 +319,7 @@ impl Net {
         }
         self.own_fds.remove(fd);
         self.sets.leave(fd);
+        self.holding.remove(fd);
         self.sched.forget_fd(fd);
         self.meter.forget_loose(fd);
         self.close_number(fd)

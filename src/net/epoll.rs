@@ -4,11 +4,11 @@
 //! told of it as poll(2) tells of such a descriptor.
 
 use std::cell::{Cell, OnceCell, RefCell};
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::os::fd::RawFd;
 use std::rc::{Rc, Weak};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::error::{Class, Error, Result};
 use crate::policy::Request;
@@ -19,6 +19,7 @@ use crate::sys::errno::Errno;
 use crate::sys::poll::{PollEntry, event};
 
 use super::context::Net;
+use super::holding::earliest;
 use super::io::{Patience, Watched};
 use super::simnet::{Interests, World};
 
@@ -30,7 +31,8 @@ pub(crate) struct Epoll {
     net: Rc<Net>,
     fd: Cell<RawFd>,
     source: OnceCell<Rc<Source>>,
-    members: RefCell<BTreeSet<RawFd>>,
+    /// What each member is waited for.
+    members: RefCell<BTreeMap<RawFd, u32>>,
     /// Members that were closed while somebody waited, until they are told of.
     closed: RefCell<Vec<RawFd>>,
     waiting: Cell<usize>,
@@ -116,7 +118,7 @@ impl Epoll {
     /// A descriptor that may be a member is about to be closed.
     fn lose(&self, fd: RawFd) {
         self.simulated.lose(fd);
-        if !self.members.borrow_mut().remove(&fd) || self.waiting.get() == 0 {
+        if self.members.borrow_mut().remove(&fd).is_none() || self.waiting.get() == 0 {
             return;
         }
         self.closed.borrow_mut().push(fd);
@@ -162,10 +164,9 @@ impl Epoll {
         .map_err(|errno| Error::from(errno).during(op))?;
         let mut members = self.members.borrow_mut();
         match change {
-            Change::Add => drop(members.insert(fd)),
-            Change::Remove => drop(members.remove(&fd)),
-            Change::Modify => {}
-        }
+            Change::Add | Change::Modify => members.insert(fd, events),
+            Change::Remove => members.remove(&fd),
+        };
         Ok(())
     }
 
@@ -181,11 +182,23 @@ impl Epoll {
         {
             return self.poll_simulated(world, number, timeout, most);
         }
-        let patience = match timeout {
-            None => Patience::Until(None),
-            Some(Duration::ZERO) => Patience::Never,
-            Some(limit) => deadline_after(limit).map_or(Patience::Until(None), Patience::Kernel),
-        };
+        let end = timeout.and_then(deadline_after);
+        loop {
+            // What a transport holds back until then is news that no descriptor tells of.
+            let until = earliest(end, self.held().1);
+            let patience = match timeout {
+                Some(Duration::ZERO) => Patience::Never,
+                _ => until.map_or(Patience::Until(None), Patience::Kernel),
+            };
+            let ready = self.poll_for(patience, most)?;
+            if !ready.is_empty() || patience == Patience::Never || until == end {
+                return Ok(ready);
+            }
+        }
+    }
+
+    /// Waits once, as long as `patience` says.
+    fn poll_for(&self, patience: Patience, most: usize) -> Result<Vec<(RawFd, u32)>> {
         let watched = Watched {
             sched: self.net.sched(),
             fd: &self.fd,
@@ -200,6 +213,14 @@ impl Epoll {
             if !closed.is_empty() {
                 return Ok(closed.into_iter().map(|fd| (fd, NOT_OPEN)).collect());
             }
+            let held = self.held().0;
+            if !held.is_empty() {
+                let told = match epoll::wait(set, most, Some(Duration::ZERO)) {
+                    Err(Errno::AGAIN) => Vec::new(),
+                    told => told?,
+                };
+                return self.with_held(held, told, most);
+            }
             // Where nobody else needs the thread the kernel keeps the time.
             let limit = match (flags, patience) {
                 (0, Patience::Until(None)) => None,
@@ -208,7 +229,7 @@ impl Epoll {
                 }
                 _ => Some(Duration::ZERO),
             };
-            epoll::wait(set, most, limit)
+            self.with_held(held, epoll::wait(set, most, limit)?, most)
         });
         self.waiting.set(self.waiting.get() - 1);
         if self.waiting.get() == 0 {
@@ -218,6 +239,54 @@ impl Epoll {
             Err(error) if error.errno() == Some(Errno::AGAIN.0) => Ok(Vec::new()),
             ready => ready.map_err(|error| error.during("poll")),
         }
+    }
+
+    /// Members of which there is something to receive that the kernel knows nothing of, what to tell of each, and when the next of
+    /// what is held back is one.
+    fn held(&self) -> (Vec<(RawFd, u32)>, Option<Instant>) {
+        let (mut held, mut next) = (Vec::new(), None);
+        let holding = &self.net.holding;
+        if holding.is_empty() {
+            return (held, next);
+        }
+        for (fd, events) in &*self.members.borrow() {
+            let asked = events & (epoll::IN | epoll::RDNORM);
+            match holding.held(*fd).filter(|_| asked != 0) {
+                Some(Duration::ZERO) => held.push((*fd, asked)),
+                Some(rest) => next = earliest(next, deadline_after(rest)),
+                None => {}
+            }
+        }
+        (held, next)
+    }
+
+    /// What the kernel tells and what it does not know of, `most` at once. A member that is to be told of once is not asked for after.
+    fn with_held(
+        &self,
+        held: Vec<(RawFd, u32)>,
+        mut told: Vec<(RawFd, u32)>,
+        most: usize,
+    ) -> sys::errno::Result<Vec<(RawFd, u32)>> {
+        if self.net.holding.is_empty() {
+            return Ok(told);
+        }
+        for (fd, events) in held {
+            if let Some((_, known)) = told.iter_mut().find(|(known, _)| *known == fd) {
+                *known |= events;
+            } else if told.len() < most {
+                told.push((fd, events));
+            }
+        }
+        let mut members = self.members.borrow_mut();
+        for (fd, _) in &told {
+            if let Some(events) = members.get_mut(fd)
+                && *events & epoll::ONCE != 0
+            {
+                *events = epoll::ONCE;
+                epoll::change(self.fd.get(), Change::Modify, *fd, epoll::ONCE)?;
+            }
+        }
+        Ok(told)
     }
 
     /// As [`Self::poll`], of members in a network inside the process and those of the kernel's beside them.
@@ -230,7 +299,7 @@ impl Epoll {
     ) -> Result<Vec<(RawFd, u32)>> {
         let mut entries = self.simulated.entries();
         let simulated = entries.len();
-        if self.members.borrow().iter().any(|fd| !world.has(*fd)) {
+        if self.members.borrow().keys().any(|fd| !world.has(*fd)) {
             entries.push(PollEntry {
                 fd: number,
                 events: event::READABLE,

@@ -15,6 +15,7 @@ use super::observe::Event;
 use super::secured::{Secured, Terms};
 use super::socket::Socket;
 use super::timeout::Timeout;
+use super::transport::Transport;
 
 const NO_NAME: &str = "server_hostname cannot be an empty string or start with a leading dot.";
 
@@ -46,6 +47,8 @@ impl Socket {
         let plain = self.transport.get().filter(|below| !below.is_wrapped());
         let below = plain.or(socket.lower.get()).cloned();
         let secured = Secured::new(self.net(), terms, below);
+        let secured: Rc<dyn Transport> = secured;
+        self.net().holding.add(fd, &secured);
         // A socket made just now has no transport yet.
         let _ = socket.transport.set(secured);
         let connected = match socket.lower().peer_address(fd) {

@@ -4,7 +4,7 @@
 use std::cell::{Cell, RefCell};
 use std::os::fd::RawFd;
 use std::rc::Rc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::address::Address;
 use crate::error::Error;
@@ -236,6 +236,14 @@ impl Transport for Secured {
 
     fn due(&self, interest: Interest) -> Option<Instant> {
         self.below().due(interest)
+    }
+
+    fn held(&self) -> Option<Duration> {
+        let holds = match self.session.borrow().look() {
+            Some(session) => session.holds_input(),
+            None => !self.rest.borrow().is_empty(),
+        };
+        holds.then_some(Duration::ZERO)
     }
 
     fn failure(&self) -> Option<Error> {

@@ -14,6 +14,7 @@ use crate::sys::errno::Errno;
 use crate::sys::poll::{self, PollEntry, event};
 
 use super::context::Net;
+use super::holding::earliest;
 
 /// Times in a row that the wait may end for nothing before the next look has to wait a little.
 const FALSE_ALARMS: u32 = 8;
@@ -107,8 +108,14 @@ impl Net {
         outcome
     }
 
-    /// What is ready now: the kernel says so, or a network inside the process.
-    fn look_at(&self, entries: &mut [PollEntry]) -> crate::sys::errno::Result<usize> {
+    /// What is ready now: the kernel says so, a network inside the process, or a transport that has taken it already. Returns when
+    /// more of that can be received.
+    fn look_at(&self, entries: &mut [PollEntry]) -> crate::sys::errno::Result<Option<Instant>> {
+        self.look_below(entries)?;
+        Ok(self.holding.add_to(entries))
+    }
+
+    fn look_below(&self, entries: &mut [PollEntry]) -> crate::sys::errno::Result<usize> {
         let Some(world) = self.world() else {
             return poll::poll_many(entries, Some(Duration::ZERO));
         };
@@ -159,14 +166,14 @@ impl Net {
         let deadline = limit.flatten();
         let mut alarms = 0;
         loop {
-            match self.look_at(entries) {
-                Ok(_) => {}
+            let next = match self.look_at(entries) {
+                Ok(next) => next,
                 Err(Errno::INTR) => {
                     sched.check_doom()?;
                     continue;
                 }
                 Err(errno) => return Err(errno.into()),
-            }
+            };
             for (entry, source) in entries.iter_mut().zip(sources) {
                 if source.get().is_some_and(|source| source.is_closed()) {
                     entry.revents = event::INVALID;
@@ -197,7 +204,7 @@ impl Net {
             {
                 self.own_fds.set(entry.fd, Own::Watched);
             }
-            if sched.wait_any(&watches, deadline)? == Wake::Ready {
+            if sched.wait_any(&watches, earliest(deadline, next))? == Wake::Ready {
                 alarms += 1;
             }
         }

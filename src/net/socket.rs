@@ -207,7 +207,9 @@ impl Socket {
             && let Some(layer) = net.faults.layer(kind, socket.lower.get())
         {
             // A socket made just now has no transport yet.
-            let _ = socket.transport.set(Rc::new(layer));
+            let layer: Rc<dyn Transport> = Rc::new(layer);
+            net.holding.add(fd, &layer);
+            let _ = socket.transport.set(layer);
         }
         if let Some(lower) = socket.lower.get() {
             // Unless faults have taken the place.

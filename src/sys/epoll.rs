@@ -26,6 +26,12 @@ pub(crate) const EVENTS: &[(&str, i64)] = &[
 ];
 /// Something to receive.
 pub(crate) const IN: u32 = 0x1;
+/// As [`IN`].
+pub(crate) const RDNORM: u32 = 0x40;
+/// Told of once, and then not before it is asked for again.
+pub(crate) const ONCE: u32 = 1 << 30;
+/// Told of once, and then not before something happens.
+pub(crate) const EDGE: u32 = 1 << 31;
 /// Something urgent to receive.
 pub(crate) const PRI: u32 = 0x2;
 /// Room to send.

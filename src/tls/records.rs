@@ -235,6 +235,11 @@ impl Session {
         self.plain.len()
     }
 
+    /// Whether something came that a read would find without the wire: plain bytes, or a record that has yet to be decrypted.
+    pub(crate) fn holds_input(&self) -> bool {
+        !self.plain.is_empty() || !self.closed && self.inbox.record().is_some()
+    }
+
     /// Takes of the plain bytes that are kept.
     pub(super) fn take_plain(&mut self, out: &mut [u8]) -> usize {
         let count = self.plain.len().min(out.len());

@@ -151,6 +151,12 @@ impl Session {
         FAILED
     }
 
+    /// A call was out of place: nothing else fails by that.
+    fn complain<T>(&mut self, error: Error) -> errno::Result<T> {
+        self.complaint = Some(error);
+        Err(FAILED)
+    }
+
     fn check(&self) -> errno::Result<()> {
         if self.failure.is_some() {
             Err(FAILED)
@@ -270,7 +276,7 @@ impl Session {
     pub(crate) fn write(&mut self, wire: &mut dyn Wire, data: &[u8]) -> errno::Result<usize> {
         self.check()?;
         if self.left {
-            return self.fail(fault::reason("PROTOCOL_IS_SHUTDOWN", "protocol is shutdown"));
+            return self.complain(fault::reason("PROTOCOL_IS_SHUTDOWN", "protocol is shutdown"));
         }
         if !std::mem::take(&mut self.owes_tickets) {
             self.flush(wire).map_err(|errno| self.cut(errno))?;
@@ -310,7 +316,7 @@ impl Session {
     pub(crate) fn unwrap(&mut self, wire: &mut dyn Wire) -> errno::Result<Step> {
         self.check()?;
         if self.is_handshaking() {
-            return self.fail(fault::reason("SHUTDOWN_WHILE_IN_INIT", "shutdown while in init"));
+            return self.complain(fault::reason("SHUTDOWN_WHILE_IN_INIT", "shutdown while in init"));
         }
         self.leave();
         match self.flush(wire) {
@@ -320,7 +326,7 @@ impl Session {
         }
         loop {
             if self.pending() > 0 {
-                return self.fail(
+                return self.complain(
                     fault::reason(
                         "APPLICATION_DATA_AFTER_CLOSE_NOTIFY",
                         "application data after close notify",

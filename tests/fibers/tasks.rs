@@ -373,3 +373,27 @@ fn a_table_that_can_be_called_is_a_function_too() {
         "#,
     );
 }
+
+#[test]
+fn who_is_cancelled_in_a_servers_shutdown_is_so_once() {
+    passes(
+        r##"
+        local Slow = socketserver.class(socketserver.BaseRequestHandler)
+        function Slow:handle() time.sleep(0.02) end
+        local server = socketserver.TCPServer({"127.0.0.1", 0}, Slow)
+        local serving = task.spawn(server.serve_forever, server)
+        local client <close> = socket.create_connection(server.server_address)
+        local impatient = task.spawn(function()
+            local ok, e = pcall(server.shutdown, server)
+            assert(not ok and e:is("CancelledError"))
+            -- What comes after is left alone when the server ends.
+            serving:join()
+            task.sleep(0.001)
+        end)
+        task.sleep(0.005)
+        impatient:cancel()
+        impatient:join()
+        server:server_close()
+        "##,
+    );
+}

@@ -262,10 +262,23 @@ impl Transport for Layer {
         Ok(count)
     }
 
+    fn shutdown(&self, fd: RawFd, how: i32) -> Result<()> {
+        self.below.shutdown(fd, how)
+    }
+
     fn due(&self, interest: Interest) -> Option<Instant> {
         match interest {
             Interest::Read => self.incoming.borrow().due,
             Interest::Write => self.outgoing.borrow().due,
         }
+    }
+
+    fn held(&self) -> Option<Duration> {
+        let post = self.post.borrow();
+        if !post.ready.is_empty() {
+            return Some(Duration::ZERO);
+        }
+        let late = post.late.as_ref();
+        late.map(|(_, until)| until.saturating_duration_since(crate::sched::now()))
     }
 }

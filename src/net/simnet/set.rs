@@ -4,16 +4,11 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::os::fd::RawFd;
 
-use crate::sys::epoll::Change;
+use crate::sys::epoll::{Change, EDGE, ONCE};
 use crate::sys::errno::{Errno, Result};
 use crate::sys::poll::{PollEntry, event};
 
 use super::World;
-
-/// Told of once, and then not before something happens.
-const EDGE: u32 = 1 << 31;
-/// Told of once, and then not before it is asked for again.
-const ONCE: u32 = 1 << 30;
 
 /// The sockets in one set.
 #[derive(Debug, Default)]

@@ -54,12 +54,19 @@ end
 
 function ThreadingMixIn:server_close()
   close_server(ThreadingMixIn, self)
-  local number, thread = next(self._threads or {})
+  local threads, current = self._threads or {}, task.current()
+  local number, thread = next(threads)
   while thread do
-    -- What it raised was told when it did.
-    if thread ~= task.current() then pcall(thread.join, thread) end
-    self._threads[number] = nil
-    number, thread = next(self._threads)
+    if thread == current then
+      -- Its own end it does not wait for.
+      number, thread = next(threads, number)
+    else
+      local ok, e = pcall(thread.join, thread)
+      -- What it raised was told when it did.
+      if not ok and not thread:done() then error(e, 0) end
+      threads[number] = nil
+      number, thread = next(threads)
+    end
   end
 end
 

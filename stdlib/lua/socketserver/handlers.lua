@@ -106,6 +106,11 @@ function BytesIO:readlines()
   return lines
 end
 function BytesIO:write(data)
+  -- A copy, of what can be changed.
+  if type(data) == "userdata" then data = bytearray(data):bytes() end
+  if type(data) ~= "string" then
+    error(errors.TypeError("a bytes-like object is required, not '" .. type(data) .. "'"), 2)
+  end
   self._parts[#self._parts + 1] = data
   return #data
 end

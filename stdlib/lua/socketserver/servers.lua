@@ -10,7 +10,8 @@ function BaseServer:__init__(...)
   self.server_address, self.RequestHandlerClass = bind(self, {"server_address", "RequestHandlerClass"}, 2, ...)
   self._shutdown_request = false
   self._is_shut_down = false
-  self._stoppers = {}
+  -- Closed when serve_forever() has ended.
+  self._ended = task.channel()
 end
 
 -- Called by the constructor to make the server ready. May be overridden.
@@ -40,7 +41,7 @@ end
 -- is called where no request comes.
 function BaseServer:serve_forever(poll_interval)
   if type(poll_interval) == "table" then poll_interval = poll_interval.poll_interval end
-  self._is_shut_down = false
+  if self._is_shut_down then self._is_shut_down, self._ended = false, task.channel() end
   self._serving = task.current()
   local ok, e = pcall(function()
     while not self._shutdown_request do
@@ -53,16 +54,13 @@ function BaseServer:serve_forever(poll_interval)
   self._shutdown_request = false
   self._serving = nil
   self._is_shut_down = true
-  local stoppers = self._stoppers
-  self._stoppers = {}
-  for _, stopper in ipairs(stoppers) do stopper:cancel() end
+  self._ended:close()
   if not ok then error(e, 0) end
 end
 
 -- Ends serve_forever() and returns when it has ended. To be called by another task than the one that serves.
 function BaseServer:shutdown()
-  local current = task.current()
-  if current == self._serving then
+  if task.current() == self._serving then
     error(errors.RuntimeError("shutdown() waits for serve_forever(), which waits for the caller: call it in another task"), 2)
   end
   self._shutdown_request = true
@@ -70,11 +68,8 @@ function BaseServer:shutdown()
     self._woken = true
     self._idle:cancel()
   end
-  if self._is_shut_down then return end
-  table.insert(self._stoppers, current)
-  -- It is woken by being cancelled.
-  local _, e = pcall(task.sleep, 1e9)
-  if not self._is_shut_down then error(e, 0) end
+  local _, e = pcall(self._ended.recv, self._ended)
+  if not e:is(task.ShutDown) then error(e, 0) end
 end
 
 -- Called at each turn of serve_forever(). May be overridden.
