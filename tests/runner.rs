@@ -315,10 +315,16 @@ fn hooks_run_in_their_order_and_time_has_an_end() {
     );
     let told = test(&home, "endless_test.lua --timeout 0.3");
     assert_eq!(told.status, 1);
+    const ENDLESS: &str = "the run took longer than 0.3 s (--timeout)";
+    in_order(&told.stdout, &["stopped: ", ENDLESS]);
+    // No report of such a run is a good one.
+    let told = test(&home, "endless_test.lua --timeout 0.3 --report junit=-");
     in_order(
         &told.stdout,
-        &["stopped: the run took longer than 0.3 s (--timeout)"],
+        &["errors=\"1\"", "the whole run", "<error message=", ENDLESS],
     );
+    let told = test(&home, "endless_test.lua --timeout 0.3 --report tap=-");
+    in_order(&told.stdout, &["Bail out! ", ENDLESS]);
 }
 
 #[test]

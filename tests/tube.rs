@@ -204,6 +204,40 @@ mod processes {
     }
 
     #[test]
+    fn a_conversation_is_found_wherever_it_went_on() {
+        let place = std::env::temp_dir().join(format!("wirescript-tube-found-{}", std::process::id()));
+        // An accepted socket that a worker was given, and one that was connected without waiting.
+        let given = "local ch = worker.channel()
+            local w = worker.spawn([[ local s = (...):recv() s:sendall('hi ') s:sendall('you said ' .. s:recv(10)) s:close() ]], ch)
+            local l <close> = socket.create_server {'127.0.0.1', 0}
+            task.spawn(function() local s = l:accept() ch:send(s) end)
+            local c <close> = socket.create_connection(l:getsockname())
+            c:recv(10) c:sendall('A') repeat until c:recv(30) == '' w:join()";
+        let hasty = "local l <close> = socket.create_server {'127.0.0.1', 0}
+            local server = tube.spawn({'sh', '-c', 'cat'})
+            local c <close> = socket.socket() c:setblocking(false) pcall(c.connect, c, l:getsockname())
+            select.select({}, {c}, {}) c:setblocking(true)
+            c:sendall('A') server:close()";
+        for (script, expected) in [(given, "hi you said A"), (hasty, "")] {
+            let traced = wirescript()
+                .args(["--timeout", "20", "--trace"])
+                .arg(&place)
+                .args(["-e", script])
+                .output()
+                .expect("it runs");
+            assert!(traced.status.success(), "{traced:?}");
+            let code = "local t = tube.replay(arg[1]) t:send('A') io.write(t:recv_all())";
+            let told = wirescript()
+                .args(["--timeout", "20", "-e", code])
+                .arg(&place)
+                .output()
+                .expect("it runs");
+            assert_eq!(String::from_utf8_lossy(&told.stdout), expected, "{told:?}");
+        }
+        std::fs::remove_file(place).expect("it is ours");
+    }
+
+    #[test]
     fn a_person_takes_over() {
         let mut script = wirescript()
             .args([

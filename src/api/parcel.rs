@@ -146,7 +146,8 @@ struct Packing {
 impl Packing {
     fn content(&mut self, value: &Value, place: &Place<'_>) -> Result<Content> {
         Ok(match value {
-            Value::None | Value::Null => Content::None,
+            Value::None => Content::None,
+            Value::Null => Content::Null,
             Value::Bool(flag) => Content::Bool(*flag),
             Value::Int(number) => Content::Int(*number),
             Value::Float(number) => Content::Float(*number),
@@ -241,6 +242,7 @@ fn value(content: &Content, sockets: &[Rc<Socket>]) -> Value {
     let all = |items: &[Content]| items.iter().map(|item| value(item, sockets)).collect::<Vec<_>>();
     match content {
         Content::None => Value::None,
+        Content::Null => Value::Null,
         Content::Bool(flag) => Value::Bool(*flag),
         Content::Int(number) => Value::Int(*number),
         Content::Float(number) => Value::Float(*number),

@@ -52,7 +52,7 @@ impl Socket {
         } else {
             size
         };
-        if size <= Scratch::SIZE {
+        if size <= Scratch::SIZE && !whole {
             let mut from = Address::None;
             let patience = self.patience(Interest::Read, flags);
             let asked = named.then_some(&mut from);
@@ -62,8 +62,8 @@ impl Socket {
         let mut buffer = self.net().zeros(size).map_err(|error| self.failed(op, error))?;
         let mut from = Address::None;
         let asked = named || self.shows_senders();
-        let count = self.io(op, Interest::Read, flags, |fd, extra| {
-            self.receive_once(fd, &mut buffer, flags | extra, asked.then_some(&mut from))
+        let count = self.receive_parts(op, size, flags, |fd, flags, got| {
+            self.receive_once(fd, &mut buffer[got..], flags, asked.then_some(&mut from))
         })?;
         buffer.truncate(count);
         buffer.shrink_to_fit();
@@ -133,6 +133,40 @@ impl Socket {
         }
         scratch.filled(count, |data| self.note_received(data));
         Ok(count)
+    }
+
+    /// A receive by `step`, which is told how many bytes it has received before. As a rule it receives once; one that asks for all
+    /// `size` bytes of a blocking stream (`MSG_WAITALL`) goes on to the last of them, the end or an error, as the kernel does
+    /// where it may wait.
+    fn receive_parts(
+        &self,
+        op: &'static str,
+        size: usize,
+        flags: i32,
+        mut step: impl FnMut(i32, i32, usize) -> sys::errno::Result<usize>,
+    ) -> Result<usize> {
+        let gathers = flags & (MSG_WAITALL | MSG_PEEK) == MSG_WAITALL
+            && self.is_stream()
+            && self.timeout() == Timeout::Blocking;
+        let mut got = 0;
+        let received = self.io(op, Interest::Read, flags, |fd, extra| {
+            loop {
+                let count = step(fd, flags | extra, got)?;
+                got += count;
+                if !gathers || extra == 0 || count == 0 || got >= size {
+                    return Ok(got);
+                }
+            }
+        });
+        match received {
+            Err(error) if got > 0 => {
+                if error.errno().is_none() {
+                    self.net().sched().put_off(error);
+                }
+                Ok(got)
+            }
+            received => received,
+        }
     }
 
     #[inline]
@@ -244,13 +278,11 @@ impl Socket {
         }
         let mut from = Address::None;
         let asked = named || self.shows_senders();
-        let count = self.io(op, Interest::Read, flags, |fd, extra| {
-            self.receive_once(
-                fd,
-                &mut window.window_mut(),
-                flags | extra,
-                asked.then_some(&mut from),
-            )
+        let count = self.receive_parts(op, window.len(), flags, |fd, flags, got| {
+            let mut all = window.window_mut();
+            // The script may have made it smaller meanwhile.
+            let rest = got.min(all.len());
+            self.receive_once(fd, &mut all[rest..], flags, asked.then_some(&mut from))
         })?;
         if self.shows_bytes() {
             // What is shown is a copy: the window is the script's.

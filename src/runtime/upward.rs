@@ -98,6 +98,8 @@ fn opened(content: Content) -> Value {
             let entries = entries.into_iter().map(|(key, value)| (key, opened(value)));
             Value::Map(entries.collect::<BTreeMap<_, _>>())
         }
-        Content::None | Content::Table(_) | Content::Socket(_) | Content::Link(_) => Value::None,
+        Content::None | Content::Null | Content::Table(_) | Content::Socket(_) | Content::Link(_) => {
+            Value::None
+        }
     }
 }

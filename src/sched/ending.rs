@@ -51,6 +51,15 @@ impl Scheduler {
         }
     }
 
+    /// A call that the running task was to end in by this error has something to return: the task meets it where it waits next.
+    pub(crate) fn put_off(&self, error: Error) {
+        if let Some(task) = self.current()
+            && task.doom.get() == Doom::None
+        {
+            task.wake_with_error(error);
+        }
+    }
+
     /// The program ends without waiting for the task.
     pub(crate) fn make_daemon(&self, task: &Task) {
         if !task.is_done() && !task.daemon.replace(true) {

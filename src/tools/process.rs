@@ -2,7 +2,10 @@
 //! ends, and what it has started with it, when the conversation is closed or nobody holds it any more.
 
 use std::cell::{Cell, OnceCell};
+use std::ffi::OsStr;
 use std::os::fd::RawFd;
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
@@ -68,8 +71,14 @@ impl Process {
             ]
         })
         .map_err(|error| error.during(OP))?;
-        let started =
-            child::start(program).map_err(|errno| Error::from(errno).with_filename(name).during(OP))?;
+        let started = child::start(program).map_err(|errno| {
+            // The system does not say which of the two it is.
+            let folder = program.folder.as_deref().map(OsStr::from_bytes);
+            let missing = folder.filter(|folder| !Path::new(folder).is_dir());
+            let missing = missing.map(OsStr::to_string_lossy);
+            let at_fault = missing.as_deref().unwrap_or(name);
+            Error::from(errno).with_filename(at_fault).during(OP)
+        })?;
         let end = |fd| End {
             fd: Cell::new(fd::into_raw(fd)),
             source: OnceCell::new(),

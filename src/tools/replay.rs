@@ -1,10 +1,10 @@
 //! Playing the server of a recorded conversation: it says what it said then, as long as the client says what it said then. What is
 //! compared is the content, however it is cut into pieces; where the client says something else it is told so, byte by byte.
 //!
-//! A recording is any trace. A conversation is what went through a socket that was accepted, whose peer is the client; where none was
-//! accepted, through one that was connected, whose peer is the server.
+//! A recording is any trace. A conversation is what went through a socket that was accepted, be it in a worker that it was given to, and
+//! whose peer is the client; where none was accepted, through one that was connected, whose peer is the server.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::fs::File;
 use std::io::BufReader;
 use std::path::Path;
@@ -13,7 +13,7 @@ use std::rc::Rc;
 use crate::error::{Error, Result};
 use crate::net::Net;
 use crate::policy::Request;
-use crate::wire::trace::{Kind, Lines, Record};
+use crate::wire::trace::{Kind, Lines, Name, Record};
 
 use super::tube::{Expected, Pattern};
 
@@ -54,19 +54,20 @@ impl Recording {
         let refuse =
             |why: &dyn std::fmt::Display| Error::value(format!("{}: {why}", path.display())).during(OP);
         let mut lines = Lines::open(BufReader::new(file)).map_err(|trouble| refuse(&trouble))?;
-        let mut sockets: Vec<Socket> = Vec::new();
-        let mut places: BTreeMap<u64, usize> = BTreeMap::new();
+        let mut seen = Seen::default();
         let mut size = 0;
         while let Some(record) = lines.next_record().map_err(|trouble| refuse(&trouble))? {
-            size += note(&record, &mut sockets, &mut places).map_err(|why| refuse(&why))?;
+            size += seen.note(&record).map_err(|why| refuse(&why))?;
             if size > LARGEST {
                 return Err(refuse(&"the recording is too large"));
             }
         }
-        let any_accepted = sockets.iter().any(|socket| socket.accepted);
-        let mut spoken = sockets
+        let mut spoken = seen.sockets;
+        spoken.retain(|socket| !socket.pieces.is_empty());
+        let any_accepted = spoken.iter().any(|socket| socket.accepted);
+        let mut spoken = spoken
             .into_iter()
-            .filter(|socket| socket.accepted == any_accepted && !socket.pieces.is_empty());
+            .filter(|socket| socket.accepted == any_accepted);
         let found = number
             .checked_sub(1)
             .and_then(|place| spoken.nth(place))
@@ -91,37 +92,55 @@ impl Recording {
     }
 }
 
-/// Takes a record in; returns how many bytes it has.
-fn note(
-    record: &Record<'_>,
-    sockets: &mut Vec<Socket>,
-    places: &mut BTreeMap<u64, usize>,
-) -> Result<usize, String> {
-    let Some(number) = record.socket else { return Ok(0) };
-    match record.event {
-        Kind::Accept | Kind::Connect => {
-            places.insert(number, sockets.len());
-            sockets.push(Socket {
-                accepted: record.event == Kind::Accept,
-                pieces: Vec::new(),
-            });
-        }
-        Kind::Sent | Kind::Received if !record.peeked => {
-            let received = record.event == Kind::Received;
-            let data = record.data()?;
-            if let Some(socket) = places.get(&number).and_then(|place| sockets.get_mut(*place))
-                && !data.is_empty()
-            {
-                match socket.pieces.last_mut() {
-                    Some((same, bytes)) if *same == received => bytes.extend_from_slice(&data),
-                    _ => socket.pieces.push((received, data.to_vec())),
-                }
-                return Ok(data.len());
+/// The sockets of a trace, so far.
+#[derive(Default)]
+struct Seen {
+    sockets: Vec<Socket>,
+    places: BTreeMap<u64, usize>,
+    /// The addresses of those that were accepted: one may go on in a worker, as a socket of its own.
+    accepted: HashSet<(Option<Name>, Option<Name>)>,
+}
+
+impl Seen {
+    /// Takes a record in; returns how many bytes it has.
+    fn note(&mut self, record: &Record<'_>) -> Result<usize, String> {
+        let Some(number) = record.socket else { return Ok(0) };
+        let ends = || (record.local.clone(), record.peer.clone());
+        match record.event {
+            Kind::Accept => {
+                self.accepted.insert(ends());
+                self.add(number, true);
             }
+            Kind::Connect => self.add(number, false),
+            Kind::Ends if !self.places.contains_key(&number) => {
+                self.add(number, self.accepted.contains(&ends()));
+            }
+            Kind::Sent | Kind::Received if !record.peeked => {
+                let received = record.event == Kind::Received;
+                let data = record.data()?;
+                let place = self.places.get(&number);
+                if let Some(socket) = place.and_then(|place| self.sockets.get_mut(*place))
+                    && !data.is_empty()
+                {
+                    match socket.pieces.last_mut() {
+                        Some((same, bytes)) if *same == received => bytes.extend_from_slice(&data),
+                        _ => socket.pieces.push((received, data.to_vec())),
+                    }
+                    return Ok(data.len());
+                }
+            }
+            _ => {}
         }
-        _ => {}
+        Ok(0)
     }
-    Ok(0)
+
+    fn add(&mut self, number: u64, accepted: bool) {
+        self.places.insert(number, self.sockets.len());
+        self.sockets.push(Socket {
+            accepted,
+            pieces: Vec::new(),
+        });
+    }
 }
 
 /// A recording that is played to a client in the same script: the other end of a tube.

@@ -14,6 +14,8 @@ use super::link::Link;
 #[derive(Clone, Debug)]
 pub(crate) enum Content {
     None,
+    /// JSON's, where a language tells it from nothing at all.
+    Null,
     Bool(bool),
     Int(i64),
     Float(f64),

@@ -293,6 +293,27 @@ fn who_is_woken_for_nothing_keeps_its_place() {
 }
 
 #[test]
+fn who_is_cancelled_half_way_keeps_what_has_come() {
+    passes(
+        r##"
+        local near, far = socket.socketpair()
+        local got, next_wait
+        local t = task.spawn(function()
+            got = near:recv(10, socket.MSG_WAITALL)
+            next_wait = table.pack(pcall(task.sleep, 1))
+        end)
+        task.sleep(0)
+        far:sendall("half")
+        task.sleep(0.001)
+        assert(not t:done())
+        t:cancel()
+        t:join()
+        assert(got == "half" and not next_wait[1] and next_wait[2]:is("CancelledError"))
+        "##,
+    );
+}
+
+#[test]
 fn short_turns_hold_no_timer_up() {
     passes(
         r##"

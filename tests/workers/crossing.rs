@@ -22,6 +22,9 @@ fn plain_values_arrive_as_they_were() {
         local s <close> = socket.create_server {"127.0.0.1", 0}
         local name = worker.spawn("return ...", s:getsockname()):join()
         assert(name.port == s:getsockname().port and repr(name) == repr(s:getsockname()))
+        -- JSON's null holds its place.
+        local text = '[1, null, {"a": null}]'
+        assert(json.encode(worker.spawn("return ...", json.decode(text)):join()) == json.encode(json.decode(text)))
         "#,
     );
     command_passes(

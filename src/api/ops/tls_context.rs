@@ -303,7 +303,10 @@ pub(super) fn load_verify_locations(
         Some(Certificates::Der(bytes)) => context.trust_der(&bytes)?,
     }
     if let Some(Text(path)) = cafile {
-        context.trust_pem(&read_file(cx.net, &path)?)?;
+        let text = read_file(cx.net, &path)?;
+        context
+            .trust_pem(&text)
+            .map_err(|error| error.during("load_verify_locations"))?;
     }
     if let Some(Text(path)) = capath {
         let folder = Path::new(std::ffi::OsStr::from_bytes(&path));
@@ -350,10 +353,10 @@ fn load_cert_chain(
         ));
     }
     let chain = read_file(cx.net, &certfile.0)?;
-    match keyfile {
-        Some(Text(path)) => context.set_identity(&chain, &read_file(cx.net, &path)?),
-        None => context.set_identity(&chain, &chain),
-    }
+    let key = keyfile.map(|Text(path)| read_file(cx.net, &path)).transpose()?;
+    context
+        .set_identity(&chain, key.as_ref().unwrap_or(&chain))
+        .map_err(|error| error.during("load_cert_chain"))
 }
 
 fn set_alpn_protocols(_: &Cx<'_>, context: Rc<Context>, protocols: ProtocolNames) -> Result<()> {

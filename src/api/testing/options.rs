@@ -74,6 +74,8 @@ impl Options {
                         let text = json::encode(&value)?;
                         Policy::from_json(&String::from_utf8_lossy(&text))?
                     }
+                    // An empty table of Lua's is either.
+                    Value::List(items) if items.is_empty() => Policy::from_json("{}")?,
                     Value::Text(_) | Value::String(_) => {
                         Policy::from_toml(&read::<Text>("policy", value)?.utf8("a policy")?)?
                     }

@@ -31,6 +31,13 @@ pub(super) fn text(run: &Run<'_>) -> Result<String, String> {
         }
         report.add_test_suite(suite);
     }
+    if let Some(reason) = &run.broken {
+        let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
+        status.set_message(clean(reason));
+        let mut suite = TestSuite::new("wirescript");
+        suite.add_test_case(TestCase::new("the whole run", status));
+        report.add_test_suite(suite);
+    }
     let text = report.to_string();
     let text = text.map_err(|error| format!("cannot write the JUnit report: {error}"))?;
     // The count of all suites together is in no schema, and some readers mind.

@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::sys::stdio;
 
 use super::progress::Progress;
-use super::{Outcome, Run, Summary, Verdict};
+use super::{Outcome, Run, Summary, Verdict, printable};
 use crate::cli::test::verdict::Trouble;
 
 /// Failures that are shown in full; those after them by their first line.
@@ -82,7 +82,7 @@ impl Pretty {
                         self.trouble(&mut text, file, trouble);
                     }
                     for note in &verdict.notes {
-                        push(&mut text, format_args!("    log: {note}\n"));
+                        push(&mut text, format_args!("    log: {}\n", printable(note)));
                     }
                     if !verdict.exchange.is_empty() {
                         text.push_str("    what its sockets did last:\n");
@@ -98,7 +98,7 @@ impl Pretty {
                     }
                     text.push('\n');
                 } else if let Some(trouble) = troubles.first() {
-                    push(&mut text, format_args!("    {}\n", trouble.headline()));
+                    push(&mut text, format_args!("    {}\n", printable(trouble.headline())));
                 }
             }
             Outcome::Passed if verdict.is_flaky() => {
@@ -108,11 +108,11 @@ impl Pretty {
                     format_args!(
                         "{} {file} > {}: passed when it was tried for the {tries}. time\n",
                         self.paint(Tint::Odd, "FLAKY"),
-                        verdict.name
+                        printable(&verdict.name)
                     ),
                 );
                 for trouble in verdict.earlier.iter().flatten() {
-                    push(&mut text, format_args!("    {}\n", trouble.headline()));
+                    push(&mut text, format_args!("    {}\n", printable(trouble.headline())));
                 }
             }
             Outcome::Passed if self.verbose => push(
@@ -120,7 +120,7 @@ impl Pretty {
                 format_args!(
                     "{} {file} > {} {}\n",
                     self.paint(Tint::Good, "ok  "),
-                    verdict.name,
+                    printable(&verdict.name),
                     self.paint(Tint::Faint, &time(verdict.took))
                 ),
             ),
@@ -128,14 +128,14 @@ impl Pretty {
                 let reason = if reason.is_empty() {
                     String::new()
                 } else {
-                    format!(": {reason}")
+                    format!(": {}", printable(reason))
                 };
                 push(
                     &mut text,
                     format_args!(
                         "{} {file} > {}{reason}\n",
                         self.paint(Tint::Odd, "skip"),
-                        verdict.name
+                        printable(&verdict.name)
                     ),
                 );
             }
@@ -210,15 +210,16 @@ impl Pretty {
                 Some('-') if shown.starts_with("- ") => self.paint(Tint::Good, line),
                 Some('+') if shown.starts_with("+ ") => self.paint(Tint::Bad, line),
                 Some('^') => self.paint(Tint::Odd, line),
-                _ => line.to_owned(),
+                _ => printable(line),
             };
             push(text, format_args!("    {line}\n"));
         }
     }
 
     fn paint(&self, tint: Tint, text: &str) -> String {
+        let text = printable(text);
         if !self.colored {
-            return text.to_owned();
+            return text;
         }
         let code = match tint {
             Tint::Good => "32",

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::cli::test::verdict::{Outcome, Trouble, Verdict};
 
-use super::Run;
+use super::{Run, printable};
 
 /// The report.
 pub(super) fn text(run: &Run<'_>) -> String {
@@ -96,12 +96,6 @@ fn description(name: &str) -> String {
 
 fn one_line(text: &str) -> String {
     printable(&text.replace(['\n', '\r'], " "))
-}
-
-fn printable(text: &str) -> String {
-    text.chars()
-        .map(|c| if c.is_control() { '\u{fffd}' } else { c })
-        .collect()
 }
 
 /// A text as YAML reads it: JSON's strings are YAML's.
