@@ -482,6 +482,10 @@ fn a_pipe_is_read_like_a_script() {
     assert_eq!((status, stdout.as_str()), (Some(1), "1\n"));
     assert!(stderr.starts_with("wirescript: stdin:2: no\n"), "{stderr}");
     assert_eq!(piped(&[], "sys.exit(3)").0, Some(3));
+    for failing in [":none", ":load /nowhere.lua", ":help nothing"] {
+        let (status, stdout, stderr) = piped(&[], &format!("print(1)\n{failing}\nprint(2)\n"));
+        assert_eq!((status, stdout.as_str()), (Some(1), "1\n"), "{failing} {stderr}");
+    }
     assert_eq!(piped(&[], "print(").0, Some(1));
     assert_eq!(piped(&["--rhai"], "let a = 3;\na * 2\n").1, "6\n");
     assert_eq!(

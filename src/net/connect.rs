@@ -138,7 +138,13 @@ impl Socket {
                 match self.lower().peer_address(fd) {
                     // One that is over already, as a socket shut down and connected to itself: it did connect.
                     Err(Errno::NOTCONN) if !self.lower().has_ended(fd, true) => {}
-                    _ => return self.restore_blocking(),
+                    _ => {
+                        // The kernel keeps it as under way until it is asked once more, and would tell the next connect of its end.
+                        if self.timeout() == Timeout::Blocking {
+                            let _ = self.lower().connect(fd, address);
+                        }
+                        return self.restore_blocking();
+                    }
                 }
             }
         }

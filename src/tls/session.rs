@@ -183,6 +183,9 @@ impl Session {
                 Err(Errno::AGAIN) => return Ok(Step::Write),
                 // What a server sends last, tickets for the next time, concerns nobody whose peer has left.
                 Err(Errno::PIPE | Errno::CONNRESET) if !self.is_handshaking() => return Ok(Step::Done),
+                // The peer may have said why it left.
+                Err(Errno::PIPE | Errno::CONNRESET)
+                    if self.inbox.record().is_some() || self.hears_more(wire) => {}
                 Err(errno) => return Err(errno),
             }
             if !self.is_handshaking() {
@@ -207,6 +210,11 @@ impl Session {
                 Err(errno) => return Err(errno),
             }
         }
+    }
+
+    /// Whether a record came of a peer that takes no more.
+    fn hears_more(&mut self, wire: &mut dyn Wire) -> bool {
+        !self.ended && self.fill(wire, ROOM).is_ok() && self.inbox.record().is_some()
     }
 
     /// Whether all that is left of the handshake, for this side, is the peer's last word, and then tickets: a server's in TLS 1.3

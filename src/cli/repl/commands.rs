@@ -106,8 +106,16 @@ fn files(beginning: &str) -> Vec<String> {
     names
 }
 
-/// Carries a command out.
+/// Carries a command out; one that only complained has failed.
 pub(super) fn run(session: &Rc<Session>, text: &str) -> After {
+    session.complained.set(false);
+    match carry_out(session, text) {
+        After::Continue if session.complained.get() => After::Failed,
+        after => after,
+    }
+}
+
+fn carry_out(session: &Rc<Session>, text: &str) -> After {
     let text = text.trim();
     let (command, argument) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
     let argument = argument.trim();

@@ -51,6 +51,8 @@ pub(super) struct Session {
     colored: bool,
     /// Somebody sits at the other end: what fails is told and the session goes on.
     interactive: bool,
+    /// A command has complained.
+    pub(super) complained: Cell<bool>,
     trace: Trace,
 }
 
@@ -76,6 +78,7 @@ impl Session {
             width: Cell::new(80),
             colored,
             interactive,
+            complained: Cell::new(false),
             trace: Trace::new(recording),
         }))
     }
@@ -159,6 +162,7 @@ impl Session {
 
     /// Says what is wrong.
     pub(super) fn complain(&self, text: &str) {
+        self.complained.set(true);
         if self.interactive {
             self.say(&painted(self.colored, Tint::Trouble, text));
         } else {
