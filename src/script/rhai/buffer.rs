@@ -1,5 +1,5 @@
 //! Bytes in scripts: the literal `bytes("\x7f")`, and what `bytearray`, its views and `array` do as Rhai values beyond
-//! their rows in the table: length, items by place (from 0; negative counts from the end), walking, equality.
+//! their rows in the table: length, items by place (from 0; negative counts from the end), walking (blobs too), equality.
 
 use std::any::TypeId;
 use std::rc::Rc;
@@ -21,6 +21,15 @@ pub(super) fn install(functions: &mut Module, site: &Rc<Site>) {
         items(functions, site, kind);
     }
     equality(functions);
+    walk(functions);
+}
+
+/// `for byte in blob`: numbers as `blob[i]` has them. Rhai's own are of a type that nothing can be done with.
+fn walk(functions: &mut Module) {
+    functions.set_iter(TypeId::of::<Blob>(), |blob| {
+        let bytes = blob.flatten().into_blob().unwrap_or_default();
+        Box::new(bytes.into_iter().map(|byte| Dynamic::from_int(byte.into())))
+    });
 }
 
 /// `bytes("…")`: one byte a character. Also a copy of a blob, and the bytes of a list of numbers.
