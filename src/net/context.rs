@@ -67,7 +67,7 @@ pub struct Net {
     pub(super) roster: Roster,
     pub(super) own_fds: OwnFds,
     pub(super) sets: Sets,
-    pub(super) holding: Holding,
+    pub(super) holding: Rc<Holding>,
     worker: OnceCell<String>,
 }
 
@@ -108,7 +108,7 @@ impl Net {
             part: Part::default(),
             own_fds: OwnFds::default(),
             sets: Sets::default(),
-            holding: Holding::default(),
+            holding: Rc::default(),
             judgements: OnceCell::new(),
             roster: Roster::default(),
             worker: OnceCell::new(),

@@ -33,6 +33,8 @@ pub(crate) struct Epoll {
     source: OnceCell<Rc<Source>>,
     /// What each member is waited for.
     members: RefCell<BTreeMap<RawFd, u32>>,
+    /// Whether any was to be told of once.
+    any_once: Cell<bool>,
     /// Members that were closed while somebody waited, until they are told of.
     closed: RefCell<Vec<RawFd>>,
     waiting: Cell<usize>,
@@ -107,6 +109,7 @@ impl Epoll {
             fd: Cell::new(fd),
             source: OnceCell::new(),
             members: RefCell::default(),
+            any_once: Cell::new(false),
             closed: RefCell::default(),
             waiting: Cell::new(0),
             simulated: Interests::default(),
@@ -162,6 +165,8 @@ impl Epoll {
             _ => epoll::change(set, change, fd, events),
         }
         .map_err(|errno| Error::from(errno).during(op))?;
+        self.any_once
+            .set(self.any_once.get() || events & epoll::ONCE != 0);
         let mut members = self.members.borrow_mut();
         match change {
             Change::Add | Change::Modify => members.insert(fd, events),
@@ -215,11 +220,12 @@ impl Epoll {
             }
             let held = self.held().0;
             if !held.is_empty() {
-                let told = match epoll::wait(set, most, Some(Duration::ZERO)) {
+                let mut told = match epoll::wait(set, most, Some(Duration::ZERO)) {
                     Err(Errno::AGAIN) => Vec::new(),
-                    told => told?,
+                    told => self.told_by_kernel(told?),
                 };
-                return self.with_held(held, told, most);
+                self.add_held(set, held, &mut told, most);
+                return Ok(told);
             }
             // Where nobody else needs the thread the kernel keeps the time.
             let limit = match (flags, patience) {
@@ -229,7 +235,7 @@ impl Epoll {
                 }
                 _ => Some(Duration::ZERO),
             };
-            self.with_held(held, epoll::wait(set, most, limit)?, most)
+            epoll::wait(set, most, limit).map(|told| self.told_by_kernel(told))
         });
         self.waiting.set(self.waiting.get() - 1);
         if self.waiting.get() == 0 {
@@ -244,38 +250,23 @@ impl Epoll {
     /// Members of which there is something to receive that the kernel knows nothing of, what to tell of each, and when the next of
     /// what is held back is one.
     fn held(&self) -> (Vec<(RawFd, u32)>, Option<Instant>) {
-        let (mut held, mut next) = (Vec::new(), None);
-        let holding = &self.net.holding;
-        if holding.is_empty() {
-            return (held, next);
-        }
-        for (fd, events) in &*self.members.borrow() {
+        let mut held = Vec::new();
+        let members = self.members.borrow();
+        let next = self.net.holding.walk(|fd, now| {
+            let events = members.get(&fd).copied().unwrap_or_default();
             let asked = events & (epoll::IN | epoll::RDNORM);
-            match holding.held(*fd).filter(|_| asked != 0) {
-                Some(Duration::ZERO) => held.push((*fd, asked)),
-                Some(rest) => next = earliest(next, deadline_after(rest)),
-                None => {}
+            if now && asked != 0 {
+                held.push((fd, asked));
             }
-        }
+            asked != 0
+        });
         (held, next)
     }
 
-    /// What the kernel tells and what it does not know of, `most` at once. A member that is to be told of once is not asked for after.
-    fn with_held(
-        &self,
-        held: Vec<(RawFd, u32)>,
-        mut told: Vec<(RawFd, u32)>,
-        most: usize,
-    ) -> sys::errno::Result<Vec<(RawFd, u32)>> {
-        if self.net.holding.is_empty() {
-            return Ok(told);
-        }
-        for (fd, events) in held {
-            if let Some((_, known)) = told.iter_mut().find(|(known, _)| *known == fd) {
-                *known |= events;
-            } else if told.len() < most {
-                told.push((fd, events));
-            }
+    /// What the kernel tells, which drops what a member that is to be told of once is waited for.
+    fn told_by_kernel(&self, told: Vec<(RawFd, u32)>) -> Vec<(RawFd, u32)> {
+        if !self.any_once.get() {
+            return told;
         }
         let mut members = self.members.borrow_mut();
         for (fd, _) in &told {
@@ -283,10 +274,27 @@ impl Epoll {
                 && *events & epoll::ONCE != 0
             {
                 *events = epoll::ONCE;
-                epoll::change(self.fd.get(), Change::Modify, *fd, epoll::ONCE)?;
             }
         }
-        Ok(told)
+        told
+    }
+
+    /// Adds what the kernel does not know of, `most` in all.
+    fn add_held(&self, set: RawFd, held: Vec<(RawFd, u32)>, told: &mut Vec<(RawFd, u32)>, most: usize) {
+        for (fd, events) in held {
+            if let Some((_, known)) = told.iter_mut().find(|(known, _)| *known == fd) {
+                *known |= events;
+            } else if told.len() < most {
+                told.push((fd, events));
+                if let Some(events) = self.members.borrow_mut().get_mut(&fd)
+                    && *events & epoll::ONCE != 0
+                {
+                    *events = epoll::ONCE;
+                    // One that has gone meanwhile is waited for by nobody.
+                    let _ = epoll::change(set, Change::Modify, fd, epoll::ONCE);
+                }
+            }
+        }
     }
 
     /// As [`Self::poll`], of members in a network inside the process and those of the kernel's beside them.

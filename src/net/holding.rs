@@ -1,29 +1,49 @@
 //! Sockets whose transport takes more from what lies below than a script has asked for: TLS takes whole records, faults hold
-//! datagrams back. No readiness of a descriptor tells of what lies there, so those who wait for any of many ask here too.
+//! datagrams back. No readiness of a descriptor tells of what lies there: transports note it here, and those who wait for any of
+//! many look here too.
 
-use std::cell::RefCell;
-use std::collections::HashMap;
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
 use std::os::fd::RawFd;
-use std::rc::{Rc, Weak};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use crate::sched::deadline_after;
 use crate::sys::poll::{PollEntry, event};
 
-use super::transport::Transport;
+/// What a transport has taken that can be received from it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(super) enum Held {
+    #[default]
+    Nothing,
+    Something,
+    /// From then on.
+    From(Instant),
+}
 
-/// The transports that may hold something to receive, by their descriptors.
-#[derive(Default)]
-pub(super) struct Holding(RefCell<HashMap<RawFd, Weak<dyn Transport>>>);
+/// The descriptors whose transports hold something, and from when on that can be received, where it cannot yet.
+#[derive(Debug, Default)]
+pub(super) struct Holding(RefCell<BTreeMap<RawFd, Option<Instant>>>);
 
 impl Holding {
-    /// Most programs have no such socket.
-    pub(super) fn is_empty(&self) -> bool {
-        self.0.borrow().is_empty()
+    /// A transport holds this now; `noted` is what it has told before.
+    #[inline]
+    pub(super) fn note(&self, fd: RawFd, noted: &Cell<Held>, held: Held) {
+        if noted.replace(held) != held {
+            self.set(fd, held);
+        }
     }
 
-    pub(super) fn add(&self, fd: RawFd, transport: &Rc<dyn Transport>) {
-        self.0.borrow_mut().insert(fd, Rc::downgrade(transport));
+    fn set(&self, fd: RawFd, held: Held) {
+        let mut all = self.0.borrow_mut();
+        match held {
+            Held::Nothing => all.remove(&fd),
+            Held::Something => all.insert(fd, None),
+            Held::From(at) => all.insert(fd, Some(at)),
+        };
+    }
+
+    /// As a rule nobody holds anything.
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.borrow().is_empty()
     }
 
     /// A descriptor is about to be closed or given away.
@@ -33,33 +53,38 @@ impl Holding {
         }
     }
 
-    /// As [`Transport::held`], of a descriptor.
-    pub(super) fn held(&self, fd: RawFd) -> Option<Duration> {
-        let transport = self.0.borrow().get(&fd)?.upgrade()?;
-        transport.held()
-    }
-
-    /// Adds to what poll(2) has told; returns when the next of what is held back can be received.
-    pub(super) fn add_to(&self, entries: &mut [PollEntry]) -> Option<Instant> {
-        if self.is_empty() {
+    /// Hands each descriptor to `ask`, and whether it can be received from now. Returns when the next can, of those that `ask` says
+    /// matter.
+    pub(super) fn walk(&self, mut ask: impl FnMut(RawFd, bool) -> bool) -> Option<Instant> {
+        let all = self.0.borrow();
+        if all.is_empty() {
             return None;
         }
+        let now = crate::sched::now();
         let mut next = None;
-        for entry in entries {
-            let asked = entry.events & (event::READABLE | event::READABLE_NORMAL);
-            match self.held(entry.fd) {
-                Some(Duration::ZERO) => entry.revents |= asked,
-                Some(rest) if asked != 0 => next = earliest(next, deadline_after(rest)),
-                _ => {}
+        for (fd, since) in &*all {
+            let later = since.filter(|at| *at > now);
+            if ask(*fd, later.is_none()) {
+                next = earliest(next, later);
             }
         }
         next
     }
-}
 
-impl std::fmt::Debug for Holding {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_set().entries(self.0.borrow().keys()).finish()
+    /// Adds to what poll(2) has told; returns when the next of what is held back can be received.
+    pub(super) fn add_to(&self, entries: &mut [PollEntry]) -> Option<Instant> {
+        const RECEIVING: i16 = event::READABLE | event::READABLE_NORMAL;
+        self.walk(|fd, now| {
+            let mut matters = false;
+            for entry in entries.iter_mut().filter(|entry| entry.fd == fd) {
+                let asked = entry.events & RECEIVING;
+                matters |= asked != 0;
+                if now {
+                    entry.revents |= asked;
+                }
+            }
+            matters
+        })
     }
 }
 

@@ -15,7 +15,6 @@ use super::observe::Event;
 use super::secured::{Secured, Terms};
 use super::socket::Socket;
 use super::timeout::Timeout;
-use super::transport::Transport;
 
 const NO_NAME: &str = "server_hostname cannot be an empty string or start with a leading dot.";
 
@@ -47,8 +46,6 @@ impl Socket {
         let plain = self.transport.get().filter(|below| !below.is_wrapped());
         let below = plain.or(socket.lower.get()).cloned();
         let secured = Secured::new(self.net(), terms, below);
-        let secured: Rc<dyn Transport> = secured;
-        self.net().holding.add(fd, &secured);
         // A socket made just now has no transport yet.
         let _ = socket.transport.set(secured);
         let connected = match socket.lower().peer_address(fd) {
@@ -222,7 +219,7 @@ impl Socket {
                 Step::Write => interest = Interest::Write,
             }
         }
-        secured.finish();
+        secured.finish(self.fd());
         self.observe(|| Event::Done {
             fd: self.fd(),
             op: OP,

@@ -4,7 +4,7 @@
 use std::cell::{Cell, RefCell};
 use std::os::fd::RawFd;
 use std::rc::Rc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use crate::address::Address;
 use crate::error::Error;
@@ -14,6 +14,7 @@ use crate::sys::flag::{MSG_DONTWAIT, MSG_PEEK, SHUT_RD};
 use crate::tls::{Context, Seat, Session, Step, Wire};
 
 use super::context::Net;
+use super::holding::Held;
 use super::observe::Event;
 use super::transport::Transport;
 
@@ -41,6 +42,8 @@ pub(crate) struct Secured {
     /// TLS was there and is over.
     pub(super) over: Cell<bool>,
     failure: RefCell<Option<Error>>,
+    /// What was noted of bytes that lie here.
+    held: Cell<Held>,
 }
 
 /// A descriptor as a session's wire.
@@ -90,6 +93,7 @@ impl Secured {
             rest: RefCell::default(),
             over: Cell::new(false),
             failure: RefCell::new(None),
+            held: Cell::default(),
         })
     }
 
@@ -136,6 +140,7 @@ impl Secured {
         if outcome.is_err() {
             *self.failure.borrow_mut() = session.failure();
         }
+        self.note(fd, session.holds_input());
         Some(outcome)
     }
 
@@ -149,11 +154,20 @@ impl Secured {
         self.session.borrow().is_taken()
     }
 
+    /// Whether bytes lie here that whoever waits for the descriptor is not told of by the kernel.
+    #[inline]
+    fn note(&self, fd: RawFd, holds: bool) {
+        let held = if holds { Held::Something } else { Held::Nothing };
+        self.net.holding.note(fd, &self.held, held);
+    }
+
     /// TLS is over: from here on bytes pass as they are.
-    pub(super) fn finish(&self) {
+    pub(super) fn finish(&self, fd: RawFd) {
+        let mut rest = self.rest.borrow_mut();
         if let Some(session) = self.session.take().get() {
-            self.rest.borrow_mut().extend(session.rest());
+            rest.extend(session.rest());
         }
+        self.note(fd, !rest.is_empty());
         self.over.set(true);
     }
 
@@ -195,6 +209,7 @@ impl Transport for Secured {
                 if flags & MSG_PEEK == 0 {
                     rest.drain(..count);
                 }
+                self.note(fd, !rest.is_empty());
                 Ok(count)
             }
             Some(Err(_)) if self.ends_quietly() => Ok(0),
@@ -236,14 +251,6 @@ impl Transport for Secured {
 
     fn due(&self, interest: Interest) -> Option<Instant> {
         self.below().due(interest)
-    }
-
-    fn held(&self) -> Option<Duration> {
-        let holds = match self.session.borrow().look() {
-            Some(session) => session.holds_input(),
-            None => !self.rest.borrow().is_empty(),
-        };
-        holds.then_some(Duration::ZERO)
     }
 
     fn failure(&self) -> Option<Error> {

@@ -204,12 +204,10 @@ impl Socket {
         let socket = Self::hold(net, fd, family, kind, protocol);
         // A limit on bytes is kept by what stands in the same place, and comes first.
         if !net.meter.limits_bytes()
-            && let Some(layer) = net.faults.layer(kind, socket.lower.get())
+            && let Some(layer) = net.faults.layer(kind, socket.lower.get(), &net.holding)
         {
             // A socket made just now has no transport yet.
-            let layer: Rc<dyn Transport> = Rc::new(layer);
-            net.holding.add(fd, &layer);
-            let _ = socket.transport.set(layer);
+            let _ = socket.transport.set(Rc::new(layer));
         }
         if let Some(lower) = socket.lower.get() {
             // Unless faults have taken the place.

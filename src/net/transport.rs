@@ -138,11 +138,6 @@ pub(crate) trait Transport {
         None
     }
 
-    /// In how long something can be received that was taken from below already, so that no readiness tells of it.
-    fn held(&self) -> Option<Duration> {
-        None
-    }
-
     /// What went wrong, where the transport knows more than the number it returned.
     fn failure(&self) -> Option<Error> {
         None

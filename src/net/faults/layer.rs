@@ -9,6 +9,7 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use crate::address::Address;
+use crate::net::holding::{Held, Holding};
 use crate::net::transport::{Kernel, Transport};
 use crate::sched::Interest;
 use crate::sys::errno::{Errno, Result};
@@ -33,6 +34,9 @@ pub(in crate::net) struct Layer {
     incoming: RefCell<Lane>,
     outgoing: RefCell<Lane>,
     post: RefCell<Post>,
+    /// Where what it holds is noted, and what was.
+    holding: Rc<Holding>,
+    held: Cell<Held>,
     /// The stream is broken, and whether the reader has been told.
     broken: Cell<bool>,
     told: Cell<bool>,
@@ -57,6 +61,7 @@ impl Layer {
         kind: i32,
         number: u64,
         below: Option<Rc<dyn Transport>>,
+        holding: Rc<Holding>,
     ) -> Option<Self> {
         if kind != SOCK_STREAM && kind != SOCK_DGRAM {
             return None;
@@ -73,6 +78,8 @@ impl Layer {
             plan,
             below: below.unwrap_or_else(|| Rc::new(Kernel)),
             post: RefCell::default(),
+            holding,
+            held: Cell::default(),
             broken: Cell::new(false),
             told: Cell::new(false),
             half_closed: Cell::new(false),
@@ -128,6 +135,18 @@ impl Layer {
     }
 
     fn receive_letter(&self, fd: RawFd, buffer: &mut [u8], flags: i32) -> Result<(usize, Address)> {
+        let received = self.take_letter(fd, buffer, flags);
+        let post = self.post.borrow();
+        let held = match &post.late {
+            _ if !post.ready.is_empty() => Held::Something,
+            Some((_, until)) => Held::From(*until),
+            None => Held::Nothing,
+        };
+        self.holding.note(fd, &self.held, held);
+        received
+    }
+
+    fn take_letter(&self, fd: RawFd, buffer: &mut [u8], flags: i32) -> Result<(usize, Address)> {
         let mut lane = self.incoming.borrow_mut();
         let mut post = self.post.borrow_mut();
         lane.enter(&self.plan)?;
@@ -271,14 +290,5 @@ impl Transport for Layer {
             Interest::Read => self.incoming.borrow().due,
             Interest::Write => self.outgoing.borrow().due,
         }
-    }
-
-    fn held(&self) -> Option<Duration> {
-        let post = self.post.borrow();
-        if !post.ready.is_empty() {
-            return Some(Duration::ZERO);
-        }
-        let late = post.late.as_ref();
-        late.map(|(_, until)| until.saturating_duration_since(crate::sched::now()))
     }
 }

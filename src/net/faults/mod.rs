@@ -9,6 +9,7 @@ mod plan;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
+use super::holding::Holding;
 use super::transport::Transport;
 
 pub use plan::Plan;
@@ -34,10 +35,15 @@ impl Faults {
     }
 
     /// The layer for a new socket of this type, where there is a plan and it concerns such sockets.
-    pub(super) fn layer(&self, kind: i32, below: Option<&Rc<dyn Transport>>) -> Option<Layer> {
+    pub(super) fn layer(
+        &self,
+        kind: i32,
+        below: Option<&Rc<dyn Transport>>,
+        holding: &Rc<Holding>,
+    ) -> Option<Layer> {
         let plan = self.plan()?;
         let number = self.made.get();
         self.made.set(number + 1);
-        Layer::new(plan, kind, number, below.cloned())
+        Layer::new(plan, kind, number, below.cloned(), holding.clone())
     }
 }
