@@ -141,7 +141,10 @@ impl Socket {
                     _ => {
                         // The kernel keeps it as under way until it is asked once more, and would tell the next connect of its end.
                         if self.timeout() == Timeout::Blocking {
-                            let _ = self.lower().connect(fd, address);
+                            match self.lower().connect(fd, address) {
+                                Ok(()) | Err(Errno::ISCONN | Errno::INTR) => {}
+                                Err(errno) => return Err(errno.into()),
+                            }
                         }
                         return self.restore_blocking();
                     }

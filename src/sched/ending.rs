@@ -4,9 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
 
-use crate::error::Class;
-#[cfg(feature = "lua54")]
-use crate::error::Error;
+use crate::error::{Class, Error};
 
 use super::scheduler::Scheduler;
 use super::stop::{Reason, Stop};
