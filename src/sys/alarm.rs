@@ -8,6 +8,15 @@ use std::time::Duration;
 
 use super::errno::{Errno, Result};
 
+/// The kernel's number of the calling thread: gettid(2). The standard library does without the C function where there is none, so in
+/// a program that is linked statically it may be missing.
+#[cfg(linux)]
+pub(super) fn thread_number() -> i32 {
+    // SAFETY: the call takes nothing, touches no memory and cannot fail.
+    let number = unsafe { libc::syscall(libc::SYS_gettid) };
+    i32::try_from(number).unwrap_or_default()
+}
+
 /// The alarm of one thread.
 #[derive(Debug)]
 #[cfg(target_os = "linux")]
@@ -31,8 +40,7 @@ impl Alarm {
         let mut event: libc::sigevent = unsafe { MaybeUninit::zeroed().assume_init() };
         event.sigev_notify = libc::SIGEV_THREAD_ID;
         event.sigev_signo = libc::SIGVTALRM;
-        // SAFETY: gettid takes nothing and cannot fail.
-        event.sigev_notify_thread_id = unsafe { libc::gettid() };
+        event.sigev_notify_thread_id = thread_number();
         let mut timer = MaybeUninit::<libc::timer_t>::uninit();
         // SAFETY: the event is complete and lives through the call; the timer is writable memory of its type.
         let made =

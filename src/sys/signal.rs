@@ -79,8 +79,7 @@ impl Target {
     #[cfg(linux)]
     #[allow(clippy::unnecessary_wraps, reason = "elsewhere there is none")]
     pub(crate) fn this_thread() -> Option<Self> {
-        // SAFETY: gettid takes nothing and cannot fail.
-        Some(Self(unsafe { libc::gettid() }))
+        Some(Self(super::alarm::thread_number()))
     }
 
     /// The calling thread, for which [`on_alarm`] has been called; none where one thread cannot be aimed at safely.
