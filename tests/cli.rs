@@ -182,6 +182,13 @@ const STATUSES: &[(&str, &str, i32)] = &[
 ];
 
 #[test]
+fn no_socket_stands_for_a_standard_stream_that_is_closed() {
+    let script = r#""$1" -e 'io.stderr:write(socket.socket():fileno() > 2 and "above" or "below")' <&- >&-"#;
+    let told = tell(Command::new("sh").args(["-c", script, "sh", WIRESCRIPT]));
+    assert_eq!((&*told.stderr, told.status), ("above", 0));
+}
+
+#[test]
 fn exit_statuses() {
     for (lua, _, status) in STATUSES {
         let told = eval(lua);

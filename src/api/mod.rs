@@ -239,7 +239,31 @@ pub(crate) fn closer(kind: Type) -> Option<&'static Op> {
     CLOSERS[kind as usize]
 }
 
+/// The functions that every script has, in documentation order.
+pub(crate) fn globals() -> impl Iterator<Item = &'static Op> {
+    ops::WITH_GLOBALS
+        .iter()
+        .copied()
+        .flatten()
+        .filter(|op| op.on == Owner::Module(""))
+}
+
 /// Every operation, in documentation order.
 pub(crate) fn ops() -> impl Iterator<Item = &'static Op> {
     ops::ALL.iter().copied().flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_function_that_every_script_has_is_missed() {
+        let all: Vec<_> = ops()
+            .filter(|op| op.on == Owner::Module(""))
+            .map(|op| op.name)
+            .collect();
+        let found: Vec<_> = globals().map(|op| op.name).collect();
+        assert_eq!(found, all);
+    }
 }

@@ -3,15 +3,12 @@
 use std::ffi::OsString;
 use std::io::{IsTerminal, Write};
 use std::path::Path;
-use std::process::ExitCode;
 
 use crate::doc::{self, Dress};
 
 use super::args::Lang;
 use super::complain;
-
-/// Wrong usage.
-const USAGE: u8 = 2;
+use super::status::{FAILURE, SUCCESS, USAGE};
 
 const HELP: &str = "\
 usage: wirescript doc                   everything scripts can call
@@ -23,7 +20,7 @@ With --rhai a name is told of as Rhai has it.
 ";
 
 /// Does what the words after `doc` ask for.
-pub(super) fn run(words: &[OsString], lang: Option<Lang>) -> ExitCode {
+pub(super) fn run(words: &[OsString], lang: Option<Lang>) -> u8 {
     let words: Vec<_> = words.iter().map(|word| word.to_string_lossy()).collect();
     let words: Vec<_> = words.iter().map(|word| &**word).collect();
     let (rhai, words): (Vec<_>, Vec<_>) = words.into_iter().partition(|word| *word == "--rhai");
@@ -38,22 +35,22 @@ pub(super) fn run(words: &[OsString], lang: Option<Lang>) -> ExitCode {
         ["--luals"] => write(&doc::luals()),
         ["--rhai-defs"] => write(&doc::rhai_definitions()),
         ["--markdown", folder] => match write_pages(Path::new(folder)) {
-            Ok(()) => ExitCode::SUCCESS,
+            Ok(()) => SUCCESS,
             Err(error) => {
                 complain(&format!("cannot write {folder}: {error}"));
-                ExitCode::FAILURE
+                FAILURE
             }
         },
         [name] if !name.starts_with('-') => match doc::entry(name, dress, is_colourful()) {
             Ok(text) => write(&text),
             Err(text) => {
                 complain(&text);
-                ExitCode::FAILURE
+                FAILURE
             }
         },
         _ => {
             complain(HELP.trim_end());
-            ExitCode::from(USAGE)
+            USAGE
         }
     }
 }
@@ -65,10 +62,10 @@ fn is_colourful() -> bool {
     std::io::stdout().is_terminal() && !set("NO_COLOR") && !dumb
 }
 
-fn write(text: &str) -> ExitCode {
+fn write(text: &str) -> u8 {
     match std::io::stdout().lock().write_all(text.as_bytes()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(_) => ExitCode::FAILURE,
+        Ok(()) => SUCCESS,
+        Err(_) => FAILURE,
     }
 }
 

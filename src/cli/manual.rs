@@ -5,15 +5,12 @@
 
 use std::ffi::OsString;
 use std::io::Write as _;
-use std::process::ExitCode;
 
 use clap::{Arg, ArgAction, Command, CommandFactory as _, Parser, ValueHint};
 use clap_complete::Shell;
 
+use super::status::{FAILURE, SUCCESS, USAGE};
 use super::{args, complain, record, test};
-
-/// Wrong usage.
-const USAGE: u8 = 2;
 
 /// Print what a shell needs to complete this command.
 ///
@@ -38,7 +35,7 @@ struct Manual {
 }
 
 /// Does what the words after `completions` ask for.
-pub(super) fn complete(words: &[OsString]) -> ExitCode {
+pub(super) fn complete(words: &[OsString]) -> u8 {
     print(read::<Completions>(words).map(|words| {
         let mut script = Vec::new();
         clap_complete::generate(words.shell, &mut whole(), "wirescript", &mut script);
@@ -47,7 +44,7 @@ pub(super) fn complete(words: &[OsString]) -> ExitCode {
 }
 
 /// Does what the words after `man` ask for.
-pub(super) fn page(words: &[OsString]) -> ExitCode {
+pub(super) fn page(words: &[OsString]) -> u8 {
     print(read::<Manual>(words).and_then(|words| {
         let mut command = whole();
         command.build();
@@ -55,7 +52,7 @@ pub(super) fn page(words: &[OsString]) -> ExitCode {
             None => command,
             Some(name) => command.find_subcommand(name).cloned().ok_or_else(|| {
                 complain(&format!("there is no command '{name}', and so no page about it"));
-                ExitCode::from(USAGE)
+                USAGE
             })?,
         };
         let mut page = Vec::new();
@@ -66,19 +63,19 @@ pub(super) fn page(words: &[OsString]) -> ExitCode {
 }
 
 /// Reads words, or says what is wrong with them.
-fn read<T: Parser>(words: &[OsString]) -> Result<T, ExitCode> {
+fn read<T: Parser>(words: &[OsString]) -> Result<T, u8> {
     let name = T::command().get_name().to_owned();
     T::try_parse_from(std::iter::once(name.into()).chain(words.iter().cloned())).map_err(|error| {
         // A closed stderr leaves nobody to tell.
         let _ = error.print();
-        ExitCode::from(if error.use_stderr() { USAGE } else { 0 })
+        if error.use_stderr() { USAGE } else { 0 }
     })
 }
 
-fn print(text: Result<Vec<u8>, ExitCode>) -> ExitCode {
+fn print(text: Result<Vec<u8>, u8>) -> u8 {
     match text.map(|text| std::io::stdout().lock().write_all(&text)) {
-        Ok(Ok(())) => ExitCode::SUCCESS,
-        Ok(Err(_)) => ExitCode::FAILURE,
+        Ok(Ok(())) => SUCCESS,
+        Ok(Err(_)) => FAILURE,
         Err(status) => status,
     }
 }

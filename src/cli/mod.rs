@@ -2,7 +2,7 @@
 //!
 //! `args` describes the command line, `sandbox` its part about policy and limits; `docs` prints the reference, `manual` what shells and `man` want of the command line; `recording` has a run
 //! recorded, `trace` shows what was; `run` runs a
-//! script and turns its end into an exit status, `test` runs tests, `repl` is the prompt; `wall` has the kernel hold the process to the policy.
+//! script and turns its end into an exit status, `test` runs tests, `repl` is the prompt; `status` has the exit statuses; `wall` has the kernel hold the process to the policy.
 
 mod args;
 mod docs;
@@ -13,21 +13,32 @@ mod repl;
 mod run;
 mod sandbox;
 mod simulated;
+mod status;
 mod test;
 mod trace;
 #[cfg(target_os = "linux")]
 mod wall;
 
-use std::process::ExitCode;
-
 use crate::sys::allocator;
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+use crate::sys::start;
 
 /// The command's allocator.
 #[doc(hidden)]
 pub use allocator::Noting as Allocator;
 
-/// Runs the command with the process's arguments. The program's allocator is [`Allocator`].
-pub fn main() -> ExitCode {
+/// Runs the command where the C library calls it, without Rust's own beginning and end.
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+#[doc(hidden)]
+pub fn begin() -> ! {
+    start::prepare();
+    let status = std::panic::catch_unwind(main).unwrap_or(status::PANICKED);
+    // What Rust's streams hold is written out.
+    std::process::exit(status.into())
+}
+
+/// Runs the command with the process's arguments, and tells its exit status. The program's allocator is [`Allocator`].
+pub fn main() -> u8 {
     allocator::announce();
     let arguments = match args::Args::read(std::env::args_os().collect()) {
         Ok(arguments) => arguments,
@@ -35,7 +46,7 @@ pub fn main() -> ExitCode {
             let usage = error.use_stderr();
             // A closed stderr leaves nobody to tell.
             let _ = error.print();
-            return ExitCode::from(if usage { 2 } else { 0 });
+            return if usage { status::USAGE } else { status::SUCCESS };
         }
     };
     if let [word, rest @ ..] = &*arguments.script

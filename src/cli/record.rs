@@ -2,7 +2,6 @@
 
 use std::ffi::OsString;
 use std::io::Write as _;
-use std::process::ExitCode;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -15,11 +14,7 @@ use crate::tools::trace::Recorder;
 use crate::tools::{Dial, Proxy, Settings, Url};
 
 use super::complain;
-
-/// Wrong usage.
-const USAGE: u8 = 2;
-/// Ctrl-C.
-const INTERRUPTED: u8 = 130;
+use super::status::{INTERRUPTED, SUCCESS, USAGE};
 
 /// Stand between a client and a server, and record what both say.
 ///
@@ -54,26 +49,26 @@ pub(super) fn command() -> clap::Command {
 }
 
 /// Does what the words after `record` ask for.
-pub(super) fn run(words: &[OsString]) -> ExitCode {
+pub(super) fn run(words: &[OsString]) -> u8 {
     let program = std::iter::once(OsString::from("wirescript record"));
     let words = match Words::try_parse_from(program.chain(words.iter().cloned())) {
         Ok(words) => words,
         Err(error) => {
             // A closed stderr leaves nobody to tell.
             let _ = error.print();
-            return ExitCode::from(if error.use_stderr() { USAGE } else { 0 });
+            return if error.use_stderr() { USAGE } else { 0 };
         }
     };
     match dials(&words).and_then(|(at, to)| record(&words, at, to)) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) if error.class() == Class::KeyboardInterrupt => ExitCode::from(INTERRUPTED),
+        Ok(()) => SUCCESS,
+        Err(error) if error.class() == Class::KeyboardInterrupt => INTERRUPTED,
         Err(error) => {
             complain(&error.to_string());
-            ExitCode::from(if error.class() == Class::ValueError {
+            if error.class() == Class::ValueError {
                 USAGE
             } else {
                 1
-            })
+            }
         }
     }
 }

@@ -4,7 +4,6 @@ use std::cell::Cell;
 use std::ffi::OsString;
 use std::io::{ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
 use std::rc::Rc;
 
 use crate::error::{Class, Error, Result};
@@ -16,13 +15,7 @@ use crate::sys::stdio;
 use super::args::{Args, Lang};
 use super::complain;
 use super::recording::Recording;
-
-/// Wrong usage, or no such file.
-const USAGE: u8 = 2;
-/// An error nobody caught.
-const UNCAUGHT: u8 = 1;
-/// Ctrl-C.
-const INTERRUPTED: u8 = 130;
+use super::status::{FAILURE, INTERRUPTED, USAGE};
 
 /// A script that has been read.
 struct Script {
@@ -33,12 +26,12 @@ struct Script {
 }
 
 /// Runs what the arguments ask for.
-pub(super) fn run(arguments: &Args) -> ExitCode {
+pub(super) fn run(arguments: &Args) -> u8 {
     let (script, argv) = match locate(arguments) {
         Ok(found) => found,
         Err(text) => {
             complain(&text);
-            return ExitCode::from(USAGE);
+            return USAGE;
         }
     };
     let recording = match arguments
@@ -48,12 +41,12 @@ pub(super) fn run(arguments: &Args) -> ExitCode {
         Ok(recording) => recording,
         Err(text) => {
             complain(&text);
-            return ExitCode::from(USAGE);
+            return USAGE;
         }
     };
     if let Err(text) = arguments.fault_plan() {
         complain(&text);
-        return ExitCode::from(USAGE);
+        return USAGE;
     }
     let policy = match arguments
         .sandbox
@@ -63,7 +56,7 @@ pub(super) fn run(arguments: &Args) -> ExitCode {
         Ok(policy) => policy,
         Err(text) => {
             complain(&text);
-            return ExitCode::from(USAGE);
+            return USAGE;
         }
     };
     stdio::unbuffer_terminal();
@@ -85,9 +78,9 @@ pub(super) fn run(arguments: &Args) -> ExitCode {
     match flushed {
         Err(errno) if status == 0 => {
             complain(&format!("cannot write standard output: {}", errno.text()));
-            ExitCode::from(UNCAUGHT)
+            FAILURE
         }
-        _ => ExitCode::from(status),
+        _ => status,
     }
 }
 
@@ -108,16 +101,16 @@ fn converse(
     script: Option<&Script>,
     argv: Vec<OsString>,
     recording: &Recording,
-) -> ExitCode {
+) -> u8 {
     let chunk = script.map(Script::chunk);
     let status = runtime(arguments, policy, script, argv, Rc::default(), recording)
         .and_then(|(runtime, speech)| super::repl::run(runtime, speech, chunk.as_ref(), recording.clone()));
     recording.finish();
     match status {
-        Ok(status) => ExitCode::from(status),
+        Ok(status) => status,
         Err(error) => {
             complain(&error.to_string());
-            ExitCode::from(UNCAUGHT)
+            FAILURE
         }
     }
 }
@@ -263,21 +256,21 @@ fn status_of(outcome: Result<()>, told: bool) -> u8 {
                 // A closed stderr leaves nobody to tell.
                 let _ = writeln!(std::io::stderr().lock(), "{words}");
             }
-            u8::try_from(error.status().unwrap_or(0) & 0xff).unwrap_or(UNCAUGHT)
+            u8::try_from(error.status().unwrap_or(0) & 0xff).unwrap_or(FAILURE)
         }
         Class::KeyboardInterrupt => {
             let place = error.place().map_or(String::new(), |place| format!("{place}: "));
             complain(&format!("{place}{}", error.headline()));
             INTERRUPTED
         }
-        _ if told => UNCAUGHT,
+        _ if told => FAILURE,
         Class::SyntaxError => {
             complain(&error.message());
-            UNCAUGHT
+            FAILURE
         }
         _ => {
             complain(&error.to_string());
-            UNCAUGHT
+            FAILURE
         }
     }
 }

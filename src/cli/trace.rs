@@ -4,15 +4,12 @@ use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
 
 use crate::wire::capture::Capture;
 use crate::wire::trace::{Decoder, Header, Lines, Record, line, page};
 
 use super::complain;
-
-/// Wrong usage, or no such file.
-const USAGE: u8 = 2;
+use super::status::{FAILURE, SUCCESS, USAGE};
 
 /// What the words are to look like.
 const HELP: &str = "\
@@ -22,7 +19,7 @@ usage: wirescript trace view FILE [OUT]    the trace as a page for a browser: FI
 FILE is what --trace wrote, or - for standard input; OUT may be - for standard output.";
 
 /// Does what the words after `trace` ask for.
-pub(super) fn run(words: &[OsString]) -> ExitCode {
+pub(super) fn run(words: &[OsString]) -> u8 {
     let asks_help = words.iter().any(|word| word == "--help" || word == "-h");
     let (false, [form, file, out @ ..]) = (asks_help, words) else {
         return usage(asks_help);
@@ -34,29 +31,29 @@ pub(super) fn run(words: &[OsString]) -> ExitCode {
     };
     let out = Out::of(form, file, out);
     match convert(form, file, &out) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(()) => SUCCESS,
         Err(Failure::Input(text)) => {
             complain(&format!("cannot read {}: {text}", Path::new(file).display()));
-            ExitCode::from(USAGE)
+            USAGE
         }
         // Whoever looked has seen enough.
-        Err(Failure::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(Failure::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => SUCCESS,
         Err(Failure::Output(error)) => {
             complain(&format!("cannot write {out}: {error}"));
-            ExitCode::FAILURE
+            FAILURE
         }
     }
 }
 
-fn usage(asked: bool) -> ExitCode {
+fn usage(asked: bool) -> u8 {
     if asked {
         return match writeln!(io::stdout(), "{HELP}") {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(_) => ExitCode::FAILURE,
+            Ok(()) => SUCCESS,
+            Err(_) => FAILURE,
         };
     }
     complain(HELP);
-    ExitCode::from(USAGE)
+    USAGE
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

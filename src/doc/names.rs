@@ -1,7 +1,7 @@
 //! The table as words to complete: what a module and a value of a type have, what a call takes, and which constants fit a
 //! parameter.
 
-use crate::api::{Default, Form, MODULES, Op, Owner, Type, ops};
+use crate::api::{Default, Form, MODULES, Op, Owner, Type, globals, ops};
 use crate::constants::{self, Constant, Group};
 
 use super::signature::Dress;
@@ -9,7 +9,7 @@ use super::signature::Dress;
 /// The operation a path names: `socket.create_server`, a global one by its name alone.
 pub(crate) fn function(path: &[&str]) -> Option<&'static Op> {
     match path {
-        [name] => ops().find(|op| op.on == Owner::Module("") && op.name == *name),
+        [name] => globals().find(|op| op.name == *name),
         [module, name] => MODULES.iter().find(|known| known.name == *module)?.op(name),
         _ => None,
     }
@@ -30,7 +30,7 @@ pub(crate) fn of_module(name: &str) -> Option<Vec<&'static str>> {
 
 /// The modules, and the functions that stand in none.
 pub(crate) fn at_the_top() -> Vec<&'static str> {
-    let functions = ops().filter(|op| op.on == Owner::Module("")).map(|op| op.name);
+    let functions = globals().map(|op| op.name);
     MODULES
         .iter()
         .map(|module| module.name)

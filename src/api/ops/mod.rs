@@ -66,6 +66,10 @@ pub(super) static SETTERS: &[&[Op]] = &[
     tls_context::SETTERS,
 ];
 
+/// Where the rows of functions that every script has are, among others: who starts a machine looks no further.
+pub(super) static WITH_GLOBALS: &[&[Op]] =
+    &[testing::OPS, makefile::OPS, program::OPS, buffer::OPS, array::OPS];
+
 /// Every row, in documentation order.
 pub(super) static ALL: &[&[Op]] = &[
     open::OPS,

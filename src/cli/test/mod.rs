@@ -19,7 +19,6 @@ mod watch;
 
 use std::ffi::OsString;
 use std::num::NonZero;
-use std::process::ExitCode;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -31,6 +30,7 @@ use crate::sys::stdio;
 
 use super::complain;
 use super::recording::Recording;
+use super::status::{FAILURE, INTERRUPTED, USAGE};
 use crew::{Crew, End};
 use find::File;
 use machine::{Shop, Told};
@@ -38,20 +38,13 @@ use options::Options;
 use plan::Plan;
 use report::{Ending, Reports};
 
-/// Wrong usage, or no such file.
-const USAGE: u8 = 2;
-/// A test failed.
-const FAILED: u8 = 1;
-/// Ctrl-C.
-const INTERRUPTED: u8 = 130;
-
 /// Its command line.
 pub(super) fn command() -> clap::Command {
     Options::command()
 }
 
 /// Runs `wirescript test` with these words after it.
-pub(super) fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
+pub(super) fn run(words: impl IntoIterator<Item = OsString>) -> u8 {
     let name = OsString::from("wirescript test");
     let options = match Options::try_parse_from(std::iter::once(name).chain(words)) {
         Ok(options) => options,
@@ -59,7 +52,7 @@ pub(super) fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
             let usage = error.use_stderr();
             // A closed stderr leaves nobody to tell.
             let _ = error.print();
-            return ExitCode::from(if usage { USAGE } else { 0 });
+            return if usage { USAGE } else { 0 };
         }
     };
     stdio::unbuffer_terminal();
@@ -69,11 +62,10 @@ pub(super) fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
     } else {
         run_once(&options)
     };
-    let status = status.unwrap_or_else(|text| {
+    status.unwrap_or_else(|text| {
         complain(&text);
         USAGE
-    });
-    ExitCode::from(status)
+    })
 }
 
 /// Runs the tests once. Returns the exit status.
@@ -147,7 +139,7 @@ fn run_once(options: &Options) -> Result<u8, String> {
         return Err("no test has what --filter and --tag ask for".to_owned());
     }
     Ok(if failed || end == End::TimedOut || prompt_status.is_some() {
-        FAILED
+        FAILURE
     } else {
         0
     })
@@ -171,7 +163,7 @@ fn run_until_failure(
         return Some(
             super::repl::run(kept.runtime, kept.speech, None, recording.clone()).unwrap_or_else(|error| {
                 complain(&error.to_string());
-                FAILED
+                FAILURE
             }),
         );
     }

@@ -19,7 +19,6 @@ use std::path::Path;
 use std::rc::Rc;
 
 use mlua::Lua;
-use mlua::state::{GcGenParams, GcMode};
 
 use crate::api::{Environment, HostFunction, Value};
 use crate::error::{Class, Error, Result};
@@ -51,8 +50,10 @@ impl LuaScript {
         // Without a limit a failed allocation ends the process inside mlua.
         lua.set_memory_limit(memory_limit)
             .map_err(|error| Error::runtime(error.to_string()))?;
-        lua.gc_set_mode(GcMode::Generational(GcGenParams::default()));
+        // What is built here is all kept.
+        lua.gc_stop();
         let context = trampoline::install(&lua, net, environment)?;
+        trampoline::begin_collecting(&lua);
         Ok(Self {
             context,
             unguarded: net.is_unguarded(),

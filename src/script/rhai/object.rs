@@ -218,7 +218,7 @@ fn missing_functions(engine: &mut Engine, site: &Rc<Site>, places: &Rc<Places>) 
         let kind = args.first().and_then(|object| value::handle_type(object));
         let op = match kind.and_then(|kind| op::member(kind, name)) {
             Some(method) => Some(method),
-            None => api::ops().find(|op| op.on == Owner::Module("") && op.name == name),
+            None => api::globals().find(|op| op.name == name),
         };
         // Rhai asks as well when a function was there and failed.
         let is_missing = match op {

@@ -39,8 +39,10 @@ pub(super) use object::begin_closing;
 pub(super) use stop::poke;
 pub(super) use task::LuaTask;
 
+use std::ffi::c_int;
 use std::rc::Rc;
 
+use mlua::state::{GcGenParams, GcMode};
 use mlua::{Lua, LuaOptions, StdLib};
 
 use crate::api::{Environment, Value};
@@ -79,6 +81,14 @@ pub(super) fn install(lua: &Lua, net: &Rc<Net>, environment: Rc<Environment>) ->
     .map_err(|_| Error::memory("a Lua machine"))?;
     main.set_top(0);
     Ok(context)
+}
+
+/// Has the collector, which was stopped, work by generations, once as much has been allocated as is there.
+pub(super) fn begin_collecting(lua: &Lua) {
+    lua.gc_restart();
+    lua.gc_set_mode(GcMode::Generational(GcGenParams::default()));
+    let kib = c_int::try_from(lua.used_memory() / 1024).unwrap_or(c_int::MAX);
+    main_state(lua).postpone_collection(kib);
 }
 
 /// Puts the modules into a machine of the host's own, which stays as it is otherwise: no name that is there is replaced.

@@ -4,7 +4,7 @@ use std::ffi::c_int;
 
 use mlua::ffi::lua_State;
 
-use crate::api::{Form, MODULES, Module, Op, Owner, Value, ops};
+use crate::api::{Form, MODULES, Module, Op, Value, globals};
 use crate::error::{Error, nearest};
 use crate::policy::Request;
 use crate::script::library::LUA;
@@ -46,7 +46,7 @@ pub(super) fn build(building: Building, context: &'static Context) {
         building.set_named(loaded, library.name);
         set_global(building, library.name);
     }
-    for op in ops().filter(|op| op.on == Owner::Module("") && !is_module(op.name)) {
+    for op in globals().filter(|op| !is_module(op.name)) {
         metatable::push_op(building, context, op);
         set_global(building, op.name);
     }
@@ -77,7 +77,7 @@ pub(super) fn build_guest(building: Building, context: &'static Context) {
         }
         set_free_global(building, module.name);
     }
-    for op in ops().filter(|op| op.on == Owner::Module("") && !is_module(op.name)) {
+    for op in globals().filter(|op| !is_module(op.name)) {
         metatable::push_op(building, context, op);
         set_free_global(building, op.name);
     }
@@ -138,7 +138,7 @@ fn is_module(name: &str) -> bool {
 /// on top, can be called as that function.
 fn keep_callable(building: Building, context: &'static Context, name: &str) {
     let state = building.state();
-    if let Some(op) = ops().find(|op| op.on == Owner::Module("") && op.name == name) {
+    if let Some(op) = globals().find(|op| op.name == name) {
         metatable::push_op(building, context, op);
         building.push_closure(call_hidden, 1);
         building.set_named(-2, "__call");

@@ -338,6 +338,12 @@ impl State {
         unsafe { ffi::lua_gc(self.0, ffi::LUA_GCCOUNT) == -1 }
     }
 
+    /// Lets so many KiB be allocated before the collector is at work again.
+    pub(super) fn postpone_collection(self, kib: c_int) {
+        // SAFETY: a step of less than nothing only lowers what the collector is owed: it does not run, and cannot raise.
+        unsafe { ffi::lua_gc(self.0, ffi::LUA_GCSTEP, -kib) };
+    }
+
     pub(super) fn set_hook(self, hook: Option<ffi::lua_Hook>, mask: c_int, count: c_int) {
         // SAFETY: setting a hook cannot raise, and the hook is a function of this room.
         unsafe { ffi::lua_sethook(self.0, hook, mask, count) };
