@@ -1,6 +1,7 @@
 //! Names the platforms in one word each, so that an item carries `#[cfg(linux)]` and not a list; and has the command linked so
 //! that it starts soon (`docs/building.md` says what that is and how to have it otherwise).
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{env, fs};
@@ -15,17 +16,25 @@ fn main() {
         _ => return,
     };
     println!("cargo::rustc-cfg={word}");
-    if env::var_os("CARGO_FEATURE_CLI").is_some() {
+    let is_glibc = os == "linux" && is("CARGO_CFG_TARGET_ENV", "gnu");
+    if is_glibc {
+        println!("cargo::rustc-cfg=glibc");
+    }
+    let is_native = env::var("HOST").ok() == env::var("TARGET").ok();
+    if env::var_os("CARGO_FEATURE_CLI").is_some() && is_glibc && is_native {
         link_for_a_quick_start();
     }
 }
 
-/// What takes longest before `main` is the loader's work, so there is less of it, where the C library is GNU's and shared.
+fn is(name: &str, value: &str) -> bool {
+    env::var(name).is_ok_and(|found| found == value)
+}
+
+/// What takes longest before `main` is the loader's work, so there is less of it.
 fn link_for_a_quick_start() {
-    let is = |name: &str, value: &str| env::var(name).is_ok_and(|found| found == value);
-    let is_native = env::var("HOST").ok() == env::var("TARGET").ok();
-    let is_shared = env::var("CARGO_CFG_TARGET_FEATURE").is_ok_and(|all| !all.contains("crt-static"));
-    if !(is("CARGO_CFG_TARGET_OS", "linux") && is("CARGO_CFG_TARGET_ENV", "gnu") && is_native && is_shared) {
+    put_functions_in_order();
+    // Where the C library is in the program, nothing is loaded.
+    if env::var("CARGO_CFG_TARGET_FEATURE").is_ok_and(|all| all.contains("crt-static")) {
         return;
     }
     carry_unwinder();
@@ -34,6 +43,40 @@ fn link_for_a_quick_start() {
     if !said {
         println!("cargo::rustc-link-arg-bins=-no-pie");
     }
+}
+
+/// Has what runs at the start, and what runs for every message, side by side (`scripts/order.sh`), by linkers that can.
+fn put_functions_in_order() {
+    let Ok(folder) = env::current_dir() else { return };
+    let order = folder.join("scripts/order.ld");
+    println!("cargo::rerun-if-changed={}", order.display());
+    let argument = format!("-Wl,-T,{}", order.display());
+    if is_linked_with(&argument) {
+        println!("cargo::rustc-link-arg-bins={argument}");
+    }
+}
+
+/// Whether an empty program is linked with an argument: which linker it will be only the compiler knows.
+fn is_linked_with(argument: &str) -> bool {
+    let (Some(compiler), Some(folder)) = (env::var_os("RUSTC"), env::var_os("OUT_DIR")) else {
+        return false;
+    };
+    let source = Path::new(&folder).join("empty.rs");
+    let flags = env::var("CARGO_ENCODED_RUSTFLAGS").unwrap_or_default();
+    let mut command = Command::new(compiler);
+    command.args(flags.split('\x1f').filter(|flag| !flag.is_empty()));
+    if let Some(linker) = env::var_os("RUSTC_LINKER") {
+        let mut choice = OsString::from("linker=");
+        choice.push(linker);
+        command.arg("-C").arg(choice);
+    }
+    command
+        .arg("-C")
+        .arg(format!("link-arg={argument}"))
+        .arg("--out-dir")
+        .arg(&folder)
+        .arg(&source);
+    fs::write(&source, "fn main() {}").is_ok() && command.output().is_ok_and(|output| output.status.success())
 }
 
 /// Puts gcc's archive where the linker looks for `libgcc_s`; where there is none, that stays a library.

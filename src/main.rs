@@ -1,14 +1,14 @@
 //! The `wirescript` command.
 
-#![cfg_attr(all(target_os = "linux", target_env = "gnu"), no_main)]
+#![cfg_attr(glibc, no_main)]
 
 #[global_allocator]
 static ALLOCATOR: wirescript::cli::Allocator = wirescript::cli::Allocator;
 
-#[cfg(all(target_os = "linux", target_env = "gnu"))]
+#[cfg(glibc)]
 wirescript::begin_with!(wirescript::cli::begin);
 
-#[cfg(not(all(target_os = "linux", target_env = "gnu")))]
+#[cfg(not(glibc))]
 fn main() -> std::process::ExitCode {
     wirescript::cli::main().into()
 }

@@ -100,11 +100,11 @@ struct Made {
 }
 
 fn make(language: &str) -> io::Result<Made> {
-    let before = resident()?;
+    let before = resident("self")?;
     let start = Instant::now();
     let runtime = builder(language).build().map_err(io::Error::other)?;
     let time = start.elapsed();
-    let resident = resident()?.saturating_sub(before);
+    let resident = resident("self")?.saturating_sub(before);
     drop(runtime);
     Ok(Made { time, resident })
 }
@@ -132,58 +132,116 @@ fn in_a_process(language: &str) -> io::Result<Made> {
     }
 }
 
-/// Bytes of this process in memory: by page tables, as the kernel's quick count lags behind.
-fn resident() -> io::Result<u64> {
-    let text = std::fs::read_to_string("/proc/self/smaps_rollup")?;
+/// Bytes of a process in memory: by page tables, as the kernel's quick count lags behind.
+fn resident(process: &str) -> io::Result<u64> {
+    let text = std::fs::read_to_string(format!("/proc/{process}/smaps_rollup"))?;
     let line = text.lines().find_map(|line| line.strip_prefix("Rss:"));
     line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok())
         .map(|kib| kib * 1024)
         .ok_or_else(|| io::Error::other("smaps_rollup tells no Rss"))
 }
 
-/// The command with an empty script, against `lua5.4`.
+/// The command with an empty script, against `lua5.4`: how long it takes, and what it has in memory while its script waits.
 fn whole() -> io::Result<()> {
     let Some(wirescript) = option_env!("CARGO_BIN_EXE_wirescript").map(PathBuf::from) else {
         return Ok(());
     };
     let folder = std::env::temp_dir().join(format!("wirescript-start-{}", std::process::id()));
     std::fs::create_dir_all(&folder)?;
-    println!("\n  An empty script, whole process       time  of lua5.4's   target");
-    let mut commands: Vec<(String, Command)> = Vec::new();
-    for language in languages() {
-        let script = folder.join(format!("empty.{language}"));
-        std::fs::write(&script, "")?;
-        let mut command = Command::new(&wirescript);
-        command.arg(&script);
-        commands.push((format!("wirescript, {language}"), command));
+    println!("\n  An empty script, whole process       time  of lua5.4's   target   resident  of lua5.4's   target");
+    let mut programs = Vec::new();
+    for (language, waiting) in [("lua", WAITING_LUA), ("rhai", WAITING_RHAI)] {
+        if languages().contains(&language) {
+            let name = format!("wirescript, {language}");
+            programs.push(Program::new(&folder, name, &wirescript, language, waiting)?);
+        }
     }
-    let mut peer = Command::new("lua5.4");
-    peer.arg("/dev/null");
-    let has_peer = run(&mut peer).is_ok();
+    let peer = Program::new(&folder, "lua5.4".to_owned(), Path::new("lua5.4"), "lua", WAITING_LUA)?;
+    let has_peer = run(&mut peer.command(&peer.empty)).is_ok();
     if has_peer {
-        commands.push(("lua5.4".to_owned(), peer));
+        programs.push(peer);
     }
-    let mut times = vec![Vec::new(); commands.len()];
+    let mut times = vec![Vec::new(); programs.len()];
     for _ in 0..RUNS {
-        for ((_, command), times) in commands.iter_mut().zip(&mut times) {
-            times.push(run(command)?);
+        for (program, times) in programs.iter().zip(&mut times) {
+            times.push(run(&mut program.command(&program.empty))?);
+        }
+    }
+    // Where libraries lie differs from run to run, and with it how many of their pages come along.
+    let mut sizes = vec![Vec::new(); programs.len()];
+    for _ in 0..ROUNDS {
+        for (program, sizes) in programs.iter().zip(&mut sizes) {
+            sizes.push(resident_while_waiting(&mut program.command(&program.waiting))?);
         }
     }
     let _ = std::fs::remove_dir_all(folder);
-    let medians: Vec<Duration> = times.into_iter().map(median).collect();
-    let limit = has_peer.then(|| medians.last().copied()).flatten();
-    for ((name, _), time) in commands.iter().zip(&medians) {
-        let ratio = limit.map_or_else(
-            || "-".to_owned(),
-            |limit| format!("{:.2}", time.as_secs_f64() / limit.as_secs_f64()),
+    let times: Vec<f64> = times.into_iter().map(|times| micros(median(times))).collect();
+    let sizes: Vec<u64> = sizes.into_iter().map(median).collect();
+    let of_peer = |value: f64, peer: Option<f64>| {
+        peer.filter(|_| has_peer)
+            .map_or_else(|| "-".to_owned(), |peer| format!("{:.2}", value / peer))
+    };
+    for ((program, time), size) in programs.iter().zip(&times).zip(&sizes) {
+        let (most_time, most_size) = if program.name.ends_with("lua") { ("<= 1.20", "<= 1.50") } else { ("", "") };
+        println!(
+            "  {:<32} {time:>7.0} us {:>10}   {most_time:<7} {:>7} KiB {:>10}   {most_size}",
+            program.name,
+            of_peer(*time, times.last().copied()),
+            size / 1024,
+            of_peer(kib(*size), sizes.last().copied().map(kib)),
         );
-        let target = if name.ends_with("lua") { "<= 1.20" } else { "" };
-        println!("  {name:<32} {:>7.0} us {ratio:>10}   {target}", micros(*time));
     }
     if !has_peer {
         println!("\nlua5.4 is missing from the table: it is not installed here.");
     }
     Ok(())
+}
+
+/// Prints a line and waits for the end of its input.
+const WAITING_LUA: &str = "print() io.stdout:flush() io.read()";
+/// Prints a line and waits, in Rhai.
+const WAITING_RHAI: &str = "print(\"\"); time::sleep(60);";
+
+/// An interpreter with its two scripts.
+struct Program {
+    name: String,
+    interpreter: PathBuf,
+    empty: PathBuf,
+    waiting: PathBuf,
+}
+
+impl Program {
+    fn new(folder: &Path, name: String, interpreter: &Path, language: &str, waiting: &str) -> io::Result<Self> {
+        let script = |kind: &str, text: &str| {
+            let path = folder.join(format!("{kind}.{language}"));
+            std::fs::write(&path, text).map(|()| path)
+        };
+        Ok(Self {
+            name,
+            interpreter: interpreter.to_owned(),
+            empty: script("empty", "")?,
+            waiting: script("waiting", waiting)?,
+        })
+    }
+
+    fn command(&self, script: &Path) -> Command {
+        let mut command = Command::new(&self.interpreter);
+        command.arg(script);
+        command
+    }
+}
+
+/// Bytes of a program in memory when it has printed a line.
+fn resident_while_waiting(command: &mut Command) -> io::Result<u64> {
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
+    let mut line = String::new();
+    if let Some(output) = child.stdout.take() {
+        BufReader::new(output).read_line(&mut line)?;
+    }
+    let size = resident(&child.id().to_string());
+    child.kill()?;
+    child.wait()?;
+    size
 }
 
 /// How long a command takes from its start to its end.
@@ -201,6 +259,11 @@ fn run(command: &mut Command) -> io::Result<Duration> {
 fn median<T: Ord + Copy>(mut all: Vec<T>) -> T {
     all.sort_unstable();
     all[all.len() / 2]
+}
+
+/// Bytes as KiB.
+fn kib(bytes: u64) -> f64 {
+    f64::from(u32::try_from(bytes / 1024).unwrap_or(u32::MAX))
 }
 
 fn micros(time: Duration) -> f64 {

@@ -20,7 +20,7 @@ mod trace;
 mod wall;
 
 use crate::sys::allocator;
-#[cfg(all(target_os = "linux", target_env = "gnu"))]
+#[cfg(glibc)]
 use crate::sys::start;
 
 /// The command's allocator.
@@ -28,7 +28,7 @@ use crate::sys::start;
 pub use allocator::Noting as Allocator;
 
 /// Runs the command where the C library calls it, without Rust's own beginning and end.
-#[cfg(all(target_os = "linux", target_env = "gnu"))]
+#[cfg(glibc)]
 #[doc(hidden)]
 pub fn begin() -> ! {
     start::prepare();

@@ -8,5 +8,5 @@ pub(super) const USAGE: u8 = 2;
 /// Ctrl-C, as shells have it: 128 and the signal's number.
 pub(super) const INTERRUPTED: u8 = 130;
 /// A panic, as Rust has it.
-#[cfg(all(target_os = "linux", target_env = "gnu"))]
+#[cfg(glibc)]
 pub(super) const PANICKED: u8 = 101;

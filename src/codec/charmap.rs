@@ -14,8 +14,8 @@ pub(super) struct Charmap {
 
 /// The encoding at this place of the tables.
 pub(super) fn charmap(place: usize) -> &'static Charmap {
-    static READY: [OnceLock<Charmap>; CHARMAPS.len()] = [const { OnceLock::new() }; CHARMAPS.len()];
-    READY[place].get_or_init(|| Charmap::new(CHARMAPS[place].2))
+    static READY: [OnceLock<Box<Charmap>>; CHARMAPS.len()] = [const { OnceLock::new() }; CHARMAPS.len()];
+    READY[place].get_or_init(|| Box::new(Charmap::new(CHARMAPS[place].2)))
 }
 
 impl Charmap {

@@ -375,7 +375,7 @@ mod tests {
         for line in NAMES.lines().filter(|line| !line.is_empty()) {
             let (name, condition) = line.split_once('\t').expect("name, tab, condition");
             let constant = by_name(name).unwrap_or_else(|| panic!("{name} is missing"));
-            if cfg!(all(linux, target_env = "gnu")) && constant.group != Group::Ioctl {
+            if cfg!(glibc) && constant.group != Group::Ioctl {
                 assert_eq!(
                     constant.value == Value::Absent,
                     !holds(condition, "linux"),
@@ -397,7 +397,7 @@ mod tests {
     }
 
     #[test]
-    #[cfg(all(linux, target_env = "gnu"))]
+    #[cfg(glibc)]
     fn values_are_cpythons() {
         for line in include_str!("../../tests/support/cpython311_socket.tsv").lines() {
             let (name, value) = line.split_once('\t').expect("name, tab, value");

@@ -46,7 +46,7 @@ pub(crate) mod sockaddr;
 pub(crate) mod socket;
 #[cfg(linux)]
 pub(crate) mod splice;
-#[cfg(all(feature = "cli", target_os = "linux", target_env = "gnu"))]
+#[cfg(all(feature = "cli", glibc))]
 pub(crate) mod start;
 pub(crate) mod stdio;
 pub(crate) mod transfer;

@@ -244,7 +244,7 @@ mod tests {
             },
         );
         assert_eq!(failed, Err(ResolveError::Code(libc::EAI_FAMILY)));
-        if cfg!(all(linux, target_env = "gnu")) {
+        if cfg!(glibc) {
             assert_eq!(
                 ResolveError::Code(libc::EAI_NONAME).text(),
                 "Name or service not known"
