@@ -148,7 +148,9 @@ fn whole() -> io::Result<()> {
     };
     let folder = std::env::temp_dir().join(format!("wirescript-start-{}", std::process::id()));
     std::fs::create_dir_all(&folder)?;
-    println!("\n  An empty script, whole process       time  of lua5.4's   target   resident  of lua5.4's   target");
+    println!(
+        "\n  An empty script, whole process       time  of lua5.4's   target   resident  of lua5.4's   target"
+    );
     let mut programs = Vec::new();
     for (language, waiting) in [("lua", WAITING_LUA), ("rhai", WAITING_RHAI)] {
         if languages().contains(&language) {
@@ -156,7 +158,13 @@ fn whole() -> io::Result<()> {
             programs.push(Program::new(&folder, name, &wirescript, language, waiting)?);
         }
     }
-    let peer = Program::new(&folder, "lua5.4".to_owned(), Path::new("lua5.4"), "lua", WAITING_LUA)?;
+    let peer = Program::new(
+        &folder,
+        "lua5.4".to_owned(),
+        Path::new("lua5.4"),
+        "lua",
+        WAITING_LUA,
+    )?;
     let has_peer = run(&mut peer.command(&peer.empty)).is_ok();
     if has_peer {
         programs.push(peer);
@@ -182,7 +190,11 @@ fn whole() -> io::Result<()> {
             .map_or_else(|| "-".to_owned(), |peer| format!("{:.2}", value / peer))
     };
     for ((program, time), size) in programs.iter().zip(&times).zip(&sizes) {
-        let (most_time, most_size) = if program.name.ends_with("lua") { ("<= 1.20", "<= 1.50") } else { ("", "") };
+        let (most_time, most_size) = if program.name.ends_with("lua") {
+            ("<= 1.20", "<= 1.50")
+        } else {
+            ("", "")
+        };
         println!(
             "  {:<32} {time:>7.0} us {:>10}   {most_time:<7} {:>7} KiB {:>10}   {most_size}",
             program.name,
@@ -211,7 +223,13 @@ struct Program {
 }
 
 impl Program {
-    fn new(folder: &Path, name: String, interpreter: &Path, language: &str, waiting: &str) -> io::Result<Self> {
+    fn new(
+        folder: &Path,
+        name: String,
+        interpreter: &Path,
+        language: &str,
+        waiting: &str,
+    ) -> io::Result<Self> {
         let script = |kind: &str, text: &str| {
             let path = folder.join(format!("{kind}.{language}"));
             std::fs::write(&path, text).map(|()| path)

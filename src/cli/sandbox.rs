@@ -62,6 +62,10 @@ pub(super) struct Sandbox {
     #[arg(long, value_name = "PROGRAM,...", num_args = 0..=1, default_missing_value = "*", require_equals = true)]
     allow_run: Vec<String>,
 
+    /// Allow giving programs variables of the environment; some decide what code a program runs (PATH, LD_PRELOAD)
+    #[arg(long, value_name = "NAME,...", num_args = 0..=1, default_missing_value = "*", require_equals = true)]
+    allow_env: Vec<String>,
+
     /// Allow forking
     #[arg(long)]
     allow_fork: bool,
@@ -117,6 +121,10 @@ pub(super) struct Sandbox {
     /// Deny starting programs
     #[arg(long, value_name = "PROGRAM,...", num_args = 0..=1, default_missing_value = "*", require_equals = true)]
     deny_run: Vec<String>,
+
+    /// Deny giving programs variables of the environment
+    #[arg(long, value_name = "NAME,...", num_args = 0..=1, default_missing_value = "*", require_equals = true)]
+    deny_env: Vec<String>,
 
     /// Deny raw and packet sockets, and options that lead packets elsewhere
     #[arg(long)]
@@ -187,7 +195,7 @@ impl Sandbox {
             None if self.sandbox => Policy::deny_all(),
             None => Policy::allow_all(),
         };
-        let allowed: [(&str, &[String], Add); 8] = [
+        let allowed: [(&str, &[String], Add); 9] = [
             ("net", &self.allow_net, Policy::allow_net),
             ("listen", &self.allow_listen, Policy::allow_listen),
             ("resolve", &self.allow_resolve, Policy::allow_resolve),
@@ -196,6 +204,7 @@ impl Sandbox {
             ("read", &self.allow_read, Policy::allow_read),
             ("write", &self.allow_write, Policy::allow_write),
             ("run", &self.allow_run, Policy::allow_run),
+            ("env", &self.allow_env, Policy::allow_env),
         ];
         let switched: [(&str, bool, Switch); 7] = [
             ("raw", self.allow_raw, Policy::allow_raw),
@@ -225,7 +234,7 @@ impl Sandbox {
         for (_, _, switch) in switched.iter().filter(|(_, on, _)| *on) {
             policy = switch(policy);
         }
-        let denied: [(&str, &[String], Add); 9] = [
+        let denied: [(&str, &[String], Add); 10] = [
             ("net", &self.deny_net, Policy::deny_net),
             ("listen", &self.deny_listen, Policy::deny_listen),
             ("resolve", &self.deny_resolve, Policy::deny_resolve),
@@ -235,6 +244,7 @@ impl Sandbox {
             ("read", &self.deny_read, Policy::deny_read),
             ("write", &self.deny_write, Policy::deny_write),
             ("run", &self.deny_run, Policy::deny_run),
+            ("env", &self.deny_env, Policy::deny_env),
         ];
         for (name, list, add) in denied {
             policy = add_all(policy, &format!("--deny-{name}"), list, add)?;

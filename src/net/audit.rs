@@ -292,6 +292,7 @@ fn facts(request: &Request<'_>) -> Vec<Fact> {
         Request::Library { function } => vec![text(function)],
         Request::SetHostName(name) => vec![Fact::Bytes(name.to_vec())],
         Request::SetOption { level, name } => vec![int(*level), int(*name)],
+        Request::Credentials { process } => vec![int(*process)],
         Request::Adopt { fd } | Request::CloseForeign { fd } => vec![int(*fd)],
         Request::Fcntl { fd, command } => vec![int(*fd), int(*command)],
         Request::Ioctl { fd, request } => vec![int(*fd), Fact::Int((*request).into())],
@@ -301,6 +302,7 @@ fn facts(request: &Request<'_>) -> Vec<Fact> {
             text(if *write { "w" } else { "r" }),
         ],
         Request::Spawn { program } => vec![text(program)],
+        Request::Variable { name } => vec![text(name)],
         Request::Worker { script } => vec![text(script)],
     }
 }

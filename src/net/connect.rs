@@ -1,5 +1,6 @@
 //! Connecting: one address, or a name whose addresses are tried in turn.
 
+use std::os::fd::RawFd;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
@@ -8,6 +9,7 @@ use crate::error::{Class, Error, Result};
 use crate::policy::Request;
 use crate::sched::{Interest, Wake};
 use crate::sys::errno::Errno;
+use crate::sys::flag::{AF_INET, AF_INET6};
 
 use super::context::Net;
 use super::io::Patience;
@@ -81,6 +83,15 @@ impl Socket {
         Ok(())
     }
 
+    /// A connect that blocks and fails leaves the socket as new. One that was waited for does so when it is asked again, and would
+    /// tell the next connect of its end instead of trying.
+    fn forget_refusal(&self, fd: RawFd, address: &Address) {
+        let is_tcp = self.is_stream() && matches!(self.family(), AF_INET | AF_INET6);
+        if self.timeout() == Timeout::Blocking && is_tcp && !self.lower().is_virtual() {
+            let _ = self.lower().connect(fd, address);
+        }
+    }
+
     fn try_connect(&self, address: &Address, patience: Patience) -> Result<()> {
         let sched = self.net().sched().clone();
         if patience != Patience::Until(None) || !sched.may_block() {
@@ -133,6 +144,7 @@ impl Socket {
                 }
                 waited = true;
                 if let Some(errno) = self.lower().take_error(fd)? {
+                    self.forget_refusal(fd, address);
                     return Err(errno.into());
                 }
                 match self.lower().peer_address(fd) {

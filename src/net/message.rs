@@ -7,8 +7,9 @@ use crate::bytes::{Bytes, Pinned};
 use crate::error::{Class, Error, Result};
 use crate::policy::Request;
 use crate::sched::Interest;
-use crate::sys::flag::{MSG_PEEK, SCM_RIGHTS, SOL_SOCKET};
+use crate::sys::flag::{MSG_PEEK, SCM_CREDENTIALS, SCM_RIGHTS, SOL_SOCKET};
 use crate::sys::message::{Control, Received};
+use crate::sys::peer;
 
 use super::audit::Fact;
 use super::observe::Event;
@@ -143,8 +144,11 @@ impl Socket {
             .buffer(control_space)
             .map_err(|error| self.failed(OP, error))?;
         let received = self.io(OP, Interest::Read, flags, |fd, extra| {
-            self.lower()
-                .recv_message(fd, &mut data, control_space, flags | extra)
+            let step = || {
+                self.lower()
+                    .recv_message(fd, &mut data, control_space, flags | extra)
+            };
+            self.sift(fd, flags, step, |received| &received.from)
         })?;
         let fds = Undelivered::of(&received.control);
         self.net().note_received_message(received.count, flags);
@@ -209,6 +213,9 @@ impl Socket {
             if (level, name) != (SOL_SOCKET, SCM_RIGHTS) {
                 self.net().guard_unheard(&Request::SetOption { level, name })?;
             }
+            if let Some(process) = foreign_credentials(one) {
+                self.net().guard_unheard(&Request::Credentials { process })?;
+            }
         }
         descriptors(control)
             .into_iter()
@@ -231,6 +238,14 @@ pub(crate) fn descriptors(control: &[Control]) -> Vec<i32> {
         .flat_map(|one| one.data.chunks_exact(DESCRIPTOR))
         .filter_map(|bytes| bytes.try_into().ok().map(i32::from_ne_bytes))
         .collect()
+}
+
+/// The process that control data says the message is from, where that is not this one as its own user.
+fn foreign_credentials(control: &Control) -> Option<i32> {
+    let is_claim = Some((control.level, control.kind)) == SCM_CREDENTIALS.map(|kind| (SOL_SOCKET, kind));
+    is_claim
+        .then(|| peer::foreign_credentials(&control.data))
+        .flatten()
 }
 
 /// Control data that carries descriptors.

@@ -6,7 +6,9 @@ use crate::bytes::Bytes;
 use crate::error::{Class, Error, Result};
 use crate::policy::Request;
 use crate::sys::errno::Errno;
-use crate::sys::flag::{AF_VSOCK, IPPROTO_TCP, SO_LINGER, SO_RCVTIMEO, SO_SNDTIMEO, SOL_SOCKET, TCP_ULP};
+use crate::sys::flag::{
+    AF_VSOCK, IPPROTO_TCP, SO_LINGER, SO_PEERPIDFD, SO_RCVTIMEO, SO_SNDTIMEO, SOL_SOCKET, TCP_ULP,
+};
 use crate::sys::option;
 
 use super::audit::Fact;
@@ -35,6 +37,11 @@ impl Socket {
             let error = Error::new(Class::OSError, "getsockopt buflen out of range");
             return Err(self.failed(OP, error));
         };
+        if level == SOL_SOCKET && Some(name) == SO_PEERPIDFD {
+            self.net()
+                .guard_unheard(&Request::Adopt { fd: self.fd() })
+                .map_err(|error| self.failed(OP, error))?;
+        }
         let fd = self.borrowed().map_err(|error| self.failed(OP, error))?;
         if self.family() == AF_VSOCK {
             return match length {

@@ -197,7 +197,7 @@ impl<'a> Way<'a> {
                 bytes.clear();
                 bytes.resize(CHUNK, 0);
                 *start = 0;
-                let received = self.from.transport().recv(fd, bytes, MSG_DONTWAIT);
+                let received = self.from.receive_raw(fd, bytes, MSG_DONTWAIT);
                 bytes.truncate(received.unwrap_or(0));
                 match received {
                     Ok(count) => count,

@@ -56,6 +56,8 @@ pub struct Socket {
     scripted: Cell<bool>,
     /// A short read has taken all there was, and what comes next is told by an event: so it is with TCP.
     pub(super) drains: Cell<bool>,
+    /// The policy lets it hear some only.
+    sifts: bool,
     /// `SO_RCVTIMEO` and `SO_SNDTIMEO`, by which blocking calls give up.
     pub(super) kernel_timeouts: Cell<[Option<Duration>; 2]>,
 }
@@ -242,6 +244,7 @@ impl Socket {
                     && kind == SOCK_STREAM
                     && matches!(protocol, 0 | IPPROTO_TCP),
             ),
+            sifts: net.must_sift(family, kind),
             kernel_timeouts: Cell::default(),
         });
         if let Some((world, member)) = net.part.get()
@@ -250,6 +253,12 @@ impl Socket {
             socket.stand_on(world, member);
         }
         socket
+    }
+
+    /// Whether it has to look at who sends.
+    #[inline]
+    pub(super) const fn sifts(&self) -> bool {
+        self.sifts
     }
 
     /// A counted reference to itself; none while it is being dropped.

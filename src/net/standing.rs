@@ -21,9 +21,9 @@ impl Socket {
                 .is_none_or(|source| !source.has_waiters(interest))
     }
 
-    /// Whether its bytes move by the kernel's own calls.
+    /// Whether its bytes move by the kernel's own calls, and from whoever sends them.
     pub(crate) fn is_plain_transport(&self) -> bool {
-        self.transport.get().is_none() && !self.net().meter.limits_bytes()
+        self.transport.get().is_none() && !self.sifts() && !self.net().meter.limits_bytes()
     }
 
     /// Whether a file's bytes may go to it without passing through a buffer of ours.

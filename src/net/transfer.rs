@@ -177,20 +177,21 @@ impl Socket {
         flags: i32,
         from: Option<&mut Address>,
     ) -> sys::errno::Result<usize> {
-        match from {
-            None => self.transport().recv(fd, buffer, flags),
-            Some(from) => {
-                let (count, address) = self.transport().recv_from(fd, buffer, flags)?;
-                *from = self.read_by_protocol(fd, address);
-                Ok(count)
-            }
+        if from.is_none() && !self.sifts() {
+            return self.transport().recv(fd, buffer, flags);
         }
+        let step = || self.transport().recv_from(fd, buffer, flags);
+        let (count, address) = self.sift(fd, flags, step, |(_, sender)| sender)?;
+        if let Some(from) = from {
+            *from = self.read_by_protocol(fd, address);
+        }
+        Ok(count)
     }
 
     /// One receive into a file's buffer, for a step of the loop.
     #[inline]
     pub(crate) fn receive_raw(&self, fd: i32, buffer: &mut [u8], flags: i32) -> sys::errno::Result<usize> {
-        self.transport().recv(fd, buffer, flags)
+        self.receive_once(fd, buffer, flags, None)
     }
 
     /// One send out of a file's buffer, for a step of the loop.

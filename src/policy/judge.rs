@@ -6,8 +6,8 @@ use std::path::Path;
 
 use crate::address::{Address, UnixName};
 use crate::sys::flag::{
-    AF_INET, AF_INET6, AF_PACKET, AF_UNIX, IPPROTO_MPTCP, IPPROTO_TCP, IPPROTO_UDP, IPPROTO_UDPLITE,
-    SOCK_DGRAM, SOCK_RAW, SOCK_STREAM,
+    AF_INET, AF_INET6, AF_PACKET, AF_UNIX, IPPROTO_MPTCP, IPPROTO_RAW, IPPROTO_TCP, IPPROTO_UDP,
+    IPPROTO_UDPLITE, SOCK_DGRAM, SOCK_RAW, SOCK_STREAM,
 };
 
 use super::host::{Named, NetPattern};
@@ -104,7 +104,7 @@ impl Policy {
         }
         match self.allow.allows(request, name) {
             Some(allowed) => Verdict::Allowed(allowed),
-            None if matches!(request, Request::SetOption { .. }) => Verdict::Default(self.allows_options()),
+            None if leads_anywhere(request) => Verdict::Default(self.may_lead_anywhere()),
             // None of these can be judged by what it will do.
             None if matches!(
                 request,
@@ -117,8 +117,8 @@ impl Policy {
         }
     }
 
-    /// Whether options may do what they like: where addresses are denied, they could lead packets there.
-    fn allows_options(&self) -> bool {
+    /// Whether what may lead packets to any address is allowed: not where some are denied.
+    fn may_lead_anywhere(&self) -> bool {
         self.open && self.deny.net.is_empty()
     }
 }
@@ -157,6 +157,7 @@ impl Rules {
             Request::SetOption { level, name } => {
                 flag("ordinary options", option::is_ordinary(*level, *name)).or_else(|| flag("raw", self.raw))
             }
+            Request::Credentials { .. } => flag("raw", self.raw),
             Request::Adopt { .. }
             | Request::CloseForeign { .. }
             | Request::Share { .. }
@@ -170,6 +171,7 @@ impl Rules {
             Request::Worker { .. } => flag("worker", self.worker),
             Request::Fork => flag("fork", self.fork),
             Request::Spawn { program } => first("run", &self.run, |known| known.has(program)),
+            Request::Variable { name } => first("env", &self.env, |known| known.has(name)),
         }
     }
 
@@ -198,6 +200,7 @@ impl Rules {
             Request::SetOption { level, name } => {
                 flag("raw", self.raw && !option::is_ordinary(*level, *name))
             }
+            Request::Credentials { .. } => flag("raw", self.raw),
             Request::Adopt { .. }
             | Request::CloseForeign { .. }
             | Request::Share { .. }
@@ -217,6 +220,7 @@ impl Rules {
             Request::Worker { .. } => flag("worker", self.worker),
             Request::Fork => flag("fork", self.fork),
             Request::Spawn { program } => first("run", &self.run, |known| known.has(program)),
+            Request::Variable { name } => first("env", &self.env, |known| known.has(name)),
             Request::Listen { .. }
             | Request::Accept(_)
             | Request::Resolve { host: None, .. }
@@ -332,6 +336,17 @@ impl Rules {
         first("resolve", &self.resolve, |known| known.has_address(ip))
             .or_else(|| first("net", &self.net, |known| known.has_address(ip)))
             .or_else(|| first("listen", &self.listen, |known| known.has_address(ip)))
+    }
+}
+
+/// Whether packets may go elsewhere than the address that is judged says: by an option, by a header of the script's own.
+fn leads_anywhere(request: &Request<'_>) -> bool {
+    match request {
+        Request::SetOption { .. } => true,
+        Request::Create { family, protocol, .. } => {
+            *family == AF_PACKET || (matches!(*family, AF_INET | AF_INET6) && *protocol == IPPROTO_RAW)
+        }
+        _ => false,
     }
 }
 

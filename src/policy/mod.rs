@@ -155,6 +155,7 @@ patterns! {
     allow_read, deny_read => read, "reading files: a path with stars, a file, or a folder and all below";
     allow_write, deny_write => write, "making and changing files, written as for `allow_read`";
     allow_run, deny_run => run, "starting programs, by the name they are started by";
+    allow_env, deny_env => env, "giving programs variables of the environment, by their names: some decide what code a program runs (`PATH`, `LD_PRELOAD`)";
 }
 
 macro_rules! switches {

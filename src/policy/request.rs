@@ -92,6 +92,11 @@ pub enum Request<'a> {
         /// Option number.
         name: i32,
     },
+    /// To send credentials that are not this process's own.
+    Credentials {
+        /// The process they name.
+        process: i32,
+    },
     /// To use a descriptor the runtime did not make.
     Adopt {
         /// The descriptor.
@@ -156,8 +161,13 @@ pub enum Request<'a> {
     Fork,
     /// To start a process.
     Spawn {
-        /// The program.
+        /// The program; where it is sought in a folder of the script's, with that folder.
         program: &'a str,
+    },
+    /// To give a process a variable of the environment.
+    Variable {
+        /// Its name.
+        name: &'a str,
     },
 }
 
@@ -187,6 +197,7 @@ impl Request<'_> {
             Self::HostName => "socket.gethostname",
             Self::SetHostName(_) => "socket.sethostname",
             Self::SetOption { .. } => "socket.setsockopt",
+            Self::Credentials { .. } => "socket.sendmsg",
             Self::Adopt { .. } => "socket.fromfd",
             Self::CloseForeign { .. } => "socket.close",
             Self::Open { .. } => "open",
@@ -197,6 +208,7 @@ impl Request<'_> {
             Self::Worker { .. } => "worker.spawn",
             Self::Fork => "os.fork",
             Self::Spawn { .. } => "subprocess.Popen",
+            Self::Variable { .. } => "os.putenv",
         }
     }
 }
@@ -238,6 +250,7 @@ impl fmt::Display for Request<'_> {
             Self::HostName => f.write_str("reading the host name"),
             Self::SetHostName(_) => f.write_str("changing the host name"),
             Self::SetOption { level, name } => write!(f, "setting option {name} at level {level}"),
+            Self::Credentials { process } => write!(f, "sending credentials of process {process}"),
             Self::Adopt { fd } => write!(f, "using descriptor {fd}"),
             Self::CloseForeign { fd } => write!(f, "closing descriptor {fd}"),
             Self::Open { path, write } => {
@@ -255,6 +268,7 @@ impl fmt::Display for Request<'_> {
             Self::Worker { script } => write!(f, "starting {script} as a worker"),
             Self::Fork => f.write_str("forking"),
             Self::Spawn { program } => write!(f, "starting {program}"),
+            Self::Variable { name } => write!(f, "giving a program the variable {name}"),
         }
     }
 }

@@ -43,7 +43,10 @@ pub(super) struct Rules {
     pub(super) write: Vec<PathPattern>,
     /// Starting programs.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub(super) run: Vec<Program>,
+    pub(super) run: Vec<Word>,
+    /// Variables of the environment that programs are given.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) env: Vec<Word>,
     /// Raw and packet sockets, and options that change what packets say or where they go.
     #[serde(skip_serializing_if = "is_no")]
     pub(super) raw: bool,
@@ -81,6 +84,7 @@ impl Rules {
             read,
             write,
             run,
+            env,
             raw,
             fd,
             fork,
@@ -90,10 +94,10 @@ impl Rules {
             input,
         } = self;
         let has_list = !(net.is_empty() && listen.is_empty() && resolve.is_empty() && unix.is_empty());
-        let has_more =
-            !(family.is_empty() && kind.is_empty() && read.is_empty() && write.is_empty() && run.is_empty());
+        let has_more = !(family.is_empty() && kind.is_empty() && read.is_empty() && write.is_empty());
+        let has_words = !(run.is_empty() && env.is_empty());
         let has_flag = *raw || *fd || *fork || *worker || *sethostname || *info || *input;
-        !(has_list || has_more || has_flag)
+        !(has_list || has_more || has_words || has_flag)
     }
 }
 
@@ -102,9 +106,9 @@ fn is_no(flag: &bool) -> bool {
     !flag
 }
 
-/// A program by the name it is started by; `*` is any number of characters.
+/// A program by the name it is started by, or the name of a variable; `*` is any number of characters.
 #[derive(Clone, PartialEq, Eq)]
-pub(super) struct Program {
+pub(super) struct Word {
     text: String,
 }
 
@@ -122,14 +126,14 @@ pub(super) struct Kind {
     number: i32,
 }
 
-patterned!(Program, Family, Kind);
+patterned!(Word, Family, Kind);
 
-impl FromStr for Program {
+impl FromStr for Word {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self> {
         if text.is_empty() {
-            return Err(bad(text, "programs", "it is empty; '*' is every program"));
+            return Err(bad(text, "names", "it is empty; '*' is every name"));
         }
         Ok(Self {
             text: text.to_owned(),
@@ -137,9 +141,9 @@ impl FromStr for Program {
     }
 }
 
-impl Program {
-    pub(super) fn has(&self, program: &str) -> bool {
-        matches(self.text.as_bytes(), program.as_bytes())
+impl Word {
+    pub(super) fn has(&self, name: &str) -> bool {
+        matches(self.text.as_bytes(), name.as_bytes())
     }
 }
 
@@ -204,6 +208,7 @@ impl fmt::Display for Rules {
             ("read", texts(&self.read)),
             ("write", texts(&self.write)),
             ("run", texts(&self.run)),
+            ("env", texts(&self.env)),
         ];
         lists
             .iter_mut()

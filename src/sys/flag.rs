@@ -85,6 +85,7 @@ pub(crate) const SO_REUSEADDR: c_int = libc::SO_REUSEADDR;
 pub(crate) const SO_REUSEPORT: c_int = libc::SO_REUSEPORT;
 pub(crate) const SO_KEEPALIVE: c_int = libc::SO_KEEPALIVE;
 pub(crate) const IPPROTO_TCP: c_int = libc::IPPROTO_TCP;
+pub(crate) const IPPROTO_RAW: c_int = libc::IPPROTO_RAW;
 pub(crate) const IPPROTO_UDP: c_int = libc::IPPROTO_UDP;
 /// By their registered numbers: not every libc has them.
 pub(crate) const IPPROTO_UDPLITE: c_int = 136;
@@ -114,3 +115,13 @@ pub(crate) const NI_NUMERICSERV: c_int = libc::NI_NUMERICSERV;
 
 /// Control data that carries descriptors.
 pub(crate) const SCM_RIGHTS: c_int = libc::SCM_RIGHTS;
+/// Elsewhere the kernel fills in who sends.
+#[cfg(linux)]
+pub(crate) const SCM_CREDENTIALS: Option<c_int> = Some(libc::SCM_CREDENTIALS);
+#[cfg(not(linux))]
+pub(crate) const SCM_CREDENTIALS: Option<c_int> = None;
+/// Asking for it makes a descriptor (Linux 6.5, `include/uapi/asm-generic/socket.h`).
+#[cfg(linux)]
+pub(crate) const SO_PEERPIDFD: Option<c_int> = Some(77);
+#[cfg(not(linux))]
+pub(crate) const SO_PEERPIDFD: Option<c_int> = None;

@@ -34,6 +34,21 @@ pub(crate) fn own_process() -> i32 {
     i32::try_from(std::process::id()).unwrap_or(0)
 }
 
+/// The process that credentials (a `ucred`: three numbers) name, where they are not this process's own: what root may claim.
+pub(crate) fn foreign_credentials(data: &[u8]) -> Option<i32> {
+    let mut numbers = data
+        .chunks_exact(size_of::<i32>())
+        .filter_map(|bytes| bytes.try_into().ok().map(i32::from_ne_bytes));
+    let (process, user, group) = (numbers.next()?, numbers.next()?, numbers.next()?);
+    // SAFETY: the call takes nothing and cannot fail.
+    let own_user = unsafe { libc::geteuid() };
+    // SAFETY: as above.
+    let own_group = unsafe { libc::getegid() };
+    let is_own =
+        process == own_process() && user.cast_unsigned() == own_user && group.cast_unsigned() == own_group;
+    (!is_own).then_some(process)
+}
+
 /// Elsewhere nobody can be asked.
 #[cfg(not(linux))]
 pub(crate) fn process(_: BorrowedFd<'_>) -> Result<i32> {

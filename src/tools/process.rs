@@ -58,7 +58,16 @@ impl Process {
         if program.argv.iter().flatten().any(|byte| *byte == 0) {
             return Err(Error::value("embedded null byte").during(OP));
         }
-        net.guard_as(&Request::Spawn { program: name }, || {
+        // A path that does not begin at the root is followed from the program's own folder.
+        let below = program
+            .folder
+            .as_ref()
+            .filter(|_| name.contains('/') && !name.starts_with('/'));
+        let sought = below.map_or_else(
+            || name.clone(),
+            |folder| format!("{}/{name}", String::from_utf8_lossy(folder)),
+        );
+        net.guard_as(&Request::Spawn { program: &sought }, || {
             let text = |text: &String| Fact::Text(text.clone());
             let folder = program.folder.as_ref();
             vec![
@@ -71,6 +80,13 @@ impl Process {
             ]
         })
         .map_err(|error| error.during(OP))?;
+        for (name, value) in &program.variables {
+            let fact = |bytes: &[u8]| Fact::Text(String::from_utf8_lossy(bytes).into_owned());
+            net.guard_as(&Request::Variable { name }, || {
+                vec![fact(name.as_bytes()), fact(value)]
+            })
+            .map_err(|error| error.during(OP))?;
+        }
         let started = child::start(program).map_err(|errno| {
             // The system does not say which of the two it is.
             let folder = program.folder.as_deref().map(OsStr::from_bytes);

@@ -28,3 +28,19 @@ attempts! { the_machine, built(Policy::deny_all().allow_net("*").and_then(|polic
     reading: "", "open('/etc/hostname')"; "", "open(\"/etc/hostname\")";
     writing: "", "open('/tmp/wirescript-escape', 'w')"; "", "open(\"/tmp/wirescript-escape\", \"w\")";
 }
+
+/// Everything but one network: what sends packets with headers of its own could reach that.
+fn all_but_a_network() -> Policy {
+    built(Policy::allow_all().deny_net("10.0.0.0/8"))
+}
+
+attempts! { past_what_is_denied, all_but_a_network(),
+    a_header_of_its_own: "", "socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW)"; "", "socket::socket(socket::AF_INET, socket::SOCK_RAW, socket::IPPROTO_RAW)";
+    a_frame: "", "socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)"; "", "socket::socket(socket::AF_PACKET, socket::SOCK_RAW, 0)";
+}
+
+attempts! { beside_the_descriptors, built(Policy::deny_all().allow_unix("/")),
+    the_peers_process: "local a = socket.socketpair()", "a:getsockopt(socket.SOL_SOCKET, 77)"; "let a = socket::socketpair()[0];", "a.getsockopt(socket::SOL_SOCKET, 77)";
+    somebody_elses_name: "local a = socket.socketpair()", "a:sendmsg({'x'}, {{socket.SOL_SOCKET, socket.SCM_CREDENTIALS, struct.pack('iii', 1, 12345, 12345)}})";
+        "let a = socket::socketpair()[0];", "a.sendmsg([\"x\"], [[socket::SOL_SOCKET, socket::SCM_CREDENTIALS, struct::pack(\"iii\", 1, 12345, 12345)]])";
+}

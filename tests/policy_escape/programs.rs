@@ -38,4 +38,24 @@ attempts! { another_program, one_program(),
     by_its_name: "", "tube.spawn({'sh'})"; "", "tube::spawn([\"sh\"])";
     by_a_path: "", "tube.spawn({'/tmp/true'})"; "", "tube::spawn([\"/tmp/true\"])";
     by_a_path_from_here: "", "tube.spawn({'./true'})"; "", "tube::spawn([\"./true\"])";
+    by_a_path_to_look_at: "", "tube.spawn({'true'}, {env = {PATH = '/tmp'}})"; "", "tube::spawn([\"true\"], #{env: #{PATH: \"/tmp\"}})";
+    by_what_the_loader_loads: "", "tube.spawn({'true'}, {env = {LD_PRELOAD = '/tmp/x.so'}})"; "", "tube::spawn([\"true\"], #{env: #{LD_PRELOAD: \"/tmp/x.so\"}})";
+    by_where_the_loader_writes: "", "tube.spawn({'true'}, {env = {LD_DEBUG = 'libs', LD_DEBUG_OUTPUT = '/tmp/x'}})";
+        "", "tube::spawn([\"true\"], #{env: #{LD_DEBUG: \"libs\", LD_DEBUG_OUTPUT: \"/tmp/x\"}})";
+    by_any_variable: "", "tube.spawn({'true'}, {env = {A = 'b'}})"; "", "tube::spawn([\"true\"], #{env: #{A: \"b\"}})";
+}
+
+/// One program in a folder, by a path that begins where the process is, and one variable.
+fn one_program_here() -> Policy {
+    built(
+        Policy::deny_all()
+            .allow_run("./tool")
+            .and_then(|policy| policy.allow_env("LANG")),
+    )
+}
+
+attempts! { another_program_of_that_path, one_program_here(),
+    in_a_folder_of_the_scripts: "", "tube.spawn({'./tool'}, {cwd = '/tmp'})"; "", "tube::spawn([\"./tool\"], #{cwd: \"/tmp\"})";
+    with_another_variable: "", "tube.spawn({'./tool'}, {env = {LANG = 'C', LANGUAGE = 'de'}})";
+        "", "tube::spawn([\"./tool\"], #{env: #{LANG: \"C\", LANGUAGE: \"de\"}})";
 }
