@@ -17,8 +17,8 @@
 #[path = "../limits/affinity.rs"]
 mod affinity;
 
-use std::io;
-use std::path::PathBuf;
+use std::io::{self, BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 use std::time::{Duration, Instant};
 

@@ -3,6 +3,8 @@
 #[cfg(feature = "cli")]
 use std::os::fd::AsFd;
 use std::ptr;
+#[cfg(feature = "rhai")]
+use std::sync::atomic::{AtomicI32, Ordering};
 
 use super::errno::{Errno, Result};
 #[cfg(feature = "cli")]
@@ -13,15 +15,23 @@ unsafe extern "C" {
     static mut stdout: *mut libc::FILE;
 }
 
-/// Writes a line, through the buffer that all of the program shares.
+/// Why a line could not be written out, for who asks at the end.
+#[cfg(feature = "rhai")]
+static FAILURE: AtomicI32 = AtomicI32::new(0);
+
+/// Writes a line and what is buffered before it, as Lua's `print` does: who reads a pipe sees what a script that waits has said.
 #[cfg(feature = "rhai")]
 pub(crate) fn print_line(text: &str) {
     // SAFETY: the C library sets `stdout` before `main` and nobody changes it.
     let stream = unsafe { stdout };
-    // SAFETY: the stream is open and the bytes are readable; a short count (a closed pipe) is nobody's concern here.
+    // SAFETY: the stream is open and the bytes are readable; a short count shows when the stream is written out.
     unsafe { libc::fwrite(text.as_ptr().cast(), 1, text.len(), stream) };
     // SAFETY: the stream is open.
     unsafe { libc::fputc(i32::from(b'\n'), stream) };
+    // SAFETY: the stream is open.
+    if unsafe { libc::fflush(stream) } != 0 {
+        FAILURE.store(Errno::last().0, Ordering::Relaxed);
+    }
 }
 
 /// Writes bytes, through the buffer that all of the program shares; fails unless all were taken.
@@ -48,7 +58,14 @@ pub(crate) fn flush() -> Result<()> {
     let stream = unsafe { stdout };
     // SAFETY: the stream is open for as long as the process runs.
     let failed = unsafe { libc::ferror(stream) };
-    if failed == 0 { Ok(()) } else { Err(Errno::IO) }
+    if failed == 0 {
+        return Ok(());
+    }
+    #[cfg(feature = "rhai")]
+    if let known @ 1.. = FAILURE.load(Ordering::Relaxed) {
+        return Err(Errno(known));
+    }
+    Err(Errno::IO)
 }
 
 /// Writes out what is buffered, and forgets what could not be written before: Ctrl-C interrupts a write as it does any call.
