@@ -1,5 +1,6 @@
 //! Connecting: one address, or a name whose addresses are tried in turn.
 
+use std::cell::Cell;
 use std::os::fd::RawFd;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
@@ -8,8 +9,8 @@ use crate::address::Address;
 use crate::error::{Class, Error, Result};
 use crate::policy::Request;
 use crate::sched::{Interest, Wake};
-use crate::sys::errno::Errno;
-use crate::sys::flag::{AF_INET, AF_INET6};
+use crate::sys::errno::{self, Errno};
+use crate::sys::flag::{AF_INET, AF_INET6, MSG_DONTWAIT, MSG_FASTOPEN};
 
 use super::context::Net;
 use super::io::Patience;
@@ -17,6 +18,39 @@ use super::observe::Event;
 use super::resolve::{Endpoint, Found, Lookup};
 use super::socket::Socket;
 use super::timeout::Timeout;
+
+/// A send that opens the connection (`MSG_FASTOPEN`): where the kernel may not block and has no cookie for the peer, it has begun
+/// to connect and sent nothing. A blocking socket waits for that, and sends as usual then.
+pub(super) struct Opening {
+    flags: Cell<i32>,
+    waits: bool,
+}
+
+impl Opening {
+    pub(super) fn new(socket: &Socket, flags: i32) -> Self {
+        Self {
+            flags: Cell::new(flags),
+            waits: socket.timeout() == Timeout::Blocking && flags & MSG_DONTWAIT == 0,
+        }
+    }
+
+    /// The flags of the next try.
+    pub(super) const fn flags(&self) -> i32 {
+        self.flags.get()
+    }
+
+    /// What a try came to.
+    pub(super) fn awaited<T>(&self, sent: errno::Result<T>) -> errno::Result<T> {
+        let flags = self.flags.get();
+        match sent {
+            Err(Errno::INPROGRESS) if self.waits && flags & MSG_FASTOPEN != 0 => {
+                self.flags.set(flags & !MSG_FASTOPEN);
+                Err(Errno::AGAIN)
+            }
+            sent => sent,
+        }
+    }
+}
 
 /// What [`Socket::create_connection`] is asked for.
 pub(crate) struct Attempt {

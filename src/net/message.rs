@@ -12,6 +12,7 @@ use crate::sys::message::{Control, Received};
 use crate::sys::peer;
 
 use super::audit::Fact;
+use super::connect::Opening;
 use super::observe::Event;
 use super::resolve::Endpoint;
 use super::socket::Socket;
@@ -105,9 +106,13 @@ impl Socket {
             .filter_map(Bytes::as_stable)
             .map(IoSlice::new)
             .collect();
+        let opening = Opening::new(self, flags);
         let sent = self.io(OP, Interest::Write, flags, |fd, extra| {
-            self.lower()
-                .send_message(fd, &slices, control, flags | extra, address)
+            let flags = opening.flags() | extra;
+            opening.awaited(
+                self.lower()
+                    .send_message(fd, &slices, control, flags, address),
+            )
         });
         let sent = match (sent, address) {
             (Err(error), Some(address)) => Err(error.at(address)),

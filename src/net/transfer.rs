@@ -12,6 +12,7 @@ use crate::sys::errno::Errno;
 use crate::sys::flag::{MSG_OOB, MSG_PEEK, MSG_WAITALL};
 
 use super::audit::Fact;
+use super::connect::Opening;
 use super::io::Patience;
 use super::observe::Event;
 use super::resolve::Endpoint;
@@ -391,9 +392,11 @@ impl Socket {
             .map_err(|error| error.during(OP))?;
         self.guard_shown(&Request::SendTo(address), Some(endpoint), None)
             .map_err(|error| self.failed(OP, error.at(address)))?;
+        let opening = Opening::new(self, flags);
         let sent = self
             .io(OP, Interest::Write, flags, |fd, extra| {
-                data.with(|data| self.transport().send_to(fd, data, flags | extra, address))
+                let flags = opening.flags() | extra;
+                opening.awaited(data.with(|data| self.transport().send_to(fd, data, flags, address)))
             })
             .map_err(|error| error.at(address))?;
         self.note_sent(data, 0..sent, Some(address));

@@ -113,6 +113,12 @@ pub(crate) const AI_PASSIVE: c_int = libc::AI_PASSIVE;
 pub(crate) const NI_NUMERICHOST: c_int = libc::NI_NUMERICHOST;
 pub(crate) const NI_NUMERICSERV: c_int = libc::NI_NUMERICSERV;
 
+/// A send that connects as well (Linux, tcp(7)); no such bit elsewhere.
+#[cfg(linux)]
+pub(crate) const MSG_FASTOPEN: c_int = libc::MSG_FASTOPEN;
+#[cfg(not(linux))]
+pub(crate) const MSG_FASTOPEN: c_int = 0;
+
 /// Control data that carries descriptors.
 pub(crate) const SCM_RIGHTS: c_int = libc::SCM_RIGHTS;
 /// Elsewhere the kernel fills in who sends.
