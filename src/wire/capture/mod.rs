@@ -2,13 +2,14 @@
 //!
 //! What sockets did is known and what travelled is not, so the packets are made up around the bytes: Ethernet, IP, TCP or
 //! UDP with addresses and ports as the sockets had them, sequence numbers and checksums that are right, a handshake where a
-//! connection begins and FIN or RST where it ends (`flow`, `packet`). Each says in a comment which line of which script it
+//! connection begins and FIN or RST where it ends (`packet`). What raw sockets carry is written as it is (`raw`). Each says in a comment which line of which script it
 //! comes from. Where both ends of a connection are in the trace each byte is written once (`stream`, `datagram`). What is
 //! no IP has addresses made for it (`names`). `docs/trace.md` tells users what to make of them.
 
 mod datagram;
 mod names;
 mod packet;
+mod raw;
 mod stream;
 
 use std::borrow::Cow;
@@ -28,6 +29,7 @@ use pcap_file::{DataLink, PcapError};
 use super::trace::{Header, Kind, Name, Record};
 use datagram::Datagrams;
 use names::Names;
+use raw::Raw;
 use stream::Streams;
 
 /// Makes packets of records, one after the other, into a buffer that is emptied by [`Capture::take`].
@@ -46,6 +48,7 @@ pub(crate) struct Capture {
 struct Known {
     family: String,
     is_stream: bool,
+    raw: Option<Raw>,
     local: Option<Name>,
     peer: Option<Name>,
     pair: Option<u64>,
@@ -111,9 +114,12 @@ impl Capture {
         };
         match record.event {
             Kind::Open => {
+                let family = record.family.as_deref().unwrap_or_default();
+                let kind = record.type_.as_deref().unwrap_or_default();
                 let known = Known {
-                    family: record.family.as_deref().unwrap_or_default().to_owned(),
-                    is_stream: record.type_.as_deref() == Some("SOCK_STREAM"),
+                    family: family.to_owned(),
+                    is_stream: kind == "SOCK_STREAM",
+                    raw: Raw::of(family, kind, record.protocol),
                     ..Known::default()
                 };
                 self.sockets.insert(socket, known);
@@ -151,7 +157,13 @@ impl Capture {
         if known.is_stream {
             self.add_to_stream(record, socket, &known, &told)?;
         } else if record.is_message() && !record.peeked {
-            self.add_datagram(record, socket, &known, &told)?;
+            let is_written = match known.raw {
+                Some(raw) => self.add_raw(raw, record, socket, &known, &told)?,
+                None => false,
+            };
+            if !is_written {
+                self.add_datagram(record, socket, &known, &told)?;
+            }
         }
         if record.event == Kind::Close {
             self.sockets.remove(&socket);
@@ -160,7 +172,10 @@ impl Capture {
     }
 
     fn write(&mut self, told: &Told<'_>, packet: &packet::Packet<'_>) -> io::Result<()> {
-        let data = packet.build()?;
+        self.write_frame(told, packet.build()?)
+    }
+
+    fn write_frame(&mut self, told: &Told<'_>, data: Vec<u8>) -> io::Result<()> {
         let length = u32::try_from(data.len()).map_err(io::Error::other)?;
         self.writer
             .write_pcapng_block(EnhancedPacketBlock {

@@ -3,7 +3,7 @@
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 
-use etherparse::{PacketBuilder, PacketBuilderStep, TcpHeader, TcpOptionElement, UdpHeader};
+use etherparse::{EtherType, Ethernet2Header, PacketBuilder, PacketBuilderStep, TcpHeader, TcpOptionElement, UdpHeader};
 
 /// Most bytes a packet carries: with every header an IP packet still holds them.
 pub(super) const MOST: usize = 32 * 1024;
@@ -48,9 +48,7 @@ impl Packet<'_> {
     /// # Errors
     /// There are more of them than fit.
     pub(super) fn build(&self) -> io::Result<Vec<u8>> {
-        // Addresses that belong to nobody: they are given out locally.
-        let (near, far) = ([2, 0, 0, 0, 0, 1], [2, 0, 0, 0, 0, 2]);
-        let (source, target) = if self.forth { (near, far) } else { (far, near) };
+        let (source, target) = places(self.forth);
         let ethernet = PacketBuilder::ethernet2(source, target);
         let ip = match (self.from.ip(), self.to.ip()) {
             (IpAddr::V4(from), IpAddr::V4(to)) => ethernet.ipv4(from.octets(), to.octets(), 64),
@@ -89,7 +87,24 @@ impl Packet<'_> {
     }
 }
 
-fn octets(ip: IpAddr) -> [u8; 16] {
+/// The Ethernet addresses a frame goes from and to. They belong to nobody: they are given out locally.
+pub(super) const fn places(forth: bool) -> ([u8; 6], [u8; 6]) {
+    let (near, far) = ([2, 0, 0, 0, 0, 1], [2, 0, 0, 0, 0, 2]);
+    if forth { (near, far) } else { (far, near) }
+}
+
+/// The Ethernet header before a whole packet.
+pub(super) fn link(forth: bool, kind: EtherType) -> [u8; 14] {
+    let (source, destination) = places(forth);
+    Ethernet2Header {
+        source,
+        destination,
+        ether_type: kind,
+    }
+    .to_bytes()
+}
+
+pub(super) fn octets(ip: IpAddr) -> [u8; 16] {
     match ip {
         IpAddr::V4(ip) => ip.to_ipv6_mapped().octets(),
         IpAddr::V6(ip) => ip.octets(),
