@@ -178,6 +178,20 @@ fn history_is_kept_searched_and_private() {
 }
 
 #[test]
+fn a_signal_that_ends_it_leaves_the_terminal_as_it_was() {
+    for signal in ["TERM", "HUP", "QUIT"] {
+        let mut person = lua("signals");
+        person.enter("1 + 1");
+        person.until_text("2");
+        let modes = person.end_by(signal);
+        let words: Vec<&str> = modes.split([' ', ';', '\n']).collect();
+        for mode in ["echo", "icanon", "isig"] {
+            assert!(words.contains(&mode), "SIG{signal}: {mode} is off: {modes}");
+        }
+    }
+}
+
+#[test]
 fn a_server_answers_while_a_line_is_typed() {
     let mut person = lua("server");
     person.enter("local s = socket.create_server({'127.0.0.1', 0})");

@@ -109,10 +109,7 @@ impl Socket {
         let opening = Opening::new(self, flags);
         let sent = self.io(OP, Interest::Write, flags, |fd, extra| {
             let flags = opening.flags() | extra;
-            opening.awaited(
-                self.lower()
-                    .send_message(fd, &slices, control, flags, address),
-            )
+            opening.awaited(self.lower().send_message(fd, &slices, control, flags, address))
         });
         let sent = match (sent, address) {
             (Err(error), Some(address)) => Err(error.at(address)),

@@ -8,7 +8,7 @@
 //! control data, `splice` without leaving the kernel, `option` reads and sets options, `control` is fcntl and ioctl, `peer`
 //! knows the process at the other end, `insight` what the kernel tells a person of a socket;
 //! `poll` waits; `wake` wakes who waits; `fiber` switches stacks, `prefetch` asks for memory ahead of its use, `allocator` notes what is large, `signal` hears Ctrl-C and `alarm` rings by the processor time used; `borrowed` is a slice a script owns; `resolve` asks the resolver, `netdb` the older data bases, `interface` the host for its names; `random` hands out random bytes; `process` knows this
-//! process, thread and machine, `fork` copies and ends it, `child` starts programs beside it; `start` is where the command begins.
+//! process, thread and machine, `fork` copies and ends it, `child` starts programs beside it; `start` is where the command begins, `stdio` is C's output, `terminal` remembers the modes of the one at standard input.
 //!
 //! Another platform is another folder behind these names; no room above changes.
 
@@ -49,5 +49,7 @@ pub(crate) mod splice;
 #[cfg(all(feature = "cli", glibc))]
 pub(crate) mod start;
 pub(crate) mod stdio;
+#[cfg(feature = "cli")]
+pub(crate) mod terminal;
 pub(crate) mod transfer;
 pub(crate) mod wake;

@@ -86,30 +86,6 @@ pub(crate) fn heed_broken_pipes() {
     unsafe { libc::signal(libc::SIGPIPE, libc::SIG_DFL) };
 }
 
-/// The modes of the terminal at standard input, to be put back at the end.
-#[cfg(feature = "cli")]
-pub(crate) struct TerminalModes(libc::termios);
-
-#[cfg(feature = "cli")]
-impl TerminalModes {
-    /// The modes it has now; none if it is no terminal.
-    pub(crate) fn now() -> Option<Self> {
-        let mut modes = std::mem::MaybeUninit::<libc::termios>::zeroed();
-        // SAFETY: the struct is writable and of the right type.
-        if unsafe { libc::tcgetattr(0, modes.as_mut_ptr()) } != 0 {
-            return None;
-        }
-        // SAFETY: zeroed, and filled by the call above.
-        Some(Self(unsafe { modes.assume_init() }))
-    }
-
-    /// Puts them back.
-    pub(crate) fn restore(&self) {
-        // SAFETY: the struct is a complete one; a terminal that is gone has no modes.
-        unsafe { libc::tcsetattr(0, libc::TCSADRAIN, &raw const self.0) };
-    }
-}
-
 /// Makes standard output or error (`number`) another name for `target`.
 #[cfg(feature = "cli")]
 pub(crate) fn redirect(number: i32, target: std::os::fd::BorrowedFd<'_>) -> Result<()> {

@@ -77,6 +77,22 @@ impl Terminal {
         }
     }
 
+    /// Sends a signal and waits for the end; what `stty -a` says of the terminal then.
+    #[allow(dead_code, reason = "not every test program needs it")]
+    pub(crate) fn end_by(&mut self, signal: &str) -> String {
+        let id = self.child.id().to_string();
+        let terminal = std::fs::read_link(format!("/proc/{id}/fd/0")).expect("its terminal");
+        // Held open, so that the terminal outlives the program.
+        let held = std::fs::File::open(&terminal).expect("the terminal");
+        let sent = std::process::Command::new("kill")
+            .args(["-s", signal, &id])
+            .status();
+        assert!(sent.expect("kill runs").success());
+        self.child.wait().expect("it ends");
+        let told = std::process::Command::new("stty").arg("-a").stdin(held).output();
+        String::from_utf8(told.expect("stty runs").stdout).expect("text")
+    }
+
     /// Types.
     pub(crate) fn keys(&mut self, keys: &str) {
         self.keys.write_all(keys.as_bytes()).expect("keys are taken");

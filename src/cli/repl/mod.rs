@@ -30,7 +30,8 @@ use crate::cli::recording::Recording;
 use crate::error::Result;
 use crate::runtime::{Runtime, Speech};
 use crate::script::Chunk;
-use crate::sys::stdio::{self, TerminalModes};
+use crate::sys::stdio;
+use crate::sys::terminal::TerminalModes;
 
 use session::{After, Prompt, Session};
 
@@ -50,6 +51,9 @@ pub(super) fn run(
     let modes = TerminalModes::now();
     let outcome = Rc::new(std::cell::Cell::new(After::Quit(1)));
     let door = if interactive {
+        if let Some(modes) = &modes {
+            modes.restore_at_signals();
+        }
         session.net().sched().converse(None);
         Some(terminal::Terminal::open(&session)?)
     } else {

@@ -3,7 +3,10 @@
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 
-use etherparse::{EtherType, Ethernet2Header, PacketBuilder, PacketBuilderStep, TcpHeader, TcpOptionElement, UdpHeader};
+use etherparse::{
+    EtherType, Ethernet2Header, IpHeaders, IpNumber, Ipv4Header, PacketBuilder, PacketBuilderStep, TcpHeader,
+    TcpOptionElement, UdpHeader,
+};
 
 /// Most bytes a packet carries: with every header an IP packet still holds them.
 pub(super) const MOST: usize = 32 * 1024;
@@ -48,12 +51,7 @@ impl Packet<'_> {
     /// # Errors
     /// There are more of them than fit.
     pub(super) fn build(&self) -> io::Result<Vec<u8>> {
-        let (source, target) = places(self.forth);
-        let ethernet = PacketBuilder::ethernet2(source, target);
-        let ip = match (self.from.ip(), self.to.ip()) {
-            (IpAddr::V4(from), IpAddr::V4(to)) => ethernet.ipv4(from.octets(), to.octets(), 64),
-            (from, to) => ethernet.ipv6(octets(from), octets(to), 64),
-        };
+        let ip = ip(self.forth, self.from.ip(), self.to.ip());
         let mut out = Vec::with_capacity(self.data.len() + 100);
         match self.above {
             Above::Udp => {
@@ -88,23 +86,57 @@ impl Packet<'_> {
 }
 
 /// The Ethernet addresses a frame goes from and to. They belong to nobody: they are given out locally.
-pub(super) const fn places(forth: bool) -> ([u8; 6], [u8; 6]) {
+const fn places(forth: bool) -> ([u8; 6], [u8; 6]) {
     let (near, far) = ([2, 0, 0, 0, 0, 1], [2, 0, 0, 0, 0, 2]);
     if forth { (near, far) } else { (far, near) }
 }
 
-/// The Ethernet header before a whole packet.
-pub(super) fn link(forth: bool, kind: EtherType) -> [u8; 14] {
-    let (source, destination) = places(forth);
-    Ethernet2Header {
-        source,
-        destination,
-        ether_type: kind,
+/// The headers of Ethernet and IP.
+fn ip(forth: bool, from: IpAddr, to: IpAddr) -> PacketBuilderStep<IpHeaders> {
+    let (source, target) = places(forth);
+    let ethernet = PacketBuilder::ethernet2(source, target);
+    match (from, to) {
+        (IpAddr::V4(from), IpAddr::V4(to)) => ethernet.ipv4(from.octets(), to.octets(), 64),
+        (from, to) => ethernet.ipv6(octets(from), octets(to), 64),
     }
-    .to_bytes()
 }
 
-pub(super) fn octets(ip: IpAddr) -> [u8; 16] {
+/// A frame around what IP carries for a protocol, by its number.
+///
+/// # Errors
+/// There is more of it than fits.
+pub(super) fn around(
+    forth: bool,
+    from: IpAddr,
+    to: IpAddr,
+    protocol: u8,
+    data: &[u8],
+) -> io::Result<Vec<u8>> {
+    let mut out = Vec::with_capacity(data.len() + 60);
+    ip(forth, from, to)
+        .write(&mut out, IpNumber(protocol), data)
+        .map_err(io::Error::other)?;
+    Ok(out)
+}
+
+/// A frame around a packet that has its header of IP.
+pub(super) fn linked(forth: bool, is_v4: bool, packet: &[u8]) -> Vec<u8> {
+    let (source, destination) = places(forth);
+    let ether_type = if is_v4 { EtherType::IPV4 } else { EtherType::IPV6 };
+    let header = Ethernet2Header {
+        source,
+        destination,
+        ether_type,
+    };
+    [&header.to_bytes()[..], packet].concat()
+}
+
+/// Whether these bytes are a packet of IPv4 with its header.
+pub(super) fn is_whole(data: &[u8]) -> bool {
+    Ipv4Header::from_slice(data).is_ok_and(|(header, _)| usize::from(header.total_len) == data.len())
+}
+
+fn octets(ip: IpAddr) -> [u8; 16] {
     match ip {
         IpAddr::V4(ip) => ip.to_ipv6_mapped().octets(),
         IpAddr::V6(ip) => ip.octets(),

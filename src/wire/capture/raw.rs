@@ -2,9 +2,7 @@
 //! adds or takes away is made up.
 
 use std::io;
-use std::net::{IpAddr, SocketAddr};
-
-use etherparse::{EtherType, IpNumber, Ipv4Header, PacketBuilder};
+use std::net::SocketAddr;
 
 use super::packet::{self, MOST_OF_DATAGRAM};
 use super::{Capture, Kind, Known, Record, Told};
@@ -41,40 +39,27 @@ impl Raw {
     }
 
     /// The frame around what was sent or received; none where nobody can know what it is.
-    fn frame(self, data: &[u8], sent: bool, (from, to): (SocketAddr, SocketAddr)) -> io::Result<Option<Vec<u8>>> {
-        let whole = |kind: EtherType| Some([&packet::link(sent, kind)[..], data].concat());
+    fn frame(
+        self,
+        data: &[u8],
+        sent: bool,
+        (from, to): (SocketAddr, SocketAddr),
+    ) -> io::Result<Option<Vec<u8>>> {
         Ok(match self {
             Self::Frame => Some(data.to_vec()),
             Self::Cooked => match data.first().map(|first| first >> 4) {
-                Some(4) => whole(EtherType::IPV4),
-                Some(6) => whole(EtherType::IPV6),
+                Some(4) => Some(packet::linked(sent, true, data)),
+                Some(6) => Some(packet::linked(sent, false, data)),
                 _ => None,
             },
-            Self::Above(protocol) => {
-                if from.is_ipv4() && (protocol == WITH_HEADER || is_whole(data)) {
-                    return Ok(whole(EtherType::IPV4));
-                }
-                if protocol == WITH_HEADER {
-                    return Ok(whole(EtherType::IPV6));
-                }
-                let (source, target) = packet::places(sent);
-                let ethernet = PacketBuilder::ethernet2(source, target);
-                let ip = match (from.ip(), to.ip()) {
-                    (IpAddr::V4(from), IpAddr::V4(to)) => ethernet.ipv4(from.octets(), to.octets(), 64),
-                    (from, to) => ethernet.ipv6(packet::octets(from), packet::octets(to), 64),
-                };
-                let mut out = Vec::with_capacity(data.len() + 60);
-                ip.write(&mut out, IpNumber(protocol), data)
-                    .map_err(io::Error::other)?;
-                Some(out)
+            Self::Above(WITH_HEADER) => Some(packet::linked(sent, from.is_ipv4(), data)),
+            // As raw sockets receive it, and send it with IP_HDRINCL.
+            Self::Above(_) if from.is_ipv4() && packet::is_whole(data) => {
+                Some(packet::linked(sent, true, data))
             }
+            Self::Above(protocol) => Some(packet::around(sent, from.ip(), to.ip(), protocol, data)?),
         })
     }
-}
-
-/// Whether these bytes are a packet of IPv4 with its header, as raw sockets receive it and send it with `IP_HDRINCL`.
-fn is_whole(data: &[u8]) -> bool {
-    Ipv4Header::from_slice(data).is_ok_and(|(header, _)| usize::from(header.total_len) == data.len())
 }
 
 impl Capture {
@@ -106,7 +91,7 @@ impl Capture {
 
 #[cfg(test)]
 mod tests {
-    use etherparse::{NetSlice, SlicedPacket, TransportSlice};
+    use etherparse::{NetSlice, PacketBuilder, SlicedPacket, TransportSlice};
 
     use super::*;
 
@@ -121,7 +106,10 @@ mod tests {
         let raw = Raw::of("AF_INET", "SOCK_RAW", Some(1)).expect("it is one");
         let frame = raw.frame(&PING, true, ends())?.expect("it is known");
         let packet = SlicedPacket::from_ethernet(&frame).map_err(io::Error::other)?;
-        assert!(matches!(packet.transport, Some(TransportSlice::Icmpv4(_))), "{packet:?}");
+        assert!(
+            matches!(packet.transport, Some(TransportSlice::Icmpv4(_))),
+            "{packet:?}"
+        );
         // It is received with that header, and written without a second one.
         let received = raw.frame(&frame[14..], false, ends())?.expect("it is known");
         assert_eq!(received[14..], frame[14..]);
