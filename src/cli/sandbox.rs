@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use clap::Args;
 
-use crate::policy::{Limits, Policy};
+use crate::policy::{Limits, Policy, number_of_bytes};
 
 /// What scripts may do and how much.
 #[derive(Debug, Default, Args)]
@@ -150,9 +150,9 @@ pub(super) struct Sandbox {
     #[arg(long, value_name = "SECONDS")]
     timeout: Option<f64>,
 
-    /// Most bytes the script may use
-    #[arg(long, value_name = "BYTES")]
-    max_memory: Option<usize>,
+    /// Most bytes the script may use: 64M, 1G
+    #[arg(long, value_name = "BYTES", value_parser = bytes)]
+    max_memory: Option<u64>,
 
     /// Most instructions the script may execute
     #[arg(long, value_name = "N")]
@@ -167,16 +167,16 @@ pub(super) struct Sandbox {
     max_tasks: Option<usize>,
 
     /// Most bytes sent by all sockets together
-    #[arg(long, value_name = "BYTES")]
+    #[arg(long, value_name = "BYTES", value_parser = bytes)]
     max_sent: Option<u64>,
 
     /// Most bytes received by all sockets together
-    #[arg(long, value_name = "BYTES")]
+    #[arg(long, value_name = "BYTES", value_parser = bytes)]
     max_received: Option<u64>,
 
     /// Most bytes of a single buffer
-    #[arg(long, value_name = "BYTES")]
-    max_buffer: Option<usize>,
+    #[arg(long, value_name = "BYTES", value_parser = bytes)]
+    max_buffer: Option<u64>,
 }
 
 /// Changes a policy.
@@ -280,15 +280,25 @@ impl Sandbox {
                     .map_err(|_| format!("--timeout: {seconds} is no number of seconds"))?,
             );
         }
-        limits.memory = self.max_memory;
+        limits.memory = self.max_memory.map(size);
         limits.instructions = self.max_instructions;
         limits.sockets = self.max_sockets;
         limits.tasks = self.max_tasks;
         limits.sent = self.max_sent;
         limits.received = self.max_received;
-        limits.buffer = self.max_buffer;
+        limits.buffer = self.max_buffer.map(size);
         Ok(limits)
     }
+}
+
+fn bytes(text: &str) -> Result<u64, String> {
+    number_of_bytes(text)
+        .ok_or_else(|| "a number of bytes is wanted, such as 4096, 64k, 10M or 1G".to_owned())
+}
+
+/// What does not fit is no limit.
+fn size(bytes: u64) -> usize {
+    usize::try_from(bytes).unwrap_or(usize::MAX)
 }
 
 fn read(path: &Path) -> Result<Policy, String> {
@@ -349,7 +359,7 @@ mod tests {
     fn flags_build_what_rust_and_toml_build() -> crate::error::Result<()> {
         let flags = policy(
             "--sandbox --allow-net=127.0.0.1:80,443,8000-8999,example.com --allow-listen --allow-read=/tmp --allow-raw \
-             --deny-net=10.0.0.0/8 --deny-fork --timeout 1.5 --max-sockets 3",
+             --deny-net=10.0.0.0/8 --deny-fork --timeout 1.5 --max-sockets 3 --max-memory 64M",
         )
         .expect("it reads");
         let built = Policy::deny_all()
@@ -360,11 +370,16 @@ mod tests {
             .allow_raw()
             .deny_net("10.0.0.0/8")?
             .deny_fork()
-            .with_limits(Limits::default().timeout(Duration::from_millis(1500)).sockets(3));
+            .with_limits(
+                Limits::default()
+                    .timeout(Duration::from_millis(1500))
+                    .sockets(3)
+                    .memory(64_000_000),
+            );
         let file = Policy::from_toml(
             "allow = {net = ['127.0.0.1:80,443,8000-8999', 'example.com'], listen = ['*'], read = ['/tmp'], raw = true}
              deny = {net = ['10.0.0.0/8'], fork = true}
-             limits = {timeout = 1.5, sockets = 3}",
+             limits = {timeout = 1.5, sockets = 3, memory = 64000000}",
         )?;
         assert_eq!(flags, built);
         assert_eq!(file, built);
@@ -383,6 +398,7 @@ mod tests {
             ),
             ("--deny-net=", "--deny-net: '' is no pattern"),
             ("--policy /nowhere.toml", "cannot read the policy /nowhere.toml"),
+            ("--max-memory 10X", "a number of bytes is wanted"),
             ("--timeout -1", "unexpected argument"),
             ("--timeout=-1", "-1 is no number of seconds"),
         ] {

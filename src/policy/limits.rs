@@ -99,3 +99,14 @@ mod seconds {
             .map_err(|_| de::Error::custom(format!("{seconds} is no number of seconds")))
     }
 }
+
+/// A number of bytes as people write it: `4096`, or with `k`, `M` or `G` for a thousand, a million, a billion.
+pub(crate) fn number_of_bytes(text: &str) -> Option<u64> {
+    let (number, unit) = match text.as_bytes().last()? {
+        b'k' | b'K' => (&text[..text.len() - 1], 1_000),
+        b'm' | b'M' => (&text[..text.len() - 1], 1_000_000),
+        b'g' | b'G' => (&text[..text.len() - 1], 1_000_000_000),
+        _ => (text, 1),
+    };
+    number.parse::<u64>().ok()?.checked_mul(unit)
+}

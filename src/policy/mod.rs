@@ -23,6 +23,7 @@ mod wall;
 use std::fmt;
 
 pub use limits::Limits;
+pub(crate) use limits::number_of_bytes;
 pub use request::Request;
 
 use crate::error::Result;

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::error::{Error, Result, nearest};
+use crate::policy::number_of_bytes;
 
 /// Faults to make: see [`Plan::parse`] for how they are written. The same seed gives the same faults at the same bytes.
 ///
@@ -140,20 +141,8 @@ fn time(name: &str, value: &str) -> Result<Duration> {
     Duration::try_from_secs_f64(number * unit).map_err(|_| bad(name, value, wanted))
 }
 
-/// Bytes, or thousands or millions of them.
 fn size(name: &str, value: &str) -> Result<u64> {
-    let (number, unit) = if let Some(number) = value.strip_suffix(['k', 'K']) {
-        (number, 1_000)
-    } else if let Some(number) = value.strip_suffix(['m', 'M']) {
-        (number, 1_000_000)
-    } else {
-        (value, 1)
-    };
-    number
-        .parse::<u64>()
-        .ok()
-        .and_then(|number| number.checked_mul(unit))
-        .ok_or_else(|| bad(name, value, "a number of bytes such as 4096, 100k or 1M"))
+    number_of_bytes(value).ok_or_else(|| bad(name, value, "a number of bytes such as 4096, 100k or 1M"))
 }
 
 /// From 0 to 1, or per cent.
