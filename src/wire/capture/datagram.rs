@@ -8,7 +8,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io;
 
 use super::packet::{Above, MOST_OF_DATAGRAM, Packet};
-use super::{Capture, Kind, Known, Record, Told};
+use super::{Capture, Known, Record, Told};
 
 /// How long the other half of a datagram is waited for, in nanoseconds of the trace.
 const PATIENCE: u64 = 10_000_000_000;
@@ -52,14 +52,7 @@ impl Capture {
         told: &Told<'_>,
     ) -> io::Result<()> {
         let data = record.data().map_err(io::Error::other)?;
-        let sent = record.event == Kind::Sent;
-        let far = if sent {
-            record.to.as_ref()
-        } else {
-            record.from.as_ref()
-        };
-        let (local, peer) = self.ends(known, socket, far);
-        let (from, to) = if sent { (local, peer) } else { (peer, local) };
+        let (sent, from, to) = self.way(record, socket, known);
         let mut hasher = DefaultHasher::new();
         // Of IP the ports are enough: who is bound to no address is another at each end.
         match known.family.as_str() {

@@ -189,6 +189,22 @@ impl Capture {
         Ok(())
     }
 
+    /// Whether a message was sent, and from where to where it went.
+    fn way(&mut self, record: &Record<'_>, socket: u64, known: &Known) -> (bool, SocketAddr, SocketAddr) {
+        let sent = record.event == Kind::Sent;
+        let far = if sent {
+            record.to.as_ref()
+        } else {
+            record.from.as_ref()
+        };
+        let (local, peer) = self.ends(known, socket, far);
+        if sent {
+            (sent, local, peer)
+        } else {
+            (sent, peer, local)
+        }
+    }
+
     /// The two ends of a flow as packets show them, seen from a socket.
     fn ends(&mut self, known: &Known, socket: u64, peer: Option<&Name>) -> (SocketAddr, SocketAddr) {
         let peer = peer.or(known.peer.as_ref());

@@ -5,7 +5,7 @@ use std::io;
 use std::net::SocketAddr;
 
 use super::packet::{self, MOST_OF_DATAGRAM};
-use super::{Capture, Kind, Known, Record, Told};
+use super::{Capture, Known, Record, Told};
 
 /// `IPPROTO_RAW`: what is sent has its header.
 const WITH_HEADER: u8 = 255;
@@ -73,16 +73,9 @@ impl Capture {
         told: &Told<'_>,
     ) -> io::Result<bool> {
         let data = record.data().map_err(io::Error::other)?;
-        let sent = record.event == Kind::Sent;
-        let far = if sent {
-            record.to.as_ref()
-        } else {
-            record.from.as_ref()
-        };
-        let (local, peer) = self.ends(known, socket, far);
-        let ends = if sent { (local, peer) } else { (peer, local) };
+        let (sent, from, to) = self.way(record, socket, known);
         let data = &data[..data.len().min(MOST_OF_DATAGRAM)];
-        match raw.frame(data, sent, ends)? {
+        match raw.frame(data, sent, (from, to))? {
             Some(frame) => self.write_frame(told, frame).map(|()| true),
             None => Ok(false),
         }
