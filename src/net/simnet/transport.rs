@@ -10,7 +10,7 @@ use crate::address::Address;
 use crate::net::metered::Meter;
 use crate::net::transport::{Transport, open};
 use crate::sys::errno::{Errno, Result};
-use crate::sys::flag::{MSG_ERRQUEUE, MSG_TRUNC, MSG_WAITALL, SOCK_STREAM};
+use crate::sys::flag::{MSG_ERRQUEUE, MSG_FASTOPEN, MSG_TRUNC, MSG_WAITALL, SOCK_STREAM};
 use crate::sys::message::{Control, Received};
 use crate::sys::poll::event;
 use crate::sys::{fd, file};
@@ -59,6 +59,10 @@ impl Virtual {
             let end = inner.end(id);
             match address {
                 Some(_) if end.is_unix() => Err(Errno::ISCONN),
+                Some(address) if end.is_stream() && flags & MSG_FASTOPEN != 0 => {
+                    inner.connect(id, address)?;
+                    inner.send_bytes(id, data, flags)
+                }
                 // A stream passes the address over.
                 _ if end.is_stream() => inner.send_bytes(id, data, flags),
                 address => inner.send_letter(id, data, address),
