@@ -9,6 +9,8 @@ static ALLOCATOR: wirescript::Allocator = wirescript::Allocator;
 mod audit;
 #[path = "embedding/examples.rs"]
 mod examples;
+#[path = "embedding/functions.rs"]
+mod functions;
 #[path = "embedding/host.rs"]
 mod host;
 #[cfg(feature = "rhai")]
@@ -20,3 +22,5 @@ mod programs;
 #[cfg(feature = "tls")]
 #[path = "embedding/tls.rs"]
 mod tls;
+#[path = "embedding/tongues.rs"]
+mod tongues;

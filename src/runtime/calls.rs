@@ -265,26 +265,29 @@ impl Runtime {
         })
     }
 
-    /// Runs until a task has ended, and returns what it returned.
     fn see_through<T: DeserializeOwned>(&self, task: &Rc<Task>) -> Result<T> {
-        task.observe();
-        self.sched.run_until(|| task.is_done())?;
-        let language = self.language()?;
-        result_of(self.results_of(&language, task)?, &Rc::downgrade(&language))
+        see_through(&self.language()?, task)
     }
+}
 
-    /// What an ended task returned.
-    fn results_of(&self, language: &Rc<dyn Language>, task: &Task) -> Result<Vec<api::Value>> {
-        if let Some(status) = self.sched.exit_status() {
-            return Err(Error::exit(status));
-        }
-        match language.failure(task) {
-            Some(error) => Err(error),
-            None if task.is_done() => Ok(language.results(task)),
-            None => Err(Error::new(
-                Class::CancelledError,
-                "the task was not run to its end",
-            )),
-        }
+/// Runs a language's tasks until one of them has ended, and returns what that returned.
+pub(super) fn see_through<T: DeserializeOwned>(language: &Rc<dyn Language>, task: &Rc<Task>) -> Result<T> {
+    task.observe();
+    language.net().sched().run_until(|| task.is_done())?;
+    result_of(results_of(language, task)?, &Rc::downgrade(language))
+}
+
+/// What an ended task returned.
+fn results_of(language: &Rc<dyn Language>, task: &Task) -> Result<Vec<api::Value>> {
+    if let Some(status) = language.net().sched().exit_status() {
+        return Err(Error::exit(status));
+    }
+    match language.failure(task) {
+        Some(error) => Err(error),
+        None if task.is_done() => Ok(language.results(task)),
+        None => Err(Error::new(
+            Class::CancelledError,
+            "the task was not run to its end",
+        )),
     }
 }

@@ -12,6 +12,7 @@ use crate::error::{Error, Result};
 use crate::net::Net;
 use crate::script::Language;
 
+use super::calls::see_through;
 use super::data::hand_over;
 use super::value::{Value, from_script, to_script};
 
@@ -44,13 +45,14 @@ impl Function {
         self.kept.clone()
     }
 
-    /// Calls it where the host's own function stands that a script has called: what waits in it lets the other tasks run.
-    /// Anywhere else a wait in it blocks the thread; there [`Runtime::call_function`](crate::Runtime::call_function) is
-    /// meant.
+    /// Calls it and runs it to its end. Where the host's own function stands that a script has called, it is a part of
+    /// that script's task. Anywhere else it is a task of its own, as with
+    /// [`Runtime::call_function`](crate::Runtime::call_function): the other tasks run while it waits, and the runtime's
+    /// limits and [`Handle::stop`](crate::Handle::stop) end it.
     ///
     /// # Errors
-    /// What it raises, the same object; `TypeError` when what it returns is no `T`; `RuntimeError` when its runtime has
-    /// been dropped.
+    /// What it raises, the same object; `LimitError` and `CancelledError` as with `call_function`; `TypeError` when what it
+    /// returns is no `T`; `RuntimeError` when its runtime has been dropped or is ending.
     ///
     /// ```
     /// # #[cfg(feature = "rhai")] {
@@ -65,8 +67,15 @@ impl Function {
     pub fn call<T: DeserializeOwned>(&self, arguments: impl Serialize) -> Result<T> {
         let language = self.language()?;
         let arguments = arguments_of(&arguments, language.net())?;
-        let results = self.kept.ask(arguments)?;
-        result_of(results, &self.language)
+        let sched = language.net().sched();
+        if sched.current().is_some() {
+            return result_of(self.kept.ask(arguments)?, &self.language);
+        }
+        // Whom the rounds themselves call (`on_failure`) may be told while everything is being ended.
+        if !sched.is_running() {
+            sched.revive();
+        }
+        see_through(&language, &self.kept.start(arguments)?)
     }
 
     /// The language it is written in, while that lives.

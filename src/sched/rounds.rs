@@ -19,7 +19,7 @@ impl Scheduler {
     /// The readiness facility of the system failed.
     pub(crate) fn run_until(&self, done: impl Fn() -> bool) -> Result<()> {
         self.check_outside()?;
-        self.be_hosted(false);
+        let _running = self.begin_rounds(false);
         let _clocked = self.go_by_clock();
         let mut since_poll = 0;
         while !done() && self.live_count() > 0 {

@@ -33,6 +33,25 @@ pub(super) struct Visit {
     until: Cell<Option<Instant>>,
     /// Nobody ever runs tasks here: an engine of the host's own.
     homeless: Cell<bool>,
+    /// The rounds are being run.
+    running: Cell<bool>,
+}
+
+/// Rounds being run: when this is dropped, who ran before does again.
+pub(super) struct Running<'a> {
+    sched: &'a Scheduler,
+    /// Whether rounds stand below these, and whether a host's loop waits for those.
+    below: bool,
+    hosted: bool,
+}
+
+impl Drop for Running<'_> {
+    fn drop(&mut self) {
+        self.sched.visit.running.set(self.below);
+        if self.below {
+            self.sched.be_hosted(self.hosted);
+        }
+    }
 }
 
 impl Visit {
@@ -94,6 +113,22 @@ impl Scheduler {
             return Err(Error::runtime("the scheduler cannot be run from inside a task"));
         }
         Ok(())
+    }
+
+    /// Whether the rounds are being run: the host is called from them, as when a task has failed.
+    pub(crate) fn is_running(&self) -> bool {
+        self.visit.running.get()
+    }
+
+    /// The rounds begin, for a host's loop or to their end.
+    pub(super) fn begin_rounds(&self, hosted: bool) -> Running<'_> {
+        let running = Running {
+            sched: self,
+            below: self.visit.running.replace(true),
+            hosted: self.visit.is_hosted(),
+        };
+        self.be_hosted(hosted);
+        running
     }
 
     /// Says whether a host's loop waits for the tasks, which must not keep the thread then.
@@ -160,7 +195,7 @@ impl Scheduler {
     /// The readiness facility of the system failed.
     pub(crate) fn turn(&self, budget: Duration) -> Result<Turned> {
         self.check_outside()?;
-        self.be_hosted(true);
+        let _running = self.begin_rounds(true);
         let until = Instant::now().checked_add(budget);
         self.visit.until.set(until);
         let clocked = self.go_by_clock();
