@@ -11,7 +11,7 @@ use crate::api::{self, show_fact};
 use crate::error::{Error, Result};
 use crate::net::{Heard, Net};
 
-use super::value::{Value, from_script};
+use super::value::{Value, read};
 
 /// Something a script asks for, before it is done or refused.
 ///
@@ -201,5 +201,5 @@ fn plain(value: api::Value) -> Value {
     if value.object_type().is_some() {
         return Value::Text(api::repr(&value));
     }
-    from_script(value, None)
+    read(value, None)
 }

@@ -214,7 +214,7 @@ impl Runtime {
     }
 
     /// Gives the scripts a global function of Rust's; see [`Callable`] for what it may be. It is called on the fiber of
-    /// the script that calls it, with a stack of at least 128 KiB, while other tasks of the runtime stand still. An error
+    /// the script that calls it, with a stack of at least 256 KiB, while other tasks of the runtime stand still. An error
     /// it returns is raised in the script as the object it is; one that came out of a script passes unchanged. A panic
     /// becomes a `RuntimeError`.
     ///
@@ -274,7 +274,7 @@ impl Runtime {
 pub(super) fn see_through<T: DeserializeOwned>(language: &Rc<dyn Language>, task: &Rc<Task>) -> Result<T> {
     task.observe();
     language.net().sched().run_until(|| task.is_done())?;
-    result_of(results_of(language, task)?, &Rc::downgrade(language))
+    result_of(results_of(language, task)?, language)
 }
 
 /// What an ended task returned.

@@ -8,12 +8,12 @@ use serde::de::{Deserialize, DeserializeOwned, Deserializer};
 use serde::ser::{Serialize, Serializer};
 
 use crate::api::{Callback, HostFunction};
-use crate::error::{Error, Result};
+use crate::error::{Class, Error, Result};
 use crate::net::Net;
 use crate::script::Language;
 
 use super::calls::see_through;
-use super::data::hand_over;
+use super::data::{Room, hand_over};
 use super::value::{Value, from_script, to_script};
 
 /// A function of a script, as a value that scripts return or hand to a function of the host's.
@@ -69,7 +69,7 @@ impl Function {
         let arguments = arguments_of(&arguments, language.net())?;
         let sched = language.net().sched();
         if sched.current().is_some() {
-            return result_of(self.kept.ask(arguments)?, &self.language);
+            return result_of(self.kept.ask(arguments)?, &language);
         }
         // Whom the rounds themselves call (`on_failure`) may be told while everything is being ended.
         if !sched.is_running() {
@@ -114,7 +114,7 @@ pub(super) fn arguments_of(
     arguments: &(impl Serialize + ?Sized),
     net: &Rc<Net>,
 ) -> Result<Vec<crate::api::Value>> {
-    match Value::of(arguments)? {
+    match Value::of_in(arguments, Room::of(net.sched()))? {
         Value::None => Ok(Vec::new()),
         Value::List(items) => items.into_iter().map(|item| to_script(item, net)).collect(),
         one => Ok(vec![to_script(one, net)?]),
@@ -124,15 +124,16 @@ pub(super) fn arguments_of(
 /// The result of a call: one value as it is, several as a list, none as nothing.
 pub(super) fn result_of<T: DeserializeOwned>(
     mut results: Vec<crate::api::Value>,
-    language: &Weak<dyn Language>,
+    language: &Rc<dyn Language>,
 ) -> Result<T> {
-    let value = match results.len() {
-        0 => Value::None,
-        1 => from_script(results.remove(0), Some(language)),
-        _ => from_script(crate::api::Value::Several(results), Some(language)),
+    let net = language.net();
+    let result = match results.len() {
+        0 => crate::api::Value::None,
+        1 => results.remove(0),
+        _ => crate::api::Value::Several(results),
     };
-    value
-        .to()
+    from_script(result, Some(&Rc::downgrade(language)), net)
+        .to_in(Room::of(net.sched()))
         .map_err(|error| error.in_context("what the script returned does not fit: "))
 }
 
@@ -156,13 +157,17 @@ pub(super) fn result_of<T: DeserializeOwned>(
 pub trait Callable<A>: sealed::Sealed<A> + 'static {
     /// Calls it with a script's values.
     #[doc(hidden)]
-    fn call(&self, name: &str, arguments: Vec<Value>) -> Result<Value>;
+    fn call(&self, name: &str, arguments: Vec<Value>, room: Room<'_>) -> Result<Value>;
 }
 
 mod sealed {
     /// Keeps [`super::Callable`] to what is implemented here.
     pub trait Sealed<A> {}
 }
+
+/// Stack that a function of the host's finds at least: more than an operation needs, as what it returns may be data whose
+/// every level is a few calls deep.
+const HOST_STACK: usize = 256 * 1024;
 
 /// Wraps a function for the languages.
 pub(super) fn host_function<A: 'static>(
@@ -176,11 +181,15 @@ pub(super) fn host_function<A: 'static>(
         let net = net
             .upgrade()
             .ok_or_else(|| Error::runtime("the program is ending"))?;
+        let left = net.sched().remaining_stack();
+        if left.is_some_and(|left| left < HOST_STACK) {
+            return Err(Error::new(Class::RecursionError, "stack overflow"));
+        }
         let arguments = arguments
             .into_iter()
-            .map(|argument| from_script(argument, Some(&language)))
+            .map(|argument| from_script(argument, Some(&language), &net))
             .collect();
-        to_script(function.call(&name, arguments)?, &net)
+        to_script(function.call(&name, arguments, Room::of(net.sched()))?, &net)
     })
 }
 
@@ -189,10 +198,11 @@ fn argument<T: DeserializeOwned>(
     name: &str,
     place: usize,
     arguments: &mut std::vec::IntoIter<Value>,
+    room: Room<'_>,
 ) -> Result<T> {
     let given = arguments.next();
     let is_missing = given.is_none();
-    given.unwrap_or_default().to().map_err(|error| {
+    given.unwrap_or_default().to_in(room).map_err(|error| {
         if is_missing {
             Error::type_error(format!("{name}() missing argument {}", place + 1))
         } else {
@@ -227,11 +237,11 @@ macro_rules! callables {
             $($type: DeserializeOwned,)*
         {
             #[allow(non_snake_case, unused_mut, unused_variables, reason = "the macro serves every arity, none included")]
-            fn call(&self, name: &str, arguments: Vec<Value>) -> Result<Value> {
+            fn call(&self, name: &str, arguments: Vec<Value>, room: Room<'_>) -> Result<Value> {
                 refuse_more(name, $count, arguments.len())?;
                 let mut arguments = arguments.into_iter();
-                $(let $type: $type = argument(name, $place, &mut arguments)?;)*
-                Value::of(&self($($type),*).map_err(Into::into)?)
+                $(let $type: $type = argument(name, $place, &mut arguments, room)?;)*
+                Value::of_in(&self($($type),*).map_err(Into::into)?, room)
             }
         }
     )*};

@@ -159,16 +159,27 @@ impl Value {
     }
 }
 
-/// From a script to Rust. `language` is where functions come from, where there can be any.
-pub(super) fn from_script(value: api::Value, language: Option<&Weak<dyn Language>>) -> Value {
-    let list = |items: Vec<api::Value>| {
-        Value::List(
-            items
-                .into_iter()
-                .map(|item| from_script(item, language))
-                .collect(),
-        )
-    };
+/// From a script of this network to Rust. `language` is where functions come from, where there can be any.
+pub(super) fn from_script(value: api::Value, language: Option<&Weak<dyn Language>>, net: &Rc<Net>) -> Value {
+    if is_nested(&value) {
+        net.sched().deep(|| read(value, language))
+    } else {
+        read(value, language)
+    }
+}
+
+/// Whether a value holds others. These are turned around where there is stack enough: a script may be at the end of its own.
+fn is_nested(value: &api::Value) -> bool {
+    matches!(
+        value,
+        api::Value::List(_) | api::Value::Several(_) | api::Value::Record(_) | api::Value::Map(_)
+    )
+}
+
+/// As [`from_script`], where there is stack enough.
+pub(super) fn read(value: api::Value, language: Option<&Weak<dyn Language>>) -> Value {
+    let list =
+        |items: Vec<api::Value>| Value::List(items.into_iter().map(|item| read(item, language)).collect());
     match value {
         api::Value::None | api::Value::Null => Value::None,
         api::Value::Bool(flag) => Value::Bool(flag),
@@ -182,12 +193,12 @@ pub(super) fn from_script(value: api::Value, language: Option<&Weak<dyn Language
             .items
             .into_iter()
             .next()
-            .map_or(Value::None, |item| from_script(item, language)),
+            .map_or(Value::None, |item| read(item, language)),
         api::Value::Record(record) => list(record.items),
         api::Value::Map(entries) => Value::Map(
             entries
                 .into_iter()
-                .map(|(key, value)| (key, from_script(value, language)))
+                .map(|(key, value)| (key, read(value, language)))
                 .collect(),
         ),
         api::Value::Socket(socket) => Value::Socket(socket),
@@ -212,6 +223,13 @@ fn text_or_bytes(bytes: Bytes) -> Value {
 /// `ENOTSOCK` for a descriptor that is no socket, `ValueError` for one that was handed over before; `TypeError` for what
 /// no script can have.
 pub(super) fn to_script(value: Value, net: &Rc<Net>) -> Result<api::Value> {
+    match value {
+        Value::List(_) | Value::Map(_) => net.sched().deep(|| write(value, net)),
+        value => write(value, net),
+    }
+}
+
+fn write(value: Value, net: &Rc<Net>) -> Result<api::Value> {
     Ok(match value {
         Value::None => api::Value::None,
         Value::Bool(flag) => api::Value::Bool(flag),
@@ -220,7 +238,7 @@ pub(super) fn to_script(value: Value, net: &Rc<Net>) -> Result<api::Value> {
         Value::Text(text) => api::Value::text(text),
         Value::Bytes(bytes) => api::Value::bytes(bytes),
         Value::List(items) => {
-            let items = items.into_iter().map(|item| match to_script(item, net)? {
+            let items = items.into_iter().map(|item| match write(item, net)? {
                 // A list must not have holes.
                 api::Value::None => Ok(api::Value::Null),
                 item => Ok(item),
@@ -230,7 +248,7 @@ pub(super) fn to_script(value: Value, net: &Rc<Net>) -> Result<api::Value> {
         Value::Map(entries) => {
             let entries = entries
                 .into_iter()
-                .map(|(key, value)| Ok((key, to_script(value, net)?)));
+                .map(|(key, value)| Ok((key, write(value, net)?)));
             api::Value::Map(entries.collect::<Result<_>>()?)
         }
         Value::Socket(socket) if Rc::ptr_eq(socket.net(), net) => api::Value::Socket(socket),

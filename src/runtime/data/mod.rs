@@ -1,11 +1,12 @@
 //! Values of a script as serde data: `write` makes one of anything that can be serialized, `read` makes anything of one that
-//! can be deserialized, `descriptor` is a socket on its way into a script or out of one.
+//! can be deserialized, `descriptor` is a socket on its way into a script or out of one, `room` bounds how deep both go.
 //!
 //! Sockets, errors and functions are no data. They pass serde in one slot of the thread, for the length of one call: the
 //! newtype with the name [`OBJECT`] says that it is filled. Other formats do not know that name, and refuse.
 
 mod descriptor;
 mod read;
+mod room;
 mod write;
 
 use std::cell::RefCell;
@@ -15,6 +16,7 @@ use serde::de::{Deserialize, DeserializeOwned, Unexpected};
 use serde::ser::Serialize;
 
 pub use descriptor::Descriptor;
+pub(super) use room::Room;
 
 use crate::error::{Class, Error, Result};
 
@@ -41,7 +43,8 @@ impl Value {
     /// would take it for a list of numbers.
     ///
     /// # Errors
-    /// `OverflowError` for whole numbers beyond 64 bits with a sign; what the type's own serialization refuses.
+    /// `OverflowError` for whole numbers beyond 64 bits with a sign; `ValueError` for what is nested more than 100 levels
+    /// deep; what the type's own serialization refuses.
     ///
     /// ```
     /// use wirescript::Value;
@@ -52,14 +55,20 @@ impl Value {
     /// # Ok::<(), wirescript::Error>(())
     /// ```
     pub fn of<T: Serialize + ?Sized>(data: &T) -> Result<Self> {
-        write::value_of(data)
+        write::value_of(data, Room::anywhere())
+    }
+
+    /// As [`Value::of`], where the stack that is left is known.
+    pub(super) fn of_in<T: Serialize + ?Sized>(data: &T, room: Room<'_>) -> Result<Self> {
+        write::value_of(data, room)
     }
 
     /// Makes of it anything that serde can deserialize. Whole floats are accepted as whole numbers, text as bytes, and bytes
     /// as text where they are UTF-8.
     ///
     /// # Errors
-    /// `TypeError` when it is something else, `OverflowError` when a number does not fit.
+    /// `TypeError` when it is something else, `OverflowError` when a number does not fit, `ValueError` when it is nested more
+    /// than 100 levels deep.
     ///
     /// ```
     /// use wirescript::Value;
@@ -70,7 +79,12 @@ impl Value {
     /// # Ok::<(), wirescript::Error>(())
     /// ```
     pub fn to<T: DeserializeOwned>(self) -> Result<T> {
-        T::deserialize(read::Reader(self))
+        self.to_in(Room::anywhere())
+    }
+
+    /// As [`Value::to`], where the stack that is left is known.
+    pub(super) fn to_in<T: DeserializeOwned>(self, room: Room<'_>) -> Result<T> {
+        T::deserialize(read::Reader(self, room))
     }
 }
 

@@ -12,12 +12,12 @@ use serde::de::{
 use crate::error::{Error, Result};
 
 use super::super::value::Value;
-use super::{OBJECT, put, take};
+use super::{OBJECT, Room, put, take};
 
 /// Reads a value.
-pub(super) struct Reader(pub(super) Value);
+pub(super) struct Reader<'a>(pub(super) Value, pub(super) Room<'a>);
 
-impl Reader {
+impl<'a> Reader<'a> {
     /// Not what was expected.
     fn mismatch<'de, V: Visitor<'de>>(&self, visitor: &V) -> Error {
         let found = match &self.0 {
@@ -34,15 +34,24 @@ impl Reader {
         Error::invalid_type(found, visitor)
     }
 
-    fn list<'de, V: Visitor<'de>>(items: Vec<Value>, visitor: V) -> Result<V::Value> {
-        let mut items = SeqDeserializer::new(items.into_iter().map(Reader));
+    fn list<'de, V: Visitor<'de>>(room: Room<'a>, items: Vec<Value>, visitor: V) -> Result<V::Value> {
+        let room = room.deeper()?;
+        let items = items.into_iter().map(|item| Self(item, room));
+        let mut items = SeqDeserializer::new(items);
         let read = visitor.visit_seq(&mut items)?;
         items.end()?;
         Ok(read)
     }
 
-    fn map<'de, V: Visitor<'de>>(entries: BTreeMap<String, Value>, visitor: V) -> Result<V::Value> {
-        let entries = entries.into_iter().map(|(key, value)| (Key(key), Self(value)));
+    fn map<'de, V: Visitor<'de>>(
+        room: Room<'a>,
+        entries: BTreeMap<String, Value>,
+        visitor: V,
+    ) -> Result<V::Value> {
+        let room = room.deeper()?;
+        let entries = entries
+            .into_iter()
+            .map(|(key, value)| (Key(key), Self(value, room)));
         let mut entries = MapDeserializer::new(entries);
         let read = visitor.visit_map(&mut entries)?;
         entries.end()?;
@@ -52,7 +61,7 @@ impl Reader {
     fn object<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
         let error = self.mismatch(&visitor);
         put(self.0);
-        let read = visitor.visit_newtype_struct(Self(Value::None));
+        let read = visitor.visit_newtype_struct(Self(Value::None, self.1));
         // Whoever does not know objects took the newtype for one of its own.
         match take() {
             Some(_) => Err(error),
@@ -61,7 +70,7 @@ impl Reader {
     }
 }
 
-impl<'de> IntoDeserializer<'de, Error> for Reader {
+impl<'de> IntoDeserializer<'de, Error> for Reader<'_> {
     type Deserializer = Self;
 
     fn into_deserializer(self) -> Self {
@@ -94,7 +103,7 @@ fn whole(number: f64) -> Option<i64> {
     (number.fract() == 0.0 && (-LIMIT..LIMIT).contains(&number)).then_some(number as i64)
 }
 
-impl<'de> Deserializer<'de> for Reader {
+impl<'de> Deserializer<'de> for Reader<'_> {
     type Error = Error;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
@@ -105,8 +114,8 @@ impl<'de> Deserializer<'de> for Reader {
             Value::Float(number) => visitor.visit_f64(number),
             Value::Text(text) => visitor.visit_string(text),
             Value::Bytes(bytes) => visitor.visit_byte_buf(bytes),
-            Value::List(items) => Self::list(items, visitor),
-            Value::Map(entries) => Self::map(entries, visitor),
+            Value::List(items) => Self::list(self.1, items, visitor),
+            Value::Map(entries) => Self::map(self.1, entries, visitor),
             _ => self.object(visitor),
         }
     }
@@ -173,7 +182,7 @@ impl<'de> Deserializer<'de> for Reader {
         match self.0 {
             Value::List(_) | Value::Bytes(_) => self.deserialize_seq(visitor),
             // One result is one, also where a tuple of one is asked for.
-            one if length == 1 => Self::list(vec![one], visitor),
+            one if length == 1 => Self::list(self.1, vec![one], visitor),
             _ => self.deserialize_seq(visitor),
         }
     }
@@ -190,7 +199,7 @@ impl<'de> Deserializer<'de> for Reader {
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
         match self.0 {
             // Lua's empty table is both.
-            Value::List(items) if items.is_empty() => Self::map(BTreeMap::new(), visitor),
+            Value::List(items) if items.is_empty() => Self::map(self.1, BTreeMap::new(), visitor),
             _ => self.deserialize_any(visitor),
         }
     }
@@ -213,10 +222,13 @@ impl<'de> Deserializer<'de> for Reader {
         match self.0 {
             Value::Text(variant) => visitor.visit_enum(Variant {
                 variant,
-                data: Value::None,
+                data: Self(Value::None, self.1),
             }),
             Value::Map(mut entries) if entries.len() == 1 => match entries.pop_first() {
-                Some((variant, data)) => visitor.visit_enum(Variant { variant, data }),
+                Some((variant, data)) => visitor.visit_enum(Variant {
+                    variant,
+                    data: Self(data, self.1.deeper()?),
+                }),
                 None => Err(Error::custom("a map with one entry is expected")),
             },
             _ => Err(self.mismatch(&visitor)),
@@ -300,23 +312,23 @@ impl<'de> IntoDeserializer<'de, Error> for Key {
 }
 
 /// A variant of an enumeration, with what it holds.
-struct Variant {
+struct Variant<'a> {
     variant: String,
-    data: Value,
+    data: Reader<'a>,
 }
 
-impl<'de> EnumAccess<'de> for Variant {
+impl<'de, 'a> EnumAccess<'de> for Variant<'a> {
     type Error = Error;
-    type Variant = Reader;
+    type Variant = Reader<'a>;
 
-    fn variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<(S::Value, Reader)> {
+    fn variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<(S::Value, Reader<'a>)> {
         let name = IntoDeserializer::<Error>::into_deserializer(self.variant);
         let variant = seed.deserialize(name)?;
-        Ok((variant, Reader(self.data)))
+        Ok((variant, self.data))
     }
 }
 
-impl<'de> VariantAccess<'de> for Reader {
+impl<'de> VariantAccess<'de> for Reader<'_> {
     type Error = Error;
 
     fn unit_variant(self) -> Result<()> {

@@ -12,12 +12,13 @@ use serde::ser::{
 use crate::error::{Error, Result};
 
 use super::super::value::Value;
-use super::{OBJECT, take};
+use super::{OBJECT, Room, take};
 
 /// The value of any data.
-pub(super) fn value_of<T: Serialize + ?Sized>(data: &T) -> Result<Value> {
+pub(super) fn value_of<T: Serialize + ?Sized>(data: &T, room: Room<'_>) -> Result<Value> {
     data.serialize(Writer {
         bytes: is_bytes::<T>(),
+        room: room.deeper()?,
     })
 }
 
@@ -35,9 +36,10 @@ fn is_bytes<T: ?Sized>() -> bool {
 }
 
 /// Makes one value.
-struct Writer {
+struct Writer<'a> {
     /// The data are bytes.
     bytes: bool,
+    room: Room<'a>,
 }
 
 fn whole<T: TryInto<i64> + Copy + std::fmt::Display>(number: T) -> Result<Value> {
@@ -61,16 +63,16 @@ macro_rules! numbers {
     )*};
 }
 
-impl Serializer for Writer {
+impl<'a> Serializer for Writer<'a> {
     type Ok = Value;
     type Error = Error;
-    type SerializeSeq = List;
-    type SerializeTuple = List;
-    type SerializeTupleStruct = List;
-    type SerializeTupleVariant = List;
-    type SerializeMap = Map;
-    type SerializeStruct = Map;
-    type SerializeStructVariant = Map;
+    type SerializeSeq = List<'a>;
+    type SerializeTuple = List<'a>;
+    type SerializeTupleStruct = List<'a>;
+    type SerializeTupleVariant = List<'a>;
+    type SerializeMap = Map<'a>;
+    type SerializeStruct = Map<'a>;
+    type SerializeStructVariant = Map<'a>;
 
     numbers! {
         serialize_i8(i8) serialize_i16(i16) serialize_i32(i32) serialize_i64(i64) serialize_i128(i128)
@@ -106,7 +108,7 @@ impl Serializer for Writer {
     }
 
     fn serialize_some<T: Serialize + ?Sized>(self, data: &T) -> Result<Value> {
-        value_of(data)
+        value_of(data, self.room)
     }
 
     fn serialize_unit(self) -> Result<Value> {
@@ -125,7 +127,7 @@ impl Serializer for Writer {
         if name == OBJECT {
             return take().ok_or_else(|| Error::type_error("an object that is not there"));
         }
-        value_of(data)
+        value_of(data, self.room)
     }
 
     fn serialize_newtype_variant<T: Serialize + ?Sized>(
@@ -135,18 +137,18 @@ impl Serializer for Writer {
         variant: &'static str,
         data: &T,
     ) -> Result<Value> {
-        Ok(tagged(variant, value_of(data)?))
+        Ok(tagged(variant, value_of(data, self.room)?))
     }
 
-    fn serialize_seq(self, length: Option<usize>) -> Result<List> {
-        Ok(List::new(self.bytes, length.unwrap_or(0), None))
+    fn serialize_seq(self, length: Option<usize>) -> Result<List<'a>> {
+        Ok(List::new(self.room, self.bytes, length.unwrap_or(0), None))
     }
 
-    fn serialize_tuple(self, length: usize) -> Result<List> {
+    fn serialize_tuple(self, length: usize) -> Result<List<'a>> {
         self.serialize_seq(Some(length))
     }
 
-    fn serialize_tuple_struct(self, _: &'static str, length: usize) -> Result<List> {
+    fn serialize_tuple_struct(self, _: &'static str, length: usize) -> Result<List<'a>> {
         self.serialize_seq(Some(length))
     }
 
@@ -156,16 +158,16 @@ impl Serializer for Writer {
         _: u32,
         variant: &'static str,
         length: usize,
-    ) -> Result<List> {
-        Ok(List::new(false, length, Some(variant)))
+    ) -> Result<List<'a>> {
+        Ok(List::new(self.room, false, length, Some(variant)))
     }
 
-    fn serialize_map(self, _: Option<usize>) -> Result<Map> {
-        Ok(Map::new(None))
+    fn serialize_map(self, _: Option<usize>) -> Result<Map<'a>> {
+        Ok(Map::new(self.room, None))
     }
 
-    fn serialize_struct(self, _: &'static str, _: usize) -> Result<Map> {
-        Ok(Map::new(None))
+    fn serialize_struct(self, _: &'static str, _: usize) -> Result<Map<'a>> {
+        Ok(Map::new(self.room, None))
     }
 
     fn serialize_struct_variant(
@@ -174,13 +176,14 @@ impl Serializer for Writer {
         _: u32,
         variant: &'static str,
         _: usize,
-    ) -> Result<Map> {
-        Ok(Map::new(Some(variant)))
+    ) -> Result<Map<'a>> {
+        Ok(Map::new(self.room, Some(variant)))
     }
 }
 
 /// A list, or bytes, in the making.
-struct List {
+struct List<'a> {
+    room: Room<'a>,
     items: Vec<Value>,
     bytes: Option<Vec<u8>>,
     variant: Option<&'static str>,
@@ -189,10 +192,11 @@ struct List {
 /// Most items that are made room for before they are there.
 const TRUSTED: usize = 4096;
 
-impl List {
-    fn new(bytes: bool, length: usize, variant: Option<&'static str>) -> Self {
+impl<'a> List<'a> {
+    fn new(room: Room<'a>, bytes: bool, length: usize, variant: Option<&'static str>) -> Self {
         let length = length.min(TRUSTED);
         Self {
+            room,
             items: Vec::with_capacity(if bytes { 0 } else { length }),
             bytes: bytes.then(|| Vec::with_capacity(length)),
             variant,
@@ -200,7 +204,7 @@ impl List {
     }
 
     fn add<T: Serialize + ?Sized>(&mut self, item: &T) -> Result<()> {
-        let item = value_of(item)?;
+        let item = value_of(item, self.room)?;
         match (&mut self.bytes, item) {
             (Some(bytes), Value::Int(number)) => {
                 bytes.push(u8::try_from(number).map_err(|_| Error::overflow("a byte is 0 to 255"))?);
@@ -221,7 +225,7 @@ impl List {
 
 macro_rules! lists {
     ($($trait:ident $add:ident)*) => {$(
-        impl $trait for List {
+        impl $trait for List<'_> {
             type Ok = Value;
             type Error = Error;
 
@@ -244,15 +248,17 @@ lists! {
 }
 
 /// A map in the making.
-struct Map {
+struct Map<'a> {
+    room: Room<'a>,
     entries: BTreeMap<String, Value>,
     key: String,
     variant: Option<&'static str>,
 }
 
-impl Map {
-    const fn new(variant: Option<&'static str>) -> Self {
+impl<'a> Map<'a> {
+    const fn new(room: Room<'a>, variant: Option<&'static str>) -> Self {
         Self {
+            room,
             entries: BTreeMap::new(),
             key: String::new(),
             variant,
@@ -268,12 +274,12 @@ impl Map {
     }
 }
 
-impl SerializeMap for Map {
+impl SerializeMap for Map<'_> {
     type Ok = Value;
     type Error = Error;
 
     fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<()> {
-        self.key = match value_of(key)? {
+        self.key = match value_of(key, self.room)? {
             Value::Text(text) => text,
             Value::Int(number) => number.to_string(),
             Value::Float(number) => number.to_string(),
@@ -290,7 +296,7 @@ impl SerializeMap for Map {
 
     fn serialize_value<T: Serialize + ?Sized>(&mut self, data: &T) -> Result<()> {
         let key = std::mem::take(&mut self.key);
-        self.entries.insert(key, value_of(data)?);
+        self.entries.insert(key, value_of(data, self.room)?);
         Ok(())
     }
 
@@ -301,12 +307,12 @@ impl SerializeMap for Map {
 
 macro_rules! maps {
     ($($trait:ident)*) => {$(
-        impl $trait for Map {
+        impl $trait for Map<'_> {
             type Ok = Value;
             type Error = Error;
 
             fn serialize_field<T: Serialize + ?Sized>(&mut self, key: &'static str, data: &T) -> Result<()> {
-                self.entries.insert(key.to_owned(), value_of(data)?);
+                self.entries.insert(key.to_owned(), value_of(data, self.room)?);
                 Ok(())
             }
 

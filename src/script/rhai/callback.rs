@@ -49,7 +49,12 @@ impl Kept {
     /// The arguments of a call: those the function has no parameters for are left aside, as in Lua.
     fn fitting(&self, arguments: Vec<Value>) -> Vec<Dynamic> {
         let most = self.parameters.unwrap_or(usize::MAX);
-        arguments.into_iter().take(most).map(value::give).collect()
+        let give = || arguments.into_iter().take(most).map(value::give).collect();
+        match self.core.upgrade() {
+            // However deep they are: the script may be at the end of its stack.
+            Some(core) => core.site.net.sched().deep(give),
+            None => give(),
+        }
     }
 }
 

@@ -80,11 +80,12 @@ pub(super) fn call(
         .iter()
         .map(|argument| match value::function(argument) {
             Some(function) => Value::Kept(callback::keep(&site.core, &native, function)),
-            None => value::read(argument, 0),
+            None => site.net.sched().deep(|| value::read(argument, 0)),
         })
         .collect();
     match function(arguments) {
-        Ok(result) => Ok(value::give(result)),
+        // However deep it is: the script may be at the end of its stack.
+        Ok(result) => Ok(site.net.sched().deep(|| value::give(result))),
         Err(error) => Err(site.raise(error, Some(&native))),
     }
 }

@@ -1,0 +1,74 @@
+//! Data on its way between the host and a script.
+
+use wirescript::{Class, Error, Function, Result, Value};
+
+use crate::tongues::said;
+
+/// So many lists within one another.
+fn nested(levels: usize) -> Value {
+    (0..levels).fold(Value::None, |inner, _| Value::List(vec![inner]))
+}
+
+/// Dropping what is this deep overflows the stack by itself.
+fn lose(value: Value) {
+    let mut value = value;
+    while let Value::List(mut items) = value {
+        value = items.pop().unwrap_or_default();
+    }
+}
+
+#[test]
+fn what_is_nested_too_deeply_is_refused_on_its_way_in() -> Result<()> {
+    for (builder, echo) in said("function echo(x) return type(x) end", "fn echo(x) { type_of(x) }") {
+        let mut runtime = builder.build()?;
+        runtime.run("setup", echo)?;
+        runtime.set("deep", nested(99))?;
+        let _: String = runtime.call("echo", (nested(98),))?;
+        for levels in [200, 100_000] {
+            let value = nested(levels);
+            let refusals = [
+                runtime.set("deep", &value).err(),
+                runtime.call::<()>("echo", (&value,)).err(),
+                Value::of(&value).err(),
+            ];
+            lose(value);
+            for error in refusals {
+                let error = error.expect("it is too deep");
+                assert_eq!(error.class(), Class::ValueError, "{error}");
+                assert!(error.message().contains("nested too deeply"), "{error}");
+            }
+        }
+        runtime.register("give", || -> Result<Value> { Ok(nested(1000)) })?;
+        let error = runtime.eval::<()>("give()").expect_err("it is too deep");
+        assert_eq!(error.class(), Class::ValueError, "{error}");
+    }
+    Ok(())
+}
+
+/// What is turned around at the end of a script's stack is turned around, or refused: a call can be at any depth.
+#[test]
+fn deep_data_fits_wherever_a_function_of_the_hosts_is_called() -> Result<()> {
+    for (builder, text) in said(
+        "local deep = {} for i = 1, 90 do deep = {deep} end local text = ('['):rep(100) .. (']'):rep(100)
+         local function down(n) echo(deep) parse(text) return again(down, n + 1) end
+         local ok, e = pcall(down, 0) return tostring(e)",
+        "let deep = []; for i in 0..90 { deep = [deep]; }
+         let text = \"\"; for i in 0..100 { text += \"[\"; } for i in 0..100 { text += \"]\"; }
+         fn down(deep, text, n) { echo(deep); parse(text); again(|n| down(deep, text, n), n + 1) }
+         let r = \"\"; try { down(deep, text, 0) } catch (e) { r = if type_of(e) == \"map\" { e.message } else { `${e}` }; } r",
+    ) {
+        let mut runtime = builder.build()?;
+        runtime.register("again", |function: Function, n: i64| -> Result<i64> {
+            function.call((n,))
+        })?;
+        runtime.register("echo", |value: serde_json::Value| -> Result<serde_json::Value> {
+            Ok(value)
+        })?;
+        runtime.register("parse", |text: String| -> Result<serde_json::Value> {
+            serde_json::from_str(&text).map_err(|error| Error::value(error.to_string()))
+        })?;
+        let told: String = runtime.eval(text)?;
+        assert!(told.to_lowercase().contains("stack overflow"), "{told}");
+    }
+    Ok(())
+}
