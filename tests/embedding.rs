@@ -13,6 +13,8 @@ mod data;
 mod examples;
 #[path = "embedding/functions.rs"]
 mod functions;
+#[path = "embedding/handles.rs"]
+mod handles;
 #[path = "embedding/host.rs"]
 mod host;
 #[cfg(feature = "rhai")]

@@ -9,6 +9,9 @@ use super::stats::Stats;
 
 /// Stops, wakes or looks at a runtime, from any thread. Cheap to clone; it outlives the runtime, and does nothing then.
 ///
+/// It can end a task and not make one go on: tasks that all wait for one another are a deadlock, a `RuntimeError`, also
+/// while one lives.
+///
 /// ```
 /// # #[cfg(feature = "lua54")] {
 /// use std::time::Duration;

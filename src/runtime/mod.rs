@@ -203,8 +203,8 @@ impl Runtime {
         }
     }
 
-    /// A handle by which other threads, or signal handlers, end what runs. While one exists scripts look up now and then,
-    /// which a tight loop notices.
+    /// A handle by which other threads, or signal handlers, end what runs. While one
+    /// lives scripts look up now and then, which a tight loop notices.
     ///
     /// ```
     /// # use wirescript::Runtime;

@@ -19,7 +19,7 @@ use super::reactor::{Interest, Reactor, Source};
 use super::remote::Remote;
 use super::simulation::Member;
 use super::slice::Slice;
-use super::stop::Stop;
+use super::stop::{Handles, Stop};
 use super::tally::Tally;
 use super::task::{Body, Payload, Task};
 use super::timers::Timers;
@@ -40,8 +40,7 @@ pub(crate) struct Scheduler {
     jobs: Jobs,
     pub(super) remote: Remote,
     pub(super) stacks: StackPool,
-    pub(super) has_handle: Cell<bool>,
-    pub(super) has_silent_handle: Cell<bool>,
+    pub(super) handles: Handles,
     pub(super) alone: Cell<bool>,
     pub(super) end: End,
     pub(super) bounds: Bounds,
@@ -72,8 +71,7 @@ impl Scheduler {
             jobs: Jobs::new(),
             remote: Remote::default(),
             stacks: StackPool::new(stack_size),
-            has_handle: Cell::new(false),
-            has_silent_handle: Cell::new(false),
+            handles: Handles::default(),
             alone: Cell::new(true),
             end: End::default(),
             bounds: Bounds::default(),
@@ -173,11 +171,6 @@ impl Scheduler {
                 .borrow()
                 .as_ref()
                 .is_none_or(|task| task.payload.standing().is_ok())
-    }
-
-    /// Whether other threads hold handles.
-    pub(crate) fn has_handle(&self) -> bool {
-        self.has_handle.get()
     }
 
     /// Number of tasks that have not ended.

@@ -1,7 +1,7 @@
 //! The flag by which everything is asked to end: set by a signal handler or by another thread, read where scripts run.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, Ordering, fence};
 
 use crate::sys::signal::Target;
 use crate::sys::wake::Waker;
@@ -57,6 +57,23 @@ pub(crate) struct StopHandle {
     pub(super) waker: Option<Arc<Waker>>,
     /// The scheduler's thread, where a signal makes a busy script look.
     pub(super) thread: Option<Target>,
+    /// Counted among those that live.
+    _lives: Arc<()>,
+}
+
+/// The handles that live, with all their clones. They can end what runs and nothing else: no task waits for one.
+#[derive(Debug, Default)]
+pub(super) struct Handles {
+    poking: Arc<()>,
+    /// Those that cannot send a signal: scripts must look by themselves.
+    silent: Arc<()>,
+}
+
+fn has_others(count: &Arc<()>) -> bool {
+    let is_held = Arc::strong_count(count) > 1;
+    // What one did before it was dropped is seen by who sees that it is gone.
+    fence(Ordering::Acquire);
+    is_held
 }
 
 impl StopHandle {
@@ -81,23 +98,51 @@ impl StopHandle {
 impl Scheduler {
     /// A handle by which other threads stop everything.
     pub(crate) fn handle(&self) -> StopHandle {
-        self.has_handle.set(true);
         let thread = self.has_alarm().then(Target::this_thread).flatten();
-        if thread.is_none() {
-            self.has_silent_handle.set(true);
-        }
+        let lives = if thread.is_some() {
+            self.handles.poking.clone()
+        } else {
+            self.handles.silent.clone()
+        };
         self.recount();
         self.look_often();
         StopHandle {
             stop: self.end.stop.clone(),
             waker: self.reactor().ok().map(super::reactor::Reactor::waker),
             thread,
+            _lives: lives,
         }
     }
 
-    /// Whether somebody holds a handle who cannot send a signal with it.
-    #[cfg(feature = "lua54")]
+    /// Whether somebody holds a handle, or has asked with one that is gone.
+    pub(crate) fn has_handle(&self) -> bool {
+        has_others(&self.handles.poking) || self.has_silent_handle()
+    }
+
+    /// Whether somebody holds a handle who cannot send a signal with it, or has asked with one that is gone.
     pub(super) fn has_silent_handle(&self) -> bool {
-        self.has_silent_handle.get()
+        has_others(&self.handles.silent) || self.end.stop.asked().is_some()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_handle_counts_until_its_last_clone_is_gone_and_what_it_asked_is_seen_to() {
+        let sched = Scheduler::new(256 * 1024);
+        assert!(!sched.has_handle());
+        let handle = sched.handle();
+        let other = handle.clone();
+        drop(handle);
+        assert!(sched.has_handle() && sched.has_silent_handle());
+        drop(other);
+        assert!(!sched.has_handle() && !sched.has_silent_handle());
+        let handle = sched.handle();
+        std::thread::spawn(move || handle.stop()).join().expect("it asks");
+        assert!(sched.has_handle(), "nobody has seen to it");
+        sched.check_stop();
+        assert!(!sched.has_handle());
     }
 }

@@ -128,6 +128,8 @@ impl Scheduler {
             hosted: self.visit.is_hosted(),
         };
         self.be_hosted(hosted);
+        // The last handle may have been dropped.
+        self.recount();
         running
     }
 
@@ -143,7 +145,7 @@ impl Scheduler {
 
     /// Whether something outside may end a call: another thread, or the clock.
     pub(super) fn is_watched(&self) -> bool {
-        self.has_handle.get() || self.is_timed()
+        self.has_handle() || self.is_timed()
     }
 
     /// The thread never belongs to one task alone from here on.
@@ -151,10 +153,10 @@ impl Scheduler {
         self.alone.set(false);
     }
 
-    /// Whether something outside could make a task ready, other than the clock.
+    /// Whether something outside could make a task ready, other than the clock. A handle could only end it.
     pub(super) fn is_watching(&self) -> bool {
         let waiters = self.reactor.get().map_or(0, |reactor| reactor.waiters.get());
-        waiters > 0 || self.remote.is_awaited() || self.has_handle.get() || self.visit.is_hosted()
+        waiters > 0 || self.remote.is_awaited() || self.visit.is_hosted()
     }
 
     /// When somebody is to be woken though nothing has happened: the first deadline of a waiting task, or everybody's.
