@@ -3,12 +3,13 @@
 //!
 //! `calls` is what crosses between the two: values, results, calls both ways; `value` has values whose type is not known,
 //! `data` makes them of anything serde knows, `function` wraps functions of either side, `job` is a script that runs beside
-//! the host, `speech` its language. `turns` runs scripts inside an event loop of the host's; `audit` tells it what they ask for; a `network` inside the process may take the kernel's place. `worker` runs a script on a thread of its own, whose events come `upward` and whose memory is a `loan`.
+//! the host, `failures` has those whose end nobody asked about, `speech` its language. `turns` runs scripts inside an event loop of the host's; `audit` tells it what they ask for; a `network` inside the process may take the kernel's place. `worker` runs a script on a thread of its own, whose events come `upward` and whose memory is a `loan`.
 
 mod audit;
 mod builder;
 mod calls;
 mod data;
+mod failures;
 mod function;
 mod handle;
 mod job;
@@ -30,6 +31,7 @@ pub use audit::{AuditEvent, AuditLog, AuditSink, JsonLines};
 pub use builder::Builder;
 use builder::School;
 pub use data::Descriptor;
+use failures::Failures;
 pub use function::{Callable, Function};
 pub use handle::Handle;
 pub use job::Job;
@@ -60,7 +62,7 @@ pub struct Runtime {
     school: School,
     /// The languages it speaks, the first from the start. Empty only while the runtime is dropped.
     languages: Languages,
-    failed: Rc<RefCell<Vec<Rc<Task>>>>,
+    failed: Rc<Failures>,
 }
 
 type Languages = Rc<RefCell<Vec<(Speech, Rc<dyn Language>)>>>;
@@ -81,7 +83,7 @@ impl Runtime {
         language: (Speech, Rc<dyn Language>),
         reporter: Option<Reporter>,
     ) -> Self {
-        let failed: Rc<RefCell<Vec<Rc<Task>>>> = Rc::default();
+        let failed: Rc<Failures> = Rc::default();
         let languages: Languages = Rc::new(RefCell::new(vec![language]));
         let (seen, speakers) = (failed.clone(), Rc::downgrade(&languages));
         sched.on_failure(Box::new(move |task| {
@@ -92,7 +94,7 @@ impl Runtime {
             {
                 return;
             }
-            seen.borrow_mut().push(task.clone());
+            seen.note(task);
             let Some(report) = &reporter else { return };
             if let Some(told) = Watcher::report(task) {
                 told.iter().for_each(|told| report(told));
@@ -152,7 +154,7 @@ impl Runtime {
         let Some(language) = self.first_language() else {
             return Ok(());
         };
-        self.failed.borrow_mut().clear();
+        self.failed.take();
         self.sched.revive();
         let main = language.start(chunk)?;
         self.drive(&*language, &main)
@@ -192,15 +194,7 @@ impl Runtime {
         if let Some(class @ (Class::KeyboardInterrupt | Class::CancelledError)) = self.sched.killed_by() {
             return Err(Error::new(class, ""));
         }
-        let failed = self.failed.take();
-        match failed
-            .iter()
-            .find(|task| !task.is_observed())
-            .and_then(|task| task.failure())
-        {
-            Some(error) => Err(error),
-            None => Ok(()),
-        }
+        self.failed.take().map_or(Ok(()), Err)
     }
 
     /// A handle by which other threads, or signal handlers, end what runs. While one
@@ -283,7 +277,7 @@ impl Drop for Runtime {
     fn drop(&mut self) {
         let leftover = self.sched.shut_down();
         // What the scheduler tells of failures holds these, and they hold their engine, which holds the scheduler.
-        self.failed.borrow_mut().clear();
+        self.failed.take();
         self.net.forget_hooks();
         // The engine goes first: it may still look at the stacks of tasks that would not end.
         self.languages.borrow_mut().clear();
