@@ -1,6 +1,6 @@
 //! Values and calls between Rust and the scripts of a runtime.
 
-use std::rc::{Rc, Weak};
+use std::rc::Rc;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -138,7 +138,7 @@ impl Runtime {
             path: None,
         };
         let task = self.language()?.start(&chunk)?;
-        self.job(task)
+        Ok(Job::new(task, &self.sched))
     }
 
     /// Starts a call of a script's global function beside what runs already.
@@ -162,7 +162,7 @@ impl Runtime {
         self.begin();
         let arguments = arguments_of(&arguments, &self.net)?;
         let task = self.language()?.start_global(name, arguments)?;
-        self.job(task)
+        Ok(Job::new(task, &self.sched))
     }
 
     /// Runs until a job has ended, and returns its result.
@@ -180,10 +180,10 @@ impl Runtime {
     /// # Ok::<(), wirescript::Error>(())
     /// ```
     pub fn wait<T: DeserializeOwned>(&mut self, job: &Job) -> Result<T> {
-        if !Weak::ptr_eq(&job.sched, &Rc::downgrade(&self.sched)) {
-            return Err(Error::value("the job belongs to another runtime"));
-        }
-        self.see_through(&job.task)
+        let task = job
+            .task_of(&self.sched)
+            .ok_or_else(|| Error::value("the job belongs to another runtime"))?;
+        self.see_through(task)
     }
 
     /// Gives the scripts a global value: anything serde can serialize, a [`Value`], a
@@ -254,15 +254,6 @@ impl Runtime {
     /// A runtime whose scripts were stopped runs others.
     pub(super) fn begin(&self) {
         self.sched.revive();
-    }
-
-    fn job(&self, task: Rc<Task>) -> Result<Job> {
-        // Its failure is for whoever waits for it.
-        task.observe();
-        Ok(Job {
-            task,
-            sched: Rc::downgrade(&self.sched),
-        })
     }
 
     fn see_through<T: DeserializeOwned>(&self, task: &Rc<Task>) -> Result<T> {

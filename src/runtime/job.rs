@@ -7,7 +7,8 @@ use crate::sched::{Scheduler, Task};
 
 /// A script or call that was started and not waited for: [`Runtime::spawn`](crate::Runtime::spawn) and
 /// [`Runtime::spawn_call`](crate::Runtime::spawn_call) return one. It runs whenever the runtime does, also when this is
-/// dropped.
+/// dropped. A job that is dropped with its clones and was never waited for is as a task nobody joins: its failure is told
+/// to [`Builder::on_failure`](crate::Builder::on_failure).
 ///
 /// ```
 /// # #[cfg(feature = "lua54")] {
@@ -21,12 +22,35 @@ use crate::sched::{Scheduler, Task};
 /// # Ok::<(), wirescript::Error>(())
 /// ```
 #[derive(Clone)]
-pub struct Job {
-    pub(super) task: Rc<Task>,
-    pub(super) sched: Weak<Scheduler>,
+pub struct Job(Rc<Held>);
+
+/// What all clones share.
+struct Held {
+    task: Rc<Task>,
+    sched: Weak<Scheduler>,
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        if let Some(sched) = self.sched.upgrade() {
+            sched.let_go(&self.task);
+        }
+    }
 }
 
 impl Job {
+    pub(super) fn new(task: Rc<Task>, sched: &Rc<Scheduler>) -> Self {
+        task.hold();
+        let sched = Rc::downgrade(sched);
+        Self(Rc::new(Held { task, sched }))
+    }
+
+    /// Its task, if that is one of this scheduler's.
+    pub(super) fn task_of(&self, sched: &Rc<Scheduler>) -> Option<&Rc<Task>> {
+        let is_ours = Weak::ptr_eq(&self.0.sched, &Rc::downgrade(sched));
+        is_ours.then_some(&self.0.task)
+    }
+
     /// Whether it has ended; [`Runtime::wait`](crate::Runtime::wait) has its result then at once.
     ///
     /// ```
@@ -40,7 +64,7 @@ impl Job {
     /// # Ok::<(), wirescript::Error>(())
     /// ```
     pub fn is_done(&self) -> bool {
-        self.task.is_done()
+        self.0.task.is_done()
     }
 
     /// Makes its current or next wait fail once, with `CancelledError`. One that has ended is left alone.
@@ -57,14 +81,14 @@ impl Job {
     /// # Ok::<(), wirescript::Error>(())
     /// ```
     pub fn cancel(&self) {
-        if let Some(sched) = self.sched.upgrade() {
-            sched.cancel(&self.task);
+        if let Some(sched) = self.0.sched.upgrade() {
+            sched.cancel(&self.0.task);
         }
     }
 }
 
 impl fmt::Debug for Job {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Job({:?})", self.task)
+        write!(f, "Job({:?})", self.0.task)
     }
 }

@@ -252,6 +252,14 @@ impl Scheduler {
         }
     }
 
+    /// Who has held a task will not ask how it ended: it is a task like others, and reported if it has failed already.
+    pub(crate) fn let_go(&self, task: &Rc<Task>) {
+        task.be_let_go();
+        if !task.is_observed() && !self.is_closed() {
+            self.report(task);
+        }
+    }
+
     /// Makes a waiting task ready; one that is not waiting is left alone.
     #[inline]
     pub(super) fn wake(&self, task: &Rc<Task>, wake: Wake) {

@@ -116,6 +116,8 @@ pub(crate) struct Task {
     fate: RefCell<Option<Error>>,
     end: RefCell<Option<Result<()>>>,
     observed: Cell<bool>,
+    /// Whether somebody holds it who may yet ask how it ended.
+    held: Cell<bool>,
     /// Whether the program ends without waiting for it.
     pub(super) daemon: Cell<bool>,
     /// The time limit it is under.
@@ -144,6 +146,7 @@ impl Task {
             fate: RefCell::default(),
             end: RefCell::new(None),
             observed: Cell::new(false),
+            held: Cell::new(false),
             daemon: Cell::new(false),
             limit: RefCell::default(),
             group: RefCell::default(),
@@ -246,9 +249,16 @@ impl Task {
             .and_then(|end| end.as_ref().err().cloned())
     }
 
-    /// Whether somebody has asked how it ended, so that a failure need not be reported.
+    /// Whether somebody has asked how it ended, or is about to, so that a failure need not be reported.
     pub(crate) fn is_observed(&self) -> bool {
-        self.observed.get() || !self.joiners.borrow().is_empty()
+        self.observed.get() || self.held.get() || !self.joiners.borrow().is_empty()
+    }
+
+    /// Somebody may ask how it ended, who says [`Scheduler::let_go`] when that is over.
+    ///
+    /// [`Scheduler::let_go`]: super::Scheduler::let_go
+    pub(crate) fn hold(&self) {
+        self.held.set(true);
     }
 
     /// Notes that somebody knows how it ended.
@@ -259,6 +269,10 @@ impl Task {
     /// The language's own part.
     pub(crate) fn payload(&self) -> &dyn Payload {
         &*self.payload
+    }
+
+    pub(super) fn be_let_go(&self) {
+        self.held.set(false);
     }
 
     pub(super) fn set_end(&self, end: Result<()>) {

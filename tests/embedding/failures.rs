@@ -1,6 +1,6 @@
 //! Tasks that fail with nobody to join them.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -46,4 +46,60 @@ fn a_run_fails_with_the_first_of_many() -> Result<()> {
         runtime.run("none", "")?;
     }
     Ok(())
+}
+
+#[test]
+fn the_failure_of_a_job_nobody_waits_for_is_told() -> Result<()> {
+    for (builder, text) in said("error('lost')", "throw \"lost\"") {
+        let told = Rc::new(RefCell::new(Vec::new()));
+        let teller = told.clone();
+        let mut runtime = builder
+            .on_failure(move |report| teller.borrow_mut().push(report.to_owned()))
+            .build()?;
+        let heard = || told.take();
+        // Dropped before it fails, and after.
+        drop(runtime.spawn("early", text)?);
+        runtime.turn(Duration::from_millis(10))?;
+        assert!(
+            matches!(&heard()[..], [report] if report.contains("lost")),
+            "{text}"
+        );
+        let job = runtime.spawn("late", text)?;
+        let other = job.clone();
+        runtime.turn(Duration::from_millis(10))?;
+        drop(job);
+        assert!(
+            other.is_done() && heard().is_empty(),
+            "somebody may yet wait for it"
+        );
+        drop(other);
+        assert!(
+            matches!(&heard()[..], [report] if report.contains("late:1")),
+            "{text}"
+        );
+        // Who waits is told, who cancels has asked for it, and the end of the runtime is no failure.
+        let job = runtime.spawn("awaited", text)?;
+        assert!(runtime.wait::<()>(&job).is_err());
+        drop(job);
+        let sleeper = said_sleep(text);
+        let job = runtime.spawn("cancelled", sleeper)?;
+        runtime.turn(Duration::from_millis(1))?;
+        job.cancel();
+        drop(job);
+        runtime.turn(Duration::from_millis(10))?;
+        let ended = runtime.spawn("ended", sleeper)?;
+        let failed = runtime.spawn("failed", text)?;
+        drop(runtime);
+        drop((ended, failed));
+        assert_eq!(heard(), Vec::<String>::new(), "{text}");
+    }
+    Ok(())
+}
+
+fn said_sleep(text: &str) -> &'static str {
+    if text.starts_with("throw") {
+        "task::sleep(100)"
+    } else {
+        "task.sleep(100)"
+    }
 }
