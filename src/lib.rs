@@ -32,12 +32,12 @@ mod worker;
 /// Lua without a [`Runtime`]: the modules in a machine of the host's own.
 #[cfg(feature = "lua54")]
 pub mod lua {
-    pub use crate::script::lua::register;
+    pub use crate::script::lua::{error_of, register};
 }
 /// Rhai without a [`Runtime`]: the modules in an engine of the host's own.
 #[cfg(feature = "rhai")]
 pub mod rhai {
-    pub use crate::script::rhai::register;
+    pub use crate::script::rhai::{error_of, register};
 }
 
 pub use error::{Class, Error, Place, Result};

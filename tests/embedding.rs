@@ -15,6 +15,8 @@ mod examples;
 mod failures;
 #[path = "embedding/functions.rs"]
 mod functions;
+#[path = "embedding/guests.rs"]
+mod guests;
 #[path = "embedding/handles.rs"]
 mod handles;
 #[path = "embedding/host.rs"]

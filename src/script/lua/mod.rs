@@ -13,7 +13,7 @@ mod trampoline;
 
 mod guest;
 
-pub use guest::register;
+pub use guest::{error_of, register};
 
 use std::path::Path;
 use std::rc::Rc;

@@ -60,7 +60,7 @@ use places::Places;
 use stock::Stock;
 use watch::Watch;
 
-pub use guest::register;
+pub use guest::{error_of, register};
 pub(crate) use task::STACK_SIZE;
 
 /// Calls a script may nest: what fits on a fiber's stack.

@@ -35,6 +35,8 @@ pub(crate) struct Context {
     pub(super) warning: RefCell<Vec<u8>>,
     /// The machine is the host's own: it runs what it likes on any thread, and nobody tells which.
     guest: Cell<bool>,
+    /// In such a machine the error that was last put into words, as mlua does when one reaches Rust.
+    told: RefCell<Option<Rc<Error>>>,
     /// Whether `current` is shown to the signal handler.
     poked: Cell<bool>,
     /// Metatables by type, to recognise our objects and to find them without a lookup by name.
@@ -71,6 +73,7 @@ impl Context {
             warns: Cell::new(false),
             warning: RefCell::default(),
             guest: Cell::new(false),
+            told: RefCell::default(),
             poked: Cell::new(false),
             records: RefCell::default(),
             modules: RefCell::new(Vec::with_capacity(MODULES.len())),
@@ -154,6 +157,18 @@ impl Context {
     /// The machine is the host's own.
     pub(super) fn be_guest(&self) {
         self.guest.set(true);
+    }
+
+    /// An error is put into words.
+    pub(super) fn tell(&self, error: &Rc<Error>) {
+        if self.guest.get() {
+            *self.told.borrow_mut() = Some(error.clone());
+        }
+    }
+
+    /// The error that was last put into words.
+    pub(super) fn told(&self) -> Option<Rc<Error>> {
+        self.told.borrow().clone()
     }
 
     /// A script calls us on this thread: news in a machine of the host's own.

@@ -260,7 +260,14 @@ unsafe extern "C-unwind" fn text(raw: *mut lua_State) -> c_int {
     // SAFETY: Lua calls us with a live thread.
     let state = unsafe { State::from_raw(raw) };
     let context = Context::behind(state, 1);
-    invoke::answer(state, context, |_| Ok(text_of(&read::value(state, context, 1)))).finish(state)
+    invoke::answer(state, context, |_| {
+        let value = read::value(state, context, 1);
+        if let Value::Error(error) = &value {
+            context.tell(error);
+        }
+        Ok(text_of(&value))
+    })
+    .finish(state)
 }
 
 fn text_of(value: &Value) -> Value {

@@ -116,6 +116,11 @@ pub(super) fn install_guest(lua: &Lua, net: &Rc<Net>) -> Result<()> {
     built.map_err(|_| Error::memory("the modules"))
 }
 
+/// The error that a machine of the host's own has last put into words.
+pub(super) fn last_told(lua: &Lua) -> Option<Rc<Error>> {
+    Context::of(main_state(lua))?.told()
+}
+
 /// Compiles a chunk and starts it as a task.
 pub(super) fn start(context: &'static Context, chunk: &Chunk<'_>, task: &str) -> Result<Rc<Task>> {
     task::start_chunk(context, chunk, task)
