@@ -220,8 +220,8 @@ fn text_or_bytes(bytes: Bytes) -> Value {
 /// From Rust to a script of this network.
 ///
 /// # Errors
-/// `ENOTSOCK` for a descriptor that is no socket, `ValueError` for one that was handed over before; `TypeError` for what
-/// no script can have.
+/// `ENOTSOCK` for a descriptor that is no socket, `ValueError` for one that was handed over before and for what is another
+/// runtime's; `RuntimeError` for a function whose runtime is gone; `TypeError` for what no script can have.
 pub(super) fn to_script(value: Value, net: &Rc<Net>) -> Result<api::Value> {
     match value {
         Value::List(_) | Value::Map(_) => net.sched().deep(|| write(value, net)),
@@ -263,7 +263,14 @@ fn write(value: Value, net: &Rc<Net>) -> Result<api::Value> {
             api::Value::Socket(socket)
         }
         Value::Error(error) => api::Value::Error(Rc::new(error)),
-        Value::Function(function) => api::Value::Kept(function.kept()),
+        Value::Function(function) if Rc::ptr_eq(function.language()?.net(), net) => {
+            api::Value::Kept(function.kept())
+        }
+        Value::Function(_) => {
+            return Err(Error::value(
+                "the function belongs to another runtime: a script can call its own runtime's only",
+            ));
+        }
         Value::Other(kind) => {
             return Err(Error::type_error(format!(
                 "a value of kind {kind} cannot be handed to a script"

@@ -1,11 +1,12 @@
 //! Functions of scripts in the host's hands.
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use wirescript::policy::Limits;
-use wirescript::{Class, Function, Result};
+use wirescript::{Class, Function, Result, Runtime, Value};
 
 use crate::tongues::said;
 
@@ -98,6 +99,68 @@ fn who_is_told_of_a_failure_may_call_the_script() -> Result<()> {
         runtime.turn(Duration::from_millis(10))?;
         let count = count.borrow_mut().take().expect("it was told");
         assert_eq!(count?, 1, "{text}");
+    }
+    Ok(())
+}
+
+#[test]
+fn functions_inside_data_are_functions() -> Result<()> {
+    for (builder, text) in said(
+        "{add = function(x) return x + 1 end, n = 1, all = {function() return 2 end}}",
+        "#{add: |x| x + 1, n: 1, all: [|| 2]}",
+    ) {
+        let mut runtime = builder.build()?;
+        let value: Value = runtime.eval(text)?;
+        let Value::Function(add) = &value["add"] else {
+            panic!("{value:?}");
+        };
+        assert_eq!(add.call::<i64>((1,))?, 2);
+        let all: Vec<Function> = value["all"].clone().to()?;
+        assert_eq!(all[0].call::<i64>(())?, 2);
+        // A host's own function is given them as well, and gives them back.
+        runtime.register("again", |of: BTreeMap<String, Value>| -> Result<_> {
+            let Value::Function(add) = &of["add"] else {
+                panic!("{of:?}");
+            };
+            Ok((add.call::<i64>((2,))?, of))
+        })?;
+        let (sum, of): (i64, BTreeMap<String, Value>) = runtime.eval(format!("again({text})"))?;
+        assert_eq!(sum, 3);
+        assert!(matches!(&of["add"], Value::Function(add) if add.call::<i64>((3,))? == 4));
+        runtime.set("handlers", BTreeMap::from([("add", add)]))?;
+        let kept: BTreeMap<String, Function> = runtime.eval("handlers")?;
+        assert_eq!(kept["add"].call::<i64>((4,))?, 5);
+    }
+    Ok(())
+}
+
+#[test]
+fn a_function_of_another_runtime_is_refused() -> Result<()> {
+    let echo = ("function echo(x) return x end", "fn echo(x) { x }");
+    for (giver, text) in said("function() return 1 end", "|| 1") {
+        let mut first = giver.build()?;
+        let function: Function = first.eval(text)?;
+        for (taker, echo) in said(echo.0, echo.1) {
+            let mut second: Runtime = taker.build()?;
+            second.run("setup", echo)?;
+            let given = function.clone();
+            second.register("give", move || -> Result<Function> { Ok(given.clone()) })?;
+            let refusals = [
+                second.set("f", &function).err(),
+                second.call::<()>("echo", (&function,)).err(),
+                second.call::<()>("echo", ([&function],)).err(),
+                second.call_function::<()>(&function, ()).err(),
+                second.eval::<()>("give()").err(),
+            ];
+            for error in refusals {
+                let error = error.expect("it is another's");
+                assert_eq!(error.class(), Class::ValueError, "{error}");
+            }
+        }
+        let mut second = Runtime::builder().build()?;
+        drop(first);
+        let error = second.set("f", &function).expect_err("its runtime is gone");
+        assert_eq!(error.class(), Class::RuntimeError, "{error}");
     }
     Ok(())
 }

@@ -78,9 +78,10 @@ pub(super) fn call(
     );
     let arguments = args
         .iter()
-        .map(|argument| match value::function(argument) {
-            Some(function) => Value::Kept(callback::keep(&site.core, &native, function)),
-            None => site.net.sched().deep(|| value::read(argument, 0)),
+        .map(|argument| {
+            let keep = |function| Value::Kept(callback::keep(&site.core, &native, function));
+            let read = || value::read_keeping(argument, &keep);
+            site.net.sched().deep(read)
         })
         .collect();
     match function(arguments) {
@@ -122,29 +123,21 @@ pub(super) fn results(core: &Rc<Core>, task: &Task) -> Vec<Value> {
     }
 }
 
-/// A value as the program gets it; a function is kept.
+/// A value as the program gets it; functions in it are kept.
 pub(super) fn owned(core: &Rc<Core>, given: &Dynamic) -> Value {
-    match value::function(given) {
-        None => value::read(given, 0),
-        Some(function) => {
-            // It may call the functions of whatever script it comes from.
-            let Ok(engine) = core.engine() else {
-                return Value::Opaque("function");
-            };
-            let mut global = engine.new_global_runtime_state();
-            for ast in core.scripts.borrow().iter() {
-                global.lib.push(ast.shared_lib().clone());
-            }
-            let context = NativeCallContext::new_with_all_fields(
-                &engine,
-                function.fn_name(),
-                None,
-                &global,
-                Position::NONE,
-            );
-            Value::Kept(callback::keep(&Rc::downgrade(core), &context, function.clone()))
+    value::read_keeping(given, &|function| {
+        let Ok(engine) = core.engine() else {
+            return Value::Opaque("function");
+        };
+        // It may call the functions of whatever script it comes from.
+        let mut global = engine.new_global_runtime_state();
+        for ast in core.scripts.borrow().iter() {
+            global.lib.push(ast.shared_lib().clone());
         }
-    }
+        let name = function.fn_name();
+        let context = NativeCallContext::new_with_all_fields(&engine, name, None, &global, Position::NONE);
+        Value::Kept(callback::keep(&Rc::downgrade(core), &context, function.clone()))
+    })
 }
 
 impl fmt::Debug for Host {

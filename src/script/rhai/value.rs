@@ -111,12 +111,26 @@ fn owned_blob(value: Dynamic) -> Value {
 
 /// The value of something that stays where it is. `place` is where it stands in the call.
 pub(super) fn read(value: &Dynamic, place: usize) -> Value {
-    read_at(value, place, 0)
+    // A function inside an array or map is no argument of the call.
+    read_at(value, 0, &|_, depth| match depth {
+        0 => Value::Function(place),
+        _ => Value::Opaque("function"),
+    })
 }
 
-fn read_at(value: &Dynamic, place: usize, depth: usize) -> Value {
+/// As [`read`], for who keeps each function in it.
+pub(super) fn read_keeping(value: &Dynamic, keep: &dyn Fn(FnPtr) -> Value) -> Value {
+    read_at(value, 0, &|function, _| {
+        function.map_or(Value::Opaque("function"), keep)
+    })
+}
+
+/// What becomes of a function, by how deep it stands.
+type Functions<'a> = &'a dyn Fn(Option<FnPtr>, usize) -> Value;
+
+fn read_at(value: &Dynamic, depth: usize, functions: Functions<'_>) -> Value {
     if value.is_shared() {
-        return read_at(&value.flatten_clone(), place, depth);
+        return read_at(&value.flatten_clone(), depth, functions);
     }
     if depth > DEEPEST_DATA {
         return Value::Opaque(TOO_DEEP);
@@ -128,40 +142,31 @@ fn read_at(value: &Dynamic, place: usize, depth: usize) -> Value {
         return simple;
     }
     if value.is_fnptr() {
-        return Value::Function(place);
+        return functions(function(value), depth);
     }
     if let Some(items) = value.read_lock::<Array>() {
-        let items = items.iter().map(|item| read_inner(item, depth)).collect();
+        let items = items
+            .iter()
+            .map(|item| read_at(item, depth + 1, functions))
+            .collect();
         return tuple(value.tag(), items);
     }
     if let Some(map) = value.read_lock::<Map>() {
-        return Value::Map(entries(&map, depth));
+        let entries = map.iter();
+        return Value::Map(
+            entries
+                .map(|(key, value)| (key.to_string(), read_at(value, depth + 1, functions)))
+                .collect(),
+        );
     }
     Value::Opaque("object")
 }
 
-/// An item of an array or map: a function there is no argument of the call.
-fn read_inner(value: &Dynamic, depth: usize) -> Value {
-    match read_at(value, 0, depth + 1) {
-        Value::Function(_) => Value::Opaque("function"),
-        value => value,
-    }
-}
-
 /// What a map of keywords holds, by name. Functions in it are told apart by their place among its values, from `first` on.
 pub(super) fn keywords(map: &Map, first: usize) -> Vec<(String, Value)> {
-    let mut entries = entries(map, 0);
-    for (place, value) in map.values().enumerate() {
-        if function(value).is_some() {
-            entries[place].1 = Value::Function(first + place);
-        }
-    }
-    entries
-}
-
-fn entries(map: &Map, depth: usize) -> Vec<(String, Value)> {
     map.iter()
-        .map(|(key, value)| (key.to_string(), read_inner(value, depth)))
+        .zip(first..)
+        .map(|((key, value), place)| (key.to_string(), read(value, place)))
         .collect()
 }
 

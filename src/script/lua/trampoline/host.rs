@@ -13,7 +13,7 @@ use crate::sched::Task;
 use super::building::Building;
 use super::context::Context;
 use super::state::{Kind, REGISTRY, State, upvalue};
-use super::{invoke, kept, push, read, task};
+use super::{invoke, push, read, task};
 
 /// Makes a value global.
 pub(in super::super) fn set_global(context: &'static Context, name: &str, value: &Value) -> Result<()> {
@@ -119,16 +119,10 @@ pub(in super::super) fn register(
     registered
 }
 
-/// The values of a thread's stack from a place to the top. Functions among them are kept.
+/// The values of a thread's stack from a place to the top. Functions in them are kept.
 pub(super) fn values(state: State, context: &'static Context, first: c_int) -> Vec<Value> {
     (first..=state.top())
-        .map(|index| match state.kind(index) {
-            Kind::Function => usize::try_from(index)
-                .ok()
-                .and_then(|place| kept::keep(state, context, place, None).ok())
-                .map_or(Value::Opaque("function"), |kept| Value::Kept(Rc::new(kept))),
-            _ => read::owned(state, context, index),
-        })
+        .map(|index| read::owned(state, context, index))
         .collect()
 }
 

@@ -14,7 +14,7 @@ use super::context::Context;
 use super::metatable;
 use super::object::Object;
 use super::state::{Kind, State};
-use super::stream;
+use super::{kept, stream};
 
 /// Tables within tables that are looked into.
 const DEEPEST: usize = 32;
@@ -38,8 +38,8 @@ struct Reading {
     left: usize,
     deepest: usize,
     fidelity: Fidelity,
-    /// Whether any table is read, with keys that are no texts as texts.
-    loose: bool,
+    /// The host reads: any table, with keys that are no texts as texts, and functions are kept for it here.
+    host: Option<&'static Context>,
     /// The tables being read, the outermost first.
     within: Vec<usize>,
 }
@@ -50,7 +50,7 @@ impl Reading {
             left: MOST_ITEMS,
             deepest,
             fidelity,
-            loose: false,
+            host: None,
             within: Vec::new(),
         }
     }
@@ -83,9 +83,9 @@ pub(super) fn portable(state: State, context: &Context, index: c_int) -> Value {
 }
 
 /// The value at an index for the host: it outlives the call, and any table can be read.
-pub(super) fn owned(state: State, context: &Context, index: c_int) -> Value {
+pub(super) fn owned(state: State, context: &'static Context, index: c_int) -> Value {
     let mut reading = Reading::new(DEEPEST_DATA, Fidelity::Loose);
-    reading.loose = true;
+    reading.host = Some(context);
     // How much a script may hold bounds it, not what an argument may.
     reading.left = usize::MAX;
     // Nothing is borrowed from what is within a table.
@@ -108,7 +108,14 @@ fn read(state: State, context: &Context, index: c_int, reading: &mut Reading) ->
         Kind::String => Value::String(Bytes::Owned(state.string_copy(index))),
         Kind::Table => table(state, context, index, reading),
         Kind::Function if reading.fidelity == Fidelity::Whole => thing(state, index, "function"),
-        Kind::Function => Value::Function(usize::try_from(state.absolute(index)).unwrap_or(0)),
+        Kind::Function => {
+            let place = usize::try_from(state.absolute(index)).unwrap_or(0);
+            match reading.host {
+                Some(context) => kept::keep(state, context, place, None)
+                    .map_or(Value::Opaque("function"), |kept| Value::Kept(Rc::new(kept))),
+                None => Value::Function(place),
+            }
+        }
         Kind::Userdata => match Object::at(state, index) {
             Some(object) => object.value(),
             None if reading.fidelity == Fidelity::Whole => {
@@ -164,7 +171,7 @@ fn contents(state: State, context: &Context, index: c_int, length: usize, readin
         return thing(state, index, "table with a metatable");
     }
     if length > 0 || kind.is_some() {
-        if reading.loose && kind.is_none() && !is_list(state, index, length) {
+        if reading.host.is_some() && kind.is_none() && !is_list(state, index, length) {
             return entries(state, context, index, reading).map_or(Value::Opaque("table"), Value::Map);
         }
         if reading.fidelity != Fidelity::Loose && !is_list(state, index, length) {
@@ -263,7 +270,7 @@ fn entries(
     let mut entries = Vec::new();
     state.push_nil();
     while state.next(index) {
-        let Some(key) = key_at(state, -2, reading.loose) else {
+        let Some(key) = key_at(state, -2, reading.host.is_some()) else {
             state.pop(2);
             return None;
         };
