@@ -1,12 +1,13 @@
 //! The one error type. Every floor above `sys` fails with [`Error`]; scripts see it as an object.
 //!
 //! `class` has Python's exception classes and their tree; `explain` has the likely cause of a failed operation, `origin` makes
-//! errors of the system's numbers, `made` what an error has that a script made, `tls` what one of TLS has; `show` is how it reads.
+//! errors of the system's numbers, `made` what an error has that a script made, `panic` has whose fault one is, `tls` what one of TLS has; `show` is how it reads.
 
 mod class;
 mod explain;
 mod made;
 mod origin;
+mod panic;
 mod show;
 mod tls;
 mod trace;
@@ -17,6 +18,7 @@ use std::path::Path;
 
 pub use class::Class;
 pub(crate) use made::{Argument, Made};
+pub(crate) use panic::hosted;
 pub(crate) use tls::TlsDetail;
 pub use trace::Place;
 pub(crate) use trace::Trace;
@@ -188,16 +190,6 @@ impl Error {
             self.detail().hint = hint;
         }
         self
-    }
-
-    /// A panic, as an error that says whose fault it is.
-    pub(crate) fn bug(panic: &(dyn std::any::Any + Send)) -> Self {
-        let text = panic
-            .downcast_ref::<&str>()
-            .map(ToString::to_string)
-            .or_else(|| panic.downcast_ref::<String>().cloned())
-            .unwrap_or_default();
-        Self::runtime(format!("this is a bug in wirescript, please report it: {text}"))
     }
 
     /// A file that could not be read.

@@ -8,7 +8,7 @@ use std::rc::Rc;
 use serde::Serialize;
 
 use crate::api::{self, show_fact};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, hosted};
 use crate::net::{Heard, Net};
 
 use super::value::{Value, read};
@@ -185,14 +185,15 @@ impl<W> fmt::Debug for JsonLines<W> {
 pub(super) fn listen(net: &Net, sink: Rc<dyn AuditSink>) {
     net.set_auditor(Box::new(move |heard: &Heard<'_>| {
         let arguments = heard.facts.iter().map(|fact| plain(show_fact(fact))).collect();
-        sink.event(&AuditEvent {
+        let event = AuditEvent {
             event: heard.event,
             request: heard.request.clone(),
             arguments,
             allowed: heard.verdict.as_ref().map(|(allowed, _)| *allowed),
             rule: heard.verdict.as_ref().map(|(_, rule)| rule.clone()),
             worker: None,
-        })
+        };
+        hosted("audit sink", || sink.event(&event))
     }));
 }
 

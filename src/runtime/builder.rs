@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::api::Environment;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, hosted};
 use crate::net::{FaultPlan, Net, Observer};
 use crate::policy::{Limits, Policy, Purse};
 use crate::sched::Scheduler;
@@ -268,10 +268,10 @@ impl Builder {
         }
         sched.bound(&limits, &heir.purse, heir.deadline);
         if let Some(tell) = self.judge {
-            net.on_judgement(tell);
+            net.on_judgement(Box::new(move |line: &str| hosted("on_judgement", || tell(line))));
         }
         if let Some(teller) = self.teller {
-            net.on_warning(teller);
+            net.on_warning(Box::new(move |line: &str| hosted("on_warning", || teller(line))));
         }
         if self.observer.is_some() {
             net.set_observer(self.observer);

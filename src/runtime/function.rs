@@ -2,6 +2,7 @@
 //! ([`Function`]).
 
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::{Rc, Weak};
 
 use serde::de::{Deserialize, DeserializeOwned, Deserializer};
@@ -189,7 +190,11 @@ pub(super) fn host_function<A: 'static>(
             .into_iter()
             .map(|argument| from_script(argument, Some(&language), &net))
             .collect();
-        to_script(function.call(&name, arguments, Room::of(net.sched()))?, &net)
+        // Where it converts values, that is the host's code as well.
+        let call = || function.call(&name, arguments, Room::of(net.sched()));
+        let result = catch_unwind(AssertUnwindSafe(call))
+            .unwrap_or_else(|panic| Err(Error::panicked(&name, &*panic)))?;
+        to_script(result, &net)
     })
 }
 

@@ -158,3 +158,22 @@ fn a_worker_that_is_heard_can_be_stopped() {
         drop(runtime);
     }
 }
+
+/// A sink that panics refuses, and the error says whose fault that is.
+#[test]
+fn a_panic_of_the_hosts_sinks_is_told_as_theirs() -> Result<()> {
+    for kind in ["audit sink", "on_judgement"] {
+        for (builder, text) in crate::tongues::said("socket.socket()", "socket::socket()") {
+            let builder = builder.policy(Policy::allow_all());
+            let mut runtime = match kind {
+                "on_judgement" => builder.on_judgement(|_| panic!("on purpose")),
+                _ => builder.audit(|_: &AuditEvent| panic!("on purpose")),
+            }
+            .build()?;
+            let error = runtime.eval::<()>(text).expect_err("it is refused");
+            assert_eq!(error.message(), format!("the host's {kind} panicked: on purpose"));
+            assert_eq!(runtime.stats().sockets, 0);
+        }
+    }
+    Ok(())
+}

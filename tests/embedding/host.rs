@@ -115,7 +115,13 @@ fn an_error_of_the_host_is_an_object_and_has_a_place() {
             .register("panics", || -> Result<()> { panic!("on purpose") })
             .expect("a function");
         let error = runtime.eval::<()>("panics()").expect_err("a panic is an error");
-        assert!(error.message().contains("on purpose"));
+        assert_eq!(
+            error.message(),
+            "the host's function 'panics' panicked: on purpose",
+            "{}",
+            tongue.name
+        );
+        assert!(error.place().is_some(), "{}", tongue.name);
         let error = runtime.eval::<()>("fail(1)").expect_err("too many");
         assert_eq!(error.class(), Class::TypeError);
     }
