@@ -14,7 +14,7 @@ use crate::net::Net;
 use crate::script::Language;
 
 use super::calls::see_through;
-use super::data::{Room, hand_over};
+use super::data::{Room, all_or_nothing, hand_over};
 use super::value::{Value, from_script, to_script};
 
 /// A function of a script, as a value that scripts return or hand to a function of the host's.
@@ -245,7 +245,9 @@ macro_rules! callables {
             fn call(&self, name: &str, arguments: Vec<Value>, room: Room<'_>) -> Result<Value> {
                 refuse_more(name, $count, arguments.len())?;
                 let mut arguments = arguments.into_iter();
-                $(let $type: $type = argument(name, $place, &mut arguments, room)?;)*
+                let ($($type,)*): ($($type,)*) = all_or_nothing(|| {
+                    Ok(($(argument(name, $place, &mut arguments, room)?,)*))
+                })?;
                 Value::of_in(&self($($type),*).map_err(Into::into)?, room)
             }
         }

@@ -1,6 +1,6 @@
 //! Data on its way between the host and a script.
 
-use wirescript::{Class, Error, Function, Result, Value};
+use wirescript::{Class, Descriptor, Error, Function, Policy, Result, Value};
 
 use crate::tongues::said;
 
@@ -69,6 +69,58 @@ fn deep_data_fits_wherever_a_function_of_the_hosts_is_called() -> Result<()> {
         })?;
         let told: String = runtime.eval(text)?;
         assert!(told.to_lowercase().contains("stack overflow"), "{told}");
+    }
+    Ok(())
+}
+
+#[test]
+fn sockets_are_taken_out_all_or_none() -> Result<()> {
+    for (builder, language) in said("lua", "rhai") {
+        let is_lua = language == "lua";
+        let say = |lua: &'static str, rhai: &'static str| if is_lua { lua } else { rhai };
+        let mut runtime = builder.policy(Policy::allow_all()).on_warning(|_| {}).build()?;
+        let pair: Vec<Value> = runtime.eval(say(
+            "local a, b = socket.socketpair() return {a, b}",
+            "let p = socket::socketpair(); [p[0], p[1]]",
+        ))?;
+        runtime.set("one", &pair[0])?;
+        runtime.set("two", &pair[1])?;
+        runtime.register("take", |_: Descriptor, _: i64| -> Result<()> { Ok(()) })?;
+        let open = |runtime: &mut wirescript::Runtime| {
+            runtime.eval::<(i64, i64)>(say("one:fileno(), two:fileno()", "[one.fileno(), two.fileno()]"))
+        };
+        let failures = [
+            runtime
+                .eval::<(Descriptor, i64)>(say("one, 'x'", "[one, \"x\"]"))
+                .err(),
+            runtime
+                .eval::<()>(say("take(one, 'x')", "take(one, \"x\")"))
+                .err(),
+            runtime
+                .eval::<Vec<Descriptor>>(say("{one, one}", "[one, one]"))
+                .err(),
+        ];
+        assert_eq!(
+            failures.map(|error| error.map(|error| error.class())),
+            [
+                Some(Class::TypeError),
+                Some(Class::TypeError),
+                Some(Class::ValueError)
+            ]
+        );
+        let (one, two) = open(&mut runtime)?;
+        assert!(one >= 0 && two >= 0, "none was taken");
+        let both: Vec<Descriptor> = runtime.eval(say("{one, two}", "[one, two]"))?;
+        assert_eq!(open(&mut runtime)?, (-1, -1));
+        for descriptor in both {
+            descriptor.into_fd()?;
+        }
+        let closed = runtime.eval::<Descriptor>("one").expect_err("it is closed");
+        assert_eq!(
+            (closed.class(), closed.code()),
+            (Class::OSError, Some("EBADF")),
+            "{closed}"
+        );
     }
     Ok(())
 }

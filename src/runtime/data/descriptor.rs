@@ -9,14 +9,17 @@ use serde::de::{Deserialize, Deserializer};
 use serde::ser::{Serialize, Serializer};
 
 use crate::error::{Error, Result};
+use crate::net::Socket;
+use crate::sys::errno::Errno;
 
 use super::super::value::Value;
-use super::{hand_over, read};
+use super::{claims, hand_over, read};
 
 /// A socket's descriptor on its way into a script or out of one: as a value, or anywhere inside data.
 ///
 /// Handed in, it becomes a socket of the script's, which owns it from then on; the policy is not asked, as it is the host
-/// that gives it. Taken out, it is the host's: the script's socket is closed then, as by `detach()`.
+/// that gives it. Taken out, it is the host's: the script's socket is closed then, as by `detach()`. Where a conversion
+/// fails nothing has been taken out.
 ///
 /// ```
 /// # #[cfg(feature = "lua54")] {
@@ -38,7 +41,15 @@ use super::{hand_over, read};
 /// # Ok::<(), wirescript::Error>(())
 /// ```
 #[derive(Clone)]
-pub struct Descriptor(Rc<RefCell<Option<OwnedFd>>>);
+pub struct Descriptor(Rc<RefCell<State>>);
+
+/// Where the descriptor is.
+enum State {
+    Here(OwnedFd),
+    /// In a script's socket, which is asked for it when all else has been converted.
+    Claimed(Rc<Socket>),
+    Gone,
+}
 
 impl Descriptor {
     /// A `TcpStream`, `TcpListener`, `UdpSocket`, `UnixStream`, … or `OwnedFd`, ready to be handed over.
@@ -49,7 +60,56 @@ impl Descriptor {
     /// let descriptor = Descriptor::new(listener);
     /// ```
     pub fn new(owner: impl Into<OwnedFd>) -> Self {
-        Self(Rc::new(RefCell::new(Some(owner.into()))))
+        Self(Rc::new(RefCell::new(State::Here(owner.into()))))
+    }
+
+    /// A script's socket, as the host will have it.
+    fn claim(socket: Rc<Socket>) -> Self {
+        let claimed = Self(Rc::new(RefCell::new(State::Claimed(socket))));
+        claims::claim(&claimed);
+        claimed
+    }
+
+    fn claimed(&self) -> Option<Rc<Socket>> {
+        match &*self.0.borrow() {
+            State::Claimed(socket) => Some(socket.clone()),
+            State::Here(_) | State::Gone => None,
+        }
+    }
+
+    /// Whether somebody beside the note of its claim holds it.
+    pub(super) fn is_wanted(&self) -> bool {
+        Rc::strong_count(&self.0) > 1
+    }
+
+    /// Whether it can be taken out of its socket, beside these.
+    ///
+    /// # Errors
+    /// `EBADF` when the socket is closed, `ValueError` when one of the others is the same.
+    pub(super) fn check(&self, others: &[Self]) -> Result<()> {
+        let Some(socket) = self.claimed() else {
+            return Ok(());
+        };
+        if socket.fd() < 0 {
+            return Err(Error::os(Errno::BADF.0).during("detach"));
+        }
+        let is_same = |other: &Self| other.claimed().is_some_and(|other| Rc::ptr_eq(&other, &socket));
+        if others.iter().any(is_same) {
+            return Err(Error::value("the same socket is taken out twice"));
+        }
+        Ok(())
+    }
+
+    /// Takes it out of its socket.
+    ///
+    /// # Errors
+    /// `EBADF` when that was closed.
+    pub(super) fn settle(&self) -> Result<()> {
+        if let Some(socket) = self.claimed() {
+            let fd = socket.hand_over()?;
+            *self.0.borrow_mut() = State::Here(fd);
+        }
+        Ok(())
     }
 
     /// The descriptor itself: `TcpStream::from(descriptor.into_fd()?)`.
@@ -68,8 +128,14 @@ impl Descriptor {
     }
 
     pub(crate) fn take(&self) -> Result<OwnedFd> {
-        let taken = self.0.borrow_mut().take();
-        taken.ok_or_else(|| Error::value("the descriptor has been handed over already"))
+        // Whoever takes it in the middle of a conversion does not wait for its end.
+        self.settle()?;
+        match self.0.replace(State::Gone) {
+            State::Here(fd) => Ok(fd),
+            State::Claimed(_) | State::Gone => {
+                Err(Error::value("the descriptor has been handed over already"))
+            }
+        }
     }
 }
 
@@ -84,7 +150,7 @@ impl<'de> Deserialize<'de> for Descriptor {
         use serde::de::Error as _;
         match deserializer.deserialize_any(read::ToValue)? {
             Value::Descriptor(descriptor) => Ok(descriptor),
-            Value::Socket(socket) => socket.hand_over().map(Self::new).map_err(D::Error::custom),
+            Value::Socket(socket) => Ok(Self::claim(socket)),
             other => Err(D::Error::custom(format!(
                 "invalid type: {}, expected a socket",
                 other.kind()
@@ -96,8 +162,9 @@ impl<'de> Deserialize<'de> for Descriptor {
 impl fmt::Debug for Descriptor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &*self.0.borrow() {
-            Some(fd) => write!(f, "Descriptor({})", fd.as_raw_fd()),
-            None => f.write_str("Descriptor(handed over)"),
+            State::Here(fd) => write!(f, "Descriptor({})", fd.as_raw_fd()),
+            State::Claimed(socket) => write!(f, "Descriptor({})", socket.fd()),
+            State::Gone => f.write_str("Descriptor(handed over)"),
         }
     }
 }

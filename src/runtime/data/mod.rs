@@ -1,9 +1,10 @@
 //! Values of a script as serde data: `write` makes one of anything that can be serialized, `read` makes anything of one that
-//! can be deserialized, `descriptor` is a socket on its way into a script or out of one, `room` bounds how deep both go.
+//! can be deserialized, `descriptor` is a socket on its way into a script or out of one, where `claims` has all of a conversion's taken out or none, `room` bounds how deep both go.
 //!
 //! Sockets, errors and functions are no data. They pass serde in one slot of the thread, for the length of one call: the
 //! newtype with the name [`OBJECT`] says that it is filled. Other formats do not know that name, and refuse.
 
+mod claims;
 mod descriptor;
 mod read;
 mod room;
@@ -15,6 +16,7 @@ use std::fmt;
 use serde::de::{Deserialize, DeserializeOwned, Unexpected};
 use serde::ser::Serialize;
 
+pub(super) use claims::all_or_nothing;
 pub use descriptor::Descriptor;
 pub(super) use room::Room;
 
@@ -84,7 +86,7 @@ impl Value {
 
     /// As [`Value::to`], where the stack that is left is known.
     pub(super) fn to_in<T: DeserializeOwned>(self, room: Room<'_>) -> Result<T> {
-        T::deserialize(read::Reader(self, room))
+        all_or_nothing(|| T::deserialize(read::Reader(self, room)))
     }
 }
 
