@@ -11,6 +11,8 @@ mod audit;
 mod data;
 #[path = "embedding/examples.rs"]
 mod examples;
+#[path = "embedding/exits.rs"]
+mod exits;
 #[path = "embedding/failures.rs"]
 mod failures;
 #[path = "embedding/functions.rs"]

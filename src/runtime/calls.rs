@@ -165,7 +165,8 @@ impl Runtime {
         Ok(Job::new(task, &self.sched))
     }
 
-    /// Runs until a job has ended, and returns its result.
+    /// Runs until a job has ended, and returns its result; at once where it has ended, also when another script has ended
+    /// them all since.
     ///
     /// # Errors
     /// `ValueError` for a job of another runtime; as [`Runtime::eval`].
@@ -270,10 +271,9 @@ pub(super) fn see_through<T: DeserializeOwned>(language: &Rc<dyn Language>, task
 
 /// What an ended task returned.
 fn results_of(language: &Rc<dyn Language>, task: &Task) -> Result<Vec<api::Value>> {
-    if let Some(status) = language.net().sched().exit_status() {
-        return Err(Error::exit(status));
-    }
     match language.failure(task) {
+        // It was ended with all the others.
+        Some(_) if let Some(status) = language.net().sched().exit_status() => Err(Error::exit(status)),
         Some(error) => Err(error),
         None if task.is_done() => Ok(language.results(task)),
         None => Err(Error::new(

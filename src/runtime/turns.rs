@@ -71,7 +71,8 @@ impl Runtime {
     /// A task that fails without anybody to join it is told to [`Builder::on_failure`](crate::Builder::on_failure).
     ///
     /// # Errors
-    /// `SystemExit` when a script asked for the end of the program; `RuntimeError` when called from inside a script.
+    /// `SystemExit` with its status when a script that was spawned ended by `sys.exit` (the others go on in the next turn), or
+    /// when any ended all of them by `os.exit`; `RuntimeError` when called from inside a script.
     ///
     /// ```
     /// # #[cfg(feature = "lua54")] {
@@ -88,6 +89,9 @@ impl Runtime {
     /// ```
     pub fn turn(&mut self, budget: Duration) -> Result<Turn> {
         let turned = self.sched.turn(budget)?;
+        if let Some(error) = self.sched.take_exit() {
+            return Err(error);
+        }
         if turned == Turned::Idle {
             if let Some(status) = self.sched.exit_status() {
                 self.begin();

@@ -28,6 +28,8 @@ pub(super) struct End {
     closed: Cell<bool>,
     /// The status the program was ended with.
     status: Cell<Option<i32>>,
+    /// A script of the host's own that asked for its end, and of which the host has not been told.
+    left: RefCell<Option<Rc<Task>>>,
     /// Where a person talks to the program: Ctrl-C ends one task, or nothing.
     conversation: RefCell<Option<Conversation>>,
 }
@@ -130,7 +132,8 @@ impl Scheduler {
         self.end.killing.set(true);
         if !task.is_killed() {
             task.doom.set(Doom::Killed(class));
-            task.set_fate(self.limit_error());
+            let exit = || self.exit_status().map(Error::exit);
+            task.set_fate(self.limit_error().or_else(exit));
         }
         task.payload.kill();
         self.wake(task, Wake::Ready);
@@ -167,6 +170,20 @@ impl Scheduler {
         self.end.status.get()
     }
 
+    /// A task has ended. Where it is a script of the host's that asked for its end, the host's loop is to be told.
+    pub(super) fn note_exit(&self, task: &Rc<Task>) {
+        let asked = |error: Error| error.class() == Class::SystemExit;
+        if task.is_job() && !task.is_killed() && task.failure().is_some_and(asked) {
+            *self.end.left.borrow_mut() = Some(task.clone());
+        }
+    }
+
+    /// How the last script of the host's ended that asked for its end, unless the host knows.
+    pub(crate) fn take_exit(&self) -> Option<Error> {
+        let left = self.end.left.take()?;
+        if left.is_told() { None } else { left.failure() }
+    }
+
     /// Makes every task end: each wait fails at once, each script raises at every instruction.
     pub(crate) fn kill_all(&self, class: Class) {
         self.end.dying.set(true);
@@ -192,6 +209,8 @@ impl Scheduler {
             self.enter(&task);
         }
         drop(self.queue.take_all());
+        // A task holds its engine, which holds this scheduler.
+        self.end.left.take();
         std::mem::take(&mut *self.live.borrow_mut())
     }
 

@@ -231,6 +231,7 @@ impl Scheduler {
         if task.daemon.get() {
             self.daemons.set(self.daemons.get() - 1);
         }
+        self.note_exit(task);
         let is_told = self.leave_group(task);
         if !is_told && !task.is_observed() {
             self.report(task);

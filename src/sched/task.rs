@@ -118,6 +118,8 @@ pub(crate) struct Task {
     observed: Cell<bool>,
     /// Whether somebody holds it who may yet ask how it ended.
     held: Cell<bool>,
+    /// Whether the host has started it beside its own work.
+    is_job: Cell<bool>,
     /// Whether the program ends without waiting for it.
     pub(super) daemon: Cell<bool>,
     /// The time limit it is under.
@@ -147,6 +149,7 @@ impl Task {
             end: RefCell::new(None),
             observed: Cell::new(false),
             held: Cell::new(false),
+            is_job: Cell::new(false),
             daemon: Cell::new(false),
             limit: RefCell::default(),
             group: RefCell::default(),
@@ -254,11 +257,12 @@ impl Task {
         self.observed.get() || self.held.get() || !self.joiners.borrow().is_empty()
     }
 
-    /// Somebody may ask how it ended, who says [`Scheduler::let_go`] when that is over.
+    /// It is a job of the host's, who may ask how it ended, and says [`Scheduler::let_go`] when that is over.
     ///
     /// [`Scheduler::let_go`]: super::Scheduler::let_go
     pub(crate) fn hold(&self) {
         self.held.set(true);
+        self.is_job.set(true);
     }
 
     /// Notes that somebody knows how it ended.
@@ -273,6 +277,16 @@ impl Task {
 
     pub(super) fn be_let_go(&self) {
         self.held.set(false);
+    }
+
+    /// Whether the host has started it beside its own work.
+    pub(super) fn is_job(&self) -> bool {
+        self.is_job.get()
+    }
+
+    /// Whether somebody has asked how it ended.
+    pub(super) fn is_told(&self) -> bool {
+        self.observed.get()
     }
 
     pub(super) fn set_end(&self, end: Result<()>) {
