@@ -122,6 +122,12 @@ fn an_error_of_the_host_is_an_object_and_has_a_place() {
             tongue.name
         );
         assert!(error.place().is_some(), "{}", tongue.name);
+        let long = "a script with a long name, ".repeat(5);
+        let error = runtime.run(&long, tongue.fail).expect_err("it comes through");
+        let source = error.place().expect("a place").source().into_owned();
+        // Lua keeps 59 bytes of a name itself.
+        let whole = if tongue.name == "Lua" { &long[..59] } else { &long };
+        assert_eq!(source, whole, "{}", tongue.name);
         let error = runtime.eval::<()>("fail(1)").expect_err("too many");
         assert_eq!(error.class(), Class::TypeError);
     }
