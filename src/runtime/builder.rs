@@ -135,7 +135,8 @@ impl Builder {
         self
     }
 
-    /// How long each run of a script may take, waits included: everything ends then, with a `LimitError`.
+    /// How long each run of a script may take, waits included: everything ends then, with a `LimitError`. The time begins
+    /// with a call that finds no task alive: what is called beside a living job has what is left of the job's.
     pub fn timeout(mut self, length: Duration) -> Self {
         self.limits.timeout = Some(length);
         self

@@ -54,7 +54,8 @@ impl Runtime {
         self.see_through(&task)
     }
 
-    /// Calls a function that a script has made global, and runs it to its end. The arguments are a tuple.
+    /// Calls a function that a script has made global, and runs it to its end. The arguments are a tuple; any other sequence
+    /// is spread as one is, bytes are not, and what is no sequence is one argument.
     ///
     /// # Errors
     /// `NameError` when there is no such function; as [`Runtime::eval`].

@@ -41,7 +41,8 @@ impl Handle {
     }
 
     /// Ends every task of the runtime: waits fail at once, busy scripts at their next look. A script cannot catch it. What
-    /// ran fails with `CancelledError`; the runtime can run other scripts then. May be called in a signal handler.
+    /// ran fails with `CancelledError`; the runtime can run other scripts then. Where nothing runs it is for the next call,
+    /// and ends what that has not done when it looks. May be called in a signal handler.
     ///
     /// ```
     /// # use wirescript::Runtime;

@@ -124,3 +124,20 @@ fn sockets_are_taken_out_all_or_none() -> Result<()> {
     }
     Ok(())
 }
+
+#[test]
+fn a_sequence_is_spread_over_the_arguments() -> Result<()> {
+    for (builder, text) in said(
+        "function count(...) return select('#', ...) end",
+        "fn count() { 0 } fn count(a) { 1 } fn count(a, b) { 2 }",
+    ) {
+        let mut runtime = builder.build()?;
+        runtime.run("setup", text)?;
+        assert_eq!(runtime.call::<i64>("count", ())?, 0);
+        assert_eq!(runtime.call::<i64>("count", "text")?, 1);
+        assert_eq!(runtime.call::<i64>("count", vec![1_u8, 2])?, 1);
+        assert_eq!(runtime.call::<i64>("count", vec![1, 2])?, 2);
+        assert_eq!(runtime.call::<i64>("count", (vec![1, 2],))?, 1);
+    }
+    Ok(())
+}

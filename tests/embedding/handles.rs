@@ -1,5 +1,7 @@
 //! What a handle, living or dropped, changes for the scripts.
 
+use std::time::Duration;
+
 use wirescript::{Class, Result};
 
 use crate::tongues::said;
@@ -29,6 +31,23 @@ fn a_stop_outlives_its_handle() -> Result<()> {
         let error = runtime.eval::<()>(text).expect_err("it was stopped");
         assert_eq!(error.class(), Class::CancelledError, "{error}");
         assert_eq!(runtime.eval::<i64>("1 + 1")?, 2);
+    }
+    Ok(())
+}
+
+/// The time of a run goes on while anything of it lives.
+#[test]
+fn a_deadline_is_shared_while_a_job_lives() -> Result<()> {
+    let (lua, rhai) = ("task.sleep(100)", "task::sleep(100)");
+    for (builder, text) in said(lua, rhai) {
+        let mut runtime = builder.timeout(Duration::from_millis(100)).build()?;
+        let job = runtime.spawn("sleeper", text)?;
+        std::thread::sleep(Duration::from_millis(110));
+        for error in [runtime.eval::<()>(text).err(), runtime.wait::<()>(&job).err()] {
+            let error = error.expect("the job's time is over");
+            assert_eq!(error.class(), Class::LimitError, "{error}");
+        }
+        assert_eq!(runtime.eval::<i64>("1 + 1")?, 2, "nothing lives: another run");
     }
     Ok(())
 }
