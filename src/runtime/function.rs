@@ -134,7 +134,7 @@ pub(super) fn result_of<T: DeserializeOwned>(
         _ => crate::api::Value::Several(results),
     };
     from_script(result, Some(&Rc::downgrade(language)), net)
-        .to_in(Room::of(net.sched()))
+        .convert_in(Room::of(net.sched()))
         .map_err(|error| error.in_context("what the script returned does not fit: "))
 }
 
@@ -207,7 +207,7 @@ fn argument<T: DeserializeOwned>(
 ) -> Result<T> {
     let given = arguments.next();
     let is_missing = given.is_none();
-    given.unwrap_or_default().to_in(room).map_err(|error| {
+    given.unwrap_or_default().convert_in(room).map_err(|error| {
         if is_missing {
             Error::type_error(format!("{name}() missing argument {}", place + 1))
         } else {

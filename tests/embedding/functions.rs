@@ -6,7 +6,7 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use wirescript::policy::Limits;
-use wirescript::{Class, Function, Result, Runtime, Value};
+use wirescript::{Class, Function, Place, Result, Runtime, Value};
 
 use crate::tongues::said;
 
@@ -45,7 +45,9 @@ fn a_call_from_the_hosts_own_code_is_under_every_limit() -> Result<()> {
         let function: Function = runtime.eval(text)?;
         let handle = runtime.handle();
         let stopping = std::thread::spawn(move || {
-            std::thread::sleep(Duration::from_millis(50));
+            while handle.snapshot().waits == 0 {
+                std::thread::yield_now();
+            }
             handle.stop();
         });
         let error = function.call::<()>(()).expect_err("it was stopped");
@@ -70,7 +72,7 @@ fn a_call_from_the_hosts_own_code_lets_the_others_run_and_says_where_it_failed()
         let mut runtime = builder.build()?;
         let function: Function = runtime.eval(text)?;
         let error = function.call::<()>(()).expect_err("it raises");
-        assert_eq!(error.place().map(|place| place.line()), Some(2), "{error}");
+        assert_eq!(error.place().map(Place::line), Some(2), "{error}");
         assert!(error.traceback().is_some());
     }
     Ok(())

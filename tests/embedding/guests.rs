@@ -1,6 +1,6 @@
 //! Errors that reach Rust from an engine of the host's own.
 
-use wirescript::{Class, Net, Policy};
+use wirescript::{Class, Net, Place, Policy};
 
 #[cfg(feature = "lua54")]
 #[test]
@@ -14,7 +14,7 @@ fn lua_s_last_error_is_known_and_no_other() {
         (error.class(), error.errno()),
         (Class::ConnectionRefusedError, Some(111))
     );
-    assert_eq!(error.place().map(|place| place.line()), Some(2));
+    assert_eq!(error.place().map(Place::line), Some(2));
     let own = fail("error('of my own')");
     assert!(wirescript::lua::error_of(&lua, &own).is_none());
     fail("errno.no_such_name()");
@@ -39,7 +39,7 @@ fn rhai_s_errors_are_errors_of_ours() {
         (error.class(), error.errno()),
         (Class::ConnectionRefusedError, Some(111))
     );
-    assert_eq!(error.place().map(|place| place.line()), Some(2));
+    assert_eq!(error.place().map(Place::line), Some(2));
     assert_eq!(fail("[1][7]").class(), Class::IndexError);
     assert_eq!(fail("throw \"of my own\"").headline(), "RuntimeError: of my own");
 }

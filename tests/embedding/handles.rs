@@ -38,12 +38,12 @@ fn a_stop_outlives_its_handle() -> Result<()> {
 /// The time of a run goes on while anything of it lives.
 #[test]
 fn a_deadline_is_shared_while_a_job_lives() -> Result<()> {
-    let (lua, rhai) = ("task.sleep(100)", "task::sleep(100)");
-    for (builder, text) in said(lua, rhai) {
-        let mut runtime = builder.timeout(Duration::from_millis(100)).build()?;
-        let job = runtime.spawn("sleeper", text)?;
-        std::thread::sleep(Duration::from_millis(110));
-        for error in [runtime.eval::<()>(text).err(), runtime.wait::<()>(&job).err()] {
+    for (builder, sleep) in said("task.sleep", "task::sleep") {
+        let mut runtime = builder.timeout(Duration::from_secs(1)).build()?;
+        let job = runtime.spawn("sleeper", format!("{sleep}(100)"))?;
+        runtime.eval::<()>(format!("{sleep}(0.2)"))?;
+        let beside = runtime.eval::<()>(format!("{sleep}(0.9)"));
+        for error in [beside.err(), runtime.wait::<()>(&job).err()] {
             let error = error.expect("the job's time is over");
             assert_eq!(error.class(), Class::LimitError, "{error}");
         }

@@ -81,11 +81,11 @@ impl Value {
     /// # Ok::<(), wirescript::Error>(())
     /// ```
     pub fn to<T: DeserializeOwned>(self) -> Result<T> {
-        self.to_in(Room::anywhere())
+        self.convert_in(Room::anywhere())
     }
 
     /// As [`Value::to`], where the stack that is left is known.
-    pub(super) fn to_in<T: DeserializeOwned>(self, room: Room<'_>) -> Result<T> {
+    pub(super) fn convert_in<T: DeserializeOwned>(self, room: Room<'_>) -> Result<T> {
         all_or_nothing(|| T::deserialize(read::Reader(self, room)))
     }
 }
