@@ -38,8 +38,11 @@ impl Error {
         }
     }
 
-    /// A panic of a function of the host's.
+    /// A panic of a function of the host's, or of what else of the host's it has come to by way of a script.
     pub(crate) fn panicked(function: &str, panic: &(dyn Any + Send)) -> Self {
+        if panic.is::<HostPanic>() {
+            return Self::bug(panic);
+        }
         let text = text_of(panic);
         Self::runtime(format!("the host's function '{function}' panicked: {text}"))
     }
@@ -59,6 +62,11 @@ mod tests {
         assert_eq!(
             text(|| hosted("audit sink", || panic!("number {}", 2))),
             "the host's audit sink panicked: number 2"
+        );
+        let panic = catch_unwind(|| hosted("audit sink", || panic!("within"))).expect_err("it panics");
+        assert_eq!(
+            Error::panicked("f", &*panic).message(),
+            "the host's audit sink panicked: within"
         );
     }
 }
