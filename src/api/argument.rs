@@ -49,11 +49,17 @@ pub(crate) const FUNCTION_KIND: &str = "function";
 /// The kind of a parameter that takes what can go to another thread: adapters read all of it, whatever its keys.
 pub(crate) const PORTABLE: &str = "portable value";
 
+/// The kind of a parameter whose value is printed: adapters read all of it, whatever its keys and wherever it leads.
+pub(crate) const SHOWN: &str = "anything";
+
 /// Whether Python takes the value for true: nothing, zero and what is empty are not.
 pub(crate) struct Truth(pub(crate) bool);
 
 /// Any value at all.
 pub(crate) struct Any(pub(crate) Value);
+
+/// Any value, read to be printed.
+pub(crate) struct Shown(pub(crate) Value);
 
 /// Text given as a string or as bytes; bytes that are no UTF-8 stay as they are.
 pub(crate) struct Text(pub(crate) Vec<u8>);
@@ -153,6 +159,13 @@ impl FromArg for Truth {
 
 impl FromArg for Any {
     const KIND: &'static str = "any";
+    fn from_arg(value: Value) -> Result<Self, Mismatch> {
+        Ok(Self(value))
+    }
+}
+
+impl FromArg for Shown {
+    const KIND: &'static str = SHOWN;
     fn from_arg(value: Value) -> Result<Self, Mismatch> {
         Ok(Self(value))
     }

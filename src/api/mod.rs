@@ -51,7 +51,7 @@ pub(crate) use op::{Default, Form, Hot, Op, Owner, Param};
 pub(crate) use ops::show_fact;
 pub(crate) use outcome::IntoValue;
 pub(crate) use record::{RecordKind, Shape};
-pub(crate) use repr::repr;
+pub(crate) use repr::{SAME_LIST, SAME_MAP, repr};
 pub(crate) use selector::Selector;
 pub(crate) use value::{Record, Slots, Steps, Type, Value};
 

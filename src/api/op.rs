@@ -7,7 +7,7 @@
 use crate::error::Result;
 
 use super::Cx;
-use super::argument::{DATA, FUNCTION_KIND, GIVEN, PORTABLE};
+use super::argument::{DATA, FUNCTION_KIND, GIVEN, PORTABLE, SHOWN};
 use super::handler::{Handler, typed};
 use super::value::Type;
 
@@ -197,6 +197,15 @@ impl Op {
             .is_some_and(|kind| *kind == DATA)
     }
 
+    /// Whether the parameter at this place takes any value to print it.
+    pub(crate) fn takes_shown(&self, place: usize) -> bool {
+        let first = usize::from(self.takes_self());
+        self.run
+            .kinds()
+            .get(first + place)
+            .is_some_and(|kind| *kind == SHOWN)
+    }
+
     /// Whether the parameter at this place takes a value of any kind to keep it.
     pub(crate) fn keeps(&self, place: usize) -> bool {
         let first = usize::from(self.takes_self());
@@ -235,7 +244,7 @@ impl Op {
                 .run
                 .kinds()
                 .last()
-                .is_some_and(|kind| matches!(*kind, "any" | DATA | GIVEN | PORTABLE));
+                .is_some_and(|kind| matches!(*kind, "any" | DATA | GIVEN | PORTABLE | SHOWN));
         !last_takes_all
     }
 }

@@ -1,5 +1,6 @@
 //! Any value as Python's `repr` prints it.
 
+use std::cmp::Ordering;
 use std::fmt::Write;
 use std::rc::Rc;
 
@@ -10,6 +11,11 @@ use crate::wire::{Number, NumberArray};
 use super::construct::give;
 use super::record::Shape;
 use super::value::Value;
+
+/// What stands for a list within itself.
+pub(crate) const SAME_LIST: &str = "[...]";
+/// What stands for a map within itself.
+pub(crate) const SAME_MAP: &str = "{...}";
 
 /// Python's `repr(value)`.
 pub(crate) fn repr(value: &Value) -> String {
@@ -59,29 +65,12 @@ fn write_repr(out: &mut String, value: &Value, shape: Shape) {
         }
         Value::Record(record) => write_tuple(out, &record.items, |place| record.kind.shape(place)),
         Value::Map(entries) => {
-            out.push('{');
-            for (place, (key, value)) in entries.iter().enumerate() {
-                if place > 0 {
-                    out.push_str(", ");
-                }
-                out.push_str(&str_repr(key));
-                out.push_str(": ");
-                write_repr(out, value, Shape::Plain);
-            }
-            out.push('}');
+            let mut entries: Vec<_> = entries.iter().map(|(key, value)| (key, value)).collect();
+            entries.sort_by_key(|(key, _)| *key);
+            let entries = entries.into_iter().map(|(key, value)| (str_repr(key), value));
+            write_entries(out, entries);
         }
-        Value::Table(entries) => {
-            out.push('{');
-            for (place, (key, value)) in entries.iter().enumerate() {
-                if place > 0 {
-                    out.push_str(", ");
-                }
-                write_repr(out, key, Shape::Plain);
-                out.push_str(": ");
-                write_repr(out, value, Shape::Plain);
-            }
-            out.push('}');
-        }
+        Value::Table(entries) => write_entries(out, sorted(entries)),
         Value::Socket(socket) => push(out, socket),
         Value::TlsContext(context) => push(out, format_args!("{context:?}")),
         Value::File(file) => push(out, file),
@@ -121,8 +110,58 @@ fn write_repr(out: &mut String, value: &Value, shape: Shape) {
         Value::Function(_) | Value::Kept(_) => out.push_str("<function>"),
         Value::Given(_) => out.push_str("<object>"),
         Value::Rest(_) | Value::Outcome(_) => out.push_str("<results>"),
+        Value::Range(from, to) => push(out, format_args!("range({from}, {to})")),
+        // As Python prints a list or dict within itself.
+        Value::Opaque(kind @ (SAME_LIST | SAME_MAP)) => out.push_str(kind),
         Value::Opaque(kind) | Value::Thing { kind, .. } => push(out, format_args!("<{kind}>")),
     }
+}
+
+/// The pairs of a table whose keys are of any kind, each key as it prints: a text as the key of a map does. Lua's tables have no
+/// order, so they get one: numbers, then texts, then all else.
+pub(crate) fn sorted(entries: &[(Value, Value)]) -> impl Iterator<Item = (String, &Value)> {
+    let mut entries: Vec<_> = entries
+        .iter()
+        .map(|(key, value)| {
+            let mut shown = String::new();
+            write_repr(&mut shown, key, Shape::Text);
+            (key, shown, value)
+        })
+        .collect();
+    let rank = |key: &Value| match key {
+        Value::Int(_) | Value::Float(_) => 0,
+        Value::Text(_) | Value::String(_) | Value::Bytes(_) => 1,
+        _ => 2,
+    };
+    entries.sort_by(|(one, shown, _), (other, other_shown, _)| {
+        let by_number = || match (number(one), number(other)) {
+            (Some(one), Some(other)) => one.total_cmp(&other),
+            _ => Ordering::Equal,
+        };
+        rank(one)
+            .cmp(&rank(other))
+            .then_with(by_number)
+            .then_with(|| shown.cmp(other_shown))
+    });
+    entries.into_iter().map(|(_, shown, value)| (shown, value))
+}
+
+#[allow(clippy::cast_precision_loss, reason = "it only orders")]
+fn number(key: &Value) -> Option<f64> {
+    match key {
+        Value::Int(number) => Some(*number as f64),
+        Value::Float(number) => Some(*number),
+        _ => None,
+    }
+}
+
+fn write_entries<'a>(out: &mut String, entries: impl Iterator<Item = (String, &'a Value)>) {
+    out.push('{');
+    for (place, (key, value)) in entries.enumerate() {
+        push(out, format_args!("{}{key}: ", if place > 0 { ", " } else { "" }));
+        write_repr(out, value, Shape::Plain);
+    }
+    out.push('}');
 }
 
 /// As CPython prints a `bytearray`: an apostrophe is escaped whatever the quotes are.

@@ -44,6 +44,8 @@ pub(crate) enum Value {
     Map(Vec<(String, Self)>),
     /// A table whose keys are not all texts: only where a parameter takes it as it is, and as a result.
     Table(Vec<(Self, Self)>),
+    /// Whole numbers from the first to before the last.
+    Range(i64, i64),
     /// A tuple whose places have names: an address, a row of `getaddrinfo`.
     Record(Box<Record>),
     /// Several results of one call.
@@ -315,6 +317,7 @@ impl Value {
             Self::List(_) => "list",
             Self::Map(_) => "map",
             Self::Table(_) => "table",
+            Self::Range(..) => "range",
             Self::Record(_) | Self::Several(_) => "tuple",
             Self::Function(_) | Self::Kept(_) => "function",
             Self::Rest(_) | Self::Outcome(_) | Self::Bearing(_) => "results",

@@ -66,7 +66,7 @@ fn calls(op: &Op, dress: Dress) -> Vec<(&'static str, String)> {
 fn parameter(op: &Op, param: &Param, kind: &str, dress: Dress) -> String {
     let mut facts = Vec::new();
     // What takes any value says itself what it may be.
-    if !matches!(kind, "any" | "value" | "...") {
+    if !matches!(kind, "any" | "value" | "anything" | "...") {
         facts.push(kind::kind(kind, dress));
     }
     match (param.default, signature::default(op, param, dress)) {

@@ -23,7 +23,7 @@ pub(super) fn kind(text: &str, dress: Dress) -> String {
         ("bytes-like object", Dress::Lua) => "string, bytearray, view or array",
         ("bytes-like object", _) => "blob, string, bytearray, view or array",
         ("read-write bytes-like object", _) => "bytearray, view or array",
-        ("any" | "value", _) => "any value",
+        ("any" | "value" | "anything", _) => "any value",
         ("bytes or str", Dress::Lua) => "string",
         ("tuple", Dress::Lua) => "a result for each item",
         _ => "",

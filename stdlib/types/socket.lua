@@ -5103,7 +5103,7 @@ function open(file, mode, buffering, encoding, errors, newline, closefd) end
 ---@return string
 function input(prompt) end
 
----The value as Python's repr prints it: bytes as b'…', None, True, tuples. Raises MemoryError.
+---The value as Python's repr prints it: bytes as b'…', None, True, tuples. A table that is no list prints as a dict, its keys in order, and what is within itself as [...] or {...}. Raises MemoryError.
 ---@param value any anything
 ---@return string
 function repr(value) end

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use crate::api::argument::{Any, Rest, Seconds};
+use crate::api::argument::{Any, Rest, Seconds, Shown};
 use crate::api::handler::typed;
 use crate::api::op::{Default, FUNCTION, Op, Owner, need, with};
 use crate::api::{Cx, Form, Named, Value, repr};
@@ -20,7 +20,8 @@ pub(super) const OPS: &[Op] = &[
         on: GLOBAL,
         params: &[need("value", "anything")],
         returns: "str",
-        doc: "The value as Python's repr prints it: bytes as b'…', None, True, tuples. Raises MemoryError.",
+        doc: "The value as Python's repr prints it: bytes as b'…', None, True, tuples. A table that is no list prints as a dict, its \
+              keys in order, and what is within itself as [...] or {...}. Raises MemoryError.",
         run: &typed(repr_of),
         ..FUNCTION
     },
@@ -86,7 +87,7 @@ pub(super) const OPS: &[Op] = &[
     },
 ];
 
-fn repr_of(cx: &Cx<'_>, value: Any) -> Result<String> {
+fn repr_of(cx: &Cx<'_>, value: Shown) -> Result<String> {
     // A module is a table or an object to the language, and a function of ours any function.
     let is_plain = match &value.0 {
         Value::Function(_) | Value::Opaque(_) | Value::Map(_) => false,

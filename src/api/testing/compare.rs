@@ -36,6 +36,7 @@ pub(crate) fn is_equal(one: &Value, other: &Value) -> bool {
     match (one, other) {
         (Value::None | Value::Null, Value::None | Value::Null) => true,
         (Value::Bool(one), Value::Bool(other)) => one == other,
+        (Value::Range(from, to), Value::Range(other_from, other_to)) => from == other_from && to == other_to,
         // Lua does not tell an empty list from an empty map.
         (Value::List(none), Value::Map(entries)) | (Value::Map(entries), Value::List(none)) => {
             none.is_empty() && entries.is_empty()

@@ -1,6 +1,7 @@
 //! What a failed comparison shows of two values: short ones in a line each, bytes as a dump, long ones line by line.
 
 use crate::api::repr;
+use crate::api::repr::sorted;
 use crate::api::value::Value;
 use crate::text::str_repr;
 use crate::wire::difference;
@@ -110,9 +111,7 @@ fn write(out: &mut String, value: &Value, depth: usize) {
             }
         }
         Value::Table(entries) => {
-            let mut entries: Vec<_> = entries.iter().map(|(key, value)| (repr(key), value)).collect();
-            entries.sort_by(|(one, _), (other, _)| one.cmp(other));
-            for (key, value) in entries {
+            for (key, value) in sorted(entries) {
                 item(Some(key), value);
             }
         }

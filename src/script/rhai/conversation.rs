@@ -285,7 +285,9 @@ impl Looking {
             return Picture::Map(shown, left);
         }
         match value::read(value, 0) {
-            Value::Opaque("object") => Picture::Named(value.type_name().to_owned()),
+            Value::Opaque("object" | "timestamp") | Value::Range(..) => {
+                Picture::Named(value.type_name().to_owned())
+            }
             value => Picture::Value(value),
         }
     }

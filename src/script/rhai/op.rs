@@ -162,7 +162,7 @@ fn collect(op: &'static Op, args: Slice<'_, '_>) -> Arguments {
         } else {
             value::take(args[place], place)
         };
-        match window(op, &value, args[place]) {
+        match window(op, &value) {
             Some((from, to)) => arguments.positional.extend([from, to]),
             None => arguments.positional.push(value),
         }
@@ -180,15 +180,10 @@ fn collect(op: &'static Op, args: Slice<'_, '_>) -> Arguments {
 }
 
 /// A Rhai range (from 0, Python's slice) as the two places (from 1, inclusive) that operations take.
-fn window(op: &Op, value: &Value, argument: &Dynamic) -> Option<(Value, Value)> {
-    if !matches!(value, Value::Opaque(_)) || op.params.len() < 2 {
-        return None;
-    }
-    let (from, to) = if let Some(range) = argument.read_lock::<std::ops::Range<i64>>() {
-        (range.start, range.end)
-    } else {
-        let range = argument.read_lock::<std::ops::RangeInclusive<i64>>()?;
-        (*range.start(), range.end().checked_add(1)?)
+fn window(op: &Op, value: &Value) -> Option<(Value, Value)> {
+    let (from, to) = match value {
+        Value::Range(from, to) if op.params.len() > 1 => (*from, *to),
+        _ => return None,
     };
     let first = if from < 0 { from } else { from.checked_add(1)? };
     let last = if to < 0 { to.checked_sub(1)? } else { to };

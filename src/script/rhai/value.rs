@@ -5,6 +5,7 @@
 //! Python prints it and compares with any array.
 
 use std::any::TypeId;
+use std::ops::{Range, RangeInclusive};
 use std::rc::Rc;
 
 use rhai::{Array, Blob, Dynamic, FnPtr, ImmutableString, Map};
@@ -136,7 +137,7 @@ fn read_at(value: &Dynamic, depth: usize, functions: Functions<'_>) -> Value {
         return Value::Opaque(TOO_DEEP);
     }
     if value.is_variant() {
-        return read_handle(value).unwrap_or(Value::Opaque("object"));
+        return read_handle(value).unwrap_or_else(|| read_own(value));
     }
     if let Some(simple) = read_simple(value) {
         return simple;
@@ -159,7 +160,22 @@ fn read_at(value: &Dynamic, depth: usize, functions: Functions<'_>) -> Value {
                 .collect(),
         );
     }
-    Value::Opaque("object")
+    Value::Opaque(if value.is_timestamp() {
+        "timestamp"
+    } else {
+        "object"
+    })
+}
+
+/// What is an object of Rhai's own.
+fn read_own(value: &Dynamic) -> Value {
+    if let Some(range) = value.read_lock::<Range<i64>>() {
+        return Value::Range(range.start, range.end);
+    }
+    let up_to = value
+        .read_lock::<RangeInclusive<i64>>()
+        .and_then(|range| Some(Value::Range(*range.start(), range.end().checked_add(1)?)));
+    up_to.unwrap_or(Value::Opaque("object"))
 }
 
 /// What a map of keywords holds, by name. Functions in it are told apart by their place among its values, from `first` on.
@@ -258,6 +274,7 @@ pub(super) fn give(value: Value) -> Dynamic {
         | Value::Thing { .. }
         | Value::Foreign(_) => Dynamic::UNIT,
         Value::Kept(function) => callback::kept(&*function).map_or(Dynamic::UNIT, Dynamic::from),
+        Value::Range(from, to) => Dynamic::from(from..to),
         Value::Bool(flag) => flag.into(),
         Value::Int(number) => number.into(),
         Value::Float(number) => number.into(),
@@ -370,6 +387,20 @@ mod tests {
         let text = repr(&several);
         assert_eq!(text, "(('::1', 80), [None])");
         assert_eq!(repr(&read(&give(several).into_shared(), 0)), text);
+    }
+
+    #[test]
+    fn what_is_rhais_own_prints() {
+        let shown = |value: Dynamic| repr(&read(&value, 0));
+        assert_eq!(shown(Dynamic::from(1_i64..5)), "range(1, 5)");
+        assert_eq!(
+            shown(Dynamic::from_array(vec![Dynamic::from(1_i64..=5)])),
+            "[range(1, 6)]"
+        );
+        assert_eq!(
+            shown(Dynamic::from_timestamp(rhai::Instant::now())),
+            "<timestamp>"
+        );
     }
 
     #[test]

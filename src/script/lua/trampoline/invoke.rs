@@ -22,7 +22,7 @@ use super::context::Context;
 use super::metatable;
 use super::object::Object;
 use super::state::{Frame, Kind, State, upvalue};
-use super::{kept, parking, push, read, task, worker};
+use super::{kept, parking, passed, push, read, task, worker};
 
 /// Stack an operation must find: what is below is left to the system's own deep calls.
 pub(super) const STACK_RESERVE: usize = 128 * 1024;
@@ -67,7 +67,7 @@ impl Call {
 
     /// Runs an operation on the arguments on the stack.
     pub(super) fn run(&self, op: &'static Op) -> Result<Value> {
-        let arguments = read::arguments(self.state, self.context, op);
+        let arguments = passed::collect(self.state, self.context, op);
         call(op, &self.cx(), arguments)
     }
 

@@ -24,6 +24,7 @@ mod metatable;
 mod module;
 mod object;
 mod parking;
+mod passed;
 mod push;
 mod read;
 mod state;

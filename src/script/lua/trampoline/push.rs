@@ -67,6 +67,7 @@ pub(super) fn one(building: Building, context: &'static Context, value: &Value) 
         | Value::Rest(_)
         | Value::Outcome(_)
         | Value::Opaque(_)
+        | Value::Range(..)
         | Value::Thing { .. }
         | Value::Bearing(_)
         | Value::Foreign(_) => {

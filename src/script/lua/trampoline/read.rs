@@ -4,8 +4,7 @@ use std::ffi::c_int;
 use std::rc::Rc;
 
 use crate::api::{
-    Arguments, CYCLIC, DEEPEST_DATA, Default, Named, Op, Record, RecordKind, Shape, Slots, TOO_DEEP, Value,
-    repr,
+    CYCLIC, DEEPEST_DATA, Named, Record, RecordKind, SAME_LIST, SAME_MAP, Shape, TOO_DEEP, Value, repr,
 };
 use crate::bytes::Bytes;
 use crate::sys::borrowed::Borrowed;
@@ -28,6 +27,8 @@ enum Fidelity {
     Loose,
     /// It is refused.
     Exact,
+    /// It is read as it is, whatever its keys; within itself it is known again.
+    Shown,
     /// It is read as it is, but an object of the script's, with a metatable, is refused.
     Whole,
 }
@@ -63,7 +64,7 @@ pub(super) fn value(state: State, context: &Context, index: c_int) -> Value {
 }
 
 /// The value at an index, as data that is read to its last key or refused.
-fn data(state: State, context: &Context, index: c_int) -> Value {
+pub(super) fn data(state: State, context: &Context, index: c_int) -> Value {
     read(
         state,
         context,
@@ -79,6 +80,16 @@ pub(super) fn portable(state: State, context: &Context, index: c_int) -> Value {
         context,
         index,
         &mut Reading::new(DEEPEST_DATA, Fidelity::Whole),
+    )
+}
+
+/// The value at an index, to be printed.
+pub(super) fn shown(state: State, context: &Context, index: c_int) -> Value {
+    read(
+        state,
+        context,
+        index,
+        &mut Reading::new(DEEPEST_DATA, Fidelity::Shown),
     )
 }
 
@@ -146,13 +157,20 @@ fn thing(state: State, index: c_int, kind: &'static str) -> Value {
 fn table(state: State, context: &Context, index: c_int, reading: &mut Reading) -> Value {
     let index = state.absolute(index);
     let itself = state.pointer(index) as usize;
-    if reading.within.contains(&itself) {
-        return Value::Opaque(CYCLIC);
-    }
-    if reading.within.len() >= reading.deepest || !state.has_room(6) {
+    if !state.has_room(6) {
         return Value::Opaque(TOO_DEEP);
     }
     let length = state.raw_length(index);
+    if reading.within.contains(&itself) {
+        return Value::Opaque(match reading.fidelity {
+            Fidelity::Shown if length > 0 && is_list(state, index, length) => SAME_LIST,
+            Fidelity::Shown => SAME_MAP,
+            _ => CYCLIC,
+        });
+    }
+    if reading.within.len() >= reading.deepest {
+        return Value::Opaque(TOO_DEEP);
+    }
     match reading.left.checked_sub(length + 1) {
         Some(rest) => reading.left = rest,
         None => return Value::Opaque("table of too many items"),
@@ -175,7 +193,7 @@ fn contents(state: State, context: &Context, index: c_int, length: usize, readin
             return entries(state, context, index, reading).map_or(Value::Opaque("table"), Value::Map);
         }
         if reading.fidelity != Fidelity::Loose && !is_list(state, index, length) {
-            return if whole {
+            return if whole || reading.fidelity == Fidelity::Shown {
                 pairs(state, context, index, reading)
             } else {
                 Value::Opaque("table that is neither a list nor a map")
@@ -196,20 +214,21 @@ fn contents(state: State, context: &Context, index: c_int, length: usize, readin
         Some(entries) if entries.is_empty() => Value::List(Vec::new()),
         Some(entries) => Value::Map(entries),
         None => match reading.fidelity {
-            Fidelity::Whole => pairs(state, context, index, reading),
+            Fidelity::Whole | Fidelity::Shown => pairs(state, context, index, reading),
             Fidelity::Exact => Value::Opaque("table that is neither a list nor a map"),
             Fidelity::Loose => Value::Opaque("table"),
         },
     }
 }
 
-/// The pairs of any table whose keys are plain values.
+/// The pairs of any table whose keys are plain values, or of any kind where they are only shown.
 fn pairs(state: State, context: &Context, index: c_int, reading: &mut Reading) -> Value {
     let mut entries = Vec::new();
     state.push_nil();
     while state.next(index) {
         let refused = match state.kind(-2) {
             Kind::Boolean | Kind::Integer | Kind::Float | Kind::String => reading.left == 0,
+            _ if reading.fidelity == Fidelity::Shown => reading.left == 0,
             _ => {
                 state.pop(2);
                 return Value::Opaque("table with a key that is neither boolean, number nor string");
@@ -285,6 +304,14 @@ fn entries(
     Some(entries)
 }
 
+/// The pairs of a table, if its keys are all strings.
+pub(super) fn keywords(state: State, context: &Context, index: c_int) -> Option<Vec<(String, Value)>> {
+    let mut reading = Reading::new(DEEPEST, Fidelity::Loose);
+    // What it holds is within it.
+    reading.within.push(state.pointer(index) as usize);
+    entries(state, context, index, &mut reading)
+}
+
 /// A key as text.
 fn key_at(state: State, index: c_int, loose: bool) -> Option<String> {
     match state.kind(index) {
@@ -327,101 +354,4 @@ pub(super) fn named(state: State, context: &Context, index: c_int) -> Named {
         }
         _ => Named::Value(value(state, context, index)),
     }
-}
-
-/// A call's arguments for `op`, which is called with `self` first where it is a method.
-pub(super) fn arguments(state: State, context: &Context, op: &'static Op) -> Arguments {
-    let top = state.top();
-    let first = if op.takes_self() { 2 } else { 1 };
-    let receiver = op.takes_self().then(|| value(state, context, 1));
-    let rest = op.params.iter().position(|param| param.default == Default::Rest);
-    let mut last = top;
-    let mut keywords = Vec::new();
-    if last >= first
-        && rest.is_none()
-        && op.takes_keywords()
-        && let Some(entries) = keyword_table(state, context, last)
-    {
-        keywords = entries;
-        last -= 1;
-    }
-    let mut positional = Vec::with_capacity(8);
-    for index in first..=last {
-        let place = usize::try_from(index - first).unwrap_or(0);
-        if rest == Some(place) {
-            positional.push(Value::Rest(Slots {
-                first: usize::try_from(index).unwrap_or(0),
-                count: usize::try_from(last - index + 1).unwrap_or(0),
-            }));
-            break;
-        }
-        positional.push(if op.keeps(place) {
-            Value::Given(usize::try_from(index).unwrap_or(0))
-        } else if op.takes_data(place) {
-            data(state, context, index)
-        } else if op.takes_portable(place) {
-            portable(state, context, index)
-        } else if op.takes_function(place) && is_callable(state, index) {
-            Value::Function(usize::try_from(index).unwrap_or(0))
-        } else {
-            value(state, context, index)
-        });
-    }
-    if rest == Some(positional.len()) {
-        positional.push(Value::Rest(Slots { first: 0, count: 0 }));
-    }
-    Arguments {
-        receiver,
-        positional,
-        keywords,
-    }
-}
-
-/// Whether it is a table that can be called like a function: Lua calls it as it calls any.
-fn is_callable(state: State, index: c_int) -> bool {
-    if state.kind(index) != Kind::Table || !state.has_room(4) || !state.get_metatable(index) {
-        return false;
-    }
-    let metatable = state.top();
-    let looked = state.protected_with(&[metatable], |building| {
-        building.push_bytes(b"__call");
-        building.state().raw_get(1);
-    });
-    let is_callable = looked.is_ok() && state.kind(-1) == Kind::Function;
-    state.set_top(metatable - 1);
-    is_callable
-}
-
-/// The pairs of a table that can only be meant as keywords: no items, no metatable, some string keys and no others.
-fn keyword_table(state: State, context: &Context, index: c_int) -> Option<Vec<(String, Value)>> {
-    if state.kind(index) != Kind::Table || !state.has_room(6) || state.raw_length(index) > 0 {
-        return None;
-    }
-    if state.get_metatable(index) {
-        state.pop(1);
-        return None;
-    }
-    let mut reading = Reading::new(DEEPEST, Fidelity::Loose);
-    // What it holds is within it.
-    reading.within.push(state.pointer(index) as usize);
-    let index = state.absolute(index);
-    let mut entries = entries(state, context, index, &mut reading).filter(|entries| !entries.is_empty())?;
-    for (name, value) in &mut entries {
-        if let Value::Function(place) = value {
-            // A function is known by its place on the stack: this one gets one above the arguments.
-            *place = lift(state, index, name)?;
-        }
-    }
-    Some(entries)
-}
-
-/// Puts what a table has under a name on top; its place.
-fn lift(state: State, table: c_int, name: &str) -> Option<usize> {
-    let table = state.absolute(table);
-    let lifted = state.protected_with(&[table], |building| {
-        building.push_bytes(name.as_bytes());
-        building.state().raw_get(1);
-    });
-    lifted.ok()?;
-    usize::try_from(state.top()).ok()
 }
