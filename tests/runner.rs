@@ -553,6 +553,82 @@ fn reports_are_what_their_readers_read() {
     );
 }
 
+const NOISY_LUA: &str = r#"
+print("noise of the file")
+test("noisy", function(t)
+  print("noise of print")
+  io.write("noise of io.write\n")
+  sys.stdout:write("noise of sys.stdout\n")
+  os.execute("echo noise of a program")
+end)
+"#;
+
+const NOISY_RHAI: &str = r#"
+test("noisy", |t| {
+  print("noise of Rhai's print");
+  sys::stdout.write("noise of Rhai's sys::stdout\n");
+  expect::equal(1, 2);
+});
+"#;
+
+/// What tests print goes elsewhere while a report has standard output.
+#[test]
+fn a_report_on_standard_output_has_it_for_itself() {
+    let home = room("noise");
+    write(&home, "noisy_test.lua", NOISY_LUA);
+    write(&home, "noisy_test.rhai", NOISY_RHAI);
+    for kind in ["tap", "junit", "json"] {
+        let told = test(&home, &format!("--report {kind}"));
+        assert_eq!(told.status, 1, "{kind}: {}", told.stderr);
+        assert!(!told.stdout.contains("noise of"), "{kind}: {}", told.stdout);
+        for noise in [
+            "noise of the file\n",
+            "noise of print\n",
+            "noise of io.write\n",
+            "noise of sys.stdout\n",
+            "noise of a program\n",
+            "noise of Rhai's print\n",
+            "noise of Rhai's sys::stdout\n",
+        ] {
+            assert!(told.stderr.contains(noise), "{kind}, {noise}: {}", told.stderr);
+        }
+        write(&home, format!("r.{kind}"), &told.stdout);
+    }
+    let lines = |name: &str| -> Vec<String> {
+        let text = fs::read_to_string(home.join(name)).expect("a report");
+        text.lines().map(str::to_owned).collect()
+    };
+    let tap = lines("r.tap");
+    assert_eq!(
+        tap[..3],
+        ["TAP version 14", "1..2", "ok 1 - noisy_test.lua > noisy"]
+    );
+    assert!(
+        tap[3].starts_with("not ok 2 - ") && tap[4..].iter().all(|line| line.starts_with("  ")),
+        "{tap:?}"
+    );
+    let Some(python) = python() else {
+        note("there is no python3: nobody has read the reports");
+        return;
+    };
+    let code = "import json, sys, xml.etree.ElementTree as tree\n\
+        print(len(tree.parse('r.junit').getroot().findall('testsuite/testcase')))\n\
+        print([json.loads(line)['event'] for line in open('r.json')])";
+    let done = Running::start(Command::new(python).args(["-c", code]).current_dir(&home));
+    let told = ended(done.finish(LIMIT), "the readers");
+    assert_eq!(
+        (told.stderr.as_str(), told.stdout.as_str()),
+        ("", "2\n['test', 'test', 'end']\n")
+    );
+    // Who asks for the other report as well finds it beside what tests print.
+    let told = test(&home, "--report tap,pretty");
+    assert!(
+        told.stdout.starts_with("TAP version 14\n") && told.stderr.contains("1 passed"),
+        "{}",
+        told.stderr
+    );
+}
+
 /// Reads the reports with what Python has, and with junitparser and tap.py where they are installed.
 const READER: &str = r#"
 import json, sys

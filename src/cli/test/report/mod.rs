@@ -1,16 +1,18 @@
 //! Reports: what a run says, to a person (`pretty`, with a bar while it goes on, `progress`) and to programs: `tap`, `junit`,
 //! `json`. Several can be written at once.
 //!
-//! Lines of JSON are written as tests end; TAP and JUnit when all have, in the order of files and of tests.
+//! A report on standard output has it for itself (`output`). Lines of JSON are written as tests end; TAP and JUnit when all have, in the order of files and of tests.
 
 mod json;
 mod junit;
+mod output;
 mod pretty;
 mod progress;
 mod tap;
 
 use std::io::Write;
 use std::path::PathBuf;
+use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use crate::sys::stdio;
@@ -21,6 +23,7 @@ use super::machine::Told;
 use super::options::Options;
 use super::plan::Plan;
 use super::verdict::{Outcome, Verdict};
+use output::Output;
 use pretty::Pretty;
 
 /// What programs read.
@@ -34,24 +37,27 @@ enum Kind {
 /// Where a report goes.
 #[derive(Debug)]
 enum Target {
-    Output,
+    Output(Rc<Output>),
     File(std::fs::File, PathBuf),
 }
 
 impl Target {
     fn write(&mut self, text: &str) -> Result<(), String> {
-        let done = match self {
-            Self::Output => {
-                let written = stdio::write(text.as_bytes()).and_then(|_| stdio::flush());
-                return written.map_err(|errno| format!("cannot write standard output: {}", errno.text()));
-            }
-            Self::File(file, _) => file.write_all(text.as_bytes()),
-        };
-        done.map_err(|error| match self {
-            Self::File(_, path) => format!("cannot write the report {}: {error}", path.display()),
-            Self::Output => error.to_string(),
-        })
+        match self {
+            Self::Output(output) => output
+                .write(text)
+                .map_err(|error| format!("cannot write standard output: {error}")),
+            Self::File(file, path) => file
+                .write_all(text.as_bytes())
+                .map_err(|error| format!("cannot write the report {}: {error}", path.display())),
+        }
     }
+}
+
+/// Prints a line of what would be run.
+fn print(line: &str) -> Result<(), String> {
+    let written = stdio::write(line.as_bytes()).and_then(|_| stdio::flush());
+    written.map_err(|errno| format!("cannot write standard output: {}", errno.text()))
 }
 
 /// How a run ended.
@@ -123,6 +129,7 @@ impl Reports {
     /// A text for the user: no kind of report, a file that cannot be made.
     pub(super) fn open(options: &Options, files: &[File], plan: &Plan) -> Result<Self, String> {
         let (mut targets, mut pretty) = (Vec::new(), None);
+        let mut output = None;
         for word in &options.report {
             let (kind, place) = word.split_once('=').unwrap_or((word, "-"));
             let kind = match kind {
@@ -141,7 +148,12 @@ impl Reports {
             };
             let target = if place == "-" {
                 pretty.get_or_insert(false);
-                Target::Output
+                let taken = match &output {
+                    Some(output) => Rc::clone(output),
+                    None => Output::take()?,
+                };
+                output = Some(taken.clone());
+                Target::Output(taken)
             } else {
                 let path = PathBuf::from(place);
                 let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
@@ -191,7 +203,7 @@ impl Reports {
                     .collect::<String>();
                 let file = &self.files[verdict.file];
                 let line = verdict.line.map_or(String::new(), |line| format!(":{line}"));
-                self.note(Target::Output.write(&format!("{file}{line} {}{tags}\n", verdict.name)));
+                self.note(print(&format!("{file}{line} {}{tags}\n", verdict.name)));
             }
             Some(Told::Test(verdict)) => {
                 self.summary.add(&verdict);
