@@ -18,7 +18,7 @@ pub(crate) fn construct(class: Class, arguments: &[Value]) -> Result<Error> {
         errno: None,
         status: None,
     };
-    let mut class = class;
+    let (mut class, mut filename) = (class, None);
     match (class, arguments) {
         (Class::UnicodeDecodeError | Class::UnicodeEncodeError, _) => {
             made.text = codec_text(class, arguments)?;
@@ -26,7 +26,9 @@ pub(crate) fn construct(class: Class, arguments: &[Value]) -> Result<Error> {
         (Class::UnicodeTranslateError, _) => made.text = translate_text(arguments)?,
         (Class::SystemExit, [] | [Value::None]) => made.status = Some(0),
         // As the system sees it: the low eight bits.
-        (Class::SystemExit, [Value::Int(status)]) => made.status = i32::try_from(status & 0xff).ok(),
+        (Class::SystemExit, [status]) => {
+            made.status = super::argument::whole(status).and_then(|status| i32::try_from(status & 0xff).ok());
+        }
         (Class::KeyError, [key]) => made.text = repr(&plain(key)),
         (_, [number, reason, rest @ ..]) if class.is_a(Class::OSError) && rest.len() <= 3 => {
             if let Value::Int(number) = number {
@@ -43,10 +45,12 @@ pub(crate) fn construct(class: Class, arguments: &[Value]) -> Result<Error> {
                 [] | [Value::None] => {}
                 [Value::Int(_), ..] if class == Class::BlockingIOError => {}
                 [file, _, other] => {
+                    filename = Some(file);
                     made.text += &format!(": {} -> {}", repr(&plain(file)), repr(&plain(other)));
                     made.arguments.truncate(2);
                 }
                 [file, ..] => {
+                    filename = Some(file);
                     made.text += &format!(": {}", repr(&plain(file)));
                     made.arguments.truncate(2);
                 }
@@ -54,7 +58,11 @@ pub(crate) fn construct(class: Class, arguments: &[Value]) -> Result<Error> {
         }
         _ => {}
     }
-    Ok(Error::made(class, made))
+    let error = Error::made(class, made);
+    Ok(match filename {
+        Some(name) => error.with_filename(&text(std::slice::from_ref(name))),
+        None => error,
+    })
 }
 
 /// Python's `str(e)` for an ordinary error.

@@ -7,7 +7,7 @@ use std::os::fd::RawFd;
 use std::rc::Rc;
 use std::time::Duration;
 
-use crate::error::{Class, Error, Result};
+use crate::error::{Argument, Class, Error, Result};
 use crate::net::{Epoll, Net};
 use crate::sys::epoll::{self, Change};
 use crate::sys::poll::{PollEntry, event};
@@ -74,7 +74,12 @@ impl Key {
 
 fn not_registered(fileobj: &dyn Held) -> Error {
     let text = format!("{} is not registered", repr(&fileobj.value()));
-    Error::new(Class::KeyError, str_repr(&text))
+    no_key(text)
+}
+
+/// `KeyError` with a text, which Python shows as it shows any key.
+fn no_key(text: String) -> Error {
+    Error::new(Class::KeyError, str_repr(&text)).with_arguments(vec![Argument::Text(text)])
 }
 
 fn check_events(events: i64) -> Result<()> {
@@ -136,7 +141,7 @@ impl Selector {
         if self.keys.borrow().contains_key(&fd) {
             let shown = repr(&fileobj.value());
             let text = format!("{shown} (FD {fd}) is already registered");
-            return Err(Error::new(Class::KeyError, str_repr(&text)));
+            return Err(no_key(text));
         }
         let key = Key {
             fileobj,

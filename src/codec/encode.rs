@@ -75,7 +75,7 @@ impl Encoder {
                     bad.push(point);
                 }
             }
-            self.substitute(&bad, at, bytes)?;
+            self.substitute(text, &bad, at, bytes)?;
             at += bad.len();
         }
         Ok(())
@@ -122,9 +122,10 @@ impl Encoder {
     }
 
     /// Appends what stands for characters that have no bytes.
-    fn substitute(&self, points: &[u32], start: usize, bytes: &mut Vec<u8>) -> Result<()> {
+    fn substitute(&self, text: &[u8], points: &[u32], start: usize, bytes: &mut Vec<u8>) -> Result<()> {
         let mut bad = Unencodable {
             encoding: self.encoding.error_name(),
+            text,
             points,
             start,
             reason: match self.encoding {

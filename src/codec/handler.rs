@@ -1,8 +1,9 @@
 //! What becomes of bytes that are no text, and of text that has no bytes: Python's error handlers.
 
 use std::fmt::Write as _;
+use std::ops::Range;
 
-use crate::error::{Class, Error, Result};
+use crate::error::{Argument, Class, Error, Result};
 
 use super::Order;
 use super::points::{escaped, is_surrogate, push, unescaped};
@@ -34,6 +35,8 @@ pub(super) struct Undecodable<'a> {
 /// Characters that have no bytes.
 pub(super) struct Unencodable<'a> {
     pub(super) encoding: &'static str,
+    /// All of the text.
+    pub(super) text: &'a [u8],
     /// Those characters.
     pub(super) points: &'a [u32],
     /// The place of the first.
@@ -147,6 +150,31 @@ fn unit(encoding: &str) -> Option<(usize, Order)> {
     })
 }
 
+/// The error with Python's `e.args`: encoding, what was to be converted, where it could not be, and why. A whole input for which
+/// there is no memory a second time is left out.
+fn with_arguments(
+    error: Error,
+    encoding: &str,
+    object: impl FnOnce(Vec<u8>) -> Argument,
+    input: &[u8],
+    place: Range<usize>,
+    reason: &str,
+) -> Error {
+    let mut copy = Vec::new();
+    if copy.try_reserve_exact(input.len()).is_err() {
+        return error;
+    }
+    copy.extend_from_slice(input);
+    let number = |place: usize| Argument::Int(i64::try_from(place).unwrap_or(i64::MAX));
+    error.with_arguments(vec![
+        Argument::Text(encoding.to_owned()),
+        object(copy),
+        number(place.start),
+        number(place.end),
+        Argument::Text(reason.to_owned()),
+    ])
+}
+
 impl Undecodable<'_> {
     fn error(&self) -> Error {
         let Self {
@@ -165,7 +193,8 @@ impl Undecodable<'_> {
                 end - 1
             ),
         };
-        Error::new(Class::UnicodeDecodeError, text)
+        let error = Error::new(Class::UnicodeDecodeError, text);
+        with_arguments(error, encoding, Argument::Bytes, self.input, *start..*end, reason)
     }
 
     /// The surrogate that stands here, and its length in bytes.
@@ -207,7 +236,13 @@ impl Unencodable<'_> {
                 start + points.len() - 1
             ),
         };
-        Error::new(Class::UnicodeEncodeError, text)
+        let error = Error::new(Class::UnicodeEncodeError, text);
+        let object = |text| match String::from_utf8(text) {
+            Ok(text) => Argument::Text(text),
+            Err(text) => Argument::Bytes(text.into_bytes()),
+        };
+        let place = *start..start + self.points.len();
+        with_arguments(error, encoding, object, self.text, place, reason)
     }
 
     /// The surrogates, each as if it were a character.

@@ -46,8 +46,18 @@ impl Error {
         error
     }
 
+    /// Says what Python's `e.args` are, where they are not what the text is made of alone.
+    #[must_use]
+    pub(crate) fn with_arguments(mut self, arguments: Vec<Argument>) -> Self {
+        self.detail().arguments = Some(arguments);
+        self
+    }
+
     /// Python's `e.args`.
     pub(crate) fn arguments(&self) -> Vec<Argument> {
+        if let Some(arguments) = &self.0.arguments {
+            return arguments.clone();
+        }
         match (&self.0.made, self.errno()) {
             (Some(made), _) => made.arguments.clone(),
             (None, Some(number)) => vec![

@@ -70,6 +70,8 @@ struct Detail {
     hint: Option<String>,
     filename: Option<String>,
     made: Option<Made>,
+    /// Python's `e.args`, where they are neither the number and its text nor the text alone.
+    arguments: Option<Vec<Argument>>,
     cause: Option<String>,
     tls: Option<Box<TlsDetail>>,
     trace: Trace,
@@ -100,6 +102,7 @@ impl Error {
             hint: None,
             filename: None,
             made: None,
+            arguments: None,
             cause: None,
             tls: None,
             trace: Trace::default(),

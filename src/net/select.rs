@@ -7,7 +7,7 @@ use std::os::fd::RawFd;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use crate::error::{Class, Error, Result};
+use crate::error::{Argument, Class, Error, Result};
 use crate::policy::Request;
 use crate::sched::{Interest, Wake, Watch, deadline_after};
 use crate::sys::errno::Errno;
@@ -267,7 +267,10 @@ impl Poll {
         let place = self.places.borrow_mut().remove(&fd);
         match place.and_then(|place| self.order.borrow_mut().remove(&place)) {
             Some(_) => Ok(()),
-            None => Err(Error::new(Class::KeyError, fd.to_string())),
+            None => {
+                Err(Error::new(Class::KeyError, fd.to_string())
+                    .with_arguments(vec![Argument::Int(fd.into())]))
+            }
         }
     }
 

@@ -5,8 +5,8 @@ use std::time::Instant;
 use crate::api::argument::{Any, Rest, Seconds, Shown};
 use crate::api::handler::typed;
 use crate::api::op::{Default, FUNCTION, Op, Owner, need, with};
-use crate::api::{Cx, Form, Named, Value, repr};
-use crate::error::{Error, Result};
+use crate::api::{Cx, Form, Named, Value, construct, repr};
+use crate::error::{Class, Error, Result};
 use crate::sched::{deadline_after, simulated, since_epoch};
 use crate::sys::stdio;
 
@@ -135,16 +135,8 @@ fn argv(cx: &Cx<'_>) -> Result<Value> {
 
 fn exit(_: &Cx<'_>, status: Any) -> Result<()> {
     Err(match status.0 {
-        Value::None => Error::exit(0),
-        Value::Text(text) => Error::exit_with_text(text.into_owned()),
-        Value::String(bytes) | Value::Bytes(bytes) => {
-            Error::exit_with_text(bytes.with(|bytes| String::from_utf8_lossy(bytes).into_owned()))
-        }
-        value => match crate::api::argument::whole(&value) {
-            // As the system sees it: the low eight bits.
-            Some(number) => Error::exit(i32::try_from(number & 0xff).unwrap_or(255)),
-            None => Error::exit_with_text(repr(&value)),
-        },
+        Value::None => construct(Class::SystemExit, &[])?,
+        status => construct(Class::SystemExit, &[status])?,
     })
 }
 
