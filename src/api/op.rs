@@ -234,17 +234,35 @@ impl Op {
             .is_some_and(|kind| *kind == PORTABLE)
     }
 
-    /// Whether a trailing table or map holds keywords: not where the last parameter takes any value.
+    /// Whether a trailing table or map may hold keywords: not where the last parameter takes any value.
     pub(crate) fn takes_keywords(&self) -> bool {
         let last_takes_all = self
             .params
             .last()
             .is_none_or(|last| matches!(last.default, Default::Rest | Default::Values))
-            || self
-                .run
-                .kinds()
-                .last()
-                .is_some_and(|kind| matches!(*kind, "any" | DATA | GIVEN | PORTABLE | SHOWN));
+            || matches!(self.last_kind(), DATA | GIVEN | PORTABLE | SHOWN);
         !last_takes_all
+    }
+
+    /// Whether a trailing table or map with these names, behind so many arguments, holds keywords. Where the last parameter takes
+    /// values of several kinds, as an address, it does when all are names of parameters left: such a value is never a map.
+    pub(crate) fn are_keywords<'a>(&self, before: usize, mut names: impl Iterator<Item = &'a str>) -> bool {
+        let left = self.params.get(before..).unwrap_or_default();
+        let is_left = |name| left.iter().any(|param| param.name == name);
+        self.takes_keywords() && (self.last_kind() != "any" || names.all(is_left))
+    }
+
+    /// Whether an empty table behind so many arguments holds keywords, and is not the empty list that a parameter needs.
+    #[cfg_attr(
+        not(feature = "lua54"),
+        allow(dead_code, reason = "elsewhere lists are no maps")
+    )]
+    pub(crate) fn takes_empty_keywords(&self, before: usize) -> bool {
+        let here = self.params.get(before);
+        self.takes_keywords() && here.is_none_or(|param| param.default != Default::Required)
+    }
+
+    fn last_kind(&self) -> &'static str {
+        self.run.kinds().last().copied().unwrap_or_default()
     }
 }

@@ -160,6 +160,9 @@ function Socket:sendall(data, flags) end
 function Socket:sendto(data, flags, address) end
 
 ---Send buffers as one message with control data; return the number of bytes. Raises as send. See sendmsg(2).
+---@overload fun(self: Socket, buffers: Bytes[], keywords: {ancdata?: any, flags?: integer, address?: AddressLike}): integer
+---@overload fun(self: Socket, buffers: Bytes[], ancdata: any, keywords: {flags?: integer, address?: AddressLike}): integer
+---@overload fun(self: Socket, buffers: Bytes[], ancdata: any, flags: integer, keywords: {address?: AddressLike}): integer
 ---@param buffers Bytes[] list of bytes, sent one after the other
 ---@param ancdata? any list of (level, type, data)
 ---@param flags? integer MSG_* bits
@@ -533,6 +536,7 @@ function poll:modify(fd, eventmask) end
 function poll:unregister(fd) end
 
 ---Wait until any descriptor is ready: which are, and what for. Nothing when the time is over; POLLNVAL for what is not open, or is closed meanwhile. Raises RuntimeError while another task polls, OverflowError.
+---@overload fun(self: poll, keywords: {timeout?: number|nil}): any[]
 ---@param timeout? number|nil int, float or None: milliseconds to wait at most; for ever when negative
 ---@return any[]
 function poll:poll(timeout) end
@@ -599,6 +603,7 @@ function selector:unregister(fileobj) end
 function selector:modify(fileobj, events, data) end
 
 ---Wait until any file object is ready: which are, and what for. Nothing when the time is over. Raises OSError.
+---@overload fun(self: selector, keywords: {timeout?: number|nil}): any[]
 ---@param timeout? number|nil float or None: seconds to wait at most; 0 or less only looks
 ---@return any[]
 function selector:select(timeout) end
@@ -1222,6 +1227,8 @@ function socket.faults(plan) end
 function socket.relay(a, b, tap) end
 
 ---Send descriptors to another process over a Unix socket, with some bytes. Raises as sendmsg. CPython leaves `flags` and `address` aside; here they count.
+---@overload fun(sock: Socket, buffers: Bytes[], fds: integer[]|Array, keywords: {flags?: integer, address?: AddressLike}): integer
+---@overload fun(sock: Socket, buffers: Bytes[], fds: integer[]|Array, flags: integer, keywords: {address?: AddressLike}): integer
 ---@param sock Socket a Unix socket
 ---@param buffers Bytes[] list of bytes; at least one byte must be sent
 ---@param fds integer[]|Array list of descriptors
@@ -3411,6 +3418,7 @@ function expect.fail(message) end
 select = {}
 
 ---Wait until any of many can be read, written, or has something urgent; the lists hold those of the arguments that are ready, as they were given, and are empty when the time is over. Numbers may be as large as they are. Raises OSError (EBADF for what is not open, or is closed meanwhile), TypeError, ValueError. See select(2).
+---@overload fun(rlist: any, wlist: any, xlist: any, keywords: {timeout?: number|nil}): any
 ---@param rlist any list of those to wait for until they can be read: int, socket, file, or an object with a method fileno()
 ---@param wlist any list of those to wait for until they can be written
 ---@param xlist any list of those to wait for until there is something urgent
@@ -4260,6 +4268,7 @@ errno.errorcode = nil
 fcntl = {}
 
 ---Control a descriptor; bytes come back as the call left them. Only the calling task waits for a lock. Raises OSError (EINVAL for a command that is not listed in the module), TypeError, ValueError. See fcntl(2).
+---@overload fun(fd: Socket|integer, cmd: integer, keywords: {arg?: integer|Bytes}): any
 ---@param fd Socket|integer socket or int: a socket or a descriptor
 ---@param cmd integer an F_* number
 ---@param arg? integer|Bytes int, or bytes laid out as the command's C struct, at most 1024
@@ -4508,7 +4517,7 @@ sys.stderr = nil
 sys.argv = nil
 
 ---End the program: the status is the program's, other tasks are cancelled. In a task it ends that task only. Raises SystemExit, which is how it ends.
----@param status? integer|string a number; None is 0; a text is printed on stderr, and the status is 1
+---@param status? any a number; None is 0; a text is printed on stderr, and the status is 1
 function sys.exit(status) end
 
 ---Be told of everything that is about to be done: the function may refuse it by raising, and the caller of the operation gets that error. Hooks stay, and are asked in the order in which they were added. What a hook does itself raises no events. Raises what an older hook raises.
@@ -5099,6 +5108,7 @@ function only(name, options, f) end
 function open(file, mode, buffering, encoding, errors, newline, closefd) end
 
 ---Show the prompt and read a line of standard input, without its end. Other tasks run meanwhile. Raises EOFError at the end of the input.
+---@overload fun(keywords: {prompt?: string}): string
 ---@param prompt? string text to show before
 ---@return string
 function input(prompt) end
@@ -5113,11 +5123,13 @@ function repr(value) end
 function help(subject) end
 
 ---Make an array of bytes that can be changed: so many zeros, or a copy of what is given. Raises ValueError for numbers that are no bytes, MemoryError.
+---@overload fun(keywords: {source?: integer|Bytes|integer[]}): ByteArray
 ---@param source? integer|Bytes|integer[] a length, bytes, or a list of numbers
 ---@return ByteArray
 function bytearray(source) end
 
 ---Make an array of numbers of one kind: Python's array.array. It is accepted wherever bytes are, and printed, compared and indexed as a list. Raises ValueError for an unknown kind, TypeError, OverflowError for a number that does not fit.
+---@overload fun(typecode: string, keywords: {initializer?: number[]|Array|string}): Array
 ---@param typecode string the kind of number, as in `struct`: b, B, h, H, i, I, l, L, q, Q, f or d
 ---@param initializer? number[]|Array|string a list of numbers, another array, or bytes that are such numbers
 ---@return Array

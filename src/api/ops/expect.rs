@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use crate::api::argument::{Any, Text};
+use crate::api::argument::{Any, Shown, Text};
 use crate::api::handler::typed;
 use crate::api::op::{Default, FUNCTION, Op, Owner, Param, Python, need, with};
 use crate::api::parcel::Portable;
@@ -163,7 +163,7 @@ pub(super) const OPS: &[Op] = &[
 ];
 
 /// The error of an expectation that is not met.
-fn unmet(message: &Any, text: &str) -> Error {
+fn unmet(message: &Shown, text: &str) -> Error {
     let text = match words(&message.0) {
         Some(message) => format!("{message}: {text}"),
         None => text.to_owned(),
@@ -182,7 +182,7 @@ fn words(value: &Value) -> Option<String> {
     }
 }
 
-fn equal(_: &Cx<'_>, received: Portable, expected: Portable, message: Any) -> Result<()> {
+fn equal(_: &Cx<'_>, received: Portable, expected: Portable, message: Shown) -> Result<()> {
     if is_equal(&received.0, &expected.0) {
         return Ok(());
     }
@@ -190,7 +190,7 @@ fn equal(_: &Cx<'_>, received: Portable, expected: Portable, message: Any) -> Re
     Err(unmet(&message, &format!("not equal\n{difference}")))
 }
 
-fn not_equal(_: &Cx<'_>, received: Portable, unexpected: Portable, message: Any) -> Result<()> {
+fn not_equal(_: &Cx<'_>, received: Portable, unexpected: Portable, message: Shown) -> Result<()> {
     if is_equal(&received.0, &unexpected.0) {
         let text = format!("equal, and should not be: {}", inline(&received.0));
         return Err(unmet(&message, &text));
@@ -198,7 +198,7 @@ fn not_equal(_: &Cx<'_>, received: Portable, unexpected: Portable, message: Any)
     Ok(())
 }
 
-fn near(_: &Cx<'_>, received: Any, expected: Any, within: Option<f64>, message: Any) -> Result<()> {
+fn near(_: &Cx<'_>, received: Any, expected: Any, within: Option<f64>, message: Shown) -> Result<()> {
     /// How far numbers may be apart by their last digits.
     const CLOSE: f64 = 1e-9;
     let within = within.unwrap_or(CLOSE);
@@ -219,7 +219,7 @@ fn near(_: &Cx<'_>, received: Any, expected: Any, within: Option<f64>, message: 
     }
 }
 
-fn contains(_: &Cx<'_>, received: Portable, part: Portable, message: Any) -> Result<()> {
+fn contains(_: &Cx<'_>, received: Portable, part: Portable, message: Shown) -> Result<()> {
     match has(&received.0, &part.0) {
         Some(true) => Ok(()),
         Some(false) => {
@@ -234,7 +234,7 @@ fn contains(_: &Cx<'_>, received: Portable, part: Portable, message: Any) -> Res
     }
 }
 
-fn matches(cx: &Cx<'_>, received: Bytes, pattern: Any, message: Any) -> Result<()> {
+fn matches(cx: &Cx<'_>, received: Bytes, pattern: Any, message: Shown) -> Result<()> {
     let pattern = match pattern.0 {
         Value::Pattern(pattern) => pattern,
         value => {
@@ -259,7 +259,7 @@ fn matches(cx: &Cx<'_>, received: Bytes, pattern: Any, message: Any) -> Result<(
     Err(unmet(&message, &text))
 }
 
-fn bytes(_: &Cx<'_>, received: Bytes, expected: Bytes, message: Any) -> Result<()> {
+fn bytes(_: &Cx<'_>, received: Bytes, expected: Bytes, message: Shown) -> Result<()> {
     let (received, expected) = (received.into_vec(), expected.into_vec());
     if received == expected {
         return Ok(());
@@ -268,7 +268,7 @@ fn bytes(_: &Cx<'_>, received: Bytes, expected: Bytes, message: Any) -> Result<(
     Err(unmet(&message, &format!("not the bytes expected\n{difference}")))
 }
 
-fn truthy(_: &Cx<'_>, received: Any, message: Any) -> Result<()> {
+fn truthy(_: &Cx<'_>, received: Any, message: Shown) -> Result<()> {
     if truth(&received.0) {
         return Ok(());
     }
@@ -278,7 +278,7 @@ fn truthy(_: &Cx<'_>, received: Any, message: Any) -> Result<()> {
     ))
 }
 
-fn falsy(_: &Cx<'_>, received: Any, message: Any) -> Result<()> {
+fn falsy(_: &Cx<'_>, received: Any, message: Shown) -> Result<()> {
     if truth(&received.0) {
         let text = format!("expected nothing or false, received {}", inline(&received.0));
         return Err(unmet(&message, &text));
@@ -286,7 +286,7 @@ fn falsy(_: &Cx<'_>, received: Any, message: Any) -> Result<()> {
     Ok(())
 }
 
-fn raises(cx: &Cx<'_>, expected: Any, function: Any, message: Any) -> Result<Rc<Error>> {
+fn raises(cx: &Cx<'_>, expected: Any, function: Any, message: Shown) -> Result<Rc<Error>> {
     let ((Value::Function(function), expected) | (expected, Value::Function(function))) =
         (expected.0, function.0)
     else {

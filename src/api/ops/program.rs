@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use crate::api::argument::{Any, Rest, Seconds, Shown};
+use crate::api::argument::{Rest, Seconds, Shown};
 use crate::api::handler::typed;
 use crate::api::op::{Default, FUNCTION, Op, Owner, need, with};
 use crate::api::{Cx, Form, Named, Value, construct, repr};
@@ -133,7 +133,7 @@ fn argv(cx: &Cx<'_>) -> Result<Value> {
     ))
 }
 
-fn exit(_: &Cx<'_>, status: Any) -> Result<()> {
+fn exit(_: &Cx<'_>, status: Shown) -> Result<()> {
     Err(match status.0 {
         Value::None => construct(Class::SystemExit, &[])?,
         status => construct(Class::SystemExit, &[status])?,

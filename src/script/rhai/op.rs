@@ -137,8 +137,8 @@ fn collect(op: &'static Op, args: Slice<'_, '_>) -> Arguments {
         arguments.receiver = args.first().map(|object| value::read(object, 0));
     }
     if end > first
-        && op.takes_keywords()
         && let Some(map) = args[end - 1].read_lock::<Map>()
+        && op.are_keywords(end - 1 - first, map.keys().map(AsRef::as_ref))
     {
         arguments.keywords = value::keywords(&map, args.len());
         end -= 1;

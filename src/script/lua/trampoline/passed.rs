@@ -19,7 +19,13 @@ pub(super) fn collect(state: State, context: &Context, op: &'static Op) -> Argum
     if last >= first
         && rest.is_none()
         && op.takes_keywords()
-        && let Some(entries) = keyword_table(state, context, last)
+        && let Some(entries) = keyword_table(
+            state,
+            context,
+            op,
+            last,
+            usize::try_from(last - first).unwrap_or(0),
+        )
     {
         keywords = entries;
         last -= 1;
@@ -73,8 +79,14 @@ fn is_callable(state: State, index: c_int) -> bool {
     is_callable
 }
 
-/// The pairs of a table that can only be meant as keywords: no items, no metatable, some string keys and no others.
-fn keyword_table(state: State, context: &Context, index: c_int) -> Option<Vec<(String, Value)>> {
+/// The pairs of a table behind `before` arguments that can only be meant as keywords: no items, no metatable, no keys but strings.
+fn keyword_table(
+    state: State,
+    context: &Context,
+    op: &Op,
+    index: c_int,
+    before: usize,
+) -> Option<Vec<(String, Value)>> {
     if state.kind(index) != Kind::Table || !state.has_room(6) || state.raw_length(index) > 0 {
         return None;
     }
@@ -83,7 +95,15 @@ fn keyword_table(state: State, context: &Context, index: c_int) -> Option<Vec<(S
         return None;
     }
     let index = state.absolute(index);
-    let mut entries = read::keywords(state, context, index).filter(|entries| !entries.is_empty())?;
+    let mut entries = read::keywords(state, context, index)?;
+    let are_keywords = if entries.is_empty() {
+        op.takes_empty_keywords(before)
+    } else {
+        op.are_keywords(before, entries.iter().map(|(name, _)| name.as_str()))
+    };
+    if !are_keywords {
+        return None;
+    }
     for (name, value) in &mut entries {
         if let Value::Function(place) = value {
             // A function is known by its place on the stack: this one gets one above the arguments.
