@@ -100,6 +100,46 @@ fn examples_print_what_they_say() {
     });
 }
 
+/// The servers that the page of `socketserver` shows, at a port of their own, answer.
+#[test]
+fn servers_of_the_page_serve() {
+    let home = room("servers");
+    let page = fs::read_to_string(folder("docs/reference/socketserver.md")).expect("the page");
+    for (language, begin, talk) in [
+        (
+            "lua",
+            "server:serve_forever()",
+            "task.spawn(function() server:serve_forever() end)
+             local c <close> = socket.create_connection(server.server_address)
+             c:sendall('ab\\n') print(repr(c:recv(9))) c:close() server:shutdown()",
+        ),
+        (
+            "rhai",
+            "server.serve_forever();",
+            "task::spawn(|s| s.serve_forever(), server);
+             with c = socket::create_connection(server.server_address) {
+                 c.sendall(`ab\n`); print(repr(c.recv(9)));
+             }
+             server.shutdown();",
+        ),
+    ] {
+        let code = page
+            .split(&format!("```{language}\n"))
+            .nth(1)
+            .and_then(|rest| rest.split("```").next());
+        let code = code.expect("an example").replace("7000", "0");
+        assert!(code.contains(begin), "{code}");
+        write(&home, "served", code.replace(begin, talk));
+        let told = tell(command(["--lang", language, "served"]).current_dir(&home));
+        assert_eq!(
+            (&*told.stdout, told.status),
+            ("b'ab\\n'\n", 0),
+            "{language}: {}",
+            told.stderr
+        );
+    }
+}
+
 /// One CPython runs them all, each in a namespace of its own.
 #[test]
 fn python_prints_the_same() {

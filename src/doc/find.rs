@@ -4,6 +4,8 @@ use crate::api::{MODULES, Module, Named, Op, Owner, Type, Value, ops};
 use crate::constants::{self, Constant};
 use crate::error::{Class, nearest};
 
+use super::written::{self, Part};
+
 /// Something there is an entry of.
 #[derive(Clone, Copy)]
 pub(super) enum Topic {
@@ -15,6 +17,8 @@ pub(super) enum Topic {
     Op(&'static Op),
     Constant(&'static Constant),
     Class(Class),
+    /// A module that is written in the scripts' languages, or a part of one.
+    Written(Part),
     /// Any other value of a module.
     Value(&'static Module, &'static str),
 }
@@ -80,6 +84,7 @@ pub(super) fn topics(name: &str) -> Vec<Topic> {
     found.extend(Type::ALL.into_iter().filter(same_type).map(Topic::Type));
     found.extend(constant(name).map(Topic::Constant));
     found.extend(class(name).map(Topic::Class));
+    found.extend(written::parts(name).into_iter().map(Topic::Written));
     if found.is_empty() {
         // `s.recv`: whatever is before the point is a variable of the script's.
         let last = name.rsplit('.').next().unwrap_or(name);
@@ -89,6 +94,7 @@ pub(super) fn topics(name: &str) -> Vec<Topic> {
             .is_some_and(|owner| owner != name && is_owner(owner));
         if !known {
             found.extend(ops().filter(|op| op.name == last).map(Topic::Op));
+            found.extend(written::members_called(last).into_iter().map(Topic::Written));
         }
     }
     if found.is_empty() {
@@ -165,6 +171,7 @@ pub(super) fn paths() -> Vec<String> {
         .chain(types)
         .chain(ops().map(Op::full_name))
         .chain(values)
+        .chain(written::paths())
         .collect();
     let mut seen = std::collections::HashSet::new();
     paths.retain(|path| seen.insert(path.clone()));

@@ -9,6 +9,7 @@ use super::find::{Topic, members};
 use super::note;
 use super::sheet::{Block, Sheet};
 use super::signature::{self, Dress};
+use super::written::{self, WRITTEN};
 
 /// What is known of a topic.
 pub(super) fn sheet(topic: &Topic, dress: Dress) -> Sheet {
@@ -20,6 +21,7 @@ pub(super) fn sheet(topic: &Topic, dress: Dress) -> Sheet {
         Topic::Op(op) => entry::sheet(op, dress),
         Topic::Constant(constant) => of_constant(constant, dress),
         Topic::Class(class) => of_class(*class, dress),
+        Topic::Written(part) => written::sheet(*part, dress),
         Topic::Value(module, name) => of_value(module, name, dress),
     }
 }
@@ -106,6 +108,10 @@ pub(super) fn contents() -> Sheet {
         }
         sheet.names(format!("{}: {}", module.name, module.doc), names);
     }
+    for written in WRITTEN {
+        let classes = written.classes.iter().map(|class| class.name.to_owned());
+        sheet.names(format!("{}: {}", written.name, written.doc), classes.collect());
+    }
     sheet.names(
         "Every script has",
         members(Owner::Module("")).map(|op| op.name.to_owned()).collect(),
@@ -126,7 +132,9 @@ pub(super) fn contents() -> Sheet {
 fn modules() -> Vec<(String, String)> {
     MODULES
         .iter()
-        .map(|module| (module.name.to_owned(), module.doc.to_owned()))
+        .map(|module| (module.name, module.doc))
+        .chain(WRITTEN.iter().map(|written| (written.name, written.doc)))
+        .map(|(name, doc)| (name.to_owned(), doc.to_owned()))
         .collect()
 }
 

@@ -7,6 +7,8 @@ use super::find::members;
 use super::kind;
 use super::known;
 use super::note;
+use super::written::WRITTEN;
+use super::written_types;
 
 /// The file's beginning.
 const HEAD: &str = "\
@@ -36,6 +38,9 @@ pub(crate) fn luals() -> String {
     }
     for module in MODULES {
         of_module(&mut text, module);
+    }
+    for written in WRITTEN {
+        written_types::in_lua(&mut text, written);
     }
     for op in members(Owner::Module("")).filter(|op| MODULES.iter().all(|module| module.name != op.name)) {
         function(&mut text, op, op.name);
@@ -363,7 +368,7 @@ fn results(op: &Op) -> Vec<String> {
 }
 
 /// `int or None` and the like.
-fn union(text: &str) -> String {
+pub(super) fn union(text: &str) -> String {
     let mut kinds: Vec<&str> = Vec::new();
     for word in text
         .split([' ', ','])
@@ -387,7 +392,7 @@ fn union(text: &str) -> String {
 }
 
 /// A description above what it describes.
-fn comment(text: &mut String, doc: &str) {
+pub(super) fn comment(text: &mut String, doc: &str) {
     if doc.is_empty() {
         return;
     }
@@ -395,6 +400,6 @@ fn comment(text: &mut String, doc: &str) {
 }
 
 /// A text as it may stand behind an annotation.
-fn line(text: &str) -> String {
+pub(super) fn line(text: &str) -> String {
     text.replace('\n', "\\n")
 }

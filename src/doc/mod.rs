@@ -2,6 +2,7 @@
 //!
 //! A name is looked up (`find`) and becomes a [`Topic`]; what is known of it (`entry` for operations, `known` for all else,
 //! with `note` for what each constant is) becomes a [`Sheet`], blocks without a form; `terminal` prints a sheet in 80 columns. `signature` and `kind` write signatures and types in the dress of Python, Lua and Rhai, and
+//! `written` tells of the modules that are scripts themselves (`socketserver`), which no row tells of.
 //! `example` has the example of each operation. `names` has the words to complete at a prompt. Files that are generated: `pages`
 //! are the reference, with sheets as `markdown` writes them, `luals` and `rhai_defs` types for language servers.
 
@@ -24,9 +25,13 @@ mod pages;
 mod rhai_defs;
 mod sheet;
 mod signature;
+mod socketserver;
 mod terminal;
 #[cfg(test)]
 mod tests;
+mod written;
+#[cfg(feature = "cli")]
+mod written_types;
 
 #[cfg(feature = "cli")]
 pub(crate) use luals::luals;

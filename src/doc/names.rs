@@ -5,6 +5,7 @@ use crate::api::{Default, Form, MODULES, Op, Owner, Type, globals, ops};
 use crate::constants::{self, Constant, Group};
 
 use super::signature::Dress;
+use super::written;
 
 /// The operation a path names: `socket.create_server`, a global one by its name alone.
 pub(crate) fn function(path: &[&str]) -> Option<&'static Op> {
@@ -42,7 +43,10 @@ pub(crate) fn at_the_top() -> Vec<&'static str> {
 pub(crate) fn all() -> impl Iterator<Item = String> {
     let modules = MODULES.iter().map(|module| module.name.to_owned());
     let constants = constants::all().map(|constant| format!("socket.{}", constant.name));
-    modules.chain(ops().map(Op::full_name)).chain(constants)
+    modules
+        .chain(ops().map(Op::full_name))
+        .chain(constants)
+        .chain(written::paths())
 }
 
 /// What values of a type have: methods, properties or both.

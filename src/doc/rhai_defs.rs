@@ -8,6 +8,8 @@ use super::find::members;
 use super::kind;
 use super::known;
 use super::note;
+use super::written::WRITTEN;
+use super::written_types;
 
 /// The file's beginning.
 const HEAD: &str = "\
@@ -69,6 +71,9 @@ pub(crate) fn rhai_definitions() -> String {
         }
         text.push_str("}\n\n");
     }
+    for module in WRITTEN {
+        written_types::in_rhai(&mut text, module);
+    }
     text
 }
 
@@ -126,7 +131,7 @@ const fn parameter(kind: &str) -> &'static str {
 }
 
 /// The type of the results: several are an array.
-fn result(returns: &str) -> &'static str {
+pub(super) fn result(returns: &str) -> &'static str {
     match kind::split(returns)[..] {
         ["None" | "never"] => "()",
         ["int"] => "int",

@@ -5053,6 +5053,215 @@ ssl.VerifyMode = nil
 ---@type string
 ssl.OPENSSL_VERSION = nil
 
+---Servers in classes, as Python's socketserver has them: a server takes connections or datagrams, and for each makes a handler, an object of a class of yours, whose handle() does the work.
+---@class socketserverlib
+socketserver = {}
+
+---Make a class. In Lua it is called to make an object, and its hooks are set on it: function Echo:handle() … end. In Rhai it takes them in a map, and Echo.new(…) makes an object. Base.setup(self) in Lua and this.call(Base.setup) in Rhai is the base's method.
+---@param ... any the classes it derives from, asked in Python's order; in Rhai a map of its hooks and values behind them
+---@return any
+function socketserver.class(...) end
+
+---The loop and the hooks of every server; what a request is, the classes derived from it say.
+---@class socketserver.BaseServer
+---@overload fun(server_address: AddressLike, RequestHandlerClass: any): socketserver.BaseServer
+---@field server_address Address Where the server listens: what was given, and the real one once it is bound.
+---@field RequestHandlerClass any What is made for each request.
+---@field timeout number|nil Seconds handle_request waits for a request; None is for ever. `nil` unless it is set.
+socketserver.BaseServer = {}
+
+---Handle requests until shutdown is called by another task. Raises OSError.
+---@param poll_interval? number seconds after which service_actions is called where no request comes
+function socketserver.BaseServer:serve_forever(poll_interval) end
+
+---End serve_forever, and return when it has ended. Raises RuntimeError in the task that serves, which would wait for itself.
+function socketserver.BaseServer:shutdown() end
+
+---Handle one request; call handle_timeout when none comes within `timeout` seconds, the socket's or the server's.
+function socketserver.BaseServer:handle_request() end
+
+---Hook: called when handle_request has waited in vain. Does nothing of itself.
+function socketserver.BaseServer:handle_timeout() end
+
+---Hook: called at each turn of serve_forever. Does nothing of itself.
+function socketserver.BaseServer:service_actions() end
+
+---Hook: called by the constructor, once the socket is bound.
+function socketserver.BaseServer:server_activate() end
+
+---Hook: whether to process a request. Any is, of itself.
+---@param request any what get_request returned
+---@param client_address AddressLike the client's address
+---@return boolean
+function socketserver.BaseServer:verify_request(request, client_address) end
+
+---Hook: process a request. Calls finish_request and shutdown_request here and now.
+---@param request any what get_request returned
+---@param client_address AddressLike the client's address
+function socketserver.BaseServer:process_request(request, client_address) end
+
+---Hook: make the handler, which does the work.
+---@param request any what get_request returned
+---@param client_address AddressLike the client's address
+function socketserver.BaseServer:finish_request(request, client_address) end
+
+---Hook: end a request. Calls close_request.
+---@param request any what get_request returned
+function socketserver.BaseServer:shutdown_request(request) end
+
+---Hook: clean up a request.
+---@param request any what get_request returned
+function socketserver.BaseServer:close_request(request) end
+
+---Hook: called when a handler has raised; the server goes on. Prints the error with its traceback on stderr.
+---@param request any what get_request returned
+---@param client_address AddressLike the client's address
+---@param e? any the error; Python finds it in sys.exc_info()
+function socketserver.BaseServer:handle_error(request, client_address, e) end
+
+---Clean up the server. Called at the end of its scope (<close> in Lua, with in Rhai).
+function socketserver.BaseServer:server_close() end
+
+---A server of TCP connections: a request is the connection's socket. Handles one after the other.
+---@class socketserver.TCPServer: socketserver.BaseServer
+---@overload fun(server_address: AddressLike, RequestHandlerClass: any, bind_and_activate?: boolean): socketserver.TCPServer
+---@field socket Socket The socket the server listens on.
+---@field address_family integer The socket's family. `socket.AF_INET` unless it is set.
+---@field socket_type integer The socket's type. `socket.SOCK_STREAM` unless it is set.
+---@field request_queue_size integer Connections the kernel keeps until they are accepted. `5` unless it is set.
+---@field allow_reuse_address boolean Whether to set SO_REUSEADDR before the socket is bound. `false` unless it is set.
+---@field allow_reuse_port boolean Whether to set SO_REUSEPORT before the socket is bound. `false` unless it is set.
+socketserver.TCPServer = {}
+
+---Hook: called by the constructor to bind the socket. Raises OSError.
+function socketserver.TCPServer:server_bind() end
+
+---Hook: take a request and tell who it is from: two results in Lua, an array in Rhai. Raises OSError.
+---@return any
+---@return any
+function socketserver.TCPServer:get_request() end
+
+---The descriptor that is waited for.
+---@return integer
+function socketserver.TCPServer:fileno() end
+
+---A server of datagrams: a request is the datagram and the socket, {data, socket}; in Rhai [data, socket].
+---@class socketserver.UDPServer: socketserver.TCPServer
+---@overload fun(server_address: AddressLike, RequestHandlerClass: any, bind_and_activate?: boolean): socketserver.UDPServer
+---@field max_packet_size integer Bytes of a datagram that are received at most; the rest of a longer one is lost. `8192` unless it is set.
+socketserver.UDPServer = {}
+
+---A server of Unix connections, at a path.
+---@class socketserver.UnixStreamServer: socketserver.TCPServer
+---@overload fun(server_address: AddressLike, RequestHandlerClass: any, bind_and_activate?: boolean): socketserver.UnixStreamServer
+socketserver.UnixStreamServer = {}
+
+---A server of Unix datagrams, at a path.
+---@class socketserver.UnixDatagramServer: socketserver.UDPServer
+---@overload fun(server_address: AddressLike, RequestHandlerClass: any, bind_and_activate?: boolean): socketserver.UnixDatagramServer
+socketserver.UnixDatagramServer = {}
+
+---Makes a server handle each request in a task of its own. Comes before the server among the bases.
+---@class socketserver.ThreadingMixIn
+---@field daemon_threads boolean Whether the program's end ends the requests' tasks, and server_close does not wait for them. `false` unless it is set.
+---@field block_on_close boolean Whether server_close waits for the requests' tasks. `true` unless it is set.
+socketserver.ThreadingMixIn = {}
+
+---What a request's task does.
+---@param request any what get_request returned
+---@param client_address AddressLike the client's address
+function socketserver.ThreadingMixIn:process_request_thread(request, client_address) end
+
+---A TCPServer with a task for each connection.
+---@class socketserver.ThreadingTCPServer: socketserver.ThreadingMixIn, socketserver.TCPServer
+---@overload fun(server_address: AddressLike, RequestHandlerClass: any, bind_and_activate?: boolean): socketserver.ThreadingTCPServer
+socketserver.ThreadingTCPServer = {}
+
+---A UDPServer with a task for each datagram.
+---@class socketserver.ThreadingUDPServer: socketserver.ThreadingMixIn, socketserver.UDPServer
+---@overload fun(server_address: AddressLike, RequestHandlerClass: any, bind_and_activate?: boolean): socketserver.ThreadingUDPServer
+socketserver.ThreadingUDPServer = {}
+
+---A UnixStreamServer with a task for each connection.
+---@class socketserver.ThreadingUnixStreamServer: socketserver.ThreadingMixIn, socketserver.UnixStreamServer
+---@overload fun(server_address: AddressLike, RequestHandlerClass: any, bind_and_activate?: boolean): socketserver.ThreadingUnixStreamServer
+socketserver.ThreadingUnixStreamServer = {}
+
+---A UnixDatagramServer with a task for each datagram.
+---@class socketserver.ThreadingUnixDatagramServer: socketserver.ThreadingMixIn, socketserver.UnixDatagramServer
+---@overload fun(server_address: AddressLike, RequestHandlerClass: any, bind_and_activate?: boolean): socketserver.ThreadingUnixDatagramServer
+socketserver.ThreadingUnixDatagramServer = {}
+
+---Makes a server handle each request in a process of its own. Comes before the server among the bases. Unix.
+---@class socketserver.ForkingMixIn
+---@field timeout number|nil Seconds handle_request waits before it looks for children that have ended. `300` unless it is set.
+---@field active_children any[]|nil The children's process ids: keys of a table in Lua, an array in Rhai. `nil` unless it is set.
+---@field max_children integer Children at once; with so many a further request waits until one ends. `40` unless it is set.
+---@field block_on_close boolean Whether server_close waits until all children have ended. `true` unless it is set.
+socketserver.ForkingMixIn = {}
+
+---Reap the children that have ended; wait for some where there are too many.
+---@param blocking? any whether to wait for all, in a table or map: {blocking = true}
+function socketserver.ForkingMixIn:collect_children(blocking) end
+
+---A TCPServer with a process for each connection.
+---@class socketserver.ForkingTCPServer: socketserver.ForkingMixIn, socketserver.TCPServer
+---@overload fun(server_address: AddressLike, RequestHandlerClass: any, bind_and_activate?: boolean): socketserver.ForkingTCPServer
+socketserver.ForkingTCPServer = {}
+
+---A UDPServer with a process for each datagram.
+---@class socketserver.ForkingUDPServer: socketserver.ForkingMixIn, socketserver.UDPServer
+---@overload fun(server_address: AddressLike, RequestHandlerClass: any, bind_and_activate?: boolean): socketserver.ForkingUDPServer
+socketserver.ForkingUDPServer = {}
+
+---A UnixStreamServer with a process for each connection.
+---@class socketserver.ForkingUnixStreamServer: socketserver.ForkingMixIn, socketserver.UnixStreamServer
+---@overload fun(server_address: AddressLike, RequestHandlerClass: any, bind_and_activate?: boolean): socketserver.ForkingUnixStreamServer
+socketserver.ForkingUnixStreamServer = {}
+
+---A UnixDatagramServer with a process for each datagram.
+---@class socketserver.ForkingUnixDatagramServer: socketserver.ForkingMixIn, socketserver.UnixDatagramServer
+---@overload fun(server_address: AddressLike, RequestHandlerClass: any, bind_and_activate?: boolean): socketserver.ForkingUnixDatagramServer
+socketserver.ForkingUnixDatagramServer = {}
+
+---A handler: made for one request, it calls setup, handle and finish, and is done.
+---@class socketserver.BaseRequestHandler
+---@overload fun(request: any, client_address: AddressLike, server: any): socketserver.BaseRequestHandler
+---@field request Socket The request: a connection's socket; datagram and socket for one of UDPServer.
+---@field client_address Address The client's address.
+---@field server any The server that made the handler.
+socketserver.BaseRequestHandler = {}
+
+---Hook: called before handle.
+function socketserver.BaseRequestHandler:setup() end
+
+---Hook: the work itself. What it raises goes to the server's handle_error.
+function socketserver.BaseRequestHandler:handle() end
+
+---Hook: called after handle, also when that has raised.
+function socketserver.BaseRequestHandler:finish() end
+
+---A handler that reads and writes its connection as files.
+---@class socketserver.StreamRequestHandler: socketserver.BaseRequestHandler
+---@overload fun(request: any, client_address: AddressLike, server: any): socketserver.StreamRequestHandler
+---@field connection Socket The connection: the same as request.
+---@field rfile File The connection as a file to read from.
+---@field wfile File The connection as a file to write to.
+---@field rbufsize integer Buffer of rfile in bytes, as makefile's buffering: -1 is the usual one, 0 none. `-1` unless it is set.
+---@field wbufsize integer Buffer of wfile in bytes: 0 sends what is written at once. `0` unless it is set.
+---@field timeout number|nil Seconds for the connection's timeout; None leaves it as it is. `nil` unless it is set.
+---@field disable_nagle_algorithm boolean Whether to set TCP_NODELAY. `false` unless it is set.
+socketserver.StreamRequestHandler = {}
+
+---A handler that reads a datagram and writes the answer as files.
+---@class socketserver.DatagramRequestHandler: socketserver.BaseRequestHandler
+---@overload fun(request: any, client_address: AddressLike, server: any): socketserver.DatagramRequestHandler
+---@field packet string The datagram.
+---@field socket Socket The server's socket.
+---@field rfile File What the datagram holds, to be read.
+---@field wfile File What is written here is sent to the client, in one datagram, when the handler is done.
+socketserver.DatagramRequestHandler = {}
+
 ---Declare a group of tests, whose options and hooks hold for all that is in it. Raises RuntimeError inside a test; what the function raises.
 ---@overload fun(name: string, f: fun(...): any)
 ---@param name string what it is called in reports
