@@ -511,6 +511,35 @@ fn a_pipe_is_read_like_a_script() {
     );
 }
 
+/// With `-i` the prompt comes whatever the script did, as with `python3 -i`, and an entry that fails does not end it.
+#[test]
+fn a_pipe_gets_the_prompt_after_a_script() {
+    let state = folder("piped_after");
+    let path = |name: &str, source: &str| {
+        std::fs::write(state.join(name), source).expect("a file");
+        state.join(name).to_string_lossy().into_owned()
+    };
+    for (name, source, said) in [
+        ("fails.lua", "kept = 5 error('it broke')", "it broke"),
+        ("ends.lua", "kept = 5 sys.exit(3)", "SystemExit: 3"),
+        ("fails.rhai", "let kept = 5; throw \"it broke\";", "it broke"),
+        ("ends.rhai", "let kept = 5; sys::exit(3);", "SystemExit: 3"),
+    ] {
+        let script = path(name, source);
+        let (status, stdout, stderr) = piped(&["-i", &script], "print(kept)\nprint(kept(\n");
+        assert_eq!((status, stdout.as_str()), (Some(0), "5\n"), "{name}: {stderr}");
+        assert!(stderr.contains(said), "{name}: {stderr}");
+        assert_eq!(
+            piped(&["-i", &script], "nothing_like_it()\nsys.exit(7)\nsys::exit(7)\n").0,
+            Some(7),
+            "{name}"
+        );
+    }
+    // This ends the program, and not the script alone.
+    let script = path("over.lua", "os.exit(4)");
+    assert_eq!(piped(&["-i", &script], "print(1)\n").0, Some(4));
+}
+
 /// A first session, as the README shows it. `scripts/recording.sh` has this test write the picture.
 #[test]
 fn a_first_session() {

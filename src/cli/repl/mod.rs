@@ -63,16 +63,18 @@ pub(super) fn run(
         let (session, outcome) = (session.clone(), outcome.clone());
         let script = script.map(Kept::of);
         move || {
-            if let Some(script) = script {
-                match session.run_chunk(&script.chunk()) {
-                    After::Quit(status) => return outcome.set(After::Quit(status)),
-                    After::Failed if !interactive => return outcome.set(After::Failed),
-                    After::Failed | After::Continue => {}
+            if let Some(script) = &script
+                && let After::Quit(status) = session.run_chunk(&script.chunk())
+            {
+                // As with python3 -i the prompt comes all the same, unless everything is being ended.
+                if session.net().sched().is_dying() {
+                    return outcome.set(After::Quit(status));
                 }
+                session.complain(&format!("SystemExit: {status}"));
             }
             outcome.set(match door {
                 Some(terminal) => terminal.serve(&session),
-                None => piped::serve(&session),
+                None => piped::serve(&session, script.is_some()),
             });
         }
     };

@@ -1,4 +1,4 @@
-//! Entries from a pipe or a file: no prompt, no colours, and the end of a script when one fails.
+//! Entries from a pipe or a file: no prompt, no colours, and the end of a script when one fails, unless a prompt was asked for.
 
 use std::rc::Rc;
 
@@ -8,8 +8,8 @@ use crate::sys::file;
 
 use super::session::{After, Session};
 
-/// Runs what comes on standard input until it ends.
-pub(super) fn serve(session: &Rc<Session>) -> After {
+/// Runs what comes on standard input until it ends; until an entry fails, where the entries are not those of a prompt (`-i`).
+pub(super) fn serve(session: &Rc<Session>, is_prompt: bool) -> After {
     let mut text = String::new();
     loop {
         let line = match read_line(session) {
@@ -36,6 +36,7 @@ pub(super) fn serve(session: &Rc<Session>) -> After {
         if !first_comment {
             match session.take(entry.trim_end_matches('\n')) {
                 After::Continue => {}
+                After::Failed if is_prompt => {}
                 after => return after,
             }
         }
