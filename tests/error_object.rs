@@ -206,6 +206,45 @@ fn the_address_concerned_is_an_address() {
     assert_eq!((told.status, &*told.stderr), (0, ""), "{}", told.stdout);
 }
 
+/// `op` is the call the script made, not the step of it that failed; an unknown host is told as it was given.
+#[test]
+fn the_operation_is_the_one_that_was_called() {
+    let told = eval(
+        r#"
+        local function op(wanted, f, ...)
+          local ok, e = pcall(f, ...)
+          assert(not ok and e.op == wanted, wanted .. ': ' .. tostring(e))
+          return e
+        end
+        local s, other = socket.socketpair()
+        s:close()
+        op('recvmsg_into', s.recvmsg_into, s, {bytearray(1)})
+        op('recv_fds', socket.recv_fds, s, 1, 1)
+        op('send_fds', socket.send_fds, s, {'x'}, {0})
+        op('sendmsg', s.sendmsg, s, {'x'})
+        op('sendfile', s.sendfile, s, open('/etc/passwd', 'rb'))
+        local a, b = socket.socketpair()
+        local t = tube.wrap(a)
+        b:close()
+        op('send', t.send, t, 'x')
+        op('send_line', t.send_line, t, 'x')
+        local name = 'nosuch.invalid'
+        op('gethostbyname', socket.gethostbyname, name)
+        op('gethostbyname_ex', socket.gethostbyname_ex, name)
+        op('gethostbyaddr', socket.gethostbyaddr, name)
+        op('getnameinfo', socket.getnameinfo, {name, 80}, 0)
+        local there, u = {name, 80}, socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        for _, e in ipairs {
+          op('connect', u.connect, u, there), op('connect_ex', u.connect_ex, u, there), op('bind', u.bind, u, there),
+          op('sendto', u.sendto, u, 'x', there), op('sendmsg', u.sendmsg, u, {'x'}, {}, 0, there),
+        } do
+          assert(e.name == 'gaierror' and e.address == there and e.address.host == name, e)
+          assert(tostring(e):find("address ('nosuch.invalid', 80): ", 1, true), e)
+        end"#,
+    );
+    assert_eq!((told.status, &*told.stderr), (0, ""), "{}", told.stdout);
+}
+
 #[test]
 fn what_left_before_a_failed_sendall_is_counted() {
     let told = eval(&format!(

@@ -1,8 +1,9 @@
 //! The one error type. Every floor above `sys` fails with [`Error`]; scripts see it as an object.
 //!
 //! `class` has Python's exception classes and their tree; `explain` has the likely cause of a failed operation, `origin` makes
-//! errors of the system's numbers, `made` what an error has that a script made, `panic` has whose fault one is, `tls` what one of TLS has; `show` is how it reads.
+//! errors of the system's numbers, `made` what an error has that a script made, `panic` whose fault one is, `tls` what one of TLS has, `asked` what the script asked for; `show` is how it reads.
 
+mod asked;
 mod class;
 mod explain;
 mod made;
@@ -16,6 +17,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::path::Path;
 
+pub(crate) use asked::Asked;
 pub use class::Class;
 pub(crate) use made::{Argument, Made};
 pub(crate) use panic::hosted;
@@ -63,6 +65,7 @@ struct Detail {
     text: Option<Cow<'static, str>>,
     op: Option<&'static str>,
     address: Option<Address>,
+    asked: Option<Box<Asked>>,
     partial: Option<Vec<u8>>,
     sent: Option<u64>,
     status: Option<i32>,
@@ -95,6 +98,7 @@ impl Error {
             text,
             op: None,
             address: None,
+            asked: None,
             partial: None,
             sent: None,
             status: None,

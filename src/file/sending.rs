@@ -179,5 +179,5 @@ fn finish(file: &dyn Sendable, offset: i64, sent: u64, outcome: Result<()>) -> R
 fn tell(sent: u64, outcome: Result<()>) -> Result<u64> {
     outcome
         .map(|()| sent)
-        .map_err(|error| error.during("sendfile").with_sent(sent))
+        .map_err(|error| error.called("sendfile").during("sendfile").with_sent(sent))
 }

@@ -22,7 +22,7 @@ impl Net {
         if family == AF_INET {
             return self
                 .allowed_host_address(host, family)
-                .map_err(|error| error.during(op));
+                .map_err(|error| error.called(op).during(op));
         }
         // As CPython has it: any address is one of each family, and the broadcast address is of the older one.
         match host {
@@ -35,7 +35,7 @@ impl Net {
             family,
             ..Lookup::default()
         };
-        let found = self.find(&lookup, None).map_err(|error| error.during(op))?;
+        let found = self.find(&lookup, None).map_err(|error| error.called(op))?;
         found
             .iter()
             .find_map(|found| found.address.ip())
@@ -69,7 +69,7 @@ impl Net {
                 kind: SOCK_DGRAM,
                 ..Lookup::default()
             };
-            let addresses = self.find(&all, None)?;
+            let addresses = self.find(&all, None).map_err(|error| error.called(OP))?;
             return Ok(world.host(
                 &encoded,
                 addresses.iter().filter_map(|found| found.address.ip()).collect(),

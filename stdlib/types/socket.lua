@@ -1086,7 +1086,7 @@ local Steps = {}
 ---@field args any[] Python's e.args: prints as a tuple.
 ---@field filename string|nil The file concerned, as it was given.
 ---@field op string|nil The operation that failed: `connect`.
----@field address Address|nil The peer or local address concerned.
+---@field address Address|nil The peer or local address concerned; as it was given, where its host could not be resolved.
 ---@field partial string|nil Bytes that had been read before the failure.
 ---@field sent integer|nil Number of bytes that had left before the failure.
 ---@field library string|nil The part of TLS that failed: `SSL`, `X509`.

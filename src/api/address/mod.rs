@@ -17,7 +17,7 @@ use super::argument::{FromArg, Text, whole};
 use super::repr::repr;
 use super::value::Value;
 
-pub(super) use show::{show, show_endpoint};
+pub(super) use show::{asked, show, show_asked, show_endpoint};
 
 /// Longest path of a Unix socket, as CPython counts: a NUL must follow.
 const LONGEST_PATH: usize = 107;

@@ -3,6 +3,7 @@
 use crate::address::{Address, BluetoothName, CanName, TipcName, UnixName, generic_data};
 use crate::api::record::{self, RecordKind};
 use crate::api::value::{Record, Value};
+use crate::error::{Asked, Result};
 use crate::net::Endpoint;
 
 /// The value a script gets for an address.
@@ -82,6 +83,45 @@ pub(in crate::api) fn show_endpoint(endpoint: &Endpoint) -> Value {
             record(&record::INET6, items)
         }
     }
+}
+
+/// The value a script gets for an address whose host could not be resolved: as it was given.
+pub(in crate::api) fn show_asked(asked: &Asked) -> Value {
+    let host = Value::text(asked.host.clone());
+    let items = std::iter::once(host).chain(asked.places.iter().copied().map(number));
+    let kind = if asked.places.len() == 1 {
+        &record::INET
+    } else {
+        &record::INET6
+    };
+    record(kind, items.collect())
+}
+
+/// What becomes of a call with an address that a script gave: an error names the call, and the address as it was given where it
+/// could not be resolved.
+pub(in crate::api) fn asked<T>(op: &'static str, endpoint: &Endpoint, outcome: Result<T>) -> Result<T> {
+    outcome.map_err(|error| {
+        let error = error.called(op);
+        let (host, places) = match endpoint {
+            Endpoint::Inet { host, port } => (host, vec![u32::from(*port)]),
+            Endpoint::Inet6 {
+                host,
+                port,
+                flowinfo,
+                scope_id,
+                places,
+            } => {
+                let mut all = vec![u32::from(*port), *flowinfo, *scope_id];
+                all.truncate(places.saturating_sub(1));
+                (host, all)
+            }
+            Endpoint::Address(_) | Endpoint::Interface(_) => return error,
+        };
+        error.asking(Asked {
+            host: host.0.clone(),
+            places,
+        })
+    })
 }
 
 fn can(interface: Value, name: CanName) -> Value {

@@ -77,9 +77,13 @@ fn relay(cx: &Cx<'_>, a: Rc<Socket>, b: Rc<Socket>, tap: Option<Function>) -> Re
 }
 
 fn connect(_: &Cx<'_>, socket: Rc<Socket>, address: Any) -> Result<()> {
-    socket.connect_to(&address::read_for("connect", &socket, address.0)?)
+    const OP: &str = "connect";
+    let endpoint = address::read_for(OP, &socket, address.0)?;
+    address::asked(OP, &endpoint, socket.connect_to(&endpoint))
 }
 
 fn connect_ex(_: &Cx<'_>, socket: Rc<Socket>, address: Any) -> Result<i32> {
-    socket.connect_ex(&address::read_for("connect_ex", &socket, address.0)?)
+    const OP: &str = "connect_ex";
+    let endpoint = address::read_for(OP, &socket, address.0)?;
+    address::asked(OP, &endpoint, socket.connect_ex(&endpoint))
 }

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use crate::address::Address;
+use crate::api::address::{show, show_asked};
 use crate::api::argument::Any;
 use crate::api::construct::give;
 use crate::api::handler::typed;
@@ -97,7 +97,7 @@ pub(super) const OPS: &[Op] = &[
     Op {
         name: "address",
         returns: "address or None",
-        doc: "The peer or local address concerned.",
+        doc: "The peer or local address concerned; as it was given, where its host could not be resolved.",
         run: &typed(address),
         ..FIELD
     },
@@ -260,8 +260,12 @@ fn op(_: &Cx<'_>, error: Rc<Error>) -> Result<Option<&'static str>> {
     Ok(error.op())
 }
 
-fn address(_: &Cx<'_>, error: Rc<Error>) -> Result<Address> {
-    Ok(error.address().cloned().unwrap_or(Address::None))
+fn address(_: &Cx<'_>, error: Rc<Error>) -> Result<Value> {
+    Ok(match (error.address(), error.asked()) {
+        (Some(address), _) => show(address),
+        (None, Some(asked)) => show_asked(asked),
+        (None, None) => Value::None,
+    })
 }
 
 fn partial(_: &Cx<'_>, error: Rc<Error>) -> Result<Option<Vec<u8>>> {

@@ -46,7 +46,9 @@ pub(super) const OPS: &[Op] = &[
 ];
 
 fn bind(_: &Cx<'_>, socket: Rc<Socket>, address: Any) -> Result<()> {
-    socket.bind_to(&address::read_for("bind", &socket, address.0)?)
+    const OP: &str = "bind";
+    let endpoint = address::read_for(OP, &socket, address.0)?;
+    address::asked(OP, &endpoint, socket.bind_to(&endpoint))
 }
 
 fn listen(_: &Cx<'_>, socket: Rc<Socket>, backlog: i32) -> Result<()> {

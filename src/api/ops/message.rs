@@ -238,7 +238,23 @@ fn sendmsg(
     let address = read_address(OP, &socket, address.0)?;
     let buffers = convert_all(OP, "buffers", buffers.0)?;
     let control = read_control(OP, control.0)?;
-    socket.send_message(buffers, &control, flags, address.as_ref())
+    send_message(OP, &socket, buffers, &control, flags, address.as_ref())
+}
+
+/// Sends a message in the name of the call the script made.
+fn send_message(
+    op: &'static str,
+    socket: &Socket,
+    buffers: Vec<Bytes>,
+    control: &[Control],
+    flags: i32,
+    address: Option<&Endpoint>,
+) -> Result<usize> {
+    let sent = socket.send_message(buffers, control, flags, address);
+    match address {
+        Some(endpoint) => address::asked(op, endpoint, sent),
+        None => sent.map_err(|error| error.called(op)),
+    }
 }
 
 fn sendmsg_afalg(
@@ -273,7 +289,7 @@ fn sendmsg_afalg(
     if let Some(length) = associated {
         control.push(crypto(ALG_SET_AEAD_ASSOCLEN, length.to_ne_bytes().to_vec()));
     }
-    socket.send_message(buffers, &control, flags, None)
+    send_message("sendmsg_afalg", &socket, buffers, &control, flags, None)
 }
 
 /// Control data to the kernel's crypto.
@@ -293,7 +309,9 @@ fn recvmsg(_: &Cx<'_>, socket: Rc<Socket>, bufsize: i64, ancbufsize: i64, flags:
 
 fn recvmsg_into(_: &Cx<'_>, socket: Rc<Socket>, buffers: Any, ancbufsize: i64, flags: i32) -> Result<Value> {
     let windows: Vec<Pinned> = convert_all("recvmsg_into", "buffers", buffers.0)?;
-    let (count, message) = socket.recv_message_into(&windows, control_size(ancbufsize)?, flags)?;
+    let (count, message) = socket
+        .recv_message_into(&windows, control_size(ancbufsize)?, flags)
+        .map_err(|error| error.called("recvmsg_into"))?;
     Ok(show(count.into_value(), message))
 }
 
@@ -309,13 +327,22 @@ fn send_fds(
     let buffers = convert_all(OP, "buffers", buffers.0)?;
     let fds: Vec<i32> = convert_all(OP, "fds", fds.0)?;
     let address = read_address(OP, &socket, address.0)?;
-    socket.send_message(buffers, &[message::rights(&fds)], flags, address.as_ref())
+    send_message(
+        OP,
+        &socket,
+        buffers,
+        &[message::rights(&fds)],
+        flags,
+        address.as_ref(),
+    )
 }
 
 fn recv_fds(_: &Cx<'_>, socket: Rc<Socket>, bufsize: i64, maxfds: i64, flags: i32) -> Result<Value> {
     let bytes = maxfds.checked_mul(4).unwrap_or(-1);
     let space = message::room("recv_fds", bytes, control_length)?;
-    let message = socket.recv_message(size(bufsize)?, space, flags)?;
+    let message = socket
+        .recv_message(size(bufsize)?, space, flags)
+        .map_err(|error| error.called("recv_fds"))?;
     let fds = message::descriptors(&message.control);
     let results = Value::Several(vec![
         Value::bytes(message.data),

@@ -9,7 +9,7 @@ use crate::api::op::{Default, FUNCTION, Op, need, with};
 use crate::api::record::{ADDRINFO, INTERFACE};
 use crate::api::value::Record;
 use crate::api::{Cx, Value, address, argument};
-use crate::error::{Class, Error, Result};
+use crate::error::{Asked, Class, Error, Result};
 use crate::net::{Endpoint, Fact, Found, Host, Lookup, check_host};
 use crate::sys::flag::{AI_NUMERICHOST, SOCK_DGRAM};
 
@@ -131,13 +131,15 @@ fn numeric_address(cx: &Cx<'_>, value: Value) -> Result<Address> {
         flags: AI_NUMERICHOST,
         ..Lookup::default()
     };
-    match cx
-        .net
-        .lookup_unheard(&lookup)?
-        .into_iter()
-        .next()
-        .map(|found| found.address)
-    {
+    let found = cx.net.lookup_unheard(&lookup).map_err(|error| {
+        let host = lookup.host.clone().unwrap_or_default();
+        let places = port
+            .and_then(|port| u32::try_from(port).ok())
+            .into_iter()
+            .collect();
+        error.called(OP).asking(Asked { host, places })
+    })?;
+    match found.into_iter().next().map(|found| found.address) {
         Some(Address::Inet { .. }) if places != 2 => {
             Err(Error::new(Class::OSError, "IPv4 sockaddr must be 2 tuple"))
         }

@@ -147,5 +147,5 @@ fn sendto(_: &Cx<'_>, socket: Rc<Socket>, data: Bytes, flags: i32, address: Any)
     #[cfg(feature = "tls")]
     socket.refuse_over_tls("sendto", flags)?;
     let endpoint = address::read_for("sendto", &socket, address.0)?;
-    socket.send_to(&data, flags, &endpoint)
+    address::asked("sendto", &endpoint, socket.send_to(&data, flags, &endpoint))
 }

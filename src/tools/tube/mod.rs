@@ -226,7 +226,9 @@ impl Tube {
         let pass = self.net.sched().pass(&self.gate, deadline)?;
         let _pass = pass.ok_or_else(|| Error::timed_out().during(op).with_sent(0))?;
         match &self.peer {
-            Peer::Socket(socket) => socket.send_rest_within(data, 0, 0, patience),
+            Peer::Socket(socket) => socket
+                .send_rest_within(data, 0, 0, patience)
+                .map_err(|error| error.called(op)),
             Peer::Process(process) => process.send(op, data, patience),
             Peer::Player(player) => data.with(|data| player.borrow_mut().hear(data)),
         }
