@@ -36,6 +36,33 @@ fn code_sees_its_arguments() {
     assert_eq!(eval("").status, 0, "no code at all is a script that does nothing");
 }
 
+/// A file that cannot be written is wrong usage, whichever option names it.
+#[test]
+fn a_recording_that_cannot_be_made_is_wrong_usage() {
+    let of_record: &[&str] = &[
+        "record",
+        "--listen",
+        "tcp://127.0.0.1:0",
+        "--to",
+        "tcp://127.0.0.1:1",
+        "-o",
+        "/nosuch/x",
+    ];
+    for words in [of_record, &["--trace", "/nosuch/x", "-e", "print(1)"]] {
+        let told = run(words);
+        assert_eq!(
+            (&*told.stdout, told.status),
+            ("", 2),
+            "{words:?}: {}",
+            told.stderr
+        );
+        assert_eq!(
+            told.complaint(),
+            "wirescript: cannot record: [Errno 2] No such file or directory: '/nosuch/x'"
+        );
+    }
+}
+
 #[test]
 fn a_script_from_standard_input() {
     let told = fed(&["-", "one", "two"], SHOW_ARGUMENTS.as_bytes());

@@ -364,6 +364,7 @@ fn exit_statuses_say_what_happened() {
     assert_eq!(told.status, 2);
     assert!(told.stderr.contains("there are no tests in ."), "{}", told.stderr);
     write(&home, "good_test.lua", "test('a', function() end)");
+    write(&home, "empty.lua", "print(1)");
     for (words, status, said) in [
         ("", 0, ""),
         (
@@ -371,6 +372,7 @@ fn exit_statuses_say_what_happened() {
             2,
             "no test has what --filter and --tag ask for",
         ),
+        ("empty.lua", 0, "no tests were found"),
         ("--shard 2/8", 0, ""),
         ("--shard 9/8", 2, "2/8"),
         ("--wrong", 2, "--wrong"),

@@ -59,7 +59,13 @@ pub(super) fn run(words: &[OsString]) -> u8 {
             return if error.use_stderr() { USAGE } else { 0 };
         }
     };
-    match dials(&words).and_then(|(at, to)| record(&words, at, to)) {
+    let recorder = Recorder::new();
+    // A file that cannot be made is wrong usage, as it is of --trace.
+    if let Err(error) = recorder.lines_to(&words.output) {
+        complain(&format!("cannot record: {}", error.message()));
+        return USAGE;
+    }
+    match dials(&words).and_then(|(at, to)| record(&words, &recorder, at, to)) {
         Ok(()) => SUCCESS,
         Err(error) if error.class() == Class::KeyboardInterrupt => INTERRUPTED,
         Err(error) => {
@@ -96,14 +102,12 @@ fn dials(words: &Words) -> Result<(Dial, Dial)> {
     Ok((dial(&words.listen)?, dial(&words.to)?))
 }
 
-fn record(words: &Words, at: Dial, to: Dial) -> Result<()> {
-    let recorder = Recorder::new();
-    recorder.lines_to(&words.output)?;
+fn record(words: &Words, recorder: &Recorder, at: Dial, to: Dial) -> Result<()> {
     let speech = Speech::named("lua").or_else(|| Speech::named("rhai"));
     let speech = speech.ok_or_else(|| Error::runtime("this wirescript speaks no language"))?;
     let runtime = Runtime::builder()
         .policy(Policy::allow_all())
-        .trace(&recorder)
+        .trace(recorder)
         .speech(speech)
         .build()?;
     runtime.heed_interrupts()?;

@@ -138,6 +138,9 @@ fn run_once(options: &Options) -> Result<u8, String> {
     if plan.chooses() && chosen == 0 && !failed {
         return Err("no test has what --filter and --tag ask for".to_owned());
     }
+    if chosen == 0 && !failed && end == End::Done {
+        complain("no tests were found: a file of tests calls test(name, function)");
+    }
     Ok(if failed || end == End::TimedOut || prompt_status.is_some() {
         FAILURE
     } else {
