@@ -53,7 +53,7 @@ local level = six and socket.IPPROTO_IPV6 or socket.IPPROTO_IP
 local function named(ip)
   if given.numeric then return ip end
   local ok, name = pcall(socket.getnameinfo, {ip, 0}, 0)
-  return ok and name[1] ~= ip and ("%s (%s)"):format(name[1], ip) or ip
+  return ok and name ~= ip and ("%s (%s)"):format(name, ip) or ip
 end
 
 -- Who told what of a datagram, out of the error queue's control data: its address, whether it was the host itself, and whether

@@ -15,6 +15,8 @@ fn the_way_to_this_machine_is_short() {
         lines[1].starts_with(" 1  127.0.0.1  ") && lines[1].ends_with(" ms"),
         "{told}"
     );
+    let named = run("traceroute", &["--queries", "1", "127.0.0.1"]).ended(0);
+    assert!(named.contains("127.0.0.1") && !named.contains("nil"), "{named}");
     let six = run("traceroute", &["--numeric", "::1"]);
     if super::ports::has_inet6() {
         assert!(
