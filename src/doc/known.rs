@@ -335,5 +335,6 @@ fn of_value(module: &'static Module, name: &'static str, dress: Dress) -> Sheet 
     }
     sheet.rows("", rows);
     sheet.text(note::of_value(module.name, name));
+    sheet.rows("Fields", note::fields(module.name, name));
     sheet
 }

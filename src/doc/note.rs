@@ -1,7 +1,7 @@
 //! What constants are: a few words for each group, and a sentence for those that are met most (`constants.txt`).
 
 use crate::constants::{Constant, Group};
-use crate::wire::packet::READY;
+use crate::wire::packet::{READY, Ready};
 
 /// `NAME<Tab>sentence`, a line each.
 const NOTES: &str = include_str!("constants.txt");
@@ -30,6 +30,14 @@ pub(super) fn of_value(module: &str, name: &str) -> String {
         ready.map(|ready| ready.doc)
     };
     note.or_else(of_schema).unwrap_or_default().to_owned()
+}
+
+/// The fields of a schema that comes along.
+pub(super) fn fields(module: &str, name: &str) -> Vec<(String, String)> {
+    let ready = READY
+        .iter()
+        .find(|ready| module == "packet" && ready.name == name);
+    ready.map(Ready::fields).unwrap_or_default()
 }
 
 fn note(name: &str) -> Option<&'static str> {

@@ -72,6 +72,16 @@ fn an_entry_has_signature_types_and_errors() {
     assert!(told("SO_REUSEADDR").contains("TIME_WAIT"));
     assert!(told("AF_SYSTEM").contains("not available on this platform"));
     assert!(told("errno.ECONNREFUSED").contains("Connection refused"));
+    let icmp = told("packet.ICMP");
+    assert!(
+        icmp.contains("type        u8; default 8; echo_reply 0, unreachable 3")
+            && icmp.contains("gateway     ip4; when type 5\n"),
+        "{icmp}"
+    );
+    assert!(
+        told("packet.DNS")
+            .contains("record.rdata     union; on type; size rdlength; default bytes; A ip4, NS")
+    );
     let tree = told("ConnectionError");
     assert!(
         tree.contains("OSError\n        ConnectionError  ←\n          BrokenPipeError"),

@@ -22,6 +22,7 @@ mod ready;
 mod show;
 #[cfg(test)]
 mod tests;
+mod told;
 mod types;
 
 use std::fmt;

@@ -41,12 +41,12 @@ ready! {
 
 /// What JSON has of a schema.
 #[derive(Deserialize)]
-struct Written {
+pub(super) struct Written {
     name: String,
-    fields: Datum,
+    pub(super) fields: Datum,
     /// All else.
     #[serde(flatten)]
-    options: std::collections::BTreeMap<String, Datum>,
+    pub(super) options: std::collections::BTreeMap<String, Datum>,
 }
 
 impl Ready {
@@ -57,6 +57,12 @@ impl Ready {
     /// The schema of this name, as scripts write it.
     pub(crate) fn by_name(name: &str) -> Option<Schema> {
         READY.iter().find(|ready| ready.name == name).map(Self::schema)
+    }
+
+    /// Each field's name, and what is declared of it in words.
+    pub(crate) fn fields(&self) -> Vec<(String, String)> {
+        // A test reads each of them.
+        serde_json::from_str(self.text).map_or_else(|_| Vec::new(), |written| super::told::fields(&written))
     }
 
     /// What it declares, read once.
