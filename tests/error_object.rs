@@ -246,6 +246,17 @@ fn the_operation_is_the_one_that_was_called() {
 }
 
 #[test]
+fn arguments_of_a_program_may_be_numbers() {
+    let told = eval(
+        r#"
+        local ok, e = pcall(tube.spawn, {'echo', {}})
+        assert(not ok and e.message:find("item 2 must be str or a number, not list", 1, true), e)
+        assert(tube.spawn({'echo', 5, 1.5}):recv_all() == '5 1.5\n')"#,
+    );
+    assert_eq!((told.status, &*told.stderr), (0, ""), "{}", told.stdout);
+}
+
+#[test]
 fn what_left_before_a_failed_sendall_is_counted() {
     let told = eval(&format!(
         "{SHOW_FIELDS}

@@ -4805,7 +4805,7 @@ function tube.wrap(sock, timeout, limit, newline) end
 ---@overload fun(argv: any, timeout: number, limit: integer, newline: Bytes, keywords: {cwd?: string, env?: any, stderr?: string}): tube
 ---@overload fun(argv: any, timeout: number, limit: integer, newline: Bytes, cwd: string, keywords: {env?: any, stderr?: string}): tube
 ---@overload fun(argv: any, timeout: number, limit: integer, newline: Bytes, cwd: string, env: any, keywords: {stderr?: string}): tube
----@param argv any list of str: the program's name and its arguments
+---@param argv any list of str and numbers: the program's name and its arguments
 ---@param timeout? number seconds that this may take, and each call on the tube that does not say itself; 10
 ---@param limit? integer most bytes that may lie unread; 67108864, which are 64 MiB
 ---@param newline? Bytes what ends a line: '\n', and then a '\r' before it belongs to the end of a line that comes

@@ -50,6 +50,7 @@ mod tube;
 mod tube_listener;
 mod tube_methods;
 mod tube_nature;
+mod tube_program;
 mod tube_tls;
 mod watch;
 mod worker;

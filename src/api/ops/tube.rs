@@ -1,18 +1,19 @@
 //! The module `tube`: beginning conversations. What they can do is in `tube_methods`, what listeners can in
-//! `tube_listener`; `tube_tls` reads what is said of TLS.
+//! `tube_listener`; `tube_tls` reads what is said of TLS, `tube_program` begins with a program.
 
 use std::os::unix::ffi::OsStrExt as _;
 use std::rc::Rc;
 
-use crate::api::argument::{Any, FromArg, Seconds, Text, Truth};
+use crate::api::argument::{Any, Seconds, Text, Truth};
 use crate::api::handler::typed;
 use crate::api::op::{Default, FUNCTION, Op, Owner, Param, Python, need, with};
 use crate::api::{Cx, Value};
 use crate::bytes::Bytes;
 use crate::error::{Error, Result};
 use crate::net::Socket;
-use crate::tools::{Complaints, Dial, Listener, Pattern, Program, Recording, Settings, Tube, Url};
+use crate::tools::{Dial, Listener, Pattern, Recording, Settings, Tube, Url};
 
+use super::tube_program::spawn;
 use super::tube_tls::{Texts, Trust};
 
 const TUBE: Owner = Owner::Module("tube");
@@ -160,7 +161,10 @@ pub(super) const OPS: &[Op] = &[
         name: "spawn",
         on: TUBE,
         params: &[
-            need("argv", "list of str: the program's name and its arguments"),
+            need(
+                "argv",
+                "list of str and numbers: the program's name and its arguments",
+            ),
             TIMEOUT,
             LIMIT,
             NEWLINE,
@@ -328,69 +332,6 @@ fn wrap(
         Err(_) => "socket".to_owned(),
     };
     Ok(Tube::wrap(sock, settings(Some(timeout), limit, newline)?, told))
-}
-
-#[allow(clippy::too_many_arguments, reason = "the row has seven parameters")]
-fn spawn(
-    cx: &Cx<'_>,
-    argv: Texts,
-    timeout: Option<Seconds>,
-    limit: Option<i64>,
-    newline: Option<Bytes>,
-    cwd: Option<Text>,
-    env: Any,
-    stderr: Text,
-) -> Result<Rc<Tube>> {
-    let variables = match env.0 {
-        Value::None => Vec::new(),
-        Value::List(items) if items.is_empty() => Vec::new(),
-        Value::Map(entries) => entries
-            .into_iter()
-            .map(|(name, value)| {
-                let kind = value.kind();
-                match Text::from_arg(value) {
-                    Ok(Text(text)) if !text.contains(&0) => Ok((name, text)),
-                    Ok(_) => Err(Error::value("embedded null byte")),
-                    Err(_) => Err(Error::type_error(format!(
-                        "tube.spawn() argument 'env' must hold str, not {kind} ('{name}')"
-                    ))),
-                }
-            })
-            .collect::<Result<_>>()?,
-        other => {
-            return Err(Error::type_error(format!(
-                "tube.spawn() argument 'env' must be None or map, not {}",
-                other.kind()
-            )));
-        }
-    };
-    let bad_name = |(name, _): &&(String, Vec<u8>)| name.is_empty() || name.contains(['=', '\0']);
-    if let Some((name, _)) = variables.iter().find(bad_name) {
-        return Err(Error::value(format!(
-            "illegal environment variable name {name:?}"
-        )));
-    }
-    if cwd.as_ref().is_some_and(|cwd| cwd.0.contains(&0)) {
-        return Err(Error::value("embedded null byte"));
-    }
-    let complaints = match &*stderr.0 {
-        b"inherit" => Complaints::Inherited,
-        b"stdout" => Complaints::Joined,
-        b"null" => Complaints::Dropped,
-        other => {
-            return Err(Error::value(format!(
-                "tube.spawn() argument 'stderr' must be 'inherit', 'stdout' or 'null', not {}",
-                crate::text::str_repr(&String::from_utf8_lossy(other))
-            )));
-        }
-    };
-    let program = Program {
-        argv: argv.0,
-        folder: cwd.map(|cwd| cwd.0),
-        variables,
-        complaints,
-    };
-    Tube::spawn(cx.net, &program, settings(timeout, limit, newline)?)
 }
 
 fn replay(
