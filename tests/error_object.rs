@@ -245,6 +245,35 @@ fn the_operation_is_the_one_that_was_called() {
     assert_eq!((told.status, &*told.stderr), (0, ""), "{}", told.stdout);
 }
 
+/// What is said of the cause is said of this socket and this call.
+#[test]
+fn the_cause_is_the_one_there_was() {
+    let told = eval(
+        r#"
+        local function cause(wanted, f, ...)
+          local ok, e = pcall(f, ...)
+          assert(not ok and tostring(e):find(wanted, 1, true), wanted .. ': ' .. tostring(e))
+        end
+        local number = 'no descriptor of that number is open'
+        cause(number, socket.close, 999)
+        cause(number, socket.fromfd, 999, 2, 1)
+        cause(number, socket.socket, {fileno=999})
+        cause(number, fcntl.fcntl, 999, fcntl.F_GETFD)
+        local a, b = socket.socketpair()
+        cause('longer than MSG_DONTWAIT, SO_RCVTIMEO', a.recv, a, 1, socket.MSG_DONTWAIT)
+        a:setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack('ll', 0, 10000))
+        cause('longer than MSG_DONTWAIT, SO_RCVTIMEO', a.recv, a, 1)
+        local pieces = {}
+        for i = 1, 2000 do pieces[i] = 'x' end
+        cause('more pieces than the system takes', a.sendmsg, a, pieces)
+        a:setblocking(false)
+        cause('the socket is in non-blocking mode', a.recv, a, 1)
+        a:close()
+        cause('the socket is closed', a.recv, a, 1)"#,
+    );
+    assert_eq!((told.status, &*told.stderr), (0, ""), "{}", told.stdout);
+}
+
 #[test]
 fn arguments_of_a_program_may_be_numbers() {
     let told = eval(

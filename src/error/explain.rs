@@ -46,7 +46,17 @@ pub(super) fn likely_cause(error: &Error) -> Option<String> {
             "broadcasting needs SO_BROADCAST; or a firewall refuses".into()
         }
         Errno::PERM | Errno::ACCES if op == "socket" => "raw and packet sockets need privileges".into(),
-        Errno::BADF if op == "open" => "no descriptor of that number is open".into(),
+        // A number of the script's own; the others are those of a socket.
+        Errno::BADF
+            if matches!(
+                op,
+                "open" | "close" | "fromfd" | "socket" | "fcntl" | "register" | "modify" | "unregister"
+            ) =>
+        {
+            "no descriptor of that number is open".into()
+        }
+        Errno::BADF if op == "dup" || op == "ioctl" => "what it is asked of is closed".into(),
+        Errno::BADF if op == "send_fds" => "the socket is closed, or a descriptor that is to be sent".into(),
         Errno::BADF => "the socket is closed".into(),
         Errno::NOTCONN => "the socket is not connected".into(),
         Errno::DESTADDRREQ => "the socket has no peer; name one with sendto, or connect first".into(),

@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::sched::{Interest, Scheduler, Source, Wake, deadline_after};
 use crate::sys;
 use crate::sys::errno::Errno;
-use crate::sys::flag::{MSG_DONTWAIT, MSG_ERRQUEUE, MSG_OOB};
+use crate::sys::flag::{MSG_DONTWAIT, MSG_ERRQUEUE, MSG_OOB, SOCK_STREAM};
 
 use super::observe::Event;
 use super::socket::Socket;
@@ -276,6 +276,21 @@ impl Socket {
         }
     }
 
+    /// Says what led to a failure where the general rules take the socket for another kind, or for one in another mode.
+    fn explain(&self, op: &str, error: Error) -> Error {
+        let moves = op.starts_with("recv") || op.starts_with("send");
+        let cause = match error.errno().map(Errno) {
+            Some(Errno::AGAIN) if moves && self.timeout() == Timeout::Blocking => {
+                "it would have to wait longer than MSG_DONTWAIT, SO_RCVTIMEO or SO_SNDTIMEO allows"
+            }
+            Some(Errno::MSGSIZE) if self.kind() == SOCK_STREAM => {
+                "these are more pieces than the system takes in one call (IOV_MAX)"
+            }
+            _ => return error,
+        };
+        error.because(cause.to_owned())
+    }
+
     /// An operation of this socket failed: names it, and tells the observer.
     pub(crate) fn failed(&self, op: &'static str, error: impl Into<Error>) -> Error {
         let error: Error = error.into();
@@ -283,7 +298,7 @@ impl Socket {
             Some(number) if number == FAILED.0 => self.transport().failure().unwrap_or(error),
             _ => error,
         };
-        let error = self.net().explain_limit(error).during(op);
+        let error = self.explain(op, self.net().explain_limit(error)).during(op);
         self.observe(|| Event::Failed {
             fd: self.fd(),
             error: &error,
