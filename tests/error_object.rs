@@ -285,6 +285,20 @@ fn arguments_of_a_program_may_be_numbers() {
     assert_eq!((told.status, &*told.stderr), (0, ""), "{}", told.stdout);
 }
 
+/// As a tuple: a field that was written would have been another one, and the address the same.
+#[test]
+fn an_address_is_not_written() {
+    let told = eval(
+        r#"
+        local server = socket.create_server({'127.0.0.1', 0})
+        local address = server:getsockname()
+        local ok, e = pcall(function() address.port = 5 end)
+        assert(not ok and e.name == 'AttributeError' and e.message == "'address' object attribute 'port' is read-only", e)
+        assert(not pcall(function() address.other = 5 end) and address.other == nil and address == server:getsockname())"#,
+    );
+    assert_eq!((told.status, &*told.stderr), (0, ""), "{}", told.stdout);
+}
+
 #[test]
 fn what_left_before_a_failed_sendall_is_counted() {
     let told = eval(&format!(

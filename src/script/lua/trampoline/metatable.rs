@@ -147,6 +147,7 @@ const METAMETHODS: &[(&str, CFunction)] = &[
 
 const RECORD_METAMETHODS: &[(&str, CFunction)] = &[
     ("__index", record_index),
+    ("__newindex", record_set_index),
     ("__tostring", text),
     ("__eq", equal),
     ("__concat", join_texts),
@@ -354,6 +355,27 @@ unsafe extern "C-unwind" fn record_index(raw: *mut lua_State) -> c_int {
     }
     state.push_nil();
     1
+}
+
+/// Writing what a record does not have: its fields are there by number alone, and a tuple has no others.
+unsafe extern "C-unwind" fn record_set_index(raw: *mut lua_State) -> c_int {
+    // SAFETY: Lua calls us with a live thread.
+    let state = unsafe { State::from_raw(raw) };
+    let context = Context::behind(state, 1);
+    invoke::answer(state, context, |_| {
+        let name = read::record_kind(state, context, 1).map_or("tuple", |kind| kind.name);
+        let field = match read::value(state, context, 2) {
+            Value::String(field) => field.with(|field| String::from_utf8_lossy(field).into_owned()),
+            _ => {
+                return Err(Error::type_error(
+                    "'tuple' object does not support item assignment",
+                ));
+            }
+        };
+        let text = format!("'{name}' object attribute '{field}' is read-only");
+        Err(Error::new(Class::AttributeError, text))
+    })
+    .finish(state)
 }
 
 /// Using a constant this platform does not have.
