@@ -299,6 +299,28 @@ fn an_address_is_not_written() {
     assert_eq!((told.status, &*told.stderr), (0, ""), "{}", told.stdout);
 }
 
+/// A constant of another platform prints, and is equal to itself alone.
+#[test]
+fn a_constant_that_is_not_here_prints() {
+    for (language, code) in [
+        (
+            "lua",
+            "local c = socket.AF_SYSTEM
+             print(repr(c) .. ' ' .. repr({c}) .. ' ' .. repr(c == c) .. ' ' .. repr(c == socket.AF_HYPERV) .. ' ' .. repr((pcall(task.sleep, c))))",
+        ),
+        (
+            "rhai",
+            "let c = socket::AF_SYSTEM;
+             let raised = true;
+             try { c == 5; raised = false; } catch {}
+             print(`${repr(c)} ${repr([c])} ${repr(c == c && !(c != c))} ${repr(c == socket::AF_HYPERV)} ${repr(!raised)}`);",
+        ),
+    ] {
+        let told = runner::run(["--lang", language, "-e", code]);
+        assert_eq!(told.stdout, "AF_SYSTEM [AF_SYSTEM] True False False\n", "{}", told.stderr);
+    }
+}
+
 #[test]
 fn what_left_before_a_failed_sendall_is_counted() {
     let told = eval(&format!(

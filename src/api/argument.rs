@@ -35,6 +35,8 @@ pub(crate) enum Mismatch {
 pub(crate) trait FromArg: Sized {
     /// Its name in messages and documentation.
     const KIND: &'static str;
+    /// Whether it takes a constant that this platform does not have, which any other use raises for.
+    const TAKES_ABSENT: bool = false;
     /// Reads the value.
     fn from_arg(value: Value) -> Result<Self, Mismatch>;
 }
@@ -166,6 +168,7 @@ impl FromArg for Any {
 
 impl FromArg for Shown {
     const KIND: &'static str = SHOWN;
+    const TAKES_ABSENT: bool = true;
     fn from_arg(value: Value) -> Result<Self, Mismatch> {
         Ok(Self(value))
     }

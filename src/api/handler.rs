@@ -107,7 +107,9 @@ fn take<T: FromArg>(args: &mut [Value], place: usize) -> Result<T, Failure> {
     let value = args
         .get_mut(place)
         .map_or(Value::None, |slot| std::mem::replace(slot, Value::None));
-    if let Value::Absent(constant) = value {
+    if let Value::Absent(constant) = value
+        && !T::TAKES_ABSENT
+    {
         return Err(Failure::Error(absent(constant)));
     }
     let given = value.kind();

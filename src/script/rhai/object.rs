@@ -336,4 +336,9 @@ fn absent_constants(functions: &mut Module, site: &Rc<Site>) {
         register(functions, operator, &[absent, any], &refuse);
         register(functions, operator, &[any, absent], &refuse);
     }
+    // One of them is itself, and no other.
+    let equal: Native = Rc::new(|_, args| Ok(is_same(args).into()));
+    let differ: Native = Rc::new(|_, args| Ok((!is_same(args)).into()));
+    register(functions, "==", &[absent, absent], &equal);
+    register(functions, "!=", &[absent, absent], &differ);
 }
