@@ -255,6 +255,24 @@ impl FromArg for Rest {
     }
 }
 
+/// A number of seconds to sleep.
+pub(crate) struct Sleep(pub(crate) Duration);
+
+impl FromArg for Sleep {
+    const KIND: &'static str = "float";
+    fn from_arg(value: Value) -> Result<Self, Mismatch> {
+        let is_negative = match value {
+            Value::Int(number) => number < 0,
+            Value::Float(number) => number < 0.0,
+            _ => false,
+        };
+        if is_negative {
+            return Err(Mismatch::Error(Error::value("sleep length must be non-negative")));
+        }
+        Seconds::from_arg(value).map(|Seconds(duration)| Self(duration))
+    }
+}
+
 /// Seconds that 64 bits of nanoseconds do not hold: where CPython draws the line.
 const LONGEST_SECONDS: f64 = 9_223_372_036.854_775;
 

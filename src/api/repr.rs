@@ -101,7 +101,7 @@ fn write_repr(out: &mut String, value: &Value, shape: Shape) {
         Value::Steps(steps) => push(out, format_args!("{steps:?}")),
         Value::Class(class) => push(out, format_args!("<class '{}'>", class.qualified_name())),
         Value::Error(error) => {
-            push(out, format_args!("{}(", error.class().name()));
+            push(out, format_args!("{}(", error.class().python_name()));
             let arguments: Vec<_> = error.arguments().into_iter().map(give).collect();
             write_items(out, &arguments, |_| Shape::Plain);
             out.push(')');

@@ -175,6 +175,14 @@ impl Class {
         }
     }
 
+    /// Python's `__name__`. That of `struct.error` says less than [`Self::name`].
+    pub(crate) const fn python_name(self) -> &'static str {
+        match self {
+            Self::StructError => "error",
+            other => other.name(),
+        }
+    }
+
     /// The name as a traceback prints it: classes of a module carry the module's name.
     pub const fn qualified_name(self) -> &'static str {
         match self {

@@ -210,6 +210,16 @@ fn ancestor(owner: &str, class: Any) -> Result<Option<Class>> {
 }
 
 fn is(_: &Cx<'_>, error: Rc<Error>, class: Any) -> Result<bool> {
+    // Its own name, which it may share with an alias of another class: `struct.error`.
+    let own = error.class().python_name();
+    let is_own = match &class.0 {
+        Value::Text(name) => name == own,
+        Value::String(name) => name.with(|name| name == own.as_bytes()),
+        _ => false,
+    };
+    if is_own {
+        return Ok(true);
+    }
     Ok(ancestor("error", class)?.is_some_and(|ancestor| error.class().is_a(ancestor)))
 }
 
@@ -218,7 +228,7 @@ fn class_is(_: &Cx<'_>, class: Class, other: Any) -> Result<bool> {
 }
 
 fn class_name(_: &Cx<'_>, class: Class) -> Result<&'static str> {
-    Ok(class.name())
+    Ok(class.python_name())
 }
 
 fn parent(_: &Cx<'_>, class: Class) -> Result<Option<Class>> {
@@ -226,7 +236,7 @@ fn parent(_: &Cx<'_>, class: Class) -> Result<Option<Class>> {
 }
 
 fn name(_: &Cx<'_>, error: Rc<Error>) -> Result<&'static str> {
-    Ok(error.class().name())
+    Ok(error.class().python_name())
 }
 
 fn errno(_: &Cx<'_>, error: Rc<Error>) -> Result<Option<i32>> {

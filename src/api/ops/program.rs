@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use crate::api::argument::{Rest, Seconds, Shown};
+use crate::api::argument::{Rest, Shown, Sleep};
 use crate::api::handler::typed;
 use crate::api::op::{Default, FUNCTION, Op, Owner, need, with};
 use crate::api::{Cx, Form, Named, Value, construct, repr};
@@ -162,6 +162,6 @@ fn look_at_clock(cx: &Cx<'_>) {
     }
 }
 
-fn sleep(cx: &Cx<'_>, duration: Seconds) -> Result<()> {
+fn sleep(cx: &Cx<'_>, duration: Sleep) -> Result<()> {
     cx.net.sched().sleep_until(deadline_after(duration.0))
 }
