@@ -321,6 +321,67 @@ fn a_constant_that_is_not_here_prints() {
     }
 }
 
+/// What a wrong call looks most like is said of it.
+#[test]
+fn a_wrong_call_is_told_in_its_own_terms() {
+    for (language, code, said) in [
+        (
+            "lua",
+            "socket:socket()",
+            "Write socket.socket(…), with a dot and not a colon",
+        ),
+        (
+            "lua",
+            "time:sleep(1)",
+            "Write time.sleep(…), with a dot and not a colon",
+        ),
+        (
+            "lua",
+            "error({code=2, 'a'})",
+            "wirescript: {1: b'a', 'code': 2}\n",
+        ),
+        (
+            "rhai",
+            "socket.socket();",
+            "Write socket::socket, with two colons and not a dot",
+        ),
+        (
+            "rhai",
+            "let a = socket.AF_INET;",
+            "Write socket::AF_INET, with two colons and not a dot",
+        ),
+        (
+            "rhai",
+            "print(\"a\", \"b\");",
+            "print takes one value; several go into a text",
+        ),
+        (
+            "rhai",
+            "let f = |a, b| 1; f.call(1);",
+            "TypeError: a closure is called with (i64), and has other parameters",
+        ),
+        (
+            "rhai",
+            "let handler = #{\nhandle: || {\nthrow \"it broke\";\n} };\n
+             with server = socketserver::TCPServer([\"127.0.0.1\", 0], handler) {
+                 let c = socket::create_connection(server.server_address);
+                 server.handle_request();
+                 throw \"at the end\";
+             }",
+            "\n-e:3: RuntimeError: it broke\n",
+        ),
+    ] {
+        let told = runner::run(["--lang", language, "-e", code]);
+        assert_eq!(told.status, 1, "{code}: {}", told.stderr);
+        assert!(told.stderr.contains(said), "{code}: {}", told.stderr);
+        assert!(
+            !told.stderr.contains("anon$") && !told.stderr.contains("table: 0x"),
+            "{code}: {}",
+            told.stderr
+        );
+    }
+}
+
 #[test]
 fn what_left_before_a_failed_sendall_is_counted() {
     let told = eval(&format!(

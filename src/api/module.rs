@@ -1,7 +1,7 @@
 //! The modules scripts see: operations joined with constants.
 
 use crate::constants::{self, Constant};
-use crate::error::{Class, nearest};
+use crate::error::{Class, nearest_within};
 use crate::sys::{control, epoll, errno, poll};
 use crate::wire::packet::{READY, Ready};
 
@@ -259,6 +259,16 @@ pub(crate) fn hint(name: &str, between: &str) -> Option<String> {
     }
 }
 
+/// What to tell a script that asks a module for something as it asks an object: how the name is written, where a module has it.
+pub(crate) fn hint_of_module(name: &str) -> String {
+    let has = |module: &&Module| module.op(name).is_some() || module.value(name).is_some();
+    match MODULES.iter().find(has) {
+        Some(module) => format!("Write {}::{name}, with two colons and not a dot", module.name),
+        None => "What a module has is written with two colons, as in socket::socket(), and not with a dot"
+            .to_owned(),
+    }
+}
+
 /// The name of a module, or of something in one, that a script probably meant by a name nothing has.
 fn meant(name: &str) -> Option<String> {
     /// Names no longer than this are close to too many others.
@@ -273,7 +283,9 @@ fn meant(name: &str) -> Option<String> {
     }
     let last = |path: &'_ String| path.rsplit('.').next().unwrap_or_default().to_owned();
     let lasts: Vec<String> = names.iter().map(last).collect();
-    let near = nearest(name, lasts.iter().map(String::as_str))?;
+    // Any short name is three slips from some other.
+    let slips = (name.len() / 3).min(3);
+    let near = nearest_within(name, slips, lasts.iter().map(String::as_str))?;
     let place = lasts.iter().position(|known| known == near)?;
     (near != name).then(|| names[place].clone())
 }
@@ -343,5 +355,7 @@ mod tests {
         assert_eq!(told("close", "."), "");
         assert_eq!(told("gethostname", "."), "");
         assert_eq!(told("entirely_something_else", "."), "");
+        // Nothing of ours is meant by a name of the language's own.
+        assert_eq!(told("print", "::"), "");
     }
 }

@@ -372,9 +372,18 @@ impl Error {
 
 /// The name closest to `name`, if one is close enough to have been meant.
 pub(crate) fn nearest<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    nearest_within(name, 3, names)
+}
+
+/// As [`nearest`], with no more than so many slips.
+pub(crate) fn nearest_within<'a>(
+    name: &str,
+    slips: usize,
+    names: impl Iterator<Item = &'a str>,
+) -> Option<&'a str> {
     names
         .map(|known| (strsim::damerau_levenshtein(name, known), known))
-        .filter(|(distance, known)| *distance <= 3 && *distance < known.len())
+        .filter(|(distance, known)| *distance <= slips && *distance < known.len())
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, known)| known)
 }

@@ -73,7 +73,10 @@ impl Failure {
                 (value.clone(), of_value(value))
             }
             other => {
-                let class = class_of_kind(&kind(other)).unwrap_or(Class::RuntimeError);
+                let class = match nameless(other) {
+                    Some(_) => Class::TypeError,
+                    None => class_of_kind(&kind(other)).unwrap_or(Class::RuntimeError),
+                };
                 let error = Error::new(class, message(other)).hinting(hint(other));
                 (caught(other, source), error)
             }
@@ -195,17 +198,49 @@ pub(super) fn class_of_caught(map: &Map) -> Option<Class> {
 
 /// What to tell of a name that nothing has.
 fn hint(thrown: &EvalAltResult) -> Option<String> {
-    let (EvalAltResult::ErrorVariableNotFound(name, _) | EvalAltResult::ErrorFunctionNotFound(name, _)) =
-        thrown
-    else {
-        return None;
-    };
-    let name = name.split(' ').next()?;
-    crate::api::hint(name.rsplit("::").next()?, "::")
+    match thrown {
+        EvalAltResult::ErrorFunctionNotFound(called, _) => {
+            let (name, given) = called.split_once(' ').unwrap_or((called, ""));
+            let name = name.rsplit("::").next()?;
+            if given.starts_with("(module") {
+                return Some(crate::api::hint_of_module(name));
+            }
+            if name == "print" || name == "debug" {
+                return Some(format!(
+                    "{name} takes one value; several go into a text: {name}(`${{a}} ${{b}}`)"
+                ));
+            }
+            crate::api::hint(name, "::")
+        }
+        EvalAltResult::ErrorVariableNotFound(name, _) => {
+            crate::api::hint(name.split(' ').next()?.rsplit("::").next()?, "::")
+        }
+        // The kind of a property that is missing is told in words alone.
+        EvalAltResult::ErrorDotExpr(text, _) if text.ends_with("for type 'module'") => {
+            Some(crate::api::hint_of_module(text.split('\'').nth(1)?))
+        }
+        _ => None,
+    }
+}
+
+/// The name Rhai gives to a function that has none.
+const NAMELESS: &str = "anon$";
+
+/// The types a function was called with that has no name; none where it has one, or was not looked for.
+fn nameless(thrown: &EvalAltResult) -> Option<&str> {
+    match thrown {
+        EvalAltResult::ErrorFunctionNotFound(called, _) if called.starts_with(NAMELESS) => {
+            Some(called.split_once(' ').map_or("()", |(_, given)| given))
+        }
+        _ => None,
+    }
 }
 
 /// What one of Rhai's own errors says, without its position.
 fn message(thrown: &EvalAltResult) -> String {
+    if let Some(given) = nameless(thrown) {
+        return format!("a closure is called with {given}, and has other parameters");
+    }
     let text = thrown.to_string();
     match thrown.position() {
         Position::NONE => text,
@@ -255,7 +290,7 @@ fn report(error: &Error, source: &str, position: Position, calls: &[Call<'_>]) -
     }
     push(&mut report, error);
     for (depth, call) in calls.iter().enumerate().rev() {
-        let name = if call.function.starts_with("anon$") {
+        let name = if call.function.starts_with(NAMELESS) {
             "a closure".to_owned()
         } else {
             format!("function '{}'", call.function)

@@ -4,13 +4,13 @@
 use std::any::TypeId;
 use std::rc::Rc;
 
-use rhai::{Dynamic, Engine, ImmutableString, Map, Module, Scope};
+use rhai::{Dynamic, Engine, EvalAltResult, ImmutableString, Map, Module, Scope};
 
 use crate::script::library::{Library, RHAI};
 
 use super::Core;
 use super::class::{self, Class, Instance};
-use super::error::Thrown;
+use super::error::{Failure, Thrown};
 use super::method;
 use super::op::{Native, Site, register};
 
@@ -18,6 +18,8 @@ use super::op::{Native, Site, register};
 const MOST_ARGUMENTS: usize = 8;
 /// What makes a class.
 pub(super) const DEFINE: &str = "class";
+/// Where a plain value was thrown: for the libraries alone.
+const THROWN_AT: &str = "_thrown_at";
 /// What makes an object of a class in a variable.
 pub(super) const MAKE: &str = "new";
 
@@ -49,6 +51,13 @@ pub(super) fn module(library: &'static Library, site: &Rc<Site>) -> Module {
         None => Ok(Dynamic::UNIT),
     });
     register_calls(&mut module, DEFINE, &[], &define);
+    let inner = site.clone();
+    let place: Native = Rc::new(move |_, args| {
+        let core = method::alive(&inner)?;
+        let text = args.first().map_or_else(String::new, ToString::to_string);
+        Ok(core.place_of_thrown(&text).into())
+    });
+    register(&mut module, THROWN_AT, &[TypeId::of::<ImmutableString>()], &place);
     module.build_index();
     module
 }
@@ -136,6 +145,23 @@ fn members(functions: &mut Module, kind: TypeId, site: &Rc<Site>) {
 }
 
 impl Core {
+    /// Notes where a method of a script's threw a plain value; a library only passes it on.
+    pub(super) fn note_thrown(&self, thrown: &EvalAltResult, source: &str) {
+        let failure = Failure::new(thrown, source);
+        let of_library = |source: &str| RHAI.iter().any(|library| library.name == source);
+        if let Some(place) = failure.error.place().filter(|place| !of_library(&place.source())) {
+            let noted = (failure.value.to_string(), place.to_string());
+            *self.thrown.borrow_mut() = Some(noted);
+        }
+    }
+
+    /// Where the plain value with this text was thrown; nothing where that is not known.
+    fn place_of_thrown(&self, text: &str) -> String {
+        let noted = self.thrown.borrow();
+        let noted = noted.as_ref().filter(|(value, _)| value == text);
+        noted.map_or_else(String::new, |(_, place)| format!("{place}: "))
+    }
+
     /// A library's classes by name; reads it when that was not done.
     pub(super) fn library(&self, library: &'static Library) -> Result<Map, Thrown> {
         if let Some(classes) = self.libraries.borrow().get(library.name) {

@@ -127,7 +127,11 @@ pub(super) fn invoke(
         #[allow(deprecated, reason = "as above")]
         let context = method.context.create_context(&engine);
         let this = (!method.is_bound).then_some(this);
-        return method.function.call_raw(&context, this, &mut arguments[..]);
+        let outcome = method.function.call_raw(&context, this, &mut arguments[..]);
+        if let Err(thrown) = &outcome {
+            core.note_thrown(thrown, context.call_source().unwrap_or_default());
+        }
+        return outcome;
     }
     let class = callee.read_lock::<Rc<Class>>().map(|class| class.clone());
     match class {

@@ -86,6 +86,8 @@ struct Core {
     scripts: RefCell<Vec<Rc<AST>>>,
     /// What the libraries read so far have.
     libraries: RefCell<HashMap<&'static str, Map>>,
+    /// The plain value a method threw last, as text, and where: once it is caught, the value alone does not tell.
+    thrown: RefCell<Option<(String, String)>>,
 }
 
 impl RhaiScript {
@@ -108,6 +110,7 @@ impl RhaiScript {
                 neighbours: Rc::new(Neighbours::new(core.clone())),
                 scripts: RefCell::default(),
                 libraries: RefCell::default(),
+                thrown: RefCell::default(),
             }
         });
         Self {

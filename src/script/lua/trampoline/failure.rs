@@ -4,10 +4,12 @@ use std::ffi::c_int;
 
 use mlua::ffi::lua_State;
 
-use crate::api::Value;
+use crate::api::{Value, repr};
 use crate::error::{Class, Error, Place};
 
+use super::context::Context;
 use super::object::Object;
+use super::read;
 use super::state::{Kind, State, Status};
 
 /// The error value at an index as an error of ours.
@@ -31,9 +33,26 @@ pub(super) fn describe(state: State, index: c_int) -> String {
             let top = state.top();
             let text = text_of(state, index);
             state.set_top(top);
-            text.unwrap_or_else(|| "(an error value without a text)".into())
+            let text = text.unwrap_or_else(|| "(an error value without a text)".into());
+            contents(state, index)
+                .filter(|_| text.starts_with("table: "))
+                .unwrap_or(text)
         }
     }
+}
+
+/// What is in a table, which by itself says no more than where it lies.
+fn contents(state: State, index: c_int) -> Option<String> {
+    /// Characters that are shown.
+    const MOST: usize = 500;
+    if state.kind(index) != Kind::Table {
+        return None;
+    }
+    let text = repr(&read::shown(state, Context::of(state)?, index));
+    Some(match text.char_indices().nth(MOST) {
+        Some((end, _)) => format!("{}...", &text[..end]),
+        None => text,
+    })
 }
 
 /// `tostring` of a value, where it gives one.

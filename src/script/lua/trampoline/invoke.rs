@@ -10,7 +10,9 @@ use std::rc::Rc;
 
 use mlua::ffi::lua_State;
 
-use crate::api::{Arguments, Callback, Cx, Held, Host, Named, Op, Slots, Value, call, construct, next_of};
+use crate::api::{
+    Arguments, Callback, Cx, Held, Host, Named, Op, Owner, Slots, Value, call, construct, next_of,
+};
 use crate::error::{Class, Error, Result, Trace};
 use crate::net::Socket;
 use crate::sched::{Interest, Task};
@@ -68,7 +70,18 @@ impl Call {
     /// Runs an operation on the arguments on the stack.
     pub(super) fn run(&self, op: &'static Op) -> Result<Value> {
         let arguments = passed::collect(self.state, self.context, op);
-        call(op, &self.cx(), arguments)
+        call(op, &self.cx(), arguments).map_err(|error| self.explain(op, error))
+    }
+
+    /// Says that a module's function was called as a method, where the module stands before the arguments.
+    #[cold]
+    fn explain(&self, op: &'static Op, error: Error) -> Error {
+        let is_misplaced = error.class() == Class::TypeError
+            && matches!(op.on, Owner::Module(name) if matches!(
+                read::named(self.state, self.context, 1), Named::Module(module) if module.name == name
+            ));
+        error
+            .hinting(is_misplaced.then(|| format!("Write {}(…), with a dot and not a colon", op.full_name())))
     }
 
     /// The value of a property of the first argument.
