@@ -25,6 +25,8 @@ const PROMISED: Duration = Duration::from_millis(50);
 const ALLOWED: Duration = Duration::from_secs(1);
 /// Runtimes made and dropped one after the other.
 const ROUNDS: usize = 24;
+/// How often that is done before it is said that something is left.
+const SERIES: usize = 3;
 /// Mappings that may be new after that: fewer than one a round, more than an allocator's whims.
 const NEW_MAPPINGS: usize = 12;
 
@@ -241,21 +243,28 @@ fn leaves_nothing(mut something: impl FnMut()) -> Result<(), String> {
     };
     round();
     round();
-    let before = held();
-    for _ in 0..ROUNDS {
-        round();
-    }
-    // Helper threads end a little after the runtime that had them.
-    let back = wait_until(Instant::now() + Duration::from_secs(15), || {
-        let now = held();
-        (now.0 <= before.0 && now.1 <= before.1 + NEW_MAPPINGS).then_some(())
-    });
-    back.ok_or_else(|| {
-        format!(
+    // The allocator has a heap more when more threads than ever ran at once, as on a busy machine: that happens in one series and
+    // not in each. What a round leaves, each leaves.
+    let mut told = String::new();
+    for _ in 0..SERIES {
+        let before = held();
+        for _ in 0..ROUNDS {
+            round();
+        }
+        // Helper threads end a little after the runtime that had them.
+        let back = wait_until(Instant::now() + Duration::from_secs(15), || {
+            let now = held();
+            (now.0 <= before.0 && now.1 <= before.1 + NEW_MAPPINGS).then_some(())
+        });
+        if back.is_some() {
+            return Ok(());
+        }
+        told = format!(
             "descriptors and mappings were {before:?}, and are {:?} now",
             held()
-        )
-    })
+        );
+    }
+    Err(told)
 }
 
 #[test]
