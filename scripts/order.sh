@@ -4,26 +4,32 @@
 # program of 12 MB cost a start forty faults and 2 MB more of mapped memory. A function that the list lacks, or that is
 # no more, does no harm. Counted by valgrind's callgrind in the command's release build; half a minute, and the build.
 #
-#   scripts/order.sh     writes scripts/order.ld
-#
-# WIRESCRIPT names a command built already, which is then not built.
+#   scripts/order.sh               builds the command and writes scripts/order.ld
+#   scripts/order.sh COMMAND…      of commands built already: instances of generic functions are named by the features that crates
+#                                  were built with, which `cargo bench` has more of, so its command (target/release/wirescript after
+#                                  it) and the usual one together make a list that fits both
 set -euo pipefail
 cd "$(dirname "$0")/.."
 command -v valgrind >/dev/null || { echo "order.sh: valgrind is not installed" >&2; exit 2; }
-[[ -n ${WIRESCRIPT:-} ]] || cargo build --quiet --release
-command=${WIRESCRIPT:-target/release/wirescript}
+commands=("$@")
+if [[ $# -eq 0 ]]; then
+  cargo build --quiet --release
+  commands=(target/release/wirescript)
+fi
 folder=$(mktemp -d)
 trap 'rm -r "$folder"' EXIT
 ROUNDS=1000
 
-# The program's own functions, each with a pattern that leaves open what compilers put in to tell instances and versions apart.
+# The own functions of a command, each with a pattern that leaves open what compilers put in to tell instances and versions apart.
 # Where many instances take much room, it is the name as it stands.
-nm -S "$command" | awk 'NF == 4 && $3 ~ /[tTwW]/ { print $4, $2 }' >"$folder/names"
-cut -d' ' -f1 "$folder/names" | sed -E 's/17h[0-9a-f]{16}E.*/17h*/; s/Cs[0-9A-Za-z]+_/Cs*_/g' | paste -d' ' "$folder/names" - |
-  while read -r name size pattern; do echo "$name $((16#$size)) $pattern"; done |
-  awk '{ pattern[$1] = $3; instances[$3]++; sizes[$3] += $2 }
-    END { for (name in pattern) { p = pattern[name]; print name, (instances[p] == 1 || sizes[p] < 4096 ? p : name) } }' \
-    >"$folder/own"
+name_functions() {
+  nm -S "$1" | awk 'NF == 4 && $3 ~ /[tTwW]/ { print $4, $2 }' >"$folder/names"
+  cut -d' ' -f1 "$folder/names" | sed -E 's/17h[0-9a-f]{16}E.*/17h*/; s/Cs[0-9A-Za-z]+_/Cs*_/g' | paste -d' ' "$folder/names" - |
+    while read -r name size pattern; do echo "$name $((16#$size)) $pattern"; done |
+    awk '{ pattern[$1] = $3; instances[$3]++; sizes[$3] += $2 }
+      END { for (name in pattern) { p = pattern[name]; print name, (instances[p] == 1 || sizes[p] < 16384 ? p : name) } }' \
+      >"$folder/own"
+}
 
 # The patterns of those that a run with these arguments calls so often.
 called() {
@@ -83,12 +89,15 @@ io.stdout:flush()
 local text = io.stdin:read()
 assert(text == nil and type(found) == "table" and not next(found) and least + 1 > 0)'
 
+for command in "${commands[@]}"; do
+  name_functions "$command"
+  called "$ROUNDS" --lang=lua -e "${lua//ROUNDS/$((ROUNDS + 100))}" >>"$folder/messages_lua"
+  called 0 --lang=lua -e "$small" >>"$folder/start_lua"
+  called "$ROUNDS" --lang=rhai -e "${rhai//ROUNDS/$((ROUNDS + 100))}" >>"$folder/messages_rhai"
+  # Hundreds of instances of what registers a function each, as they stand, would be gone with the next version.
+  called 0 --lang=rhai -e 'print(`${1 + 1} ${socket::AF_INET}`);' | grep -v '17h[0-9a-f]' >>"$folder/start_rhai"
+done
 # What a group has is left out of those after it.
-called "$ROUNDS" --lang=lua -e "${lua//ROUNDS/$((ROUNDS + 100))}" >"$folder/messages_lua"
-called 0 --lang=lua -e "$small" >"$folder/start_lua"
-called "$ROUNDS" --lang=rhai -e "${rhai//ROUNDS/$((ROUNDS + 100))}" >"$folder/messages_rhai"
-# Hundreds of instances of what registers a function each, as they stand, would be gone with the next version.
-called 0 --lang=rhai -e 'print(`${1 + 1} ${socket::AF_INET}`);' | grep -v '17h[0-9a-f]' >"$folder/start_rhai"
 touch "$folder/before"
 for name in messages_lua start_lua messages_rhai start_rhai; do
   LC_ALL=C sort -u "$folder/$name" | LC_ALL=C comm -23 - "$folder/before" >"$folder/$name.new"
