@@ -137,7 +137,8 @@ fn scripts_without_sense() {
 fn values_raised_that_are_no_errors() {
     for (value, start) in [
         ("nil", "nil"),
-        ("{}", "table: 0x"),
+        ("{}", "[]"),
+        ("{code = 2}", "{'code': 2}"),
         ("42", "42"),
         ("1.5", "1.5"),
         ("true", "true"),
