@@ -81,21 +81,25 @@ for i in 0..ROUNDS { s.sendall("ping"); s.recv(4096); }
 s.close();
 answers.join();'
 
-# What scripts begin with.
-small='local found, least = {}, 7
+# What scripts begin with, most often in a file.
+cat >"$folder/small.lua" <<'SCRIPT'
+local found, least = {}, 7
 for index, word in ipairs(arg) do found[#found + 1] = word:sub(index) end
 print(("%d %s"):format(#found, table.concat(found, " ")), socket.AF_INET, 1 / 2, pcall(error, "no"))
 io.stdout:flush()
 local text = io.stdin:read()
-assert(text == nil and type(found) == "table" and not next(found) and least + 1 > 0)'
+assert(text == nil and type(found) == "table" and not next(found) and least + 1 > 0)
+SCRIPT
+echo 'print(`${1 + 1} ${socket::AF_INET}`);' >"$folder/small.rhai"
 
 for command in "${commands[@]}"; do
   name_functions "$command"
   called "$ROUNDS" --lang=lua -e "${lua//ROUNDS/$((ROUNDS + 100))}" >>"$folder/messages_lua"
-  called 0 --lang=lua -e "$small" >>"$folder/start_lua"
+  called 0 "$folder/small.lua" >>"$folder/start_lua"
+  called 0 --lang=lua -e '' >>"$folder/start_lua"
   called "$ROUNDS" --lang=rhai -e "${rhai//ROUNDS/$((ROUNDS + 100))}" >>"$folder/messages_rhai"
   # Hundreds of instances of what registers a function each, as they stand, would be gone with the next version.
-  called 0 --lang=rhai -e 'print(`${1 + 1} ${socket::AF_INET}`);' | grep -v '17h[0-9a-f]' >>"$folder/start_rhai"
+  called 0 "$folder/small.rhai" | grep -v '17h[0-9a-f]' >>"$folder/start_rhai"
 done
 # What a group has is left out of those after it.
 touch "$folder/before"
