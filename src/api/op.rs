@@ -190,48 +190,28 @@ impl Op {
 
     /// Whether the parameter at this place takes data of any kind.
     pub(crate) fn takes_data(&self, place: usize) -> bool {
-        let first = usize::from(self.takes_self());
-        self.run
-            .kinds()
-            .get(first + place)
-            .is_some_and(|kind| *kind == DATA)
+        self.kind_at(place) == DATA
     }
 
     /// Whether the parameter at this place takes any value to print it.
     pub(crate) fn takes_shown(&self, place: usize) -> bool {
-        let first = usize::from(self.takes_self());
-        self.run
-            .kinds()
-            .get(first + place)
-            .is_some_and(|kind| *kind == SHOWN)
+        self.kind_at(place) == SHOWN
     }
 
     /// Whether the parameter at this place takes a value of any kind to keep it.
     pub(crate) fn keeps(&self, place: usize) -> bool {
-        let first = usize::from(self.takes_self());
-        self.run
-            .kinds()
-            .get(first + place)
-            .is_some_and(|kind| *kind == GIVEN)
+        self.kind_at(place) == GIVEN
     }
 
     /// Whether the parameter at this place takes a function.
     pub(crate) fn takes_function(&self, place: usize) -> bool {
-        let first = usize::from(self.takes_self());
-        self.run
-            .kinds()
-            .get(first + place)
-            .is_some_and(|kind| *kind == FUNCTION_KIND)
+        self.kind_at(place) == FUNCTION_KIND
     }
 
     /// Whether the parameter at this place, or the one that takes what is left, takes what can go to another thread.
     pub(crate) fn takes_portable(&self, place: usize) -> bool {
         let last = self.params.len().saturating_sub(1);
-        let first = usize::from(self.takes_self());
-        self.run
-            .kinds()
-            .get(first + place.min(last))
-            .is_some_and(|kind| *kind == PORTABLE)
+        self.kind_at(place.min(last)) == PORTABLE
     }
 
     /// Whether a trailing table or map may hold keywords: not where the last parameter takes any value.
@@ -260,6 +240,12 @@ impl Op {
     pub(crate) fn takes_empty_keywords(&self, before: usize) -> bool {
         let here = self.params.get(before);
         self.takes_keywords() && here.is_none_or(|param| param.default != Default::Required)
+    }
+
+    /// What the parameter at this place takes; nothing where there is none.
+    fn kind_at(&self, place: usize) -> &'static str {
+        let first = usize::from(self.takes_self());
+        self.run.kinds().get(first + place).copied().unwrap_or_default()
     }
 
     fn last_kind(&self) -> &'static str {

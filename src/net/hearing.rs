@@ -7,7 +7,7 @@ use std::os::fd::RawFd;
 
 use crate::address::Address;
 use crate::policy::Request;
-use crate::sys::errno;
+use crate::sys::errno::{self, Errno};
 use crate::sys::flag::{AF_INET, AF_INET6, MSG_DONTWAIT, MSG_PEEK, SOCK_DGRAM};
 
 use super::context::Net;
@@ -27,24 +27,24 @@ impl Net {
 }
 
 impl Socket {
-    /// Receives by `step`, which gives the sender too, until it is one who may be heard.
+    /// Receives by `step`, which gives the sender too. What may not be heard is dropped, and the call goes on as after an
+    /// interruption: a flood of it must not keep the script from being stopped.
     pub(super) fn sift<T>(
         &self,
         fd: RawFd,
         flags: i32,
-        mut step: impl FnMut() -> errno::Result<T>,
+        step: impl FnOnce() -> errno::Result<T>,
         sender: impl Fn(&T) -> &Address,
     ) -> errno::Result<T> {
-        loop {
-            let received = step()?;
-            if !self.sifts() || self.hears(sender(&received)) {
-                return Ok(received);
-            }
-            if flags & MSG_PEEK != 0 {
-                // Looked at only: it would be there again.
-                self.transport().recv(fd, &mut [0], MSG_DONTWAIT)?;
-            }
+        let received = step()?;
+        if !self.sifts() || self.hears(sender(&received)) {
+            return Ok(received);
         }
+        if flags & MSG_PEEK != 0 {
+            // Looked at only: it would be there again.
+            self.transport().recv(fd, &mut [0], MSG_DONTWAIT)?;
+        }
+        Err(Errno::INTR)
     }
 
     /// Whether the policy lets it talk to a sender, or stand where it stands, for anyone to send to.
