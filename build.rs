@@ -20,6 +20,9 @@ fn main() {
     if is_glibc {
         println!("cargo::rustc-cfg=glibc");
     }
+    if env::var_os("CARGO_CFG_SANITIZE").is_some() {
+        println!("cargo::rustc-cfg=sanitized");
+    }
     let is_native = env::var("HOST").ok() == env::var("TARGET").ok();
     if env::var_os("CARGO_FEATURE_CLI").is_some() && is_glibc && is_native {
         link_for_a_quick_start();

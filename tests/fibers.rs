@@ -8,6 +8,9 @@ mod channels;
 mod collector;
 #[path = "fibers/coroutines.rs"]
 mod coroutines;
+#[cfg(feature = "rhai")]
+#[path = "fibers/crowds.rs"]
+mod crowds;
 #[path = "fibers/depth.rs"]
 mod depth;
 #[path = "fibers/errors.rs"]

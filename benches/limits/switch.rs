@@ -60,8 +60,8 @@ pub(crate) fn run(count: u32) -> io::Result<Duration> {
 }
 
 /// A fiber that leaves whenever it is entered, until all is done.
-fn restless(pool: &StackPool, done: &Rc<Cell<bool>>) -> io::Result<Rc<OnceCell<Box<Fiber>>>> {
-    let slot: Rc<OnceCell<Box<Fiber>>> = Rc::default();
+fn restless(pool: &StackPool, done: &Rc<Cell<bool>>) -> io::Result<Rc<OnceCell<Rc<Fiber>>>> {
+    let slot: Rc<OnceCell<Rc<Fiber>>> = Rc::default();
     let (inner, done) = (slot.clone(), done.clone());
     let body = move || {
         while !done.get() {

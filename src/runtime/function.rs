@@ -70,7 +70,7 @@ impl Function {
         let arguments = arguments_of(&arguments, language.net())?;
         let sched = language.net().sched();
         if sched.current().is_some() {
-            return result_of(self.kept.ask(arguments)?, &language);
+            return result_of(sched.below_host(|| self.kept.ask(arguments))?, &language);
         }
         // Whom the rounds themselves call (`on_failure`) may be told while everything is being ended.
         if !sched.is_running() {
@@ -177,6 +177,7 @@ pub(super) fn host_function<A: 'static>(
     net: &Rc<Net>,
     language: Weak<dyn Language>,
 ) -> HostFunction {
+    net.sched().expect_hosts_code();
     let (name, net) = (name.to_owned(), Rc::downgrade(net));
     Rc::new(move |arguments| {
         let net = net

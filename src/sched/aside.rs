@@ -36,7 +36,7 @@ impl Scheduler {
     /// Runs `work` where there is stack enough for anything. It must not wait.
     pub(crate) fn deep<R>(&self, work: impl FnOnce() -> R) -> R {
         let task = self.current();
-        match task.as_ref().and_then(|task| task.fiber.get()) {
+        match task.and_then(|task| task.fiber()) {
             Some(fiber) => fiber.on_deep_stack(work),
             None => work(),
         }

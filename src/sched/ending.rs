@@ -231,7 +231,7 @@ impl Scheduler {
 
     /// Gives up the stack of a task that did not end. Its engine must be closed.
     pub(crate) fn abandon(&self, task: &Rc<Task>) {
-        if let Some(fiber) = task.fiber.get() {
+        if let Some(fiber) = task.fiber() {
             fiber.retire(&self.stacks);
         }
     }

@@ -21,6 +21,9 @@ use super::scheduler::Scheduler;
 use super::task::Task;
 use super::wait::{LULL, Pause, Wake};
 
+/// Fibers without a task that are kept for those who go on.
+const MOST_IDLE: usize = 64;
+
 /// A parked task's wait for a descriptor.
 #[derive(Debug)]
 pub(crate) struct Parking {
@@ -87,21 +90,53 @@ impl Scheduler {
         }
     }
 
-    /// Gives a parked task a stack to go on; false where there is none now, and it has to be tried again.
+    /// A fiber for a parked task to go on, the one that came back last; none where there is no stack now, and it has to be
+    /// tried again.
     #[inline]
-    pub(super) fn unpark(&self, task: &Rc<Task>, fiber: &Fiber) -> bool {
-        let inner = task.clone();
-        let go_on = move || {
-            inner.parked.set(false);
-            step(&inner, |task| task.payload.go_on(task));
+    pub(super) fn unpark(&self, task: &Rc<Task>) -> Option<Rc<Fiber>> {
+        let idle = self.idle.borrow_mut().pop();
+        let fiber = match idle {
+            Some(fiber) => {
+                fiber.repeat();
+                fiber
+            }
+            None => self.hire(task)?,
         };
-        let is_renewed = fiber.renew(&self.stacks, go_on).is_ok();
-        if !is_renewed {
+        task.set_fiber(Some(fiber.clone()));
+        Some(fiber)
+    }
+
+    /// A new fiber that goes on with whoever is current, again and again.
+    #[cold]
+    fn hire(&self, task: &Rc<Task>) -> Option<Rc<Fiber>> {
+        let me = self.me.clone();
+        let go_on = move || {
+            let current = me.upgrade().and_then(|sched| sched.current());
+            if let Some(task) = current {
+                task.parked.set(false);
+                step(&task, |task| task.payload.go_on(task));
+            }
+        };
+        let hired = Fiber::repeating(&self.stacks, go_on).ok();
+        if hired.is_none() {
             // Others may give theirs back, if they are let.
             let _ = poll::sleep(LULL);
             self.queue.push_aside(task.clone());
         }
-        is_renewed
+        hired
+    }
+
+    /// Takes from a task that has ended or parked what it ran on.
+    #[inline]
+    pub(super) fn dismiss_fiber(&self, task: &Task, fiber: &Rc<Fiber>) {
+        task.set_fiber(None);
+        let mut idle = self.idle.borrow_mut();
+        if fiber.is_repeating() && idle.len() < MOST_IDLE {
+            idle.push(fiber.clone());
+        } else {
+            drop(idle);
+            fiber.retire(&self.stacks);
+        }
     }
 }
 

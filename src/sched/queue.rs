@@ -94,16 +94,12 @@ impl Queue {
         if let Some(third) = line.get(2) {
             prefetch::fetch(Rc::as_ptr(third) as usize, size_of::<Task>());
         }
-        if let Some(second) = line.get(1)
-            && let Some(fiber) = second.fiber.get()
-        {
-            prefetch::fetch(&raw const **fiber as usize, size_of::<Fiber>());
+        if let Some(second) = line.get(1) {
+            second.with_fiber(Fiber::fetch);
             second.payload.fetch();
         }
-        if let Some(first) = line.front()
-            && let Some(fiber) = first.fiber.get()
-        {
-            fiber.fetch_stack();
+        if let Some(first) = line.front() {
+            first.with_fiber(Fiber::fetch_stack);
             first.payload.fetch_deep();
         }
         Some(next)

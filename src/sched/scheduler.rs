@@ -3,7 +3,7 @@
 use std::cell::{Cell, OnceCell, RefCell};
 use std::fmt;
 use std::os::fd::RawFd;
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
 use std::sync::Arc;
 
 use crate::error::{Error, Result};
@@ -27,8 +27,23 @@ use super::turn::Turn;
 use super::visit::Visit;
 use super::wait::Wake;
 
+/// Tasks that have stacks of their own, whatever they run: the caches hold so many, and those then need not be copied.
+const OWN_STACKS: usize = 64;
+
 /// Told of each task that failed and that nobody joined.
 type Reporter = Box<dyn Fn(&Rc<Task>)>;
+
+/// A task that must not leave its stack: when this is dropped, it may as it could before.
+struct Pinned {
+    task: Rc<Task>,
+    before: bool,
+}
+
+impl Drop for Pinned {
+    fn drop(&mut self) {
+        self.task.pinned.set(self.before);
+    }
+}
 
 /// The tasks of one runtime, on one thread.
 pub(crate) struct Scheduler {
@@ -40,8 +55,13 @@ pub(crate) struct Scheduler {
     jobs: Jobs,
     pub(super) remote: Remote,
     pub(super) stacks: StackPool,
+    /// What parked tasks go on on: fibers with no task.
+    pub(super) idle: RefCell<Vec<Rc<Fiber>>>,
+    pub(super) me: Weak<Self>,
     pub(super) handles: Handles,
     pub(super) alone: Cell<bool>,
+    /// Code of a host's stands on the stacks of tasks.
+    hosts_code: Cell<bool>,
     pub(super) end: End,
     pub(super) bounds: Bounds,
     /// Tasks that live and are waited for by nobody.
@@ -62,7 +82,7 @@ pub(crate) struct Scheduler {
 impl Scheduler {
     /// A scheduler whose fibers have stacks of `stack_size` bytes.
     pub(crate) fn new(stack_size: usize) -> Rc<Self> {
-        Rc::new(Self {
+        Rc::new_cyclic(|me| Self {
             queue: Queue::default(),
             current: RefCell::default(),
             live: RefCell::default(),
@@ -71,8 +91,11 @@ impl Scheduler {
             jobs: Jobs::new(),
             remote: Remote::default(),
             stacks: StackPool::new(stack_size),
+            idle: RefCell::default(),
+            me: me.clone(),
             handles: Handles::default(),
             alone: Cell::new(true),
+            hosts_code: Cell::new(false),
             end: End::default(),
             bounds: Bounds::default(),
             daemons: Cell::new(0),
@@ -123,10 +146,16 @@ impl Scheduler {
             Some(error) => inner.set_end(Err(error)),
             None => parking::step(&inner, body),
         };
-        let fiber = Fiber::new(&self.stacks, run).map_err(|errno| {
+        let shares = self.live_count() >= OWN_STACKS && task.payload.is_movable() && !self.hosts_code.get();
+        let fiber = if shares {
+            Fiber::sharing(&self.stacks, run)
+        } else {
+            Fiber::new(&self.stacks, run)
+        };
+        let fiber = fiber.map_err(|errno| {
             Error::memory("a stack for a task").in_context(&format!("{}: ", errno.text()))
         })?;
-        let _ = task.fiber.set(fiber);
+        task.set_fiber(Some(fiber));
         if let Some(parent) = self.current() {
             task.inherit(&parent);
         }
@@ -173,6 +202,25 @@ impl Scheduler {
                 .is_none_or(|task| task.payload.standing().is_ok())
     }
 
+    /// Functions of the host's may stand on the stacks of tasks, and lend to other threads what they have there: tasks share no
+    /// stack from here on.
+    pub(crate) fn expect_hosts_code(&self) {
+        self.hosts_code.set(true);
+    }
+
+    /// Runs `call`, which comes back from the host's code to a script's. A task that shares its stack does not leave that meanwhile:
+    /// its waits block the thread.
+    pub(crate) fn below_host<T>(&self, call: impl FnOnce() -> T) -> T {
+        let Some(task) = self.current().filter(|task| task.shares_stack()) else {
+            return call();
+        };
+        let _pinned = Pinned {
+            before: task.pinned.replace(true),
+            task,
+        };
+        call()
+    }
+
     /// Number of tasks that have not ended.
     pub(crate) fn live_count(&self) -> usize {
         self.live.borrow().len()
@@ -182,15 +230,17 @@ impl Scheduler {
     #[inline]
     pub(crate) fn remaining_stack(&self) -> Option<usize> {
         let current = self.current.borrow();
-        current.as_ref()?.fiber.get()?.remaining_stack()
+        current.as_ref()?.with_fiber(Fiber::remaining_stack)?
     }
 
     #[inline]
     pub(super) fn enter(&self, task: &Rc<Task>) {
-        let Some(fiber) = task.fiber.get() else { return };
-        if task.parked.get() && !self.unpark(task, fiber) {
-            return;
-        }
+        let fiber = if task.parked.get() {
+            self.unpark(task)
+        } else {
+            task.fiber()
+        };
+        let Some(fiber) = fiber else { return };
         *self.current.borrow_mut() = Some(task.clone());
         self.slice.begin();
         self.turn.begin();
@@ -199,9 +249,8 @@ impl Scheduler {
         task.payload.leave();
         self.current.borrow_mut().take();
         if progress == Progress::Finished {
-            if task.parked.get() {
-                fiber.retire(&self.stacks);
-            } else {
+            self.dismiss_fiber(task, &fiber);
+            if !task.parked.get() {
                 self.finish(task);
             }
         }
@@ -210,15 +259,12 @@ impl Scheduler {
     /// Leaves the current task's fiber; returns when the scheduler enters it again.
     #[inline]
     pub(super) fn leave(&self, task: &Rc<Task>) {
-        if let Some(fiber) = task.fiber.get() {
+        if let Some(fiber) = task.fiber() {
             fiber.suspend();
         }
     }
 
     fn finish(&self, task: &Rc<Task>) {
-        if let Some(fiber) = task.fiber.get() {
-            fiber.retire(&self.stacks);
-        }
         {
             let mut live = self.live.borrow_mut();
             let slot = task.slot.get();
@@ -339,6 +385,14 @@ impl Scheduler {
     #[inline]
     pub(crate) fn has_turn(&self) -> bool {
         !self.turn.is_ending() && !self.turn.spend()
+    }
+}
+
+impl Drop for Scheduler {
+    fn drop(&mut self) {
+        for fiber in self.idle.take() {
+            fiber.retire(&self.stacks);
+        }
     }
 }
 

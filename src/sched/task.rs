@@ -1,7 +1,7 @@
 //! One task: a fiber, what it waits for, and how it ended.
 
 use std::any::Any;
-use std::cell::{Cell, OnceCell, RefCell};
+use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::rc::Rc;
 
@@ -20,10 +20,6 @@ pub(crate) enum Standing {
     /// The fiber may be left.
     Suspend,
     /// Foreign frames must not be left: the thread has to block.
-    #[cfg_attr(
-        not(feature = "lua54"),
-        allow(dead_code, reason = "only under Lua can foreign frames stand")
-    )]
     Block,
 }
 
@@ -62,6 +58,10 @@ pub(crate) trait Payload {
         let _ = task;
         Ok(())
     }
+    /// Whether what it has on its stack may be elsewhere while the task waits: nobody then has a pointer to it.
+    fn is_movable(&self) -> bool {
+        false
+    }
     /// For the language's own use.
     fn as_any(&self) -> &dyn Any;
 }
@@ -94,11 +94,14 @@ pub(super) enum Doom {
 pub(crate) struct Task {
     pub(super) id: TaskId,
     name: RefCell<String>,
-    pub(super) fiber: OnceCell<Box<Fiber>>,
+    /// None while it is parked.
+    fiber: RefCell<Option<Rc<Fiber>>>,
     pub(super) payload: Box<dyn Payload>,
     pub(super) waiting: Cell<bool>,
     /// It waits and has left its fiber, whose stack others may use meanwhile.
     pub(super) parked: Cell<bool>,
+    /// It must not leave its stack now.
+    pub(super) pinned: Cell<bool>,
     /// What it waits for was there when it began to wait: it only lets the others go first.
     pub(super) patient: Cell<bool>,
     /// It waits for several descriptors, and perhaps for what those before it in a queue do not take: urgent bytes.
@@ -133,10 +136,11 @@ impl Task {
         Self {
             id,
             name: RefCell::new(name),
-            fiber: OnceCell::new(),
+            fiber: RefCell::default(),
             payload,
             waiting: Cell::new(false),
             parked: Cell::new(false),
+            pinned: Cell::new(false),
             patient: Cell::new(false),
             looks: Cell::new(false),
             wake: Cell::new(Wake::Ready),
@@ -225,6 +229,41 @@ impl Task {
     )]
     pub(crate) fn park(&self) {
         self.parked.set(true);
+    }
+
+    /// What it runs on.
+    #[inline]
+    pub(super) fn fiber(&self) -> Option<Rc<Fiber>> {
+        self.fiber.borrow().clone()
+    }
+
+    /// As [`Self::fiber`], for a look.
+    #[inline]
+    pub(super) fn with_fiber<R>(&self, look: impl FnOnce(&Fiber) -> R) -> Option<R> {
+        self.fiber.borrow().as_deref().map(look)
+    }
+
+    #[inline]
+    pub(super) fn set_fiber(&self, fiber: Option<Rc<Fiber>>) {
+        *self.fiber.borrow_mut() = fiber;
+    }
+
+    /// Whether others stand on its stack while it waits.
+    pub(super) fn shares_stack(&self) -> bool {
+        self.with_fiber(Fiber::is_sharing) == Some(true)
+    }
+
+    /// How a wait may be done now.
+    ///
+    /// # Errors
+    /// Where waiting is impossible.
+    pub(super) fn standing(&self) -> Result<Standing> {
+        let standing = self.payload.standing()?;
+        Ok(if self.pinned.get() {
+            Standing::Block
+        } else {
+            standing
+        })
     }
 
     /// Whether it waits for something.

@@ -305,7 +305,7 @@ impl Scheduler {
         let Some(task) = self.current().filter(|task| !task.is_killed()) else {
             return false;
         };
-        let may_leave = matches!(task.payload().standing(), Ok(Standing::Suspend));
+        let may_leave = matches!(task.standing(), Ok(Standing::Suspend));
         if may_leave {
             self.step_aside(&task);
         }
@@ -344,7 +344,7 @@ impl Scheduler {
         if let Some(error) = task.doomed() {
             return Err(error);
         }
-        Ok(match task.payload().standing()? {
+        Ok(match task.standing()? {
             Standing::Suspend => Some(task),
             Standing::Block => None,
         })

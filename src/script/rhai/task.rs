@@ -77,8 +77,25 @@ impl Payload for Strand {
         }
     }
 
+    fn is_movable(&self) -> bool {
+        true
+    }
+
     fn as_any(&self) -> &dyn Any {
         self
+    }
+}
+
+impl Strand {
+    /// Notes how it ended.
+    #[inline(never)]
+    fn end(&self, outcome: Outcome) -> Result<()> {
+        let end = match &outcome {
+            Outcome::Returned(_) => Ok(()),
+            Outcome::Failed(failure) => Err(failure.error.clone()),
+        };
+        *self.outcome.borrow_mut() = Some(outcome);
+        end
     }
 }
 
@@ -162,13 +179,16 @@ pub(super) fn spawn(
     };
     let (inner, engine) = (core.clone(), core.engine()?);
     let source = context.call_source().unwrap_or_default().to_owned();
+    // On the heap: what waiting tasks have on their stacks is copied.
+    let begun = Box::new((function, store));
     launch(core, name, source, move || {
+        let (function, store) = &*begun;
         #[allow(deprecated, reason = "as above")]
         let context = store.create_context(&engine);
         let outcome = function.call_raw(&context, None, &mut arguments[..]);
         if inner.site.net.sched().live_count() <= 1 {
             // The program ends with it.
-            inner.site.net.quietly(|| drop((function, arguments, store)));
+            inner.site.net.quietly(|| drop((begun, arguments)));
         }
         outcome
     })
@@ -204,24 +224,25 @@ pub(super) fn launch(
         }
         let outcome = match run() {
             Ok(value) => Outcome::Returned(value.flatten()),
-            Err(thrown) => match *thrown {
-                // Rhai's own exit() ends the task and is no failure.
-                rhai::EvalAltResult::Exit(value, _) => Outcome::Returned(value),
-                thrown => {
-                    let mut failure = Failure::new(&thrown, &source);
-                    if let Some(death) = task.death() {
-                        failure.error = death;
-                    }
-                    Outcome::Failed(failure)
-                }
-            },
+            Err(thrown) => outcome_of(*thrown, task, &source),
         };
-        let end = match &outcome {
-            Outcome::Returned(_) => Ok(()),
-            Outcome::Failed(failure) => Err(failure.error.clone()),
-        };
-        *strand.outcome.borrow_mut() = Some(outcome);
-        end
+        strand.end(outcome)
     });
     core.site.net.sched().spawn(name, Box::new(payload), body)
+}
+
+/// How a task ended in which this was thrown. Out of line, as all below are: what waiting tasks have on their stacks is copied.
+#[inline(never)]
+fn outcome_of(thrown: rhai::EvalAltResult, task: &Task, source: &str) -> Outcome {
+    match thrown {
+        // Rhai's own exit() ends the task and is no failure.
+        rhai::EvalAltResult::Exit(value, _) => Outcome::Returned(value),
+        thrown => {
+            let mut failure = Failure::new(&thrown, source);
+            if let Some(death) = task.death() {
+                failure.error = death;
+            }
+            Outcome::Failed(failure)
+        }
+    }
 }

@@ -1,29 +1,35 @@
 //! Fibers: functions with a stack of their own that can be left half way and entered again.
 //!
 //! The only room that knows the stack-switching crate. A [`Fiber`] runs one closure on one [`Stack`]; stacks come from
-//! a [`StackPool`] and go back to it (`stack`). Nothing here knows what runs on a fiber, nor who decides which runs next.
+//! a [`StackPool`] and go back to it (`stack`), or many fibers share one (`berth`). Nothing here knows what runs on a fiber, nor who
+//! decides which runs next.
 
+mod berth;
 mod stack;
 
-use std::cell::{Cell, UnsafeCell};
+use std::cell::{Cell, OnceCell, UnsafeCell};
 use std::fmt;
 use std::mem::ManuallyDrop;
 use std::ptr;
+use std::rc::Rc;
 
 use corosensei::{Coroutine, CoroutineResult, Yielder};
 
 use super::errno::Result;
 use super::prefetch;
 
-use stack::Stack;
+use berth::Guest;
 pub(crate) use stack::StackPool;
+use stack::Standing;
 
 /// Bytes of a stack that are asked for ahead, and how many of them below where it was left: what the switch itself saves.
 const FETCHED: usize = 2048;
 const BELOW: usize = 192;
+/// Bytes below the frame that leaves a fiber which the switch may use, in an unoptimised build too.
+const SWITCH: usize = 512;
 
 /// A coroutine that is never dropped by accident.
-type Slot = UnsafeCell<ManuallyDrop<Option<Coroutine<(), (), (), Stack>>>>;
+type Slot = UnsafeCell<ManuallyDrop<Option<Coroutine<(), (), (), Standing>>>>;
 
 /// What a resumed fiber did.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -38,6 +44,8 @@ pub(crate) enum Progress {
 enum State {
     Suspended,
     Running,
+    /// Its body has returned and can be run again.
+    Rests,
     Finished,
 }
 
@@ -53,6 +61,12 @@ pub(crate) struct Fiber {
     left_at: Cell<usize>,
     /// Lowest usable address and top of the stack.
     bounds: Cell<(usize, usize)>,
+    /// Where it shares its stack.
+    guest: OnceCell<Guest>,
+    /// What it will run there when it is first on it.
+    body: Cell<Option<Box<dyn FnOnce()>>>,
+    /// Whether its body is run again and again.
+    repeats: Cell<bool>,
 }
 
 impl Fiber {
@@ -60,46 +74,112 @@ impl Fiber {
     ///
     /// # Errors
     /// `ENOMEM` when there is no address space for a stack.
-    pub(crate) fn new(pool: &StackPool, body: impl FnOnce() + 'static) -> Result<Box<Self>> {
-        let fiber = Box::new(Self {
+    pub(crate) fn new(pool: &StackPool, body: impl FnOnce() + 'static) -> Result<Rc<Self>> {
+        let fiber = Self::idle();
+        fiber.take_stack(pool, body)?;
+        Ok(fiber)
+    }
+
+    /// As [`Self::new`], on a stack that it shares with others of the pool: what it has there is elsewhere while it is
+    /// suspended, so nobody else may then have a use for a pointer into its frames (see `berth`).
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    #[cfg_attr(
+        not(feature = "rhai"),
+        allow(dead_code, reason = "only Rhai's stacks can be moved")
+    )]
+    pub(crate) fn sharing(pool: &StackPool, body: impl FnOnce() + 'static) -> Result<Rc<Self>> {
+        // A sanitizer watches each frame where it is.
+        if cfg!(sanitized) {
+            return Self::new(pool, body);
+        }
+        let fiber = Self::idle();
+        let guest = Guest::new(pool.berth()?);
+        fiber.bounds.set(guest.stack().bounds());
+        let _ = fiber.guest.set(guest);
+        fiber.body.set(Some(Box::new(body)));
+        fiber.state.set(State::Suspended);
+        Ok(fiber)
+    }
+
+    fn idle() -> Rc<Self> {
+        Rc::new(Self {
             coroutine: UnsafeCell::new(ManuallyDrop::new(None)),
             yielder: Cell::new(ptr::null()),
             state: Cell::new(State::Finished),
             left_at: Cell::new(0),
             bounds: Cell::new((0, 0)),
-        });
-        fiber.renew(pool, body)?;
+            guest: OnceCell::new(),
+            body: Cell::new(None),
+            repeats: Cell::new(false),
+        })
+    }
+
+    /// A fiber that runs `body` each time it is begun again ([`Self::repeat`]), and keeps its stack in between.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    #[cfg_attr(
+        not(feature = "lua54"),
+        allow(dead_code, reason = "only Lua's tasks leave their stacks")
+    )]
+    pub(crate) fn repeating(pool: &StackPool, body: impl Fn() + 'static) -> Result<Rc<Self>> {
+        let fiber = Self::idle();
+        fiber.repeats.set(true);
+        let me: *const Self = &raw const *fiber;
+        fiber.take_stack(pool, move || {
+            // SAFETY: fibers do not move, and outlive every resume of this closure.
+            let me = unsafe { &*me };
+            while me.repeats.get() {
+                body();
+                me.state.set(State::Rests);
+                me.switch();
+            }
+        })?;
         Ok(fiber)
     }
 
-    /// Gives a fiber that has ended, and was retired, a stack again: the one that came back last, which the processor is likely
-    /// to have at hand. It will run `body` when next resumed.
-    ///
-    /// # Errors
-    /// `ENOMEM` when there is no address space for a stack.
+    /// Has a fiber's body run again when it is next resumed.
     ///
     /// # Panics
-    /// When the fiber has not ended.
+    /// When the fiber is not one that repeats, or its body has not returned.
     #[inline]
-    pub(crate) fn renew(&self, pool: &StackPool, body: impl FnOnce() + 'static) -> Result<()> {
+    pub(crate) fn repeat(&self) {
         assert!(
-            self.state.get() == State::Finished,
-            "a fiber was begun anew that has not ended"
+            self.state.get() == State::Rests,
+            "a fiber was begun again that does not rest"
         );
+        self.state.set(State::Suspended);
+    }
+
+    /// Whether it keeps its stack when its body has returned.
+    #[inline]
+    pub(crate) fn is_repeating(&self) -> bool {
+        self.repeats.get()
+    }
+
+    fn take_stack(&self, pool: &StackPool, body: impl FnOnce() + 'static) -> Result<()> {
         let stack = pool.take()?;
         let (lowest, top) = stack.bounds();
         self.left_at.set(top);
         self.bounds.set((lowest, top));
+        self.begin(Standing::Own(stack), body);
+        Ok(())
+    }
+
+    /// Lays out a stack for `body`.
+    #[inline]
+    fn begin(&self, stack: Standing, body: impl FnOnce() + 'static) {
         let yielder: *const Cell<*const Yielder<(), ()>> = &raw const self.yielder;
         let coroutine = Coroutine::with_stack(stack, move |here: &Yielder<(), ()>, ()| {
-            // SAFETY: fibers live in boxes, as only `new` makes them, and outlive every resume of this closure.
+            // SAFETY: fibers do not move, as they are made behind a pointer, and outlive every resume of this closure.
             unsafe { (*yielder).set(here) };
             body();
         });
         // SAFETY: the fiber is not running: nothing else refers to the slot.
         unsafe { *self.coroutine.get() = ManuallyDrop::new(Some(coroutine)) };
         self.state.set(State::Suspended);
-        Ok(())
     }
 
     /// Runs the fiber until it suspends or ends. A panic of its body goes on in the caller.
@@ -112,6 +192,12 @@ impl Fiber {
             self.state.get() == State::Suspended,
             "a fiber was resumed that is not suspended"
         );
+        if let Some(guest) = self.guest.get() {
+            guest.enter();
+            if let Some(body) = self.body.take() {
+                self.begin(Standing::Shared(guest.stack().clone()), body);
+            }
+        }
         self.state.set(State::Running);
         // SAFETY: state was Suspended, so no other reference into the coroutine is alive.
         let slot = unsafe { &mut *self.coroutine.get() };
@@ -119,6 +205,7 @@ impl Fiber {
             return Progress::Finished;
         };
         match coroutine.resume(()) {
+            CoroutineResult::Yield(()) if self.state.get() == State::Rests => Progress::Finished,
             CoroutineResult::Yield(()) => {
                 self.state.set(State::Suspended);
                 Progress::Suspended
@@ -140,10 +227,34 @@ impl Fiber {
             self.state.get() == State::Running && self.is_here(),
             "suspend() off its own fiber"
         );
-        self.left_at.set(here());
-        // SAFETY: the fiber runs and we stand on its stack, so the yielder its body was given is alive.
+        match self.guest.get() {
+            None => {
+                self.left_at.set(here());
+                self.switch();
+            }
+            Some(guest) => self.leave(guest),
+        }
+    }
+
+    /// Leaves a stack that is shared. A frame of its own, and a small one: its address tells how far down the stack is in use.
+    #[inline(never)]
+    fn leave(&self, guest: &Guest) {
+        guest.leave(here() - SWITCH);
+        self.switch();
+    }
+
+    #[inline(always)]
+    fn switch(&self) {
+        // SAFETY: who calls has seen to it that the fiber runs and that we stand on its stack, so the yielder its body was given is
+        // alive.
         let yielder = unsafe { &*self.yielder.get() };
         yielder.suspend(());
+    }
+
+    /// Asks for its own memory.
+    #[inline]
+    pub(crate) fn fetch(&self) {
+        prefetch::fetch(ptr::from_ref(self) as usize, size_of::<Self>());
     }
 
     /// Asks for the part of its stack that it will use first when it is entered again.
@@ -151,6 +262,9 @@ impl Fiber {
     pub(crate) fn fetch_stack(&self) {
         if self.state.get() != State::Suspended {
             return;
+        }
+        if let Some(guest) = self.guest.get() {
+            return guest.fetch();
         }
         let here = self.left_at.get() - BELOW.min(self.left_at.get());
         prefetch::fetch(here, (self.bounds.get().1 - here).min(FETCHED));
@@ -178,6 +292,11 @@ impl Fiber {
         yielder.on_parent_stack(move || work.run())
     }
 
+    /// Whether it shares its stack with others.
+    pub(crate) fn is_sharing(&self) -> bool {
+        self.guest.get().is_some()
+    }
+
     /// Whether the caller stands on this fiber's stack.
     #[inline]
     pub(crate) fn is_here(&self) -> bool {
@@ -197,18 +316,31 @@ impl Fiber {
         self.state.get() == State::Finished
     }
 
-    /// Ends the fiber's life: a finished one gives its stack back to `pool`, a suspended one is abandoned (its frames
+    /// Ends the fiber's life: one that has finished gives its stack back to `pool`, a suspended one is abandoned (its frames
     /// are never unwound, its stack is unmapped).
     ///
     /// # Panics
     /// When the fiber is running.
     pub(crate) fn retire(&self, pool: &StackPool) {
         assert!(self.state.get() != State::Running, "a running fiber was retired");
+        if self.state.get() == State::Rests {
+            // Out of its loop, so that what its closure holds is dropped.
+            self.repeats.set(false);
+            self.repeat();
+            self.resume();
+        }
+        drop(self.body.take());
+        if let Some(guest) = self.guest.get() {
+            guest.vacate();
+        }
         // SAFETY: the fiber is not running: nothing else refers to the slot.
         let slot = unsafe { &mut *self.coroutine.get() };
+        let state = self.state.replace(State::Finished);
         let Some(mut coroutine) = slot.take() else { return };
-        if self.state.replace(State::Finished) == State::Finished {
-            pool.give(coroutine.into_stack());
+        if state == State::Finished {
+            if let Standing::Own(stack) = coroutine.into_stack() {
+                pool.give(stack);
+            }
         } else {
             // SAFETY: the frames on the stack are given up for good; nothing outside points into them (owners have
             // dropped the task's record and closed its engine before they abandon a fiber).
@@ -232,98 +364,4 @@ fn here() -> usize {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::stack::WARM;
-    use super::*;
-    use std::cell::RefCell;
-    use std::rc::Rc;
-
-    #[test]
-    fn a_fiber_is_left_and_entered_again() {
-        let pool = StackPool::new(256 * 1024);
-        let log = Rc::new(RefCell::new(Vec::new()));
-        let slot: Rc<Cell<*const Fiber>> = Rc::new(Cell::new(ptr::null()));
-        let (inner_log, inner_slot) = (log.clone(), slot.clone());
-        let fiber = Fiber::new(
-            &pool,
-            Box::new(move || {
-                inner_log.borrow_mut().push(1);
-                // SAFETY: the test keeps the fiber alive while it runs.
-                let me = unsafe { &*inner_slot.get() };
-                assert!(me.remaining_stack().expect("on the fiber") > 200 * 1024);
-                me.suspend();
-                inner_log.borrow_mut().push(2);
-            }),
-        )
-        .expect("a stack");
-        slot.set(&raw const *fiber);
-        assert!(!fiber.is_here());
-        assert_eq!(fiber.resume(), Progress::Suspended);
-        log.borrow_mut().push(10);
-        assert_eq!(fiber.resume(), Progress::Finished);
-        assert!(fiber.is_finished());
-        fiber.retire(&pool);
-        assert_eq!(*log.borrow(), [1, 10, 2]);
-        assert_eq!(pool.free.borrow().len(), 1);
-    }
-
-    #[test]
-    fn an_abandoned_fiber_gives_its_stack_back() {
-        let pool = StackPool::new(256 * 1024);
-        let slot: Rc<Cell<*const Fiber>> = Rc::new(Cell::new(ptr::null()));
-        let inner = slot.clone();
-        let fiber = Fiber::new(
-            &pool,
-            Box::new(move || {
-                // SAFETY: the test keeps the fiber alive while it runs.
-                let me = unsafe { &*inner.get() };
-                me.suspend();
-                unreachable!("never resumed");
-            }),
-        )
-        .expect("a stack");
-        slot.set(&raw const *fiber);
-        assert_eq!(fiber.resume(), Progress::Suspended);
-        fiber.retire(&pool);
-        assert!(pool.free.borrow().is_empty());
-    }
-
-    #[test]
-    fn a_fiber_begins_anew_on_the_stack_that_came_back_last() {
-        let pool = StackPool::new(256 * 1024);
-        let ran = Rc::new(Cell::new(0));
-        let body = |ran: &Rc<Cell<u32>>| {
-            let ran = ran.clone();
-            move || ran.set(ran.get() + 1)
-        };
-        let fibers: Vec<_> = (0..WARM + 6)
-            .map(|_| Fiber::new(&pool, body(&ran)).expect("a stack"))
-            .collect();
-        for fiber in &fibers {
-            assert_eq!(fiber.resume(), Progress::Finished);
-            fiber.retire(&pool);
-        }
-        let made = pool.made();
-        assert_eq!(
-            (pool.free.borrow().len(), pool.trimmed.get()),
-            (made, made - WARM)
-        );
-        for fiber in &fibers {
-            fiber.renew(&pool, body(&ran)).expect("a stack");
-            assert_eq!(fiber.resume(), Progress::Finished);
-            fiber.retire(&pool);
-        }
-        assert_eq!((pool.made(), pool.trimmed.get()), (made, made - WARM));
-        assert_eq!(ran.get() as usize, 2 * fibers.len());
-        let taken: Vec<_> = (0..=WARM).map(|_| pool.take().expect("a stack")).collect();
-        assert_eq!(pool.trimmed.get(), made - taken.len());
-    }
-
-    #[test]
-    #[should_panic(expected = "off its own fiber")]
-    fn suspending_off_the_fiber_is_refused() {
-        let pool = StackPool::new(256 * 1024);
-        let fiber = Fiber::new(&pool, Box::new(|| ())).expect("a stack");
-        fiber.suspend();
-    }
-}
+mod tests;

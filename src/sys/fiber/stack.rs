@@ -1,13 +1,15 @@
 //! What fibers stand on: stacks with a guard below, and a pool that keeps them for the next fiber.
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::fmt;
 use std::num::NonZeroUsize;
 use std::ptr;
+use std::rc::Rc;
 
 use corosensei::stack::{Stack as RawStack, StackPointer};
 
 use super::super::errno::{Errno, Result};
+use super::berth::Berth;
 
 /// Bytes below every stack that no access may touch: an overflow faults instead of writing into a neighbour.
 const GUARD: usize = 64 * 1024;
@@ -27,7 +29,7 @@ pub(crate) struct Stack {
 }
 
 impl Stack {
-    fn new(size: usize, colour: usize) -> Result<Self> {
+    pub(super) fn new(size: usize, colour: usize) -> Result<Self> {
         let length = size + GUARD;
         #[cfg(linux)]
         let more = libc::MAP_NORESERVE | libc::MAP_STACK;
@@ -121,6 +123,38 @@ unsafe impl RawStack for Stack {
     }
 }
 
+/// What a fiber stands on.
+#[derive(Debug)]
+pub(super) enum Standing {
+    /// A stack of its own.
+    Own(Stack),
+    /// One on which others stand, too, by turns.
+    Shared(Rc<Stack>),
+}
+
+impl Standing {
+    #[inline]
+    fn stack(&self) -> &Stack {
+        match self {
+            Self::Own(stack) => stack,
+            Self::Shared(stack) => stack,
+        }
+    }
+}
+
+// SAFETY: either is a stack as above, which stays where it is.
+unsafe impl RawStack for Standing {
+    #[inline]
+    fn base(&self) -> StackPointer {
+        self.stack().base()
+    }
+
+    #[inline]
+    fn limit(&self) -> StackPointer {
+        self.stack().limit()
+    }
+}
+
 /// Stacks that are not in use, kept for the next fiber, which gets the one that came back last.
 #[derive(Debug)]
 pub(crate) struct StackPool {
@@ -129,6 +163,8 @@ pub(crate) struct StackPool {
     /// How many of them, from the longest unused on, have given their memory back.
     pub(super) trimmed: Cell<usize>,
     made: Cell<usize>,
+    /// The one that fibers share.
+    berth: OnceCell<Rc<Berth>>,
 }
 
 /// Stacks that keep their touched memory while they wait for reuse; beyond this many the longest unused gives it back.
@@ -144,7 +180,17 @@ impl StackPool {
             free: RefCell::default(),
             trimmed: Cell::new(0),
             made: Cell::new(0),
+            berth: OnceCell::new(),
         }
+    }
+
+    /// The stack that fibers share, made when the first does.
+    pub(super) fn berth(&self) -> Result<&Rc<Berth>> {
+        if let Some(berth) = self.berth.get() {
+            return Ok(berth);
+        }
+        let berth = Rc::new(Berth::new(self.size)?);
+        Ok(self.berth.get_or_init(|| berth))
     }
 
     #[inline]
