@@ -38,7 +38,7 @@ pub(crate) fn connect(port: u16, count: usize) -> io::Result<Vec<TcpStream>> {
 }
 
 /// Keeps `count` connections busy for `length`.
-pub(crate) fn echo(server: &Server, count: usize, length: Duration) -> io::Result<Sample> {
+pub(crate) fn echo(server: Server, count: usize, length: Duration) -> io::Result<Sample> {
     let epoll = Epoll::new()?;
     let mut streams = connect(server.port(), count)?;
     for (number, stream) in streams.iter_mut().enumerate() {
@@ -85,6 +85,8 @@ pub(crate) fn echo(server: &Server, count: usize, length: Duration) -> io::Resul
             _ => {}
         }
     };
+    // Before its connections: each answer under way would be an error that it tells of.
+    drop(server);
     if buffer != MESSAGE {
         return Err(io::Error::other("the server answered something else"));
     }

@@ -113,11 +113,7 @@ fn one(words: &[String]) -> io::Result<()> {
     };
     let server = Server::start(Command::new(program).args(arguments))?;
     let length = Duration::from_secs(number(seconds)?);
-    let sample = load::echo(
-        &server,
-        usize::try_from(number(connections)?).unwrap_or(0),
-        length,
-    )?;
+    let sample = load::echo(server, usize::try_from(number(connections)?).unwrap_or(0), length)?;
     println!(
         "{:.0} requests/s, p99 {:.2} ms, {:.2} us of the processor for each",
         sample.rate,
@@ -236,7 +232,7 @@ fn echo(contestants: &mut [Contestant], connections: usize, place: usize) -> io:
         for (contestant, samples) in contestants.iter_mut().zip(&mut samples) {
             if round < contestant.rounds {
                 let server = Server::start(&mut contestant.echo)?;
-                match load::echo(&server, connections, LENGTH) {
+                match load::echo(server, connections, LENGTH) {
                     Ok(sample) => samples.push(sample),
                     // Some peers cannot hold so many: copas and its select end at 1,024 descriptors.
                     Err(error) if contestant.rounds == PEER_ROUNDS && samples.is_empty() => {

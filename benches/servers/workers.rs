@@ -32,7 +32,7 @@ pub(crate) fn bench(commands: &[(&str, Command)]) -> io::Result<()> {
                 affinity::unpin()?;
                 let mut copy = Command::new(command.get_program());
                 let server = Server::start_anywhere(copy.args(command.get_args()).arg(count))?;
-                rates.push(load::echo(&server, CONNECTIONS, LENGTH)?.rate);
+                rates.push(load::echo(server, CONNECTIONS, LENGTH)?.rate);
             }
         }
         let ratio = Spread::of(rates[0].iter().zip(&rates[1]).map(|(one, two)| two / one));
