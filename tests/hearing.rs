@@ -1,7 +1,7 @@
 //! Who a datagram socket hears under a policy: whom it may talk to, and everybody where it may stand for them to send to.
 
 use std::net::UdpSocket;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use wirescript::{Policy, Runtime};
 
@@ -110,6 +110,46 @@ fn rhai_hears_whom_it_may_talk_to() {
         s.close();
     "#;
     check(wirescript::Builder::rhai, None, code);
+}
+
+/// A flood that may not be heard holds nobody up: neither the call, whose time is over in the end, nor those beside it.
+#[cfg(feature = "lua54")]
+#[test]
+fn a_flood_outlasts_no_timeout() {
+    let scene = Scene::new();
+    let mut runtime = Runtime::builder()
+        .lua()
+        .policy(scene.policy())
+        .build()
+        .expect("a runtime");
+    let port = scene.port().to_string();
+    let floods = std::thread::spawn(move || {
+        let mut word = [0; 64];
+        let (_, script) = scene.friend.recv_from(&mut word).expect("a word");
+        let begun = Instant::now();
+        while begun.elapsed() < Duration::from_secs(3) {
+            // The script's socket may be full, or closed.
+            let _ = scene.stranger.send_to(b"strange", script);
+        }
+    });
+    let code = r#"
+        local s <close> = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        s:sendto("?", {"127.0.0.1", PORT})
+        s:settimeout(0.2)
+        local function times_out() local ok, e = pcall(s.recv, s, 100) return not ok and e:is("TimeoutError") end
+        assert(times_out())
+        local ticks = 0
+        local other = task.spawn(function() while true do task.sleep(0.01) ticks = ticks + 1 end end)
+        assert(times_out())
+        assert(ticks >= 5, ticks)
+        s:setblocking(false)
+        local ok, e = pcall(s.recv, s, 100)
+        assert(not ok and e:is("BlockingIOError"), e)
+        other:cancel()
+    "#;
+    let told = runtime.run("flood", code.replace("PORT", &port));
+    floods.join().expect("it flooded");
+    told.expect("it runs");
 }
 
 /// An address that was granted is one to be found at.

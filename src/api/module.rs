@@ -260,6 +260,7 @@ pub(crate) fn hint(name: &str, between: &str) -> Option<String> {
 }
 
 /// What to tell a script that asks a module for something as it asks an object: how the name is written, where a module has it.
+#[cfg(feature = "rhai")]
 pub(crate) fn hint_of_module(name: &str) -> String {
     let has = |module: &&Module| module.op(name).is_some() || module.value(name).is_some();
     match MODULES.iter().find(has) {

@@ -45,6 +45,7 @@ pub(crate) enum Value {
     /// A table whose keys are not all texts: only where a parameter takes it as it is, and as a result.
     Table(Vec<(Self, Self)>),
     /// Whole numbers from the first to before the last.
+    #[cfg_attr(not(feature = "rhai"), allow(dead_code, reason = "only Rhai has such values"))]
     Range(i64, i64),
     /// A tuple whose places have names: an address, a row of `getaddrinfo`.
     Record(Box<Record>),

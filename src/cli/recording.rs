@@ -42,6 +42,18 @@ impl Flags {
     /// # Errors
     /// Which file cannot be made, and why.
     pub(super) fn begin(&self, simulated: bool) -> Result<Recording, String> {
+        // A device takes both; in a file one would write over the other.
+        if let Some(path) = self
+            .trace
+            .as_ref()
+            .filter(|path| self.pcap.as_ref() == Some(path))
+            && std::fs::metadata(path).map_or(true, |found| found.is_file())
+        {
+            let name = path.display();
+            return Err(format!(
+                "--trace and --pcap write two forms of a record, and not into one file: '{name}'"
+            ));
+        }
         // The thread that writes says once that it cannot.
         let begin = if simulated {
             Recorder::of_simulation

@@ -27,6 +27,9 @@ pub(crate) enum Patience {
     Kernel(Instant),
 }
 
+/// Interruptions in a row after which a call looks at its time and lets the others run: a flood of datagrams that may not be heard
+/// is as many.
+const INTERRUPTIONS: u32 = 64;
 /// Times in a row that a descriptor may be reported ready for nothing before the next look has to wait.
 const FALSE_ALARMS: u32 = 8;
 /// How long it waits then.
@@ -111,7 +114,7 @@ impl Watched<'_> {
             let is_drained = self.reads_plainly && source.is_drained() && !sched.is_alone();
             waits && (!*waited && source.has_waiters(interest) || is_drained)
         });
-        let (mut alarms, mut over) = (0, false);
+        let (mut alarms, mut over, mut interruptions) = (0, false, 0_u32);
         loop {
             let fd = match self.fd.get() {
                 -1 => return Err(Errno::BADF.into()),
@@ -140,6 +143,14 @@ impl Watched<'_> {
                     Err(Errno::AGAIN) => {}
                     Err(Errno::INTR) => {
                         sched.check_doom()?;
+                        interruptions += 1;
+                        if interruptions.is_multiple_of(INTERRUPTIONS) {
+                            let deadline = patience.deadline().ok_or(Errno::AGAIN)?;
+                            if deadline.is_some_and(|deadline| deadline <= crate::sched::now()) {
+                                return Err(patience.expired(Errno::AGAIN));
+                            }
+                            sched.yield_now()?;
+                        }
                         continue;
                     }
                     Err(errno) => return Err(errno.into()),

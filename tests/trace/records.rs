@@ -193,6 +193,15 @@ print('done')
         "{}",
         refused.stderr
     );
+    let refused = wirescript(&room, ["--trace", "both", "--pcap", "both", "full.lua"]);
+    assert_eq!(refused.status.and_then(|status| status.code()), Some(2));
+    assert!(
+        refused.stderr.contains("not into one file: 'both'"),
+        "{}",
+        refused.stderr
+    );
+    let taken = wirescript(&room, ["--trace", "/dev/null", "--pcap", "/dev/null", "-e", ""]);
+    assert!(taken.complaint().is_none(), "{:?}", taken.complaint());
 }
 
 #[test]

@@ -63,9 +63,14 @@ pub(in crate::api) fn show(address: &Address) -> Value {
 pub(in crate::api) fn show_endpoint(endpoint: &Endpoint) -> Value {
     match endpoint {
         Endpoint::Address(address) | Endpoint::Interface(address) => show(address),
-        Endpoint::Inet { host, port } => {
-            record(&record::INET, vec![Value::text(host.0.clone()), number(*port)])
-        }
+        named => named_by(named).map_or(Value::None, |asked| show_asked(&asked)),
+    }
+}
+
+/// The host that an address names, and what follows it; none where it names no host.
+fn named_by(endpoint: &Endpoint) -> Option<Asked> {
+    let (host, places) = match endpoint {
+        Endpoint::Inet { host, port } => (host, vec![u32::from(*port)]),
         Endpoint::Inet6 {
             host,
             port,
@@ -73,16 +78,16 @@ pub(in crate::api) fn show_endpoint(endpoint: &Endpoint) -> Value {
             scope_id,
             places,
         } => {
-            let mut items = vec![
-                Value::text(host.0.clone()),
-                number(*port),
-                number(*flowinfo),
-                number(*scope_id),
-            ];
-            items.truncate(*places);
-            record(&record::INET6, items)
+            let mut all = vec![u32::from(*port), *flowinfo, *scope_id];
+            all.truncate(places.saturating_sub(1));
+            (host, all)
         }
-    }
+        Endpoint::Address(_) | Endpoint::Interface(_) => return None,
+    };
+    Some(Asked {
+        host: host.0.clone(),
+        places,
+    })
 }
 
 /// The value a script gets for an address whose host could not be resolved: as it was given.
@@ -102,25 +107,10 @@ pub(in crate::api) fn show_asked(asked: &Asked) -> Value {
 pub(in crate::api) fn asked<T>(op: &'static str, endpoint: &Endpoint, outcome: Result<T>) -> Result<T> {
     outcome.map_err(|error| {
         let error = error.called(op);
-        let (host, places) = match endpoint {
-            Endpoint::Inet { host, port } => (host, vec![u32::from(*port)]),
-            Endpoint::Inet6 {
-                host,
-                port,
-                flowinfo,
-                scope_id,
-                places,
-            } => {
-                let mut all = vec![u32::from(*port), *flowinfo, *scope_id];
-                all.truncate(places.saturating_sub(1));
-                (host, all)
-            }
-            Endpoint::Address(_) | Endpoint::Interface(_) => return error,
-        };
-        error.asking(Asked {
-            host: host.0.clone(),
-            places,
-        })
+        match named_by(endpoint) {
+            Some(asked) => error.asking(asked),
+            None => error,
+        }
     })
 }
 

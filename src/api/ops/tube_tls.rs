@@ -9,7 +9,13 @@ use crate::error::{Error, Result};
 use crate::tools::{Scheme, Secrets, Url};
 
 /// A list of texts: an argument list, protocols.
-pub(super) struct Texts(pub(super) Vec<Vec<u8>>);
+pub(super) struct Texts(
+    #[cfg_attr(
+        not(feature = "tls"),
+        allow(dead_code, reason = "without TLS it is only refused")
+    )]
+    pub(super) Vec<Vec<u8>>,
+);
 
 impl FromArg for Texts {
     const KIND: &'static str = "list of str";
