@@ -26,6 +26,10 @@ type Word = MaybeUninit<u64>;
 const WORD: usize = size_of::<Word>();
 /// Words that the place for a copy grows by: the depth in which a fiber waits changes a little from time to time.
 const STEP: usize = 64;
+/// Bytes that fibers may have on the stack on average for it to be worth while: copying more costs as much as a cold stack does.
+const WORTH: usize = 16 * 1024;
+/// Of so many copies the average is, the last ones counting most.
+const COPIES: usize = 16;
 /// Bytes of a copy that are asked for ahead.
 const FETCHED: usize = 8 * 1024;
 
@@ -34,6 +38,8 @@ pub(crate) struct Berth {
     stack: Rc<Stack>,
     /// Null where nobody is.
     occupant: Cell<*const Guest>,
+    /// Bytes that were lately copied for one to leave.
+    average: Cell<usize>,
 }
 
 impl Berth {
@@ -41,7 +47,17 @@ impl Berth {
         Ok(Self {
             stack: Rc::new(Stack::new(size, 0)?),
             occupant: Cell::new(ptr::null()),
+            average: Cell::new(0),
         })
+    }
+
+    /// Whether one more fiber had better stand here than on a stack of its own.
+    pub(super) fn is_worth_while(self: &Rc<Self>) -> bool {
+        // Nobody else holds it: what those did who are gone says nothing.
+        if Rc::strong_count(self) == 1 {
+            self.average.set(0);
+        }
+        self.average.get() <= WORTH
     }
 }
 
@@ -99,6 +115,8 @@ impl Guest {
     fn put_away(&self, top: usize) {
         let low = self.low.get();
         let words = (top - low) / WORD;
+        let average = &self.berth.average;
+        average.set((average.get() * (COPIES - 1) + words * WORD) / COPIES);
         // SAFETY: guests stay on one thread, and no other reference to the copy lives as long as a call.
         let away = unsafe { &mut *self.away.get() };
         away.clear();
@@ -267,6 +285,27 @@ mod tests {
         assert_eq!(copied(1), 0);
         assert_eq!(fibers[0].resume(), Progress::Finished);
         assert!(copied(1) > 0);
+    }
+
+    #[test]
+    fn those_who_have_much_on_the_stack_are_soon_not_joined_by_others() {
+        let pool = StackPool::new(SIZE);
+        let deep: Vec<_> = (0..COPIES + 1)
+            .map(|_| guest(&pool, |fiber| descend(fiber, 1, 200, &[1; 100])))
+            .collect();
+        assert!(deep.iter().all(|fiber| fiber.is_sharing()));
+        let resume_all = || deep.iter().map(|fiber| fiber.resume()).collect::<Vec<_>>();
+        resume_all();
+        let other = guest(&pool, Fiber::suspend);
+        assert!(!other.is_sharing());
+        assert_eq!(pool.made(), 1);
+        for _ in 0..3 {
+            resume_all();
+        }
+        deep.iter().for_each(|fiber| fiber.retire(&pool));
+        drop(deep);
+        assert!(guest(&pool, |_| ()).is_sharing());
+        other.retire(&pool);
     }
 
     #[test]

@@ -80,7 +80,7 @@ impl Fiber {
         Ok(fiber)
     }
 
-    /// As [`Self::new`], on a stack that it shares with others of the pool: what it has there is elsewhere while it is
+    /// As [`Self::new`], on a stack that it shares with others of the pool, where they have little on it: what it has there is elsewhere while it is
     /// suspended, so nobody else may then have a use for a pointer into its frames (see `berth`).
     ///
     /// # Errors
@@ -90,12 +90,13 @@ impl Fiber {
         allow(dead_code, reason = "only Rhai's stacks can be moved")
     )]
     pub(crate) fn sharing(pool: &StackPool, body: impl FnOnce() + 'static) -> Result<Rc<Self>> {
+        let berth = pool.berth()?;
         // A sanitizer watches each frame where it is.
-        if cfg!(sanitized) {
+        if cfg!(sanitized) || !berth.is_worth_while() {
             return Self::new(pool, body);
         }
         let fiber = Self::idle();
-        let guest = Guest::new(pool.berth()?);
+        let guest = Guest::new(berth);
         fiber.bounds.set(guest.stack().bounds());
         let _ = fiber.guest.set(guest);
         fiber.body.set(Some(Box::new(body)));
