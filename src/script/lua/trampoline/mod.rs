@@ -84,16 +84,10 @@ pub(super) fn install(lua: &Lua, net: &Rc<Net>, environment: Rc<Environment>) ->
     Ok(context)
 }
 
-/// Percent that the heap grows by before the youngest are collected. Lua's own 20 has a server with a thousand connections walk
-/// through all of their threads, which are never old, every 4,500 messages: a fifth of the memory that a message touches.
-const MINOR: c_int = 50;
-
 /// Has the collector, which was stopped, work by generations, once as much has been allocated as is there.
 pub(super) fn begin_collecting(lua: &Lua) {
     lua.gc_restart();
-    lua.gc_set_mode(GcMode::Generational(
-        GcGenParams::default().minor_multiplier(MINOR),
-    ));
+    lua.gc_set_mode(GcMode::Generational(GcGenParams::default()));
     let kib = c_int::try_from(lua.used_memory() / 1024).unwrap_or(c_int::MAX);
     main_state(lua).postpone_collection(kib);
 }
