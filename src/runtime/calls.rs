@@ -216,7 +216,8 @@ impl Runtime {
     }
 
     /// Gives the scripts a global function of Rust's; see [`Callable`] for what it may be. It is called on the fiber of
-    /// the script that calls it, with a stack of at least 256 KiB, while other tasks of the runtime stand still. An error
+    /// the script that calls it, with a stack of at least 256 KiB, while other tasks of the runtime stand still (unless it
+    /// calls a function of a Rhai script that waits: then they run). An error
     /// it returns is raised in the script as the object it is; one that came out of a script passes unchanged. A panic
     /// becomes a `RuntimeError` that names the function.
     ///

@@ -123,8 +123,8 @@ impl Guest {
         if away.capacity() < words || away.capacity() - words > 2 * STEP {
             *away = Vec::with_capacity(words.next_multiple_of(STEP));
         }
-        // SAFETY: aligned for words, which may be uninitialised, as parts of frames are. The part of the stack from `low` up is mapped,
-        // and nobody stands on it now.
+        // SAFETY: aligned for words, which may be uninitialised, as parts of frames are. The part of the stack from `low` up is
+        // mapped, and nobody stands on it now.
         let stack = unsafe { slice::from_raw_parts(low as *const Word, words) };
         away.extend_from_slice(stack);
     }

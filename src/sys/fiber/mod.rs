@@ -80,8 +80,8 @@ impl Fiber {
         Ok(fiber)
     }
 
-    /// As [`Self::new`], on a stack that it shares with others of the pool, where they have little on it: what it has there is elsewhere while it is
-    /// suspended, so nobody else may then have a use for a pointer into its frames (see `berth`).
+    /// As [`Self::new`], on a stack that it shares with others of the pool, where they have little on it: what it has there is
+    /// elsewhere while it is suspended, so nobody else may then have a use for a pointer into its frames (see `berth`).
     ///
     /// # Errors
     /// As [`Self::new`].
