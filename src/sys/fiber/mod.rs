@@ -19,8 +19,8 @@ use super::errno::Result;
 use super::prefetch;
 
 use berth::Guest;
+use stack::Footing;
 pub(crate) use stack::StackPool;
-use stack::Standing;
 
 /// Bytes of a stack that are asked for ahead, and how many of them below where it was left: what the switch itself saves.
 const FETCHED: usize = 2048;
@@ -29,7 +29,7 @@ const BELOW: usize = 192;
 const SWITCH: usize = 512;
 
 /// A coroutine that is never dropped by accident.
-type Slot = UnsafeCell<ManuallyDrop<Option<Coroutine<(), (), (), Standing>>>>;
+type Slot = UnsafeCell<ManuallyDrop<Option<Coroutine<(), (), (), Footing>>>>;
 
 /// What a resumed fiber did.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -165,13 +165,13 @@ impl Fiber {
         let (lowest, top) = stack.bounds();
         self.left_at.set(top);
         self.bounds.set((lowest, top));
-        self.begin(Standing::Own(stack), body);
+        self.begin(Footing::Own(stack), body);
         Ok(())
     }
 
     /// Lays out a stack for `body`.
     #[inline]
-    fn begin(&self, stack: Standing, body: impl FnOnce() + 'static) {
+    fn begin(&self, stack: Footing, body: impl FnOnce() + 'static) {
         let yielder: *const Cell<*const Yielder<(), ()>> = &raw const self.yielder;
         let coroutine = Coroutine::with_stack(stack, move |here: &Yielder<(), ()>, ()| {
             // SAFETY: fibers do not move, as they are made behind a pointer, and outlive every resume of this closure.
@@ -196,7 +196,7 @@ impl Fiber {
         if let Some(guest) = self.guest.get() {
             guest.enter();
             if let Some(body) = self.body.take() {
-                self.begin(Standing::Shared(guest.stack().clone()), body);
+                self.begin(Footing::Shared(guest.stack().clone()), body);
             }
         }
         self.state.set(State::Running);
@@ -339,7 +339,7 @@ impl Fiber {
         let state = self.state.replace(State::Finished);
         let Some(mut coroutine) = slot.take() else { return };
         if state == State::Finished {
-            if let Standing::Own(stack) = coroutine.into_stack() {
+            if let Footing::Own(stack) = coroutine.into_stack() {
                 pool.give(stack);
             }
         } else {

@@ -125,14 +125,14 @@ unsafe impl RawStack for Stack {
 
 /// What a fiber stands on.
 #[derive(Debug)]
-pub(super) enum Standing {
+pub(super) enum Footing {
     /// A stack of its own.
     Own(Stack),
     /// One on which others stand, too, by turns.
     Shared(Rc<Stack>),
 }
 
-impl Standing {
+impl Footing {
     #[inline]
     fn stack(&self) -> &Stack {
         match self {
@@ -143,7 +143,7 @@ impl Standing {
 }
 
 // SAFETY: either is a stack as above, which stays where it is.
-unsafe impl RawStack for Standing {
+unsafe impl RawStack for Footing {
     #[inline]
     fn base(&self) -> StackPointer {
         self.stack().base()
