@@ -91,6 +91,9 @@ impl From<Vec<u8>> for Bytes {
 /// The receive buffer of a runtime: filled by one receive, copied out by the adapter before anything else can wait.
 pub struct Scratch {
     bytes: RefCell<Vec<u8>>,
+    /// Bytes that the last receive brought.
+    #[cfg(feature = "rhai")]
+    last: Cell<usize>,
 }
 
 impl Scratch {
@@ -101,6 +104,8 @@ impl Scratch {
     pub fn new() -> Rc<Self> {
         Rc::new(Self {
             bytes: RefCell::new(Vec::new()),
+            #[cfg(feature = "rhai")]
+            last: Cell::new(0),
         })
     }
 
@@ -121,6 +126,19 @@ impl Scratch {
     #[inline(always)]
     pub(crate) fn filled<T>(&self, count: usize, look: impl FnOnce(&[u8]) -> T) -> T {
         look(&self.bytes.borrow()[..count])
+    }
+}
+
+#[cfg(feature = "rhai")]
+impl Scratch {
+    /// Bytes that the last receive of those that are noted brought.
+    pub(crate) fn last(&self) -> usize {
+        self.last.get()
+    }
+
+    /// A receive, into this buffer or past it, has brought so many bytes.
+    pub(crate) fn note(&self, count: usize) {
+        self.last.set(count);
     }
 }
 
@@ -178,6 +196,12 @@ impl Budget {
     /// No buffer may grow beyond so many bytes from here on.
     pub(crate) fn set_largest(&self, bytes: usize) {
         self.largest.set(bytes);
+    }
+
+    /// Bytes that are held.
+    #[cfg(feature = "lua54")]
+    pub(crate) fn used(&self) -> usize {
+        self.used.get()
     }
 
     /// Bytes that may still be held.

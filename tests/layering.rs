@@ -178,6 +178,11 @@ const SAME_WORD: &[(&str, &str, &str)] = &[
         "sleep",
         "Rhai's own sleep, made to wait on the scheduler",
     ),
+    (
+        "script/lua/trampoline/collecting.rs",
+        "count",
+        "collectgarbage(\"count\")",
+    ),
     ("script/lua/trampoline/coroutine.rs", "close", "coroutine.close"),
     ("script/lua/trampoline/coroutine.rs", "wrap", "coroutine.wrap"),
     ("script/lua/trampoline/module.rs", "exit", "os.exit"),

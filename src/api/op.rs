@@ -99,6 +99,7 @@ pub(crate) enum Form {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Hot {
     Recv,
+    RecvInto,
     Send,
     SendAll,
 }
@@ -108,7 +109,7 @@ impl Hot {
         not(feature = "lua54"),
         allow(dead_code, reason = "Lua tells its functions apart")
     )]
-    pub(crate) const ALL: [Self; 3] = [Self::Recv, Self::Send, Self::SendAll];
+    pub(crate) const ALL: [Self; 4] = [Self::Recv, Self::RecvInto, Self::Send, Self::SendAll];
 }
 
 /// One parameter. Its kind is that of the Rust type behind it.

@@ -196,6 +196,13 @@ impl Net {
         self.budget.limit()
     }
 
+    /// Bytes its scripts hold in arrays and buffers.
+    #[cfg(feature = "lua54")]
+    #[inline(always)]
+    pub(crate) fn bytes_held(&self) -> usize {
+        self.budget.used()
+    }
+
     /// It may hold so many from here on.
     pub(crate) fn limit_memory(&self, bytes: usize) {
         self.budget.set_limit(bytes);

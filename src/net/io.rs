@@ -188,27 +188,6 @@ fn is_urgent(flags: i32) -> bool {
 }
 
 impl Socket {
-    /// For the adapters' fast paths: the flag for a try on a plain socket that nobody else waits for;
-    /// none where the long way is due. `may_wait` tells whether the script may wait where it is.
-    #[inline]
-    pub(crate) fn direct_flags(&self, interest: Interest, may_wait: impl FnOnce() -> bool) -> Option<i32> {
-        if self.fd() < 0
-            || self.shows_senders()
-            || !self.is_plain(interest)
-            || self.kernel_timeout(interest).is_some()
-        {
-            return None;
-        }
-        let sched = self.net().sched();
-        if sched.is_alone() {
-            let block = self.timeout() == Timeout::Blocking && !sched.is_dying() && may_wait();
-            Some(if block { 0 } else { MSG_DONTWAIT })
-        } else {
-            // At the end of its turn the long way lets the others run.
-            sched.has_turn().then_some(MSG_DONTWAIT)
-        }
-    }
-
     /// Runs `step` until it succeeds or fails for good, within the socket's timeout; `flags` are the call's own. `step` is handed the descriptor
     /// and the flag that keeps the call from blocking, where that is needed.
     pub(super) fn io<T>(

@@ -217,6 +217,19 @@ impl Net {
         }
     }
 
+    /// Sockets of its own that are open.
+    #[cfg(feature = "lua54")]
+    #[inline(always)]
+    pub(crate) fn open_socket_count(&self) -> usize {
+        usize::try_from(self.meter.traffic.sockets()).unwrap_or(usize::MAX)
+    }
+
+    /// Sockets that may be open at once.
+    #[cfg(feature = "lua54")]
+    pub(crate) fn most_sockets(&self) -> usize {
+        self.meter.limits.sockets.unwrap_or(usize::MAX)
+    }
+
     /// A script has taken this descriptor out of its socket.
     pub(crate) fn note_loose(&self, fd: RawFd) {
         let meter = &self.meter;

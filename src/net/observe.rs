@@ -243,25 +243,6 @@ impl Socket {
         false
     }
 
-    /// An adapter's fast path has received these bytes.
-    #[inline]
-    pub(crate) fn note_received(&self, data: &[u8]) {
-        self.net().traffic().received(data.len());
-        self.observe(|| Event::Received {
-            fd: self.fd(),
-            data,
-            from: None,
-            peeked: false,
-        });
-    }
-
-    /// An adapter's fast path has sent so many of these bytes.
-    #[inline]
-    pub(crate) fn note_moved(&self, count: usize, data: &[u8]) {
-        self.net().traffic().sent(count);
-        self.show_moved(count, data);
-    }
-
     /// So many of these bytes have been sent: for who watches.
     #[inline]
     pub(crate) fn show_moved(&self, count: usize, data: &[u8]) {

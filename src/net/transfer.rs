@@ -8,7 +8,6 @@ use crate::error::{Error, Result};
 use crate::policy::Request;
 use crate::sched::Interest;
 use crate::sys;
-use crate::sys::errno::Errno;
 use crate::sys::flag::{MSG_OOB, MSG_PEEK, MSG_WAITALL};
 
 use super::audit::Fact;
@@ -116,23 +115,6 @@ impl Socket {
         if self.shows_bytes() {
             self.show_received(&Bytes::Scratch(scratch.clone(), count), from.as_deref(), flags);
         }
-        Ok(count)
-    }
-
-    /// One receive on a plain transport, into the runtime's receive buffer, for the adapters' fast paths: `flags` are those of
-    /// [`Self::direct_flags`].
-    #[inline(always)]
-    pub(crate) fn receive_at_once(&self, size: usize, flags: i32) -> sys::errno::Result<usize> {
-        // Who does not wait has to ask: bytes may be there whose event nobody has taken yet.
-        if flags != 0 && self.is_drained() && self.timeout() != Timeout::NonBlocking {
-            return Err(Errno::AGAIN);
-        }
-        let scratch = self.net().scratch();
-        let count = scratch.fill(size, |buffer| sys::transfer::recv(self.fd(), buffer, flags))?;
-        if 0 < count && count < size {
-            self.note_short_read();
-        }
-        scratch.filled(count, |data| self.note_received(data));
         Ok(count)
     }
 

@@ -90,6 +90,24 @@ fn count(more: usize, less: usize) {
 #[cfg(feature = "cli")]
 pub(crate) fn announce() {
     IN_USE.store(true, Ordering::Relaxed);
+    #[cfg(glibc)]
+    keep_what_is_freed();
+}
+
+/// Bytes at the heap's end that the C library keeps when they are freed, and what it asks the system for by itself.
+#[cfg(all(feature = "cli", glibc))]
+const KEPT: std::ffi::c_int = 4 << 20;
+#[cfg(all(feature = "cli", glibc))]
+const ALONE: std::ffi::c_int = 2 << 20;
+
+/// As it begins, the C library gives 128 KiB that are free at the heap's end back to the system: two chunks as scripts receive them,
+/// which are asked for again, and filled with zeros, a moment later.
+#[cfg(all(feature = "cli", glibc))]
+fn keep_what_is_freed() {
+    for (what, bytes) in [(libc::M_MMAP_THRESHOLD, ALONE), (libc::M_TRIM_THRESHOLD, KEPT)] {
+        // SAFETY: both only set a number, before another thread runs; refused, they leave what was.
+        let _ = unsafe { libc::mallopt(what, bytes) };
+    }
 }
 
 /// Whether that is noted in this program.

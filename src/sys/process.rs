@@ -24,14 +24,24 @@ pub(crate) fn physical_memory() -> usize {
 
 /// Bytes of addresses the process may use; the largest number there is where nobody has limited them.
 pub(super) fn address_space() -> usize {
+    // SAFETY: the record is of the type that is asked for, and outlives the call.
+    limit_of(|limit| unsafe { libc::getrlimit(libc::RLIMIT_AS, limit) })
+}
+
+/// Descriptors the process may have open; the largest number there is where nobody has limited them.
+#[cfg(feature = "lua54")]
+pub(crate) fn descriptor_limit() -> usize {
+    // SAFETY: the record is of the type that is asked for, and outlives the call.
+    limit_of(|limit| unsafe { libc::getrlimit(libc::RLIMIT_NOFILE, limit) })
+}
+
+/// How much of something the process may have, by a call that fills in the limit.
+fn limit_of(ask: impl FnOnce(&mut libc::rlimit) -> c_int) -> usize {
     let mut limit = libc::rlimit {
         rlim_cur: libc::RLIM_INFINITY,
         rlim_max: libc::RLIM_INFINITY,
     };
-    // SAFETY: `limit` is a record of the type that is asked for, and outlives the call.
-    if unsafe { libc::getrlimit(libc::RLIMIT_AS, &raw mut limit) } != 0
-        || limit.rlim_cur == libc::RLIM_INFINITY
-    {
+    if ask(&mut limit) != 0 || limit.rlim_cur == libc::RLIM_INFINITY {
         return usize::MAX;
     }
     usize::try_from(limit.rlim_cur).unwrap_or(usize::MAX)

@@ -16,6 +16,18 @@ pub(crate) fn recv(fd: RawFd, buffer: &mut [u8], flags: i32) -> Result<usize> {
     check_count(unsafe { libc::recv(fd, buffer.as_mut_ptr().cast(), buffer.len(), flags) })
 }
 
+/// Receives at most `size` bytes into memory of their own.
+#[cfg(feature = "rhai")]
+pub(crate) fn recv_new(fd: RawFd, size: usize, flags: i32) -> Result<Vec<u8>> {
+    let mut bytes = Vec::<u8>::new();
+    bytes.try_reserve_exact(size).map_err(|_| Errno::NOMEM)?;
+    // SAFETY: the vector has room for `size` bytes, and nobody else knows it.
+    let count = check_count(unsafe { libc::recv(fd, bytes.as_mut_ptr().cast(), size, flags) })?;
+    // SAFETY: the kernel has written so many, from the first on; with MSG_TRUNC it may tell more than there are.
+    unsafe { bytes.set_len(count.min(size)) };
+    Ok(bytes)
+}
+
 /// Receives, and tells from whom; [`Address::None`] when the kernel gave no name.
 pub(crate) fn recv_from(fd: RawFd, buffer: &mut [u8], flags: i32) -> Result<(usize, Address)> {
     let mut name = [0_u8; sockaddr::CAPACITY];

@@ -252,3 +252,84 @@ fn a_socket_survives_its_own_finalizer() {
         "#,
     );
 }
+
+#[test]
+fn sockets_that_nobody_has_any_more_do_not_use_up_the_descriptors() {
+    for code in [
+        "for _ = 1, 3000 do local s = socket.socket() s:settimeout(1) end print('done')",
+        "for _ = 1, 1000 do local a, b = socket.socketpair() a:send('x') b:recv(1) end print('done')",
+        // Those that had grown old, too.
+        "for _ = 1, 100 do
+            local few = {}
+            for i = 1, 20 do few[i] = socket.socket() end
+            collectgarbage('step') collectgarbage('step')
+        end print('done')",
+    ] {
+        let mut shell = Command::new("sh");
+        shell.args(["-c", "ulimit -n 64 && exec \"$0\" -e \"$1\""]);
+        let done = Running::start(shell.args([env!("CARGO_BIN_EXE_wirescript"), code])).finish(LIMIT);
+        assert_eq!(
+            (done.complaint(), done.stdout.as_str()),
+            (None, "done\n"),
+            "{code}: {}",
+            done.stderr
+        );
+    }
+}
+
+#[test]
+fn a_limit_of_sockets_counts_those_that_somebody_has() {
+    let code = "for _ = 1, 500 do local s = socket.socket() end
+        local kept = {}
+        print(pcall(function() for i = 1, 9 do kept[i] = socket.socket() end end), #kept)";
+    let mut command = Command::new(env!("CARGO_BIN_EXE_wirescript"));
+    command.args(["--max-sockets", "8", "-e", code]);
+    let done = Running::start(&mut command).finish(LIMIT);
+    assert_eq!(done.complaint(), None, "{}", done.stderr);
+    assert!(done.stdout.ends_with("\t8\n"), "{}", done.stdout);
+}
+
+#[test]
+fn arrays_that_nobody_has_any_more_do_not_use_up_the_memory() {
+    let code = "for i = 1, 2000 do local b = bytearray(1 << 20) b[1] = 1 end
+        local old = {}
+        for i = 1, 400 do old[i % 4] = bytearray(1 << 20) collectgarbage('step') end
+        print('done')";
+    let mut command = Command::new(env!("CARGO_BIN_EXE_wirescript"));
+    command.args(["--max-memory", "16000000", "-e", code]);
+    let done = Running::start(&mut command).finish(LIMIT);
+    assert_eq!(
+        (done.complaint(), done.stdout.as_str()),
+        (None, "done\n"),
+        "{}",
+        done.stderr
+    );
+}
+
+#[test]
+fn the_collectors_count_is_of_what_the_script_has() {
+    passes(
+        r#"
+        local before = collectgarbage("count")
+        assert(math.type(before) == "float" and before < 500, before)
+        local big = ("x"):rep(1 << 20)
+        local grown = collectgarbage("count") - before
+        assert(grown > 1000 and grown < 2000, grown)
+        assert(collectgarbage("incremental") == "generational")
+        assert(collectgarbage("generational") == "incremental")
+        assert(collectgarbage("isrunning") == true)
+        local ok, e = pcall(collectgarbage, "counts")
+        assert(not ok and e:find("bad argument #1 to 'collectgarbage' %(invalid option 'counts'%)"), e)
+        -- In a finalizer it answers nothing, as Lua's own.
+        local inside = 1
+        setmetatable({}, {__gc = function() inside = collectgarbage("count") end})
+        collectgarbage()
+        assert(inside == nil or inside == false, inside)
+        -- One that is stopped stays so.
+        collectgarbage("stop")
+        for _ = 1, 100 do socket.socket() end
+        assert(not collectgarbage("isrunning"))
+        collectgarbage("restart")
+        "#,
+    );
+}

@@ -35,6 +35,7 @@ pub(super) const OPS: &[Op] = &[
         doc: "Receive into a buffer and return the number of bytes; 0 means that the peer closed its side. Raises as recv; \
               ValueError when the buffer is too small.",
         run: &typed(recv_into),
+        hot: Some(Hot::RecvInto),
         ..METHOD
     },
     Op {

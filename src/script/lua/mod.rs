@@ -48,12 +48,12 @@ impl LuaScript {
     pub(crate) fn new(net: &Rc<Net>, environment: Rc<Environment>, memory_limit: usize) -> Result<Self> {
         let lua = trampoline::machine(net.is_unguarded())?;
         // Without a limit a failed allocation ends the process inside mlua.
-        lua.set_memory_limit(memory_limit)
+        lua.set_memory_limit(with_ballast(memory_limit))
             .map_err(|error| Error::runtime(error.to_string()))?;
         // What is built here is all kept.
         lua.gc_stop();
         let context = trampoline::install(&lua, net, environment)?;
-        trampoline::begin_collecting(&lua);
+        trampoline::begin_collecting(&lua)?;
         Ok(Self {
             context,
             unguarded: net.is_unguarded(),
@@ -117,12 +117,12 @@ impl Language for LuaScript {
     }
 
     fn memory_used(&self) -> usize {
-        self.lua.used_memory()
+        self.lua.used_memory().saturating_sub(trampoline::BALLAST)
     }
 
     fn limit_memory(&self, bytes: usize) {
         // It has a limit from its start, so it can have another.
-        let _ = self.lua.set_memory_limit(bytes);
+        let _ = self.lua.set_memory_limit(with_ballast(bytes));
     }
 
     fn knows(&self, task: &Task) -> bool {
@@ -219,6 +219,11 @@ impl Language for LuaScript {
         self.context.be_poked();
         crate::sys::signal::set_poke(trampoline::poke);
     }
+}
+
+/// What the machine may have, where a script may have so much.
+const fn with_ballast(bytes: usize) -> usize {
+    bytes.saturating_add(trampoline::BALLAST)
 }
 
 /// The name of what was nil, in Lua's words for that.

@@ -2,10 +2,12 @@
 //! system call is tried at once; whatever it cannot finish goes the long way. On a socket that speaks TLS nothing is bound, and the loop
 //! in `net` does the rest. The table's rows stay the truth.
 
+use std::rc::Rc;
+
 use rhai::Dynamic;
 
 use crate::api::{Hot, Op, Value};
-use crate::bytes::Bytes;
+use crate::bytes::{ByteArray, Bytes};
 use crate::error::Result;
 use crate::net::{Net, Socket};
 use crate::sched::Interest;
@@ -27,12 +29,14 @@ pub(super) fn run(
         return wrapped(net, hot, socket, argument);
     }
     let interest = match hot {
-        Hot::Recv => Interest::Read,
+        Hot::Recv | Hot::RecvInto => Interest::Read,
         Hot::Send | Hot::SendAll => Interest::Write,
     };
     let flags = socket.direct_flags(interest, || true)?;
-    if hot == Hot::Recv {
-        return receive(net, socket, op, argument, flags);
+    match hot {
+        Hot::Recv => return receive(net, socket, op, argument, flags),
+        Hot::RecvInto => return receive_into(socket, op, argument, flags),
+        Hot::Send | Hot::SendAll => {}
     }
     let (sent, all) = send(socket, argument, flags)?;
     match (sent, hot) {
@@ -66,13 +70,26 @@ fn wrapped(net: &Net, hot: Hot, socket: &Socket, argument: &Dynamic) -> Option<R
             };
             (length <= FEW).then(|| send_rest(socket, argument, 0))
         }
-        Hot::Send => None,
+        Hot::RecvInto | Hot::Send => None,
     }
 }
 
+/// Bytes that are received into memory of their own where the last call brought as many, too: a copy would take longer.
+const MUCH: usize = 16 * 1024;
+
 /// What was received into the runtime's buffer.
 fn taken(net: &Net, count: usize) -> Dynamic {
+    net.scratch().note(count);
     Dynamic::from_blob(Bytes::Scratch(net.scratch().clone(), count).into_vec())
+}
+
+/// What was received into memory of its own; of that it keeps no more than twice what it needs.
+fn apart(net: &Net, mut bytes: Vec<u8>) -> Dynamic {
+    net.scratch().note(bytes.len());
+    if bytes.len() < bytes.capacity() / 2 {
+        bytes.shrink_to_fit();
+    }
+    Dynamic::from_blob(bytes)
 }
 
 /// Whether the loop in `net` has to go on with it: the call would wait, or was interrupted.
@@ -86,12 +103,29 @@ fn receive(net: &Net, socket: &Socket, op: &Op, size: &Dynamic, flags: i32) -> O
     if !(1..=net.largest_at_once()).contains(&size) {
         return None;
     }
-    let count = match socket.receive_at_once(size, flags) {
-        Ok(count) => Ok(count),
-        Err(errno) if is_for_the_loop(errno) => socket.recv_in_scratch(size),
-        Err(errno) => Err(socket.failed(op.name, errno)),
+    let received = if size >= MUCH && net.scratch().last() >= MUCH {
+        socket
+            .receive_new_at_once(size, flags)
+            .map(|bytes| apart(net, bytes))
+    } else {
+        socket.receive_at_once(size, flags).map(|count| taken(net, count))
     };
-    Some(count.map(|count| taken(net, count)))
+    Some(match received {
+        Ok(data) => Ok(data),
+        Err(errno) if is_for_the_loop(errno) => socket.recv_in_scratch(size).map(|count| taken(net, count)),
+        Err(errno) => Err(socket.failed(op.name, errno)),
+    })
+}
+
+#[inline]
+fn receive_into(socket: &Socket, op: &Op, array: &Dynamic, flags: i32) -> Option<Result<Dynamic>> {
+    let receive =
+        |array: &Rc<ByteArray>| (!array.is_empty()).then(|| socket.receive_into_at_once(array, flags));
+    match value::with(array, receive)?? {
+        Ok(count) => Some(Ok(i64::try_from(count).unwrap_or(i64::MAX).into())),
+        Err(errno) if is_for_the_loop(errno) => None,
+        Err(errno) => Some(Err(socket.failed(op.name, errno))),
+    }
 }
 
 /// What was sent at once, and of how much.

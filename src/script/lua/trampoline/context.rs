@@ -11,6 +11,7 @@ use crate::api::{Environment, MODULES, Module, RecordKind, Type};
 use crate::error::{Error, Result};
 use crate::net::Net;
 
+use super::collecting::Load;
 use super::state::{REGISTRY, State, upvalue};
 use super::task::LuaTask;
 
@@ -49,6 +50,8 @@ pub(crate) struct Context {
     pub(super) released: Rc<RefCell<Vec<State>>>,
     /// Keys of kept values that nobody needs any more: likewise.
     pub(super) dropped: super::kept::Dropped,
+    /// What its objects may hold outside of it.
+    pub(super) load: Load,
 }
 
 /// The registry's key for the context.
@@ -80,6 +83,7 @@ impl Context {
             streams: Cell::new(std::ptr::null()),
             released: Rc::default(),
             dropped: Rc::default(),
+            load: Load::new(net),
         });
         let context: *mut Self = Box::into_raw(context);
         let kept = main.protected(|building| {

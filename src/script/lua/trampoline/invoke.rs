@@ -1,4 +1,4 @@
-//! The one C function behind every operation, and a shorter way for the plain `recv`, `send` and `sendall`. On a socket that speaks TLS
+//! The one C function behind every operation, and a shorter way for the plain `recv`, `recv_into`, `send` and `sendall`. On a socket that speaks TLS
 //! `recv` and `sendall` bind nothing, and the loop in `net` does the rest.
 //!
 //! A call goes: read the arguments (raw), bind and run them (Rust, may wait), push the results (protected), and only
@@ -20,6 +20,7 @@ use crate::sys::errno::Errno;
 use crate::sys::transfer;
 
 use super::building::Building;
+use super::collecting;
 use super::context::Context;
 use super::metatable;
 use super::object::Object;
@@ -202,6 +203,7 @@ pub(super) unsafe extern "C-unwind" fn invoke(raw: *mut lua_State) -> c_int {
     let state = unsafe { State::from_raw(raw) };
     let op = metatable::op_at(state.userdata(upvalue(1)));
     let context = Context::behind(state, 2);
+    collecting::relieve(state, context);
     answer(state, context, |call| call.run(op)).finish(state)
 }
 
@@ -279,6 +281,38 @@ fn await_bytes(
         socket.recv_in_scratch(size)
     });
     received.map_err(|error| raise(state, context, error))
+}
+
+/// `socket:recv_into(array)`: as [`recv`].
+pub(super) unsafe extern "C-unwind" fn recv_into(raw: *mut lua_State) -> c_int {
+    // SAFETY: Lua calls us with a live thread.
+    let state = unsafe { State::from_raw(raw) };
+    let context = Context::behind(state, 2);
+    match receive_into_at_once(state, context) {
+        Some((_, Ok(count))) => {
+            state.push_integer(i64::try_from(count).unwrap_or(i64::MAX));
+            1
+        }
+        Some((socket, Err(errno))) if !is_for_the_loop(errno) => {
+            fail(state, context, socket, errno).finish(state)
+        }
+        // SAFETY: Lua called us with this thread.
+        _ => unsafe { invoke(raw) },
+    }
+}
+
+/// Tries to fill the only argument, where that is the plain case: the socket, and what came of it.
+#[inline(always)]
+fn receive_into_at_once<'a>(state: State, context: &Context) -> Option<(&'a Socket, Result<usize, Errno>)> {
+    if state.top() != 2 {
+        return None;
+    }
+    let socket = Object::at(state, 1).and_then(Object::socket)?;
+    let array = Object::at(state, 2)
+        .and_then(Object::array)
+        .filter(|array| !array.is_empty())?;
+    let flags = hot_flags(context, socket, Interest::Read)?;
+    Some((socket, socket.receive_into_at_once(array, flags)))
 }
 
 /// `socket:send(data)`: as [`recv`].

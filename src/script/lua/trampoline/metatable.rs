@@ -115,6 +115,7 @@ pub(super) fn is_op(state: State, index: c_int) -> bool {
 fn function_of(hot: Option<Hot>) -> CFunction {
     match hot {
         Some(Hot::Recv) => invoke::recv,
+        Some(Hot::RecvInto) => invoke::recv_into,
         Some(Hot::Send) => invoke::send,
         Some(Hot::SendAll) => invoke::sendall,
         None => invoke::invoke,

@@ -1,7 +1,7 @@
 //! The C side of the Lua binding: the only `unsafe` outside `sys`.
 //!
 //! `state` and `building` wrap the C API so that the compiler checks the rest. `context` is what every C function here finds behind
-//! its upvalue. `object` lays out our userdata, `metatable` makes them look like Python's objects; `read` and `push` turn values around; `invoke` is
+//! its upvalue. `object` lays out our userdata, `metatable` makes them look like Python's objects; `collecting` says when the collector runs; `read` and `push` turn values around; `invoke` is
 //! the one C function behind every operation of the table, with a shorter way for the plain `recv` and `send`; `lines` iterates over
 //! a file, `stream` reads Lua's own files; `module`
 //! builds the modules scripts see, `written` those that are written in Lua; `host` is what the Rust program gives and asks for; `coroutine` is Lua's coroutine library, knowing which thread runs; `guard` is its `xpcall` and `warn`, `library` those of its functions that no hook could end, with `arguments` to read what they are given; `task` runs
@@ -11,6 +11,7 @@ mod arguments;
 #[cfg(feature = "cli")]
 pub(super) mod asking;
 mod building;
+mod collecting;
 mod context;
 mod coroutine;
 mod failure;
@@ -34,16 +35,15 @@ mod task;
 mod worker;
 mod written;
 
+pub(super) use collecting::{BALLAST, begin as begin_collecting};
 pub(super) use context::Context;
 pub(super) use host::{register, set_global, start_global};
 pub(super) use object::begin_closing;
 pub(super) use stop::poke;
 pub(super) use task::LuaTask;
 
-use std::ffi::c_int;
 use std::rc::Rc;
 
-use mlua::state::{GcGenParams, GcMode};
 use mlua::{Lua, LuaOptions, StdLib};
 
 use crate::api::{Environment, Value};
@@ -82,14 +82,6 @@ pub(super) fn install(lua: &Lua, net: &Rc<Net>, environment: Rc<Environment>) ->
     .map_err(|_| Error::memory("a Lua machine"))?;
     main.set_top(0);
     Ok(context)
-}
-
-/// Has the collector, which was stopped, work by generations, once as much has been allocated as is there.
-pub(super) fn begin_collecting(lua: &Lua) {
-    lua.gc_restart();
-    lua.gc_set_mode(GcMode::Generational(GcGenParams::default()));
-    let kib = c_int::try_from(lua.used_memory() / 1024).unwrap_or(c_int::MAX);
-    main_state(lua).postpone_collection(kib);
 }
 
 /// Puts the modules into a machine of the host's own, which stays as it is otherwise: no name that is there is replaced.

@@ -87,6 +87,16 @@ impl Object {
         }
     }
 
+    /// The `bytearray` it holds, as [`Self::socket`].
+    #[inline(always)]
+    pub(super) fn array(&self) -> Option<&ByteArray> {
+        match self.held.get() {
+            // SAFETY: the pointer came from `Rc::into_raw` and is given back only when `held` is taken.
+            Some(Held::Array(array)) => Some(unsafe { &*array }),
+            _ => None,
+        }
+    }
+
     /// The file it holds, as [`Self::socket`].
     #[inline(always)]
     pub(super) fn file(&self) -> Option<&File> {

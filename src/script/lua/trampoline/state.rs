@@ -338,10 +338,10 @@ impl State {
         unsafe { ffi::lua_gc(self.0, ffi::LUA_GCCOUNT) == -1 }
     }
 
-    /// Lets so many KiB be allocated before the collector is at work again.
-    pub(super) fn postpone_collection(self, kib: c_int) {
-        // SAFETY: a step of less than nothing only lowers what the collector is owed: it does not run, and cannot raise.
-        unsafe { ffi::lua_gc(self.0, ffi::LUA_GCSTEP, -kib) };
+    /// Has the collector do something, or asks it. Finalizers may run; what goes wrong in them is a warning.
+    pub(super) fn collector(self, what: c_int, argument: c_int) -> c_int {
+        // SAFETY: none of these raises, and those with more arguments are not asked for.
+        unsafe { ffi::lua_gc(self.0, what, argument) }
     }
 
     pub(super) fn set_hook(self, hook: Option<ffi::lua_Hook>, mask: c_int, count: c_int) {

@@ -21,6 +21,7 @@ use std::ffi::{CStr, c_int};
 use mlua::ffi::lua_State;
 
 use super::building::Building;
+use super::collecting;
 use super::context::Context;
 use super::invoke::Answer;
 use super::state::{CFunction, Kind, State, upvalue};
@@ -31,6 +32,7 @@ pub(super) fn build(building: Building, context: &'static Context) {
     replace(building, context, c"string", strings::FUNCTIONS);
     replace(building, context, c"table", tables::FUNCTIONS);
     replace(building, context, c"_G", chunk::FUNCTIONS);
+    replace(building, context, c"_G", collecting::FUNCTIONS);
     if context.net.is_bounded() {
         replace(building, context, c"_G", finalizers::FUNCTIONS);
         confined::lock_files(building);
@@ -72,7 +74,7 @@ fn take_away(building: Building, library: &CStr, names: &[&str]) {
 ///
 /// # Safety
 /// `raw` is the thread of a function made by [`replace`], with the arguments it was called with.
-unsafe fn original(raw: *mut lua_State) -> c_int {
+pub(super) unsafe fn original(raw: *mut lua_State) -> c_int {
     // SAFETY: the caller has a live thread.
     let state = unsafe { State::from_raw(raw) };
     match state.function(upvalue(2)) {
