@@ -258,6 +258,14 @@ fn sockets_that_nobody_has_any_more_do_not_use_up_the_descriptors() {
     for code in [
         "for _ = 1, 3000 do local s = socket.socket() s:settimeout(1) end print('done')",
         "for _ = 1, 1000 do local a, b = socket.socketpair() a:send('x') b:recv(1) end print('done')",
+        "for _ = 1, 3000 do io.open('/dev/null'):read('a') end print('done')",
+        "for _ = 1, 3000 do open('/dev/null'):read() end print('done')",
+        "for _ = 1, 300 do io.popen('true'):read('a') end print('done')",
+        "for _ = 1, 3000 do select.epoll() end print('done')",
+        "for _ = 1, 200 do tube.spawn({'true'}) end print('done')",
+        "local s <close> = socket.create_server({'127.0.0.1', 0})
+        for _ = 1, 300 do tube.connect('tcp://127.0.0.1:' .. s:getsockname().port) s:accept() end print('done')",
+        "for _ = 1, 1000 do local a, b = socket.socketpair() a:makefile('rw') end print('done')",
         // Those that had grown old, too.
         "for _ = 1, 100 do
             local few = {}

@@ -34,6 +34,10 @@ const FEW_SOCKETS: usize = 48;
 static KEY: u8 = 0;
 
 pub(super) const FUNCTIONS: &[(&CStr, CFunction)] = &[(c"collectgarbage", collect_garbage)];
+/// Those of Lua's own that open files. They are often left to the collector.
+pub(super) const FILES: &[(&CStr, CFunction)] = &[(c"open", open), (c"popen", open), (c"tmpfile", open)];
+/// KiB that a file is taken for: so much the C library holds for each, and the kernel.
+pub(super) const FILE: c_int = 4;
 
 /// Has the collector, which was stopped, work by generations.
 pub(in super::super) fn begin(lua: &Lua) -> Result<()> {
@@ -63,11 +67,27 @@ unsafe extern "C-unwind" fn collect_garbage(raw: *mut lua_State) -> c_int {
     results
 }
 
+unsafe extern "C-unwind" fn open(raw: *mut lua_State) -> c_int {
+    // SAFETY: Lua calls us with a live thread.
+    weigh(unsafe { State::from_raw(raw) }, FILE);
+    // SAFETY: Lua called us with this thread and these arguments.
+    unsafe { original(raw) }
+}
+
+/// Something holds so many KiB outside of the machine: the collector, which does not see them, comes so much earlier.
+pub(super) fn weigh(state: State, kib: c_int) {
+    if state.collector(ffi::LUA_GCISRUNNING, 0) == 1 {
+        state.collector(ffi::LUA_GCSTEP, kib);
+    }
+}
+
 /// How much a machine's objects may hold outside of it before the collector is to look for what nobody needs any more.
 #[derive(Debug)]
 pub(super) struct Load {
     bytes: Cell<usize>,
     sockets: Cell<usize>,
+    /// Bytes of which it is to be said anew how many there may be: half as many as when it was said.
+    few: Cell<usize>,
 }
 
 impl Load {
@@ -75,6 +95,7 @@ impl Load {
         let load = Self {
             bytes: Cell::new(0),
             sockets: Cell::new(0),
+            few: Cell::new(0),
         };
         load.allow(net, 0);
         load
@@ -85,6 +106,11 @@ impl Load {
         net.bytes_held() > self.bytes.get() || net.open_socket_count() > self.sockets.get()
     }
 
+    #[inline(always)]
+    fn has_fallen(&self, net: &Net) -> bool {
+        net.bytes_held() < self.few.get()
+    }
+
     /// From what is held now it may double, as long as half of what the limits leave stays free. A machine of so many bytes takes as
     /// long to look through as it is worth.
     fn allow(&self, net: &Net, machine: usize) {
@@ -92,6 +118,7 @@ impl Load {
         let room = net.memory_limit().saturating_sub(bytes) / 2;
         self.bytes
             .set(bytes + bytes.max(machine).max(FEW_BYTES).min(room));
+        self.few.set(bytes / 2);
         let sockets = net.open_socket_count();
         let most = process::descriptor_limit().min(net.most_sockets());
         let room = most.saturating_sub(sockets) / 2;
@@ -104,7 +131,7 @@ impl Load {
 /// looks at its arguments, as finalizers of the script's may run.
 #[inline(always)]
 pub(super) fn relieve(state: State, context: &Context) {
-    if context.load.is_exceeded(&context.net) {
+    if context.load.is_exceeded(&context.net) || context.load.has_fallen(&context.net) {
         collect(state, context);
     }
 }
@@ -117,8 +144,11 @@ fn collect(state: State, context: &Context) {
     }
     // What was made of late first, which takes little.
     state.collector(ffi::LUA_GCSTEP, 0);
-    if context.load.is_exceeded(&context.net) {
+    let is_full = context.load.is_exceeded(&context.net);
+    if is_full {
         state.collector(ffi::LUA_GCCOLLECT, 0);
+    }
+    if is_full || context.load.has_fallen(&context.net) {
         let kib = state.collector(ffi::LUA_GCCOUNT, 0);
         let machine = usize::try_from(kib).unwrap_or(0).saturating_mul(1024);
         context.load.allow(&context.net, machine);

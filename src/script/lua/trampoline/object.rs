@@ -21,6 +21,7 @@ use crate::wire::packet::Schema;
 use crate::worker::{Link, Worker};
 
 use super::building::Building;
+use super::collecting;
 use super::kept::{self, Home};
 use super::metatable;
 use super::state::State;
@@ -244,6 +245,21 @@ pub(super) fn push(building: Building, value: &Value) {
         _ => return,
     };
     fill(object, held);
+    if let Some(kib) = weight(kind) {
+        collecting::weigh(state, kib);
+    }
+}
+
+/// KiB that an object of this type holds outside of the machine, where that is much and counted nowhere else.
+const fn weight(kind: Type) -> Option<c_int> {
+    match kind {
+        Type::File | Type::Epoll | Type::Selector | Type::Listener => Some(collecting::FILE),
+        // Several descriptors, and often a process.
+        Type::Tube => Some(4 * collecting::FILE),
+        // The system's certificates.
+        Type::TlsContext => Some(16 * collecting::FILE),
+        _ => None,
+    }
 }
 
 /// Pushes a file as an object.

@@ -16,6 +16,7 @@ use crate::error::{Error, Result};
 use crate::policy::Request;
 
 use super::super::building::Building;
+use super::super::collecting;
 use super::super::context::Context;
 use super::super::invoke::{self, Answer};
 use super::super::state::{CFunction, Kind, REGISTRY, State, upvalue};
@@ -288,6 +289,7 @@ unsafe fn open_guarded(raw: *mut lua_State, state: State, mode: c_int) -> c_int 
         }
         state.set_top(top);
     }
+    collecting::weigh(state, collecting::FILE);
     // SAFETY: the caller's contract, and the arguments are as they came.
     unsafe { original(raw) }
 }

@@ -38,7 +38,9 @@ pub(super) fn build(building: Building, context: &'static Context) {
         confined::lock_files(building);
         take_away(building, c"debug", &["sethook", "setmetatable"]);
     }
-    if !context.net.is_unguarded() {
+    if context.net.is_unguarded() {
+        replace(building, context, c"io", collecting::FILES);
+    } else {
         confined::build(building, context);
     }
 }
