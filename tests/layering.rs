@@ -183,6 +183,7 @@ const SAME_WORD: &[(&str, &str, &str)] = &[
         "count",
         "collectgarbage(\"count\")",
     ),
+    ("script/lua/trampoline/collecting.rs", "open", "io.open"),
     ("script/lua/trampoline/coroutine.rs", "close", "coroutine.close"),
     ("script/lua/trampoline/coroutine.rs", "wrap", "coroutine.wrap"),
     ("script/lua/trampoline/module.rs", "exit", "os.exit"),
