@@ -36,3 +36,36 @@ fn a_rhai_script_holds_no_more_than_it_may() {
         );
     }
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn the_same_script_again_needs_no_more_memory() {
+    let mut runtime = Runtime::builder().rhai().build().expect("a runtime");
+    let mut run = |times: i64| {
+        for _ in 0..times {
+            let script = "fn twice(x) { x * 2 } let m = #{a: [1, 2]}; twice(m.a[1])";
+            assert_eq!(runtime.eval::<i64>(script).expect("it runs"), 4);
+        }
+        runtime.run("first", "fn which() { 1 }").expect("it runs");
+        runtime.run("second", "fn which() { 2 }").expect("it runs");
+        runtime.run("first", "fn which() { 1 }").expect("it runs");
+        assert_eq!(runtime.call::<i64>("which", ()).expect("the last one's"), 1);
+    };
+    run(100);
+    let before = resident();
+    run(10_000);
+    let grown = resident().saturating_sub(before);
+    assert!(grown < 4096, "{grown} KiB more");
+}
+
+/// KiB of memory that this process has.
+#[cfg(target_os = "linux")]
+fn resident() -> usize {
+    let told = std::fs::read_to_string("/proc/self/status").expect("Linux has it");
+    let line = told
+        .lines()
+        .find(|line| line.starts_with("VmRSS:"))
+        .expect("it has");
+    let number = line.split_whitespace().nth(1).expect("a number");
+    number.parse().expect("digits")
+}

@@ -82,8 +82,10 @@ struct Core {
     site: Rc<Site>,
     places: Rc<Places>,
     neighbours: Rc<Neighbours>,
-    /// Every script compiled: `places` knows names by their address.
+    /// Every script compiled, the last one last: `places` knows names by their address.
     scripts: RefCell<Vec<Rc<AST>>>,
+    /// Those by name and text: a program may have the same run again and again.
+    by_text: RefCell<HashMap<(String, String), Rc<AST>>>,
     /// What the libraries read so far have.
     libraries: RefCell<HashMap<&'static str, Map>>,
     /// The plain value a method threw last, as text, and where: once it is caught, the value alone does not tell.
@@ -109,6 +111,7 @@ impl RhaiScript {
                 places: Rc::default(),
                 neighbours: Rc::new(Neighbours::new(core.clone())),
                 scripts: RefCell::default(),
+                by_text: RefCell::default(),
                 libraries: RefCell::default(),
                 thrown: RefCell::default(),
             }
@@ -139,6 +142,14 @@ impl Core {
             )
         })?;
         let text = without_first_comment(text);
+        let key = (name.to_owned(), text.to_string());
+        if let Some(ast) = self.by_text.borrow().get(&key) {
+            let mut scripts = self.scripts.borrow_mut();
+            if let Some(place) = scripts.iter().rposition(|known| Rc::ptr_eq(known, ast)) {
+                scripts[place..].rotate_left(1);
+            }
+            return Ok(ast.clone());
+        }
         let engine = self.engine_for(&text)?;
         let mut ast =
             syntax::compile(&engine, &self.site, &text).map_err(|error| error::syntax(&error, name))?;
@@ -146,6 +157,7 @@ impl Core {
         self.places.note(&ast);
         let ast = Rc::new(ast);
         self.scripts.borrow_mut().push(ast.clone());
+        self.by_text.borrow_mut().insert(key, ast.clone());
         Ok(ast)
     }
 }
