@@ -29,6 +29,8 @@ pub(in super::super) const BALLAST: usize = 1 << 20;
 /// Growth that is always left alone: bytes outside of the machine, and sockets.
 const FEW_BYTES: usize = 16 << 20;
 const FEW_SOCKETS: usize = 48;
+/// Sockets that there may be before the system is asked how many descriptors it grants, which a start need not wait for.
+const FIRST_SOCKETS: usize = 16;
 
 /// The registry's key for the ballast.
 static KEY: u8 = 0;
@@ -97,7 +99,8 @@ impl Load {
             sockets: Cell::new(0),
             few: Cell::new(0),
         };
-        load.allow(net, 0);
+        load.allow_bytes(net, 0);
+        load.sockets.set(FIRST_SOCKETS.min(net.most_sockets() / 2));
         load
     }
 
@@ -113,12 +116,16 @@ impl Load {
 
     /// From what is held now it may double, as long as half of what the limits leave stays free. A machine of so many bytes takes as
     /// long to look through as it is worth.
-    fn allow(&self, net: &Net, machine: usize) {
+    fn allow_bytes(&self, net: &Net, machine: usize) {
         let bytes = net.bytes_held();
         let room = net.memory_limit().saturating_sub(bytes) / 2;
         self.bytes
             .set(bytes + bytes.max(machine).max(FEW_BYTES).min(room));
         self.few.set(bytes / 2);
+    }
+
+    /// As [`Self::allow_bytes`].
+    fn allow_sockets(&self, net: &Net) {
         let sockets = net.open_socket_count();
         let most = process::descriptor_limit().min(net.most_sockets());
         let room = most.saturating_sub(sockets) / 2;
@@ -151,6 +158,7 @@ fn collect(state: State, context: &Context) {
     if is_full || context.load.has_fallen(&context.net) {
         let kib = state.collector(ffi::LUA_GCCOUNT, 0);
         let machine = usize::try_from(kib).unwrap_or(0).saturating_mul(1024);
-        context.load.allow(&context.net, machine);
+        context.load.allow_bytes(&context.net, machine);
+        context.load.allow_sockets(&context.net);
     }
 }
