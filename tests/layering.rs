@@ -184,6 +184,8 @@ const SAME_WORD: &[(&str, &str, &str)] = &[
         "collectgarbage(\"count\")",
     ),
     ("script/lua/trampoline/collecting.rs", "open", "io.open"),
+    ("script/lua/trampoline/collecting.rs", "lines", "io.lines"),
+    ("script/lua/trampoline/collecting.rs", "input", "io.input"),
     ("script/lua/trampoline/coroutine.rs", "close", "coroutine.close"),
     ("script/lua/trampoline/coroutine.rs", "wrap", "coroutine.wrap"),
     ("script/lua/trampoline/module.rs", "exit", "os.exit"),

@@ -217,11 +217,15 @@ impl Net {
         }
     }
 
-    /// Sockets of its own that are open.
+    /// Sockets that are open: its own, or, where they are limited, all that count.
     #[cfg(feature = "lua54")]
     #[inline(always)]
     pub(crate) fn open_socket_count(&self) -> usize {
-        usize::try_from(self.meter.traffic.sockets()).unwrap_or(usize::MAX)
+        let count = match self.meter.limits.sockets {
+            Some(_) => self.meter.purse.sockets.get(),
+            None => self.meter.traffic.sockets(),
+        };
+        usize::try_from(count).unwrap_or(usize::MAX)
     }
 
     /// Sockets that may be open at once.

@@ -266,7 +266,19 @@ fn sockets_that_nobody_has_any_more_do_not_use_up_the_descriptors() {
         "local s <close> = socket.create_server({'127.0.0.1', 0})
         for _ = 1, 300 do tube.connect('tcp://127.0.0.1:' .. s:getsockname().port) s:accept() end print('done')",
         "for _ = 1, 1000 do local a, b = socket.socketpair() a:makefile('rw') end print('done')",
+        "for _ = 1, 300 do io.lines('/dev/null') end print('done')",
+        // After as many as there may be.
+        "local k = {}
+        while true do local ok, s = pcall(socket.socket) if not ok then break end k[#k + 1] = s end
+        for _, s in ipairs(k) do s:close() end
+        k = nil
+        for _ = 1, 500 do socket.socket() end print('done')",
         // Those that had grown old, too.
+        "local o = {}
+        for i = 1, 3000 do
+            o[i % 10] = assert(io.open('/dev/null'))
+            local t = {} for j = 1, 50 do t[j] = {} end
+        end print('done')",
         "for _ = 1, 100 do
             local few = {}
             for i = 1, 20 do few[i] = socket.socket() end
@@ -288,6 +300,11 @@ fn sockets_that_nobody_has_any_more_do_not_use_up_the_descriptors() {
 #[test]
 fn a_limit_of_sockets_counts_those_that_somebody_has() {
     let code = "for _ = 1, 500 do local s = socket.socket() end
+        for _ = 1, 500 do local s = select.epoll() end
+        local all = {} for i = 1, 8 do all[i] = socket.socket() end
+        for _, s in ipairs(all) do s:close() end
+        all = nil
+        for _ = 1, 500 do local s = socket.socket() end
         local kept = {}
         print(pcall(function() for i = 1, 9 do kept[i] = socket.socket() end end), #kept)";
     let mut command = Command::new(env!("CARGO_BIN_EXE_wirescript"));
@@ -312,6 +329,21 @@ fn arrays_that_nobody_has_any_more_do_not_use_up_the_memory() {
         "{}",
         done.stderr
     );
+}
+
+#[test]
+fn a_small_limit_of_memory_is_not_used_up_by_garbage() {
+    for limit in ["80000", "150000", "5000000"] {
+        let code = "for _ = 1, 30000 do local b = bytearray(10) end print('done')";
+        let mut command = Command::new(env!("CARGO_BIN_EXE_wirescript"));
+        let done = Running::start(command.args(["--max-memory", limit, "-e", code])).finish(LIMIT);
+        assert_eq!(
+            (done.complaint(), done.stdout.as_str()),
+            (None, "done\n"),
+            "{limit}: {}",
+            done.stderr
+        );
+    }
 }
 
 #[test]

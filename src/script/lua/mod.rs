@@ -36,6 +36,8 @@ pub(crate) struct LuaScript {
     context: &'static Context,
     /// Whether scripts have the libraries for files and processes.
     unguarded: bool,
+    /// Bytes of the machine that are not a script's.
+    ballast: usize,
     /// Whether what is declared at the top of a script stays.
     #[cfg(feature = "cli")]
     keeping: std::cell::Cell<bool>,
@@ -48,15 +50,17 @@ impl LuaScript {
     pub(crate) fn new(net: &Rc<Net>, environment: Rc<Environment>, memory_limit: usize) -> Result<Self> {
         let lua = trampoline::machine(net.is_unguarded())?;
         // Without a limit a failed allocation ends the process inside mlua.
-        lua.set_memory_limit(with_ballast(memory_limit))
+        let ballast = trampoline::ballast(memory_limit);
+        lua.set_memory_limit(memory_limit.saturating_add(ballast))
             .map_err(|error| Error::runtime(error.to_string()))?;
         // What is built here is all kept.
         lua.gc_stop();
         let context = trampoline::install(&lua, net, environment)?;
-        trampoline::begin_collecting(&lua)?;
+        trampoline::begin_collecting(&lua, context, ballast)?;
         Ok(Self {
             context,
             unguarded: net.is_unguarded(),
+            ballast,
             #[cfg(feature = "cli")]
             keeping: std::cell::Cell::new(false),
             lua,
@@ -117,12 +121,13 @@ impl Language for LuaScript {
     }
 
     fn memory_used(&self) -> usize {
-        self.lua.used_memory().saturating_sub(trampoline::BALLAST)
+        self.lua.used_memory().saturating_sub(self.ballast)
     }
 
     fn limit_memory(&self, bytes: usize) {
         // It has a limit from its start, so it can have another.
-        let _ = self.lua.set_memory_limit(with_ballast(bytes));
+        let _ = self.lua.set_memory_limit(bytes.saturating_add(self.ballast));
+        self.context.limits_changed();
     }
 
     fn knows(&self, task: &Task) -> bool {
@@ -219,11 +224,6 @@ impl Language for LuaScript {
         self.context.be_poked();
         crate::sys::signal::set_poke(trampoline::poke);
     }
-}
-
-/// What the machine may have, where a script may have so much.
-const fn with_ballast(bytes: usize) -> usize {
-    bytes.saturating_add(trampoline::BALLAST)
 }
 
 /// The name of what was nil, in Lua's words for that.

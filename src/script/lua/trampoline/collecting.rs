@@ -2,8 +2,9 @@
 //!
 //! It goes by bytes of Lua's: by generations, each time the heap has grown by a fifth, and over all of it when it has doubled. That is
 //! too often in a small machine, where each chunk of 64 KiB that a script receives would have all objects looked at; so a machine
-//! has a [`BALLAST`]. And it is too seldom where a small object of Lua's holds much that is not Lua's, a descriptor or a `bytearray`: so
-//! before an operation runs, it is seen whether what is held so has grown much ([`Load`]).
+//! has a [`BALLAST`]. And it is too seldom where a small object of Lua's holds much that is not Lua's. Sockets and the bytes of arrays
+//! are counted: before an operation runs, it is seen whether they have grown much ([`Load`]). Files and their like are weighed when they are
+//! made ([`weigh`]).
 
 use std::cell::Cell;
 use std::ffi::{CStr, c_int};
@@ -25,31 +26,54 @@ use super::state::{CFunction, Kind, REGISTRY, State};
 /// Bytes that a machine has besides what it uses, so that the collector takes it for a larger one. Nobody touches them, so no
 /// memory stands behind them, and nobody is told of them. More of it would have chunks received into memory that has
 /// left the processor's cache.
-pub(in super::super) const BALLAST: usize = 1 << 20;
+const BALLAST: usize = 1 << 20;
+/// A limit of memory from which on a machine has it: below, garbage must not wait so long.
+const ROOMY: usize = 4 * BALLAST;
 /// Growth that is always left alone: bytes outside of the machine, and sockets.
 const FEW_BYTES: usize = 16 << 20;
 const FEW_SOCKETS: usize = 48;
 /// Sockets that there may be before the system is asked how many descriptors it grants, which a start need not wait for.
 const FIRST_SOCKETS: usize = 16;
+/// Bytes of a machine that are worth as long a look as one socket.
+const WORTH: usize = 64 << 10;
+/// KiB of files and their like after which everything is looked at, or as many as the machine has.
+const FEW_WEIGHED: usize = 1024;
 
 /// The registry's key for the ballast.
 static KEY: u8 = 0;
 
 pub(super) const FUNCTIONS: &[(&CStr, CFunction)] = &[(c"collectgarbage", collect_garbage)];
-/// Those of Lua's own that open files. They are often left to the collector.
-pub(super) const FILES: &[(&CStr, CFunction)] = &[(c"open", open), (c"popen", open), (c"tmpfile", open)];
+/// Those of Lua's own that open files, which are often left to the collector.
+pub(super) const FILES: &[(&CStr, CFunction)] = &[
+    (c"open", open),
+    (c"popen", open),
+    (c"tmpfile", open),
+    (c"lines", open),
+    (c"input", open),
+    (c"output", open),
+];
 /// KiB that a file is taken for: so much the C library holds for each, and the kernel.
 pub(super) const FILE: c_int = 4;
 
-/// Has the collector, which was stopped, work by generations.
-pub(in super::super) fn begin(lua: &Lua) -> Result<()> {
+/// Bytes of ballast of a machine with this limit.
+pub(in super::super) const fn ballast(memory_limit: usize) -> usize {
+    if memory_limit < ROOMY { 0 } else { BALLAST }
+}
+
+/// Has the collector, which was stopped, work by generations, with so much ballast.
+pub(in super::super) fn begin(lua: &Lua, context: &Context, ballast: usize) -> Result<()> {
     let main = main_state(lua);
-    main.protected(|building| {
-        building.new_userdata::<[MaybeUninit<u8>; BALLAST]>(0);
-        building.raw_set_pointer(REGISTRY, (&raw const KEY).cast());
-    })
-    .map_err(|_| Error::memory("a Lua machine"))?;
-    main.set_top(0);
+    if ballast > 0 {
+        main.protected(|building| {
+            let bytes = building.new_userdata::<[MaybeUninit<u8>; BALLAST]>(0);
+            // SAFETY: the userdata is new, larger than a number, and aligned for pointers.
+            unsafe { bytes.cast::<u64>().write(0) };
+            building.raw_set_pointer(REGISTRY, (&raw const KEY).cast());
+        })
+        .map_err(|_| Error::memory("a Lua machine"))?;
+        main.set_top(0);
+    }
+    context.load.ballast.set(ballast);
     lua.gc_restart();
     lua.gc_set_mode(GcMode::Generational(GcGenParams::default()));
     Ok(())
@@ -62,23 +86,33 @@ unsafe extern "C-unwind" fn collect_garbage(raw: *mut lua_State) -> c_int {
     // SAFETY: Lua called us with this thread and these arguments.
     let results = unsafe { original(raw) };
     if state.kind(1) == Kind::String && state.string_copy(1) == b"count" && state.kind(-1) == Kind::Float {
-        let kib = state.float(-1) - BALLAST as f64 / 1024.0;
+        let kib = state.float(-1) - Context::behind(state, 1).load.ballast.get() as f64 / 1024.0;
         state.pop(1);
         state.push_float(kib);
     }
     results
 }
 
+/// One of [`FILES`].
 unsafe extern "C-unwind" fn open(raw: *mut lua_State) -> c_int {
     // SAFETY: Lua calls us with a live thread.
-    weigh(unsafe { State::from_raw(raw) }, FILE);
+    let state = unsafe { State::from_raw(raw) };
+    weigh(state, Context::behind(state, 1), FILE);
     // SAFETY: Lua called us with this thread and these arguments.
     unsafe { original(raw) }
 }
 
-/// Something holds so many KiB outside of the machine: the collector, which does not see them, comes so much earlier.
-pub(super) fn weigh(state: State, kib: c_int) {
-    if state.collector(ffi::LUA_GCISRUNNING, 0) == 1 {
+/// Something is made that holds so many KiB outside of the machine: the collector, which does not see them, comes so much earlier.
+pub(super) fn weigh(state: State, context: &Context, kib: c_int) {
+    if !is_running(state) {
+        return;
+    }
+    let load = &context.load;
+    let weighed = load.weighed.get() + usize::try_from(kib).unwrap_or(0);
+    load.weighed.set(weighed);
+    if weighed > FEW_WEIGHED.max(load.machine.get() / 1024) {
+        collect_all(state, context);
+    } else {
         state.collector(ffi::LUA_GCSTEP, kib);
     }
 }
@@ -86,51 +120,88 @@ pub(super) fn weigh(state: State, kib: c_int) {
 /// How much a machine's objects may hold outside of it before the collector is to look for what nobody needs any more.
 #[derive(Debug)]
 pub(super) struct Load {
-    bytes: Cell<usize>,
-    sockets: Cell<usize>,
-    /// Bytes of which it is to be said anew how many there may be: half as many as when it was said.
+    bytes: Bound,
+    sockets: Bound,
+    /// KiB that were weighed since everything was looked at, and what the machine had then.
+    weighed: Cell<usize>,
+    machine: Cell<usize>,
+    ballast: Cell<usize>,
+}
+
+/// How much there may be of something, until it is less than half of what there was when that was said.
+#[derive(Debug, Default)]
+struct Bound {
+    most: Cell<usize>,
     few: Cell<usize>,
+}
+
+impl Bound {
+    #[inline(always)]
+    fn is_exceeded(&self, held: usize) -> bool {
+        held > self.most.get()
+    }
+
+    #[inline(always)]
+    fn has_fallen(&self, held: usize) -> bool {
+        held < self.few.get()
+    }
+
+    /// Whether a little more would exceed it.
+    fn is_near(&self, held: usize) -> bool {
+        held > self.most.get() / 8 * 7
+    }
+
+    /// From what is held now it may double or grow by so much, as long as half of what the limit leaves stays free.
+    fn allow(&self, held: usize, growth: usize, limit: usize) {
+        let room = limit.saturating_sub(held) / 2;
+        self.most.set(held.saturating_add(held.max(growth).min(room)));
+        self.few.set(held / 2);
+    }
 }
 
 impl Load {
     pub(super) fn new(net: &Net) -> Self {
         let load = Self {
-            bytes: Cell::new(0),
-            sockets: Cell::new(0),
-            few: Cell::new(0),
+            bytes: Bound::default(),
+            sockets: Bound::default(),
+            weighed: Cell::new(0),
+            machine: Cell::new(0),
+            ballast: Cell::new(0),
         };
-        load.allow_bytes(net, 0);
-        load.sockets.set(FIRST_SOCKETS.min(net.most_sockets() / 2));
+        load.allow_bytes(net);
+        load.sockets.most.set(FIRST_SOCKETS.min(net.most_sockets() / 2));
         load
     }
 
+    /// Whether there is more than there may be, or much less.
     #[inline(always)]
+    fn is_off(&self, net: &Net) -> bool {
+        let (bytes, sockets) = (net.bytes_held(), net.open_socket_count());
+        self.bytes.is_exceeded(bytes)
+            || self.sockets.is_exceeded(sockets)
+            || self.bytes.has_fallen(bytes)
+            || self.sockets.has_fallen(sockets)
+    }
+
     fn is_exceeded(&self, net: &Net) -> bool {
-        net.bytes_held() > self.bytes.get() || net.open_socket_count() > self.sockets.get()
+        self.bytes.is_exceeded(net.bytes_held()) || self.sockets.is_exceeded(net.open_socket_count())
     }
 
-    #[inline(always)]
-    fn has_fallen(&self, net: &Net) -> bool {
-        net.bytes_held() < self.few.get()
+    /// Says anew how many bytes there may be. A machine of so many takes as long to look through as they are worth.
+    pub(super) fn allow_bytes(&self, net: &Net) {
+        self.bytes.allow(
+            net.bytes_held(),
+            self.machine.get().max(FEW_BYTES),
+            net.memory_limit(),
+        );
     }
 
-    /// From what is held now it may double, as long as half of what the limits leave stays free. A machine of so many bytes takes as
-    /// long to look through as it is worth.
-    fn allow_bytes(&self, net: &Net, machine: usize) {
-        let bytes = net.bytes_held();
-        let room = net.memory_limit().saturating_sub(bytes) / 2;
-        self.bytes
-            .set(bytes + bytes.max(machine).max(FEW_BYTES).min(room));
-        self.few.set(bytes / 2);
-    }
-
-    /// As [`Self::allow_bytes`].
     fn allow_sockets(&self, net: &Net) {
-        let sockets = net.open_socket_count();
-        let most = process::descriptor_limit().min(net.most_sockets());
-        let room = most.saturating_sub(sockets) / 2;
-        self.sockets
-            .set(sockets.saturating_add(sockets.max(FEW_SOCKETS).min(room)));
+        self.sockets.allow(
+            net.open_socket_count(),
+            (self.machine.get() / WORTH).max(FEW_SOCKETS),
+            process::descriptor_limit().min(net.most_sockets()),
+        );
     }
 }
 
@@ -138,27 +209,46 @@ impl Load {
 /// looks at its arguments, as finalizers of the script's may run.
 #[inline(always)]
 pub(super) fn relieve(state: State, context: &Context) {
-    if context.load.is_exceeded(&context.net) || context.load.has_fallen(&context.net) {
+    if context.load.is_off(&context.net) {
         collect(state, context);
     }
 }
 
+/// Whether the collector works: a script may have stopped it, and in a finalizer it does not run.
+fn is_running(state: State) -> bool {
+    state.collector(ffi::LUA_GCISRUNNING, 0) == 1
+}
+
 #[cold]
 fn collect(state: State, context: &Context) {
-    // The script may have stopped it, and in a finalizer it does not run.
-    if state.collector(ffi::LUA_GCISRUNNING, 0) != 1 {
+    if !is_running(state) {
         return;
     }
-    // What was made of late first, which takes little.
-    state.collector(ffi::LUA_GCSTEP, 0);
-    let is_full = context.load.is_exceeded(&context.net);
-    if is_full {
-        state.collector(ffi::LUA_GCCOLLECT, 0);
+    let (load, net) = (&context.load, &context.net);
+    if load.is_exceeded(net) {
+        // What was made of late first, which takes little.
+        state.collector(ffi::LUA_GCSTEP, 0);
     }
-    if is_full || context.load.has_fallen(&context.net) {
-        let kib = state.collector(ffi::LUA_GCCOUNT, 0);
-        let machine = usize::try_from(kib).unwrap_or(0).saturating_mul(1024);
-        context.load.allow_bytes(&context.net, machine);
-        context.load.allow_sockets(&context.net);
+    if load.is_exceeded(net) {
+        collect_all(state, context);
     }
+    let (bytes, sockets) = (net.bytes_held(), net.open_socket_count());
+    if load.bytes.is_near(bytes) || load.bytes.has_fallen(bytes) {
+        load.allow_bytes(net);
+    }
+    if load.sockets.is_near(sockets) || load.sockets.has_fallen(sockets) {
+        load.allow_sockets(net);
+    }
+}
+
+#[cold]
+fn collect_all(state: State, context: &Context) {
+    let (load, net) = (&context.load, &context.net);
+    state.collector(ffi::LUA_GCCOLLECT, 0);
+    let kib = state.collector(ffi::LUA_GCCOUNT, 0);
+    let machine = usize::try_from(kib).unwrap_or(0).saturating_mul(1024);
+    load.machine.set(machine.saturating_sub(load.ballast.get()));
+    load.weighed.set(0);
+    load.allow_bytes(net);
+    load.allow_sockets(net);
 }

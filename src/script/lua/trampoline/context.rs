@@ -175,6 +175,11 @@ impl Context {
         self.told.borrow().clone()
     }
 
+    /// What scripts may hold is another amount now.
+    pub(crate) fn limits_changed(&self) {
+        self.load.allow_bytes(&self.net);
+    }
+
     /// A script calls us on this thread: news in a machine of the host's own.
     #[inline]
     pub(super) fn called_on(&self, state: State) {

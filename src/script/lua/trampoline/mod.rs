@@ -35,7 +35,7 @@ mod task;
 mod worker;
 mod written;
 
-pub(super) use collecting::{BALLAST, begin as begin_collecting};
+pub(super) use collecting::{ballast, begin as begin_collecting};
 pub(super) use context::Context;
 pub(super) use host::{register, set_global, start_global};
 pub(super) use object::begin_closing;

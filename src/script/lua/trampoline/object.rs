@@ -22,6 +22,7 @@ use crate::worker::{Link, Worker};
 
 use super::building::Building;
 use super::collecting;
+use super::context::Context;
 use super::kept::{self, Home};
 use super::metatable;
 use super::state::State;
@@ -245,8 +246,10 @@ pub(super) fn push(building: Building, value: &Value) {
         _ => return,
     };
     fill(object, held);
-    if let Some(kib) = weight(kind) {
-        collecting::weigh(state, kib);
+    if let Some(kib) = weight(kind)
+        && let Some(context) = Context::of(state)
+    {
+        collecting::weigh(state, context, kib);
     }
 }
 

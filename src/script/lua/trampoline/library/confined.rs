@@ -289,7 +289,7 @@ unsafe fn open_guarded(raw: *mut lua_State, state: State, mode: c_int) -> c_int 
         }
         state.set_top(top);
     }
-    collecting::weigh(state, collecting::FILE);
+    collecting::weigh(state, context, collecting::FILE);
     // SAFETY: the caller's contract, and the arguments are as they came.
     unsafe { original(raw) }
 }
