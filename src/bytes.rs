@@ -91,7 +91,7 @@ impl From<Vec<u8>> for Bytes {
 /// The receive buffer of a runtime: filled by one receive, copied out by the adapter before anything else can wait.
 pub struct Scratch {
     bytes: RefCell<Vec<u8>>,
-    /// Bytes that the last receive brought.
+    /// Bytes that the last receive of Rhai's short way brought.
     #[cfg(feature = "rhai")]
     last: Cell<usize>,
 }
@@ -131,7 +131,7 @@ impl Scratch {
 
 #[cfg(feature = "rhai")]
 impl Scratch {
-    /// Bytes that the last receive of those that are noted brought.
+    /// Bytes that the last receive brought of those that are noted.
     pub(crate) fn last(&self) -> usize {
         self.last.get()
     }

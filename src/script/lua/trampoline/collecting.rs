@@ -187,7 +187,7 @@ impl Load {
         self.bytes.is_exceeded(net.bytes_held()) || self.sockets.is_exceeded(net.open_socket_count())
     }
 
-    /// Says anew how many bytes there may be. A machine of so many takes as long to look through as they are worth.
+    /// Says anew how many bytes there may be: the larger the machine, the more, as a look through it takes longer.
     pub(super) fn allow_bytes(&self, net: &Net) {
         self.bytes.allow(
             net.bytes_held(),
