@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 use wirescript::{Error, Result, Runtime};
 
 /// The same in the languages this was built with; Lua where there are both.
-const SCRIPTS: [&str; 3] = if cfg!(feature = "lua54") {
+const SCRIPTS: [&str; 3] = if cfg!(feature = "lua") {
     [
         "function greet() return 'hello from the script' end",
         "local name, age = next(people) return name .. ' is ' .. age",

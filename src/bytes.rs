@@ -144,7 +144,7 @@ impl Scratch {
 
 impl Scratch {
     /// Where the buffer begins: good until the next receive.
-    #[cfg(feature = "lua54")]
+    #[cfg(feature = "lua")]
     pub(crate) fn start(&self) -> *const u8 {
         self.bytes.borrow().as_ptr()
     }
@@ -199,7 +199,7 @@ impl Budget {
     }
 
     /// Bytes that are held.
-    #[cfg(feature = "lua54")]
+    #[cfg(feature = "lua")]
     pub(crate) fn used(&self) -> usize {
         self.used.get()
     }

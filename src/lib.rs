@@ -30,7 +30,7 @@ mod wire;
 mod worker;
 
 /// Lua without a [`Runtime`]: the modules in a machine of the host's own.
-#[cfg(feature = "lua54")]
+#[cfg(feature = "lua")]
 pub mod lua {
     pub use crate::script::lua::{error_of, register};
 }

@@ -3,7 +3,7 @@
 //! with a limit on its memory. Whatever it is, a call gives results or raises an error object.
 //!
 //! The names come from the rows of `src/api/ops`, read here as text, so that no row is left out.
-#![cfg(all(feature = "cli", feature = "lua54", target_os = "linux"))]
+#![cfg(all(feature = "cli", feature = "lua", target_os = "linux"))]
 
 #[allow(dead_code, reason = "it serves several tests; this one needs a part")]
 #[path = "support/runner.rs"]

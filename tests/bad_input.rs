@@ -1,6 +1,6 @@
 //! Bad input, to the command and to the operations: each a clear error and a status, never a panic, a crash or a huge
 //! allocation. Scripts run where they may have two gigabytes of addresses and no more.
-#![cfg(all(feature = "cli", feature = "lua54", target_os = "linux"))]
+#![cfg(all(feature = "cli", feature = "lua", target_os = "linux"))]
 
 #[allow(dead_code, reason = "it serves several tests; this one needs a part")]
 #[path = "support/runner.rs"]

@@ -1,6 +1,6 @@
 //! The command as its help describes it: how a script is found, what it sees of its arguments, and with which status
 //! it ends. `cli_output.rs` looks at what is written where.
-#![cfg(all(feature = "cli", feature = "lua54", target_os = "linux"))]
+#![cfg(all(feature = "cli", feature = "lua", target_os = "linux"))]
 
 #[allow(dead_code, reason = "it serves several tests; this one needs a part")]
 #[path = "support/runner.rs"]

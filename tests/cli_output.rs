@@ -1,6 +1,6 @@
 //! What the command writes: to which stream, in which order, all of it however the script ends, and what happens when
 //! nobody reads it.
-#![cfg(all(feature = "cli", feature = "lua54", target_os = "linux"))]
+#![cfg(all(feature = "cli", feature = "lua", target_os = "linux"))]
 
 #[allow(dead_code, reason = "it serves several tests; this one needs a part")]
 #[path = "support/runner.rs"]

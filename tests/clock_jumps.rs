@@ -2,7 +2,7 @@
 //! they go by the clock that only runs on. `time.time` does, as that is the clock it tells.
 //!
 //! This program's own `clock_gettime` comes before the C library's, so all Rust code here reads the jumping clock.
-#![cfg(all(feature = "lua54", feature = "rhai", target_os = "linux"))]
+#![cfg(all(feature = "lua", feature = "rhai", target_os = "linux"))]
 #![allow(
     unsafe_code,
     reason = "a definition of a C function, and the call of the real one"

@@ -1,6 +1,6 @@
 //! A runtime without a policy refuses everything, and gives scripts no way around that.
 
-#[cfg(feature = "lua54")]
+#[cfg(feature = "lua")]
 use wirescript::Policy;
 use wirescript::Runtime;
 
@@ -9,12 +9,12 @@ fn run(mut runtime: Runtime, code: &str) -> Result<(), String> {
     runtime.run("confined", code).map_err(|error| error.to_string())
 }
 
-#[cfg(feature = "lua54")]
+#[cfg(feature = "lua")]
 fn confined_lua(code: &str) -> Result<(), String> {
     run(Runtime::builder().lua().build().expect("a runtime"), code)
 }
 
-#[cfg(feature = "lua54")]
+#[cfg(feature = "lua")]
 #[test]
 fn lua_has_no_way_to_files_processes_or_native_code() -> Result<(), String> {
     confined_lua(
@@ -37,7 +37,7 @@ fn lua_has_no_way_to_files_processes_or_native_code() -> Result<(), String> {
     )
 }
 
-#[cfg(feature = "lua54")]
+#[cfg(feature = "lua")]
 #[test]
 fn lua_is_refused_every_request() -> Result<(), String> {
     confined_lua(
@@ -66,7 +66,7 @@ fn lua_is_refused_every_request() -> Result<(), String> {
     )
 }
 
-#[cfg(feature = "lua54")]
+#[cfg(feature = "lua")]
 #[test]
 fn a_policy_that_allows_gives_lua_its_libraries() -> Result<(), String> {
     let runtime = Runtime::builder()

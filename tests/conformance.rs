@@ -15,7 +15,7 @@ use std::thread;
 use support::{LIMIT, Running, diff, entries, folder};
 
 /// The endings a script may have, and whether this build runs them.
-const LANGUAGES: [(&str, bool); 2] = [("lua", cfg!(feature = "lua54")), ("rhai", cfg!(feature = "rhai"))];
+const LANGUAGES: [(&str, bool); 2] = [("lua", cfg!(feature = "lua")), ("rhai", cfg!(feature = "rhai"))];
 
 #[test]
 fn every_case_is_complete() {

@@ -20,7 +20,7 @@ const PATIENCE: Duration = Duration::from_secs(240);
 #[test]
 fn sequences_do_what_they_do_in_cpython() {
     let Some(python) = support::python() else { return };
-    let languages: Vec<&str> = [("lua", cfg!(feature = "lua54")), ("rhai", cfg!(feature = "rhai"))]
+    let languages: Vec<&str> = [("lua", cfg!(feature = "lua")), ("rhai", cfg!(feature = "rhai"))]
         .into_iter()
         .filter_map(|(language, runs)| runs.then_some(language))
         .collect();

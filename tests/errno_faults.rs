@@ -290,7 +290,7 @@ fn walk_here(ending: &str, builder: fn() -> Builder, scripts: &[Script]) {
     );
 }
 
-#[cfg(feature = "lua54")]
+#[cfg(feature = "lua")]
 #[test]
 fn every_call_fails_once_under_lua() {
     walk("lua", || Runtime::builder().lua(), scripts!("lua"));

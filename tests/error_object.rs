@@ -1,6 +1,6 @@
 //! An error caught by `pcall` has every field of the reference (`docs/reference/errors.md`), and the first line of its text is the last line of CPython's
 //! traceback for the same failure: compared with a live `python3`.
-#![cfg(all(feature = "cli", feature = "lua54", target_os = "linux"))]
+#![cfg(all(feature = "cli", feature = "lua", target_os = "linux"))]
 
 #[allow(dead_code, reason = "it serves several tests; this one needs a part")]
 #[path = "support/runner.rs"]

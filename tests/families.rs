@@ -1,7 +1,7 @@
 //! The family cases under `tests/vm/cases` on the kernel at hand: those it can run pass, the others are skipped and said
 //! to be. `tests/vm/run` runs them all, in a kernel that has every family. What their addresses look like in bytes is
 //! tested at the foot of `src/sys/sockaddr`, everywhere.
-#![cfg(all(feature = "cli", feature = "lua54", feature = "rhai", target_os = "linux"))]
+#![cfg(all(feature = "cli", feature = "lua", feature = "rhai", target_os = "linux"))]
 
 #[allow(dead_code, reason = "it serves all integration tests; this one needs a part")]
 mod support;

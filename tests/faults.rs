@@ -28,7 +28,7 @@ fn run(faults: &str, seed: u32, language: &str, code: &str) -> String {
 }
 
 /// Both ends in one script: 1000 bytes, a client that asks once, one that counts, and a file that reads lines.
-#[cfg(feature = "lua54")]
+#[cfg(feature = "lua")]
 const EXCHANGE: &str = r#"
 local function pair() return socket.socketpair() end
 local text = ("0123456789"):rep(100)
@@ -72,7 +72,7 @@ sender.join();
 
 fn languages() -> Vec<(&'static str, &'static str)> {
     vec![
-        #[cfg(feature = "lua54")]
+        #[cfg(feature = "lua")]
         ("lua", EXCHANGE),
         #[cfg(feature = "rhai")]
         ("rhai", EXCHANGE_RHAI),
@@ -104,7 +104,7 @@ fn short_pieces_break_who_asks_once_and_nobody_else() {
     }
 }
 
-#[cfg(feature = "lua54")]
+#[cfg(feature = "lua")]
 const SIZES: &str = r#"
 local a, b = socket.socketpair()
 task.spawn(function() a:sendall(("x"):rep(500)) a:close() end)
@@ -117,7 +117,7 @@ u:settimeout(0.2)
 pcall(function() while true do io.write(u:recv(10), " ") end end)
 "#;
 
-#[cfg(feature = "lua54")]
+#[cfg(feature = "lua")]
 #[test]
 fn the_same_seed_gives_the_same_faults() {
     let faults = "short-reads=0.8,interrupts=0.2,stalls=0.2,drop=0.2,duplicate=0.2,reorder=0.3";
@@ -133,7 +133,7 @@ fn the_same_seed_gives_the_same_faults() {
     assert!(!sorted, "{first}");
 }
 
-#[cfg(feature = "lua54")]
+#[cfg(feature = "lua")]
 #[test]
 fn streams_break_where_they_are_to() {
     let told = run(
@@ -168,7 +168,7 @@ fn streams_break_where_they_are_to() {
     assert_eq!(told, "BrokenPipeError\t4\tabcd\ttrue\nback\n");
 }
 
-#[cfg(feature = "lua54")]
+#[cfg(feature = "lua")]
 #[test]
 fn delays_count_against_timeouts_and_lose_nothing() {
     let told = run(
@@ -204,7 +204,7 @@ fn delays_count_against_timeouts_and_lose_nothing() {
 }
 
 /// A stream that is read in pieces and datagrams that are lost: what `--trace` tells of them.
-#[cfg(feature = "lua54")]
+#[cfg(feature = "lua")]
 const TRACED: &str = r#"
 local a, b = socket.socketpair()
 a:sendall(("0123456789"):rep(40)) a:close()
@@ -235,7 +235,7 @@ loop { try { d.recv(10); } catch { break; } }
 #[test]
 fn the_same_seed_gives_the_same_trace() {
     let languages: &[(&str, &str)] = &[
-        #[cfg(feature = "lua54")]
+        #[cfg(feature = "lua")]
         ("lua", TRACED),
         #[cfg(feature = "rhai")]
         ("rhai", TRACED_RHAI),
@@ -278,7 +278,7 @@ fn the_same_seed_gives_the_same_trace() {
     }
 }
 
-#[cfg(all(feature = "lua54", feature = "tls"))]
+#[cfg(all(feature = "lua", feature = "tls"))]
 const SECRET: &str = r#"
 local folder = "CERTIFICATES/"
 local function contexts()
@@ -342,7 +342,7 @@ try { answering.join(); } catch {}
 #[test]
 fn faults_are_made_under_tls_too() {
     let languages: &[(&str, &str)] = &[
-        #[cfg(feature = "lua54")]
+        #[cfg(feature = "lua")]
         ("lua", SECRET),
         #[cfg(feature = "rhai")]
         ("rhai", SECRET_RHAI),
@@ -372,7 +372,7 @@ fn a_wrong_plan_is_wrong_usage() {
 }
 
 #[test]
-#[cfg(feature = "lua54")]
+#[cfg(feature = "lua")]
 fn datagrams_that_are_held_back_are_told_of() {
     let code = r##"
 local function pair()

@@ -1,6 +1,6 @@
 //! Fibers: a call that waits suspends its task wherever it stands, and nobody notices but the clock. The rules are those
 //! of `docs/architecture.md`; each part of this test holds one topic.
-#![cfg(all(feature = "cli", feature = "lua54", target_os = "linux"))]
+#![cfg(all(feature = "cli", feature = "lua", target_os = "linux"))]
 
 #[path = "fibers/channels.rs"]
 mod channels;

@@ -1,6 +1,6 @@
 //! Files, as far as a case that CPython runs too cannot show it: what a timeout leaves, what other tasks do meanwhile,
 //! what the policy refuses, which descriptors stay open, the program's own streams when somebody is at their other end.
-#![cfg(all(feature = "cli", feature = "lua54"))]
+#![cfg(all(feature = "cli", feature = "lua"))]
 
 #[allow(dead_code, reason = "it serves several tests; this one needs a part")]
 #[path = "support/runner.rs"]

@@ -141,7 +141,7 @@ const IN_RHAI: &str = r#"
 "#;
 
 #[test]
-#[cfg(feature = "lua54")]
+#[cfg(feature = "lua")]
 fn the_parents_waits_outlive_a_forked_child() {
     check(&runner::eval(IN_LUA));
 }
@@ -161,7 +161,7 @@ fn check(told: &runner::Told) {
 
 /// Nothing of the script runs twice, whatever becomes of the child's function.
 #[test]
-#[cfg(feature = "lua54")]
+#[cfg(feature = "lua")]
 fn a_child_ends_where_its_function_ends() {
     let told = runner::eval(
         r#"
@@ -184,7 +184,7 @@ fn a_child_ends_where_its_function_ends() {
 }
 
 #[test]
-#[cfg(feature = "lua54")]
+#[cfg(feature = "lua")]
 fn while_a_worker_lives_a_fork_is_refused() {
     let told = runner::eval(
         r#"
@@ -228,7 +228,7 @@ fn a_policy_that_allows_no_fork_refuses_it() {
     );
 }
 
-#[cfg(feature = "lua54")]
+#[cfg(feature = "lua")]
 const FORK: &str = "_socketserver.fork(function() end)";
-#[cfg(not(feature = "lua54"))]
+#[cfg(not(feature = "lua"))]
 const FORK: &str = "_socketserver::fork(|| ())";

@@ -68,7 +68,7 @@ fn check(language: impl FnOnce(wirescript::Builder) -> wirescript::Builder, gran
     }
 }
 
-#[cfg(feature = "lua54")]
+#[cfg(feature = "lua")]
 #[test]
 fn lua_hears_whom_it_may_talk_to() {
     let code = r#"
@@ -113,7 +113,7 @@ fn rhai_hears_whom_it_may_talk_to() {
 }
 
 /// A flood that may not be heard holds nobody up: neither the call, whose time is over in the end, nor those beside it.
-#[cfg(feature = "lua54")]
+#[cfg(feature = "lua")]
 #[test]
 fn a_flood_outlasts_no_timeout() {
     let scene = Scene::new();
@@ -153,7 +153,7 @@ fn a_flood_outlasts_no_timeout() {
 }
 
 /// An address that was granted is one to be found at.
-#[cfg(feature = "lua54")]
+#[cfg(feature = "lua")]
 #[test]
 fn who_may_listen_hears_everybody() {
     let code = r#"

@@ -1,6 +1,6 @@
 //! Ctrl-C: whatever a script does, the command ends within 50 ms of the signal, with status 130, its sockets closed and
 //! what it printed printed.
-#![cfg(all(feature = "cli", feature = "lua54", target_os = "linux"))]
+#![cfg(all(feature = "cli", feature = "lua", target_os = "linux"))]
 
 #[path = "support/script.rs"]
 #[expect(dead_code, reason = "only the reporting is needed here")]

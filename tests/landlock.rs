@@ -3,7 +3,7 @@
 //! Programs that a script starts go through no door of ours: once they run, they open and connect as they like. They show
 //! what the kernel refuses. Each attempt is made without the wall first, where it must succeed.
 #![cfg(target_os = "linux")]
-#![cfg(all(feature = "cli", feature = "lua54"))]
+#![cfg(all(feature = "cli", feature = "lua"))]
 
 use std::io::Write;
 use std::net::{Ipv4Addr, TcpListener};

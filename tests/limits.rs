@@ -1,7 +1,7 @@
 //! Limits: each is kept in both languages, whatever way a script goes, and in a worker it starts as well.
 #![cfg(target_os = "linux")]
 #![cfg_attr(
-    not(all(feature = "lua54", feature = "rhai")),
+    not(all(feature = "lua", feature = "rhai")),
     allow(dead_code, reason = "half of it is for the other language")
 )]
 
@@ -20,7 +20,7 @@ use wirescript::{Policy, Runtime};
 
 /// What every script here begins with: `a` and `b` are a pair; `exhaust(way)` goes a way until a limit ends it, which it
 /// must; `arrived(s)` is how many bytes there are.
-#[cfg(feature = "lua54")]
+#[cfg(feature = "lua")]
 const LUA: &str = "
     local function exhaust(way)
         for _ = 1, 99 do
@@ -63,7 +63,7 @@ const RHAI: &str = "
     };
     let kept = [];
 ";
-#[cfg(feature = "lua54")]
+#[cfg(feature = "lua")]
 const LUA_PAIR: &str = "local a, b = socket.socketpair()";
 #[cfg(feature = "rhai")]
 const RHAI_PAIR: &str = "let p = socket::socketpair(); let a = p[0]; let b = p[1];";
@@ -71,7 +71,7 @@ const RHAI_PAIR: &str = "let p = socket::socketpair(); let a = p[0]; let b = p[1
 /// Runs a script under limits, or has a worker run it; the text of what went wrong.
 fn run(language: &str, limits: Limits, in_a_worker: bool, code: &str) -> Result<(), String> {
     let builder = match language {
-        #[cfg(feature = "lua54")]
+        #[cfg(feature = "lua")]
         "Lua" => Runtime::builder().lua(),
         #[cfg(feature = "rhai")]
         "Rhai" => Runtime::builder().rhai(),
@@ -98,7 +98,7 @@ fn all(limits: Limits, ways: &[(&str, &str, &str)], ends: impl Fn(Result<(), Str
     let mut problems = Vec::new();
     for (name, lua, rhai) in ways {
         let mut scripts: Vec<(&str, String)> = Vec::new();
-        #[cfg(feature = "lua54")]
+        #[cfg(feature = "lua")]
         scripts.push(("Lua", format!("{LUA}\n{lua}")));
         #[cfg(feature = "rhai")]
         scripts.push(("Rhai", format!("{RHAI}\n{rhai}")));
@@ -124,13 +124,13 @@ fn over_a_pair(limits: Limits, ways: &[(&str, &str, &str)], after: (&str, &str))
         .iter()
         .map(|(name, lua, rhai)| {
             let pair = |text: &str, ordinary: &str| text.replace("PAIR", ordinary);
-            #[cfg(feature = "lua54")]
+            #[cfg(feature = "lua")]
             let lua = pair(lua, LUA_PAIR) + "\n" + after.0;
             #[cfg(feature = "rhai")]
             let rhai = pair(rhai, RHAI_PAIR) + "\n" + after.1;
             let _ = (&pair, after);
             // Of a language that is not there the text stays as it was.
-            #[cfg(not(feature = "lua54"))]
+            #[cfg(not(feature = "lua"))]
             let lua = (*lua).to_owned();
             #[cfg(not(feature = "rhai"))]
             let rhai = (*rhai).to_owned();

@@ -4,7 +4,7 @@
 //! and bytes are all given back.
 //!
 //! `scripts/memory_stress.sh` tries 5,000 limits a script; the test tries some of them.
-#![cfg(all(feature = "lua54", target_os = "linux"))]
+#![cfg(all(feature = "lua", target_os = "linux"))]
 #![allow(unsafe_code, reason = "an allocator that counts")]
 
 use std::alloc::{GlobalAlloc, Layout, System};

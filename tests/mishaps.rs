@@ -1,7 +1,7 @@
 //! What can befall a process that has done nothing wrong: descriptors run out, it is stopped and goes on, its peer is killed
 //! in the middle of a transfer. Scripts go on, or are told what happened; nothing that had arrived is lost. The same in Lua and
 //! in Rhai. `clock_jumps.rs` sets the clock, `forking.rs` forks, `errno_faults.rs` has every call fail.
-#![cfg(all(feature = "cli", feature = "lua54", feature = "rhai", target_os = "linux"))]
+#![cfg(all(feature = "cli", feature = "lua", feature = "rhai", target_os = "linux"))]
 
 #[allow(dead_code, reason = "it serves several tests; this one needs a part")]
 #[path = "support/runner.rs"]

@@ -1,7 +1,7 @@
 //! Schemas agree with tshark: packets that scripts of both languages make, and those that other programs sent, mean the same to
 //! `packet` and to Wireshark's dissectors, field by field. `tests/packet/tshark.txt` has what tshark said, so that the
 //! comparison is made where it is not installed; where it is, it is asked again. And `docs/packet.md` prints what it says.
-#![cfg(all(feature = "cli", feature = "lua54", feature = "rhai"))]
+#![cfg(all(feature = "cli", feature = "lua", feature = "rhai"))]
 
 #[allow(dead_code, reason = "it serves several tests; this one needs a part")]
 #[path = "support/runner.rs"]

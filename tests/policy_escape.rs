@@ -3,7 +3,7 @@
 //! attempt is made.
 #![cfg(target_os = "linux")]
 #![cfg_attr(
-    not(all(feature = "lua54", feature = "rhai")),
+    not(all(feature = "lua", feature = "rhai")),
     allow(dead_code, reason = "half of it is for the other language")
 )]
 
@@ -15,7 +15,7 @@ use wirescript::{Event, Observer, Policy, Runtime, Scene};
 /// A language scripts are in.
 #[derive(Clone, Copy)]
 enum Speech {
-    #[cfg(feature = "lua54")]
+    #[cfg(feature = "lua")]
     Lua,
     #[cfg(feature = "rhai")]
     Rhai,
@@ -44,7 +44,7 @@ impl Observer for Refusals {
 /// Runs `setup`, which must go well, and then `attempt`, which must be refused.
 fn refused(speech: Speech, policy: Policy, setup: &str, attempt: &str) -> Vec<String> {
     let (builder, code) = match speech {
-        #[cfg(feature = "lua54")]
+        #[cfg(feature = "lua")]
         Speech::Lua => (
             Runtime::builder().lua(),
             format!(
@@ -83,7 +83,7 @@ macro_rules! attempts {
                 mod $name {
                     use super::*;
 
-                    #[cfg(feature = "lua54")]
+                    #[cfg(feature = "lua")]
                     #[test]
                     fn in_lua() {
                         refused(Speech::Lua, $policy, &$lua_setup, &$lua);

@@ -1,6 +1,6 @@
 //! What a newcomer reads is true: every command and every piece of code in the README does what it says, and every example of
 //! `docs/from_python.md` prints the same in Python, Lua and Rhai.
-#![cfg(all(feature = "cli", feature = "lua54", feature = "rhai", target_os = "linux"))]
+#![cfg(all(feature = "cli", feature = "lua", feature = "rhai", target_os = "linux"))]
 
 #[allow(dead_code, reason = "it serves several tests; this one needs a part")]
 #[path = "support/ports.rs"]

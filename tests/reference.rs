@@ -1,6 +1,6 @@
 //! The reference is true and fresh: every example prints what it says, in Lua, in Rhai and, where it has a Python twin, in
 //! CPython; the generated files are what `scripts/reference.sh` would write; language servers can read them.
-#![cfg(all(feature = "cli", feature = "lua54", feature = "rhai", target_os = "linux"))]
+#![cfg(all(feature = "cli", feature = "lua", feature = "rhai", target_os = "linux"))]
 
 #[allow(dead_code, reason = "it serves several tests; this one needs a part")]
 #[path = "support/runner.rs"]

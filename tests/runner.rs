@@ -1,6 +1,6 @@
 //! `wirescript test`: what passes and what fails, what a failure shows, what is left behind, which tests are run, the reports,
 //! the exit status. In Lua and Rhai.
-#![cfg(all(feature = "cli", feature = "lua54", feature = "rhai", target_os = "linux"))]
+#![cfg(all(feature = "cli", feature = "lua", feature = "rhai", target_os = "linux"))]
 
 #[allow(dead_code, reason = "it serves all integration tests; this one needs a part")]
 mod support;

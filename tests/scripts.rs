@@ -1,6 +1,6 @@
 //! The protocol scripts in `scripts/*.lua`, each against a real server of its protocol: nginx, CPython's http.server, dnsmasq,
 //! chrony, aiosmtpd, Redis, `websockets`, `openssl s_server`, zeroconf. Where one is not installed the test says so.
-#![cfg(all(feature = "cli", feature = "lua54", feature = "tls", target_os = "linux"))]
+#![cfg(all(feature = "cli", feature = "lua", feature = "tls", target_os = "linux"))]
 
 #[path = "scripts/names_and_time.rs"]
 mod names_and_time;

@@ -1,6 +1,6 @@
 //! The end of a runtime: a handle of another thread stops whatever its scripts do, and when it is dropped, descriptors
 //! and memory are back where they were.
-#![cfg(all(feature = "lua54", target_os = "linux"))]
+#![cfg(all(feature = "lua", target_os = "linux"))]
 
 #[path = "support/script.rs"]
 #[expect(dead_code, reason = "only the reporting is needed here")]

@@ -4,7 +4,7 @@
 //!
 //! The suite runs a short form. `scripts/soak.sh SECONDS CONNECTIONS` runs it for as long as one likes, and with faults on in
 //! the server, of the kinds after which nothing may be lost.
-#![cfg(all(feature = "cli", feature = "lua54", feature = "rhai", target_os = "linux"))]
+#![cfg(all(feature = "cli", feature = "lua", feature = "rhai", target_os = "linux"))]
 
 #[path = "soak/client.rs"]
 mod client;

@@ -1,6 +1,6 @@
 //! The matrix of stopping: whatever a script does, in both languages, in the main chunk, in a task, or in a loop that catches
 //! every error, a deadline, a handle of another thread and Ctrl-C end it. The worst time of each way is printed.
-#![cfg(all(feature = "cli", feature = "lua54", feature = "rhai", target_os = "linux"))]
+#![cfg(all(feature = "cli", feature = "lua", feature = "rhai", target_os = "linux"))]
 
 #[expect(dead_code, reason = "what other tests share and this one does not need")]
 mod support;

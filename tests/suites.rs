@@ -1,6 +1,6 @@
 //! The suites of `examples/tests` against real servers, in both languages, by the command's own runner; and a server that is
 //! wrong by a byte, which is caught.
-#![cfg(all(feature = "cli", feature = "lua54", feature = "rhai", target_os = "linux"))]
+#![cfg(all(feature = "cli", feature = "lua", feature = "rhai", target_os = "linux"))]
 
 use std::path::Path;
 use std::process::{Command, Output};

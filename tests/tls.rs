@@ -2,7 +2,7 @@
 //! raises the class it should, in time, and leaves nothing behind. Certificates are made when the tests run.
 #![cfg(all(
     feature = "cli",
-    feature = "lua54",
+    feature = "lua",
     feature = "rhai",
     feature = "tls",
     target_os = "linux"

@@ -1,6 +1,6 @@
 //! Recording: what stands in a trace, that nothing is lost however a run ends, that its packets hold the bytes that were sent,
 //! each once, and that the page shows them. Wireshark's own reader and a browser look too, where they are installed.
-#![cfg(all(feature = "cli", feature = "lua54", feature = "rhai", target_os = "linux"))]
+#![cfg(all(feature = "cli", feature = "lua", feature = "rhai", target_os = "linux"))]
 
 #[path = "trace/browser.rs"]
 mod browser;

@@ -32,7 +32,7 @@ fn run(script: &str) -> String {
 /// Runs a script in each language this build has.
 fn both(name: &str) {
     let expected = std::fs::read_to_string(scripts().join(format!("{name}.txt"))).expect("what is expected");
-    for (ending, is_there) in [("lua", cfg!(feature = "lua54")), ("rhai", cfg!(feature = "rhai"))] {
+    for (ending, is_there) in [("lua", cfg!(feature = "lua")), ("rhai", cfg!(feature = "rhai"))] {
         if is_there {
             assert_eq!(run(&format!("{name}.{ending}")), expected, "{name}.{ending}");
         }
@@ -59,7 +59,7 @@ fn what_is_expected_is_held_against_what_comes() {
     both("expecting");
 }
 
-#[cfg(feature = "lua54")]
+#[cfg(feature = "lua")]
 mod processes {
     use super::*;
 

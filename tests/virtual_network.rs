@@ -29,7 +29,7 @@ const ELSEWHERE: [(&str, &str); 1] = [("select/epoll", "an epoll object in anoth
 
 /// Languages of this build, by their endings.
 const LANGUAGES: [&str; 2] = [
-    if cfg!(feature = "lua54") { "lua" } else { "" },
+    if cfg!(feature = "lua") { "lua" } else { "" },
     if cfg!(feature = "rhai") { "rhai" } else { "" },
 ];
 
@@ -216,7 +216,7 @@ fn prints(language: &str, code: &str, expected: &str) {
 }
 
 #[test]
-#[cfg(feature = "lua54")]
+#[cfg(feature = "lua")]
 fn the_clock_waits_for_nothing_and_stands_still_for_nobody() {
     let code = r#"
 local begun, date = time.monotonic(), time.time()
@@ -257,7 +257,7 @@ print(select(2, pcall(server.setsockopt, server, socket.SOL_SOCKET, 9999, 1)).co
 }
 
 #[test]
-#[cfg(feature = "lua54")]
+#[cfg(feature = "lua")]
 fn an_urgent_byte_is_told_to_who_watches_for_it() {
     let code = r#"
 local server <close> = socket.create_server({"db.test", 0})
@@ -275,7 +275,7 @@ print(receiver:join())
 }
 
 #[test]
-#[cfg(feature = "lua54")]
+#[cfg(feature = "lua")]
 fn half_a_connection_ends_under_faults_too() {
     let code = r#"
 socket.faults("latency=1ms")
@@ -318,7 +318,7 @@ try { socket::socket(socket::AF_PACKET, socket::SOCK_RAW); } catch (e) { print(e
 }
 
 #[test]
-#[cfg(feature = "lua54")]
+#[cfg(feature = "lua")]
 fn what_can_never_go_on_is_told_also_of_workers() {
     let stuck = run(["--virtual", "-e", "local a, b = socket.socketpair() a:recv(1)"]);
     assert_eq!(stuck.status, 1, "{}", stuck.stderr);
@@ -357,7 +357,7 @@ fn what_can_never_go_on_is_told_also_of_workers() {
 
 /// What a program outside does takes its real time, and comes to the same.
 #[test]
-#[cfg(feature = "lua54")]
+#[cfg(feature = "lua")]
 fn what_comes_from_outside_is_waited_for_by_the_real_clock() {
     let code = r#"
 local begun = time.monotonic()
@@ -382,7 +382,7 @@ p:close()
 
 /// A calculation takes no time there, but one without an end can be ended.
 #[test]
-#[cfg(feature = "lua54")]
+#[cfg(feature = "lua")]
 fn what_calculates_for_ever_can_be_ended() {
     let code = r#"
 local w = worker.spawn(function() while true do end end)

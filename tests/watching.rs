@@ -1,6 +1,6 @@
 //! What watches a program: warnings as CPython words them, audit hooks that use the network themselves, and a host's
 //! observer beside them.
-#![cfg(all(feature = "cli", feature = "lua54", feature = "rhai", target_os = "linux"))]
+#![cfg(all(feature = "cli", feature = "lua", feature = "rhai", target_os = "linux"))]
 
 #[allow(dead_code, reason = "it serves all integration tests; this one needs a part")]
 mod support;

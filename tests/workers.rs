@@ -1,6 +1,6 @@
 //! Workers: what crosses to them and back, that they end when they must, whatever they do, and that what binds a script
 //! binds its workers.
-#![cfg(all(feature = "cli", feature = "lua54", feature = "rhai", target_os = "linux"))]
+#![cfg(all(feature = "cli", feature = "lua", feature = "rhai", target_os = "linux"))]
 
 #[allow(dead_code, reason = "it serves all integration tests; this one needs a part")]
 mod support;

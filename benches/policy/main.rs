@@ -97,7 +97,7 @@ fn bench() -> Result<(), Box<dyn Error>> {
 
 fn builder(language: &str) -> Option<Builder> {
     match language {
-        #[cfg(feature = "lua54")]
+        #[cfg(feature = "lua")]
         "lua" => Some(Runtime::builder().lua()),
         #[cfg(feature = "rhai")]
         "rhai" => Some(Runtime::builder().rhai()),

@@ -75,7 +75,7 @@ fn bench() -> io::Result<()> {
 
 /// The languages that are compiled in.
 fn languages() -> Vec<&'static str> {
-    [("lua", cfg!(feature = "lua54")), ("rhai", cfg!(feature = "rhai"))]
+    [("lua", cfg!(feature = "lua")), ("rhai", cfg!(feature = "rhai"))]
         .into_iter()
         .filter_map(|(name, is_there)| is_there.then_some(name))
         .collect()
@@ -84,7 +84,7 @@ fn languages() -> Vec<&'static str> {
 fn builder(language: &str) -> Builder {
     let builder = Runtime::builder().policy(Policy::allow_all());
     match language {
-        #[cfg(feature = "lua54")]
+        #[cfg(feature = "lua")]
         "lua" => builder.lua(),
         #[cfg(feature = "rhai")]
         "rhai" => builder.rhai(),

@@ -8,7 +8,7 @@
 //! constants into the modules scripts see; `ops/` has the rows, by topic.
 
 #![cfg_attr(
-    not(feature = "lua54"),
+    not(feature = "lua"),
     allow(
         dead_code,
         unused_imports,

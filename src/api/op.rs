@@ -106,7 +106,7 @@ pub(crate) enum Hot {
 
 impl Hot {
     #[cfg_attr(
-        not(feature = "lua54"),
+        not(feature = "lua"),
         allow(dead_code, reason = "Lua tells its functions apart")
     )]
     pub(crate) const ALL: [Self; 4] = [Self::Recv, Self::RecvInto, Self::Send, Self::SendAll];
@@ -235,7 +235,7 @@ impl Op {
 
     /// Whether an empty table behind so many arguments holds keywords, and is not the empty list that a parameter needs.
     #[cfg_attr(
-        not(feature = "lua54"),
+        not(feature = "lua"),
         allow(dead_code, reason = "elsewhere lists are no maps")
     )]
     pub(crate) fn takes_empty_keywords(&self, before: usize) -> bool {

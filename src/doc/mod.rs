@@ -60,7 +60,7 @@ pub(crate) fn contents(colour: bool) -> String {
 }
 
 /// What `help(…)` prints in Lua.
-#[cfg(feature = "lua54")]
+#[cfg(feature = "lua")]
 pub(crate) fn help_in_lua(subject: &Named) -> String {
     help(subject, Dress::Lua)
 }

@@ -13,7 +13,7 @@ pub(crate) enum Dress {
     )]
     Python,
     #[cfg_attr(
-        not(feature = "lua54"),
+        not(feature = "lua"),
         allow(dead_code, reason = "each language alone knows one")
     )]
     Lua,

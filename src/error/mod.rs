@@ -37,7 +37,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// address and the likely cause.
 ///
 /// ```
-/// # #[cfg(feature = "lua54")] {
+/// # #[cfg(feature = "lua")] {
 /// use wirescript::{Class, Policy, Runtime};
 ///
 /// let mut runtime = Runtime::builder().policy(Policy::allow_all()).build()?;
@@ -266,7 +266,7 @@ impl Error {
 
     /// Adds what the engine knows of where it was raised, unless that is known: the place, and its own traceback.
     #[must_use]
-    #[cfg(feature = "lua54")]
+    #[cfg(feature = "lua")]
     pub(crate) fn located(mut self, place: Option<Place>, calls: Option<String>) -> Self {
         if let Some(place) = place.filter(|_| self.place().is_none()) {
             let mut trace = Trace::default();

@@ -22,7 +22,7 @@ static LONG: Mutex<Option<HashSet<&'static [u8]>>> = Mutex::new(None);
 /// A place in a script.
 ///
 /// ```
-/// # #[cfg(feature = "lua54")] {
+/// # #[cfg(feature = "lua")] {
 /// let mut runtime = wirescript::Runtime::builder().build()?;
 /// let error = runtime.run("settings", "\nnothing.at.all()").unwrap_err();
 /// let place = error.place().expect("it was raised in a script");

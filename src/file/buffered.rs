@@ -53,7 +53,7 @@ pub(super) struct Buffered {
     raw: Rc<dyn Raw>,
     /// The raw file's own mark.
     #[cfg_attr(
-        not(feature = "lua54"),
+        not(feature = "lua"),
         allow(dead_code, reason = "Lua alone has a way of its own to lines")
     )]
     shut: Shut,
@@ -212,7 +212,7 @@ impl Buffered {
     }
 
     /// Where the next line lies, and its length, if it is at hand; it counts as read.
-    #[cfg(feature = "lua54")]
+    #[cfg(feature = "lua")]
     #[inline]
     pub(super) fn line_at(&self) -> Option<(*const u8, usize)> {
         // One that is detached, or only written, has nothing read ahead.

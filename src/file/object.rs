@@ -218,7 +218,7 @@ impl File {
 
     /// Where the next line of an iteration lies, and its length, if a buffered file has it at hand; it counts as read. Good
     /// until the file is touched again.
-    #[cfg(feature = "lua54")]
+    #[cfg(feature = "lua")]
     #[inline]
     pub(crate) fn line_at(&self) -> Option<(*const u8, usize)> {
         match &self.body {

@@ -185,7 +185,7 @@ impl Net {
     }
 
     /// Whether scripts are confined, or their time is: then nothing of theirs may run where nobody can end it.
-    #[cfg(feature = "lua54")]
+    #[cfg(feature = "lua")]
     pub(crate) fn is_bounded(&self) -> bool {
         let limits = self.policy.limits();
         !self.is_unguarded() || limits.timeout.is_some() || limits.instructions.is_some()
@@ -197,7 +197,7 @@ impl Net {
     }
 
     /// Bytes its scripts hold in arrays and buffers.
-    #[cfg(feature = "lua54")]
+    #[cfg(feature = "lua")]
     #[inline(always)]
     pub(crate) fn bytes_held(&self) -> usize {
         self.budget.used()

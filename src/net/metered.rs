@@ -218,7 +218,7 @@ impl Net {
     }
 
     /// Sockets that are open: its own, or, where they are limited, all that count.
-    #[cfg(feature = "lua54")]
+    #[cfg(feature = "lua")]
     #[inline(always)]
     pub(crate) fn open_socket_count(&self) -> usize {
         let count = match self.meter.limits.sockets {
@@ -229,7 +229,7 @@ impl Net {
     }
 
     /// Sockets that may be open at once.
-    #[cfg(feature = "lua54")]
+    #[cfg(feature = "lua")]
     pub(crate) fn most_sockets(&self) -> usize {
         self.meter.limits.sockets.unwrap_or(usize::MAX)
     }

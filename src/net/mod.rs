@@ -65,7 +65,7 @@ pub(crate) use listen::{DEFAULT_BACKLOG, ServerOptions};
 pub(crate) use message::{Message, Undelivered};
 pub use observe::{Event, Observer, Scene, Setting};
 pub(crate) use options::OptionValue;
-#[cfg(feature = "lua54")]
+#[cfg(feature = "lua")]
 pub(crate) use parked::Parked;
 pub(crate) use passing::Passed;
 pub(crate) use port::free_port;

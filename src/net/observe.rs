@@ -274,7 +274,7 @@ impl Socket {
 /// thread that does it; must not call back, nor change the slot it is in.
 ///
 /// ```
-/// # #[cfg(feature = "lua54")] {
+/// # #[cfg(feature = "lua")] {
 /// use std::sync::{Arc, Mutex};
 /// use wirescript::{Event, Observer, Policy, Runtime, Scene};
 ///

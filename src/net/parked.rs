@@ -1,6 +1,6 @@
 //! A plain `recv` whose task leaves its stack to others while it waits (see `sched::parking`).
 
-#![cfg(feature = "lua54")]
+#![cfg(feature = "lua")]
 
 use std::rc::Rc;
 

@@ -19,7 +19,7 @@ use super::value::{Value, read};
 /// is an event of its own. As serde data it is a map of its fields; nothing in it is more than plain data.
 ///
 /// ```
-/// # #[cfg(feature = "lua54")] {
+/// # #[cfg(feature = "lua")] {
 /// use wirescript::{AuditLog, Policy, Runtime, Value};
 ///
 /// let log = AuditLog::new();
@@ -85,7 +85,7 @@ impl<F: Fn(&AuditEvent)> AuditSink for F {
 /// An audit log in memory. Clones are the same log.
 ///
 /// ```
-/// # #[cfg(feature = "lua54")] {
+/// # #[cfg(feature = "lua")] {
 /// use wirescript::{AuditLog, Runtime};
 ///
 /// let log = AuditLog::new();

@@ -90,7 +90,7 @@ impl Builder {
     }
 
     /// Scripts are Lua: the default where Lua is compiled in.
-    #[cfg(feature = "lua54")]
+    #[cfg(feature = "lua")]
     pub fn lua(mut self) -> Self {
         self.speech = Some(Speech::Lua);
         self
@@ -164,7 +164,7 @@ impl Builder {
     /// script's name.
     ///
     /// ```
-    /// # #[cfg(feature = "lua54")] {
+    /// # #[cfg(feature = "lua")] {
     /// let mut runtime = wirescript::Runtime::builder().args(["-v", "8080"]).build()?;
     /// let port: String = runtime.eval("sys.argv[3]")?;
     /// assert_eq!(port, "8080");
@@ -185,7 +185,7 @@ impl Builder {
     /// well, in its order and before it is done: a worker waits until this runtime's thread gets to it.
     ///
     /// ```
-    /// # #[cfg(feature = "lua54")] {
+    /// # #[cfg(feature = "lua")] {
     /// use wirescript::{Policy, Runtime};
     ///
     /// let mut runtime = Runtime::builder()
@@ -324,7 +324,7 @@ pub(super) struct School {
     #[cfg(feature = "cli")]
     suite: Option<Rc<crate::api::testing::Suite>>,
     #[cfg_attr(
-        not(feature = "lua54"),
+        not(feature = "lua"),
         allow(dead_code, reason = "only Lua counts its memory")
     )]
     memory_limit: usize,
@@ -378,7 +378,7 @@ impl School {
             #[cfg(feature = "cli")]
             suite: self.suite.clone().map(OnceCell::from).unwrap_or_default(),
             help: Some(match speech {
-                #[cfg(feature = "lua54")]
+                #[cfg(feature = "lua")]
                 Speech::Lua => crate::doc::help_in_lua,
                 #[cfg(feature = "rhai")]
                 Speech::Rhai => crate::doc::help_in_rhai,
@@ -386,7 +386,7 @@ impl School {
             ..Environment::default()
         });
         let language: Rc<dyn Language> = match speech {
-            #[cfg(feature = "lua54")]
+            #[cfg(feature = "lua")]
             Speech::Lua => Rc::new(crate::script::lua::LuaScript::new(
                 &self.net,
                 environment,

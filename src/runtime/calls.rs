@@ -29,7 +29,7 @@ impl Runtime {
     /// use std::collections::HashMap;
     /// use wirescript::Runtime;
     ///
-    /// # #[cfg(feature = "lua54")] {
+    /// # #[cfg(feature = "lua")] {
     /// let mut lua = Runtime::builder().lua().build()?;
     /// let sum: i64 = lua.eval("1 + 2")?;
     /// let (name, port): (String, u16) = lua.eval("local p = 80 return 'http', p")?;
@@ -63,7 +63,7 @@ impl Runtime {
     /// ```
     /// use wirescript::Runtime;
     ///
-    /// # #[cfg(feature = "lua54")] {
+    /// # #[cfg(feature = "lua")] {
     /// let mut lua = Runtime::builder().lua().build()?;
     /// lua.run("setup", "function greet(name, n) return ('hi ' .. name .. ' '):rep(n) end")?;
     /// assert_eq!(lua.call::<String>("greet", ("Ann", 2))?, "hi Ann hi Ann ");
@@ -88,7 +88,7 @@ impl Runtime {
     /// `ValueError` for a function of another runtime; as [`Runtime::eval`].
     ///
     /// ```
-    /// # #[cfg(feature = "lua54")] {
+    /// # #[cfg(feature = "lua")] {
     /// use wirescript::{Function, Runtime};
     ///
     /// let mut runtime = Runtime::builder().build()?;
@@ -119,7 +119,7 @@ impl Runtime {
     /// `SyntaxError`.
     ///
     /// ```
-    /// # #[cfg(feature = "lua54")] {
+    /// # #[cfg(feature = "lua")] {
     /// use wirescript::Runtime;
     ///
     /// let mut runtime = Runtime::builder().build()?;
@@ -173,7 +173,7 @@ impl Runtime {
     /// `ValueError` for a job of another runtime; as [`Runtime::eval`].
     ///
     /// ```
-    /// # #[cfg(feature = "lua54")] {
+    /// # #[cfg(feature = "lua")] {
     /// # use wirescript::Runtime;
     /// let mut runtime = Runtime::builder().build()?;
     /// let job = runtime.spawn("answer", "return 42")?;
@@ -198,7 +198,7 @@ impl Runtime {
     /// use std::collections::BTreeMap;
     /// use wirescript::Runtime;
     ///
-    /// # #[cfg(feature = "lua54")] {
+    /// # #[cfg(feature = "lua")] {
     /// let mut lua = Runtime::builder().lua().build()?;
     /// lua.set("limits", BTreeMap::from([("clients", 8)]))?;
     /// assert_eq!(lua.eval::<i64>("limits.clients")?, 8);
@@ -229,7 +229,7 @@ impl Runtime {
     /// ```
     /// use wirescript::{Error, Result, Runtime};
     ///
-    /// # #[cfg(feature = "lua54")] {
+    /// # #[cfg(feature = "lua")] {
     /// let mut runtime = Runtime::builder().build()?;
     /// runtime.register("lookup", |name: String| -> Result<i64> {
     ///     match name.as_str() {

@@ -20,7 +20,7 @@ use super::value::{Value, from_script, to_script};
 /// A function of a script, as a value that scripts return or hand to a function of the host's.
 ///
 /// ```
-/// # #[cfg(feature = "lua54")] {
+/// # #[cfg(feature = "lua")] {
 /// use wirescript::{Function, Result, Runtime};
 ///
 /// let mut runtime = Runtime::builder().build()?;

@@ -13,7 +13,7 @@ use super::stats::Stats;
 /// while one lives.
 ///
 /// ```
-/// # #[cfg(feature = "lua54")] {
+/// # #[cfg(feature = "lua")] {
 /// use std::time::Duration;
 /// use wirescript::{Class, Runtime};
 ///

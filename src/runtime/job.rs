@@ -11,7 +11,7 @@ use crate::sched::{Scheduler, Task};
 /// to [`Builder::on_failure`](crate::Builder::on_failure).
 ///
 /// ```
-/// # #[cfg(feature = "lua54")] {
+/// # #[cfg(feature = "lua")] {
 /// use wirescript::Runtime;
 ///
 /// let mut runtime = Runtime::builder().build()?;
@@ -70,7 +70,7 @@ impl Job {
     /// Makes its current or next wait fail once, with `CancelledError`. One that has ended is left alone.
     ///
     /// ```
-    /// # #[cfg(feature = "lua54")] {
+    /// # #[cfg(feature = "lua")] {
     /// # use wirescript::{Class, Runtime};
     /// let mut runtime = Runtime::builder().build()?;
     /// let job = runtime.spawn("sleeper", "task.sleep(3600)")?;

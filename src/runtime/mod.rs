@@ -52,7 +52,7 @@ use crate::worker::Watcher;
 /// use wirescript::{Policy, Runtime};
 ///
 /// let mut runtime = Runtime::builder().policy(Policy::allow_all()).build()?;
-/// # #[cfg(feature = "lua54")]
+/// # #[cfg(feature = "lua")]
 /// runtime.run("hello", "local a, b = socket.socketpair() a:send('hi') assert(b:recv(10) == 'hi')")?;
 /// # Ok::<(), wirescript::Error>(())
 /// ```

@@ -36,7 +36,7 @@ impl Builder {
     /// same scripts, with no kernel socket, and the same run each time. `docs/virtual.md` says what there is in it.
     ///
     /// ```
-    /// # #[cfg(feature = "lua54")] {
+    /// # #[cfg(feature = "lua")] {
     /// use std::time::{Duration, Instant};
     /// use wirescript::{Policy, Runtime, VirtualNetwork};
     ///

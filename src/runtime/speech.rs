@@ -3,7 +3,7 @@
 /// The languages a runtime can speak.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Speech {
-    #[cfg(feature = "lua54")]
+    #[cfg(feature = "lua")]
     Lua,
     #[cfg(feature = "rhai")]
     Rhai,
@@ -13,7 +13,7 @@ impl Speech {
     /// The number of a list's first place.
     pub(super) const fn first_place(self) -> usize {
         match self {
-            #[cfg(feature = "lua54")]
+            #[cfg(feature = "lua")]
             Self::Lua => 1,
             #[cfg(feature = "rhai")]
             Self::Rhai => 0,
@@ -24,7 +24,7 @@ impl Speech {
     #[cfg(feature = "cli")]
     pub(crate) fn named(name: &str) -> Option<Self> {
         match name {
-            #[cfg(feature = "lua54")]
+            #[cfg(feature = "lua")]
             "lua" => Some(Self::Lua),
             #[cfg(feature = "rhai")]
             "rhai" => Some(Self::Rhai),
@@ -34,7 +34,7 @@ impl Speech {
 
     /// Every language that is compiled in.
     pub(super) const ALL: &[Self] = &[
-        #[cfg(feature = "lua54")]
+        #[cfg(feature = "lua")]
         Self::Lua,
         #[cfg(feature = "rhai")]
         Self::Rhai,
@@ -43,7 +43,7 @@ impl Speech {
     /// Bytes of stack its tasks need.
     pub(super) const fn stack_size(self) -> usize {
         match self {
-            #[cfg(feature = "lua54")]
+            #[cfg(feature = "lua")]
             Self::Lua => crate::script::lua::STACK_SIZE,
             #[cfg(feature = "rhai")]
             Self::Rhai => crate::script::rhai::STACK_SIZE,
@@ -53,10 +53,10 @@ impl Speech {
 
 /// The language of a runtime whose builder names none.
 pub(super) fn default_speech() -> Option<Speech> {
-    #[cfg(feature = "lua54")]
+    #[cfg(feature = "lua")]
     return Some(Speech::Lua);
-    #[cfg(all(feature = "rhai", not(feature = "lua54")))]
+    #[cfg(all(feature = "rhai", not(feature = "lua")))]
     return Some(Speech::Rhai);
-    #[cfg(not(any(feature = "lua54", feature = "rhai")))]
+    #[cfg(not(any(feature = "lua", feature = "rhai")))]
     return None;
 }

@@ -9,7 +9,7 @@ use crate::sched::Tally;
 /// [`Handle::snapshot`](crate::Handle::snapshot) return one.
 ///
 /// ```
-/// # #[cfg(feature = "lua54")] {
+/// # #[cfg(feature = "lua")] {
 /// use wirescript::{Policy, Runtime};
 ///
 /// let mut runtime = Runtime::builder().policy(Policy::allow_all()).build()?;

@@ -28,7 +28,7 @@ impl Runtime {
     /// `OSError` when the system has no descriptors left.
     ///
     /// ```
-    /// # #[cfg(feature = "lua54")] {
+    /// # #[cfg(feature = "lua")] {
     /// use std::os::fd::AsRawFd;
     /// use std::time::Duration;
     /// use wirescript::{Runtime, Turn};
@@ -75,7 +75,7 @@ impl Runtime {
     /// when any ended all of them by `os.exit`; `RuntimeError` when called from inside a script.
     ///
     /// ```
-    /// # #[cfg(feature = "lua54")] {
+    /// # #[cfg(feature = "lua")] {
     /// use std::time::{Duration, Instant};
     /// use wirescript::{Runtime, Turn};
     ///

@@ -34,7 +34,7 @@ use super::function::Function;
 /// file, a thread) is `Other`.
 ///
 /// ```
-/// # #[cfg(feature = "lua54")] {
+/// # #[cfg(feature = "lua")] {
 /// use wirescript::{Runtime, Value};
 ///
 /// let mut runtime = Runtime::builder().build()?;

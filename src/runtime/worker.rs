@@ -266,7 +266,7 @@ impl Speech {
     /// The language of a script file, by its ending.
     fn of_file(path: &Path) -> Result<Self> {
         match path.extension().and_then(OsStr::to_str) {
-            #[cfg(feature = "lua54")]
+            #[cfg(feature = "lua")]
             Some("lua") => Ok(Self::Lua),
             #[cfg(feature = "rhai")]
             Some("rhai") => Ok(Self::Rhai),

@@ -68,7 +68,7 @@ impl Scheduler {
 
     /// Whether the language must look at the flag, the clock and the count by itself while a script calculates: nothing
     /// interrupts it for that.
-    #[cfg(feature = "lua54")]
+    #[cfg(feature = "lua")]
     pub(crate) fn must_look(&self) -> bool {
         self.has_silent_handle()
             || self.bounds.instructions.get().is_some()

@@ -147,7 +147,7 @@ impl Scheduler {
 
     /// Whether some task is being killed, or has been.
     #[inline]
-    #[cfg(feature = "lua54")]
+    #[cfg(feature = "lua")]
     pub(crate) fn is_killing(&self) -> bool {
         self.end.killing.get()
     }
@@ -158,7 +158,7 @@ impl Scheduler {
     }
 
     /// Ends the program with a status: every task is killed. Returns the error the caller ends by.
-    #[cfg(feature = "lua54")]
+    #[cfg(feature = "lua")]
     pub(crate) fn exit(&self, status: i32) -> Error {
         self.end.status.set(Some(status));
         self.kill_all(Class::SystemExit);

@@ -43,7 +43,7 @@ pub(crate) use channel::Channel;
 pub(crate) use clock::BEGINNING;
 pub(crate) use clock::{deadline_after, now, simulated, since_epoch};
 pub(crate) use gate::{Gate, Pass};
-#[cfg(feature = "lua54")]
+#[cfg(feature = "lua")]
 pub(crate) use parking::Parking;
 pub(crate) use reactor::{Interest, Source};
 pub(crate) use remote::Summons;

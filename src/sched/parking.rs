@@ -40,7 +40,7 @@ impl Scheduler {
     /// # Errors
     /// As those of [`Self::wait_fd`].
     #[cfg_attr(
-        not(feature = "lua54"),
+        not(feature = "lua"),
         allow(dead_code, reason = "only Lua can leave its stack")
     )]
     pub(crate) fn park(
@@ -73,7 +73,7 @@ impl Scheduler {
     /// # Errors
     /// As those of [`Self::wait_fd`].
     #[cfg_attr(
-        not(feature = "lua54"),
+        not(feature = "lua"),
         allow(dead_code, reason = "only Lua can leave its stack")
     )]
     pub(crate) fn end_parking(&self, parking: Parking) -> Result<Wake> {
@@ -143,7 +143,7 @@ impl Scheduler {
 impl Parking {
     /// Asks for the memory that the end of the wait will use.
     #[cfg_attr(
-        not(feature = "lua54"),
+        not(feature = "lua"),
         allow(dead_code, reason = "only Lua can leave its stack")
     )]
     #[inline]

@@ -224,7 +224,7 @@ impl Task {
     ///
     /// [`Scheduler::park`]: super::Scheduler::park
     #[cfg_attr(
-        not(feature = "lua54"),
+        not(feature = "lua"),
         allow(dead_code, reason = "only Lua can leave its stack")
     )]
     pub(crate) fn park(&self) {

@@ -10,7 +10,7 @@ use std::ffi::CStr;
 pub(crate) struct Library {
     pub(crate) name: &'static str,
     /// Its name as Lua's messages show it.
-    #[cfg_attr(not(feature = "lua54"), allow(dead_code, reason = "Lua's alone"))]
+    #[cfg_attr(not(feature = "lua"), allow(dead_code, reason = "Lua's alone"))]
     pub(crate) chunk: &'static CStr,
     pub(crate) source: &'static str,
     /// The classes it has: Rhai has to know before it reads it.
@@ -22,7 +22,7 @@ pub(crate) struct Library {
 macro_rules! libraries {
     ($($name:literal: { lua: [$($lua:literal)*], rhai: [$($rhai:literal)*], classes: $classes:tt })*) => {
         /// Those in Lua: a chunk is called with its module's table and fills it.
-        #[cfg(feature = "lua54")]
+        #[cfg(feature = "lua")]
         pub(crate) static LUA: &[Library] = &[$(library!($name, "lua", [$($lua)*], $classes)),*];
         /// Those in Rhai: a script's value is a map of its classes.
         #[cfg(feature = "rhai")]

@@ -4,9 +4,9 @@
 
 #[cfg(feature = "cli")]
 mod conversation;
-#[cfg(any(feature = "lua54", feature = "rhai"))]
+#[cfg(any(feature = "lua", feature = "rhai"))]
 mod library;
-#[cfg(feature = "lua54")]
+#[cfg(feature = "lua")]
 pub(crate) mod lua;
 #[cfg(feature = "rhai")]
 pub(crate) mod rhai;

@@ -33,7 +33,7 @@ impl Token {
 /// What differs between the languages.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Grammar {
-    #[cfg_attr(not(feature = "lua54"), allow(dead_code, reason = "no Lua"))]
+    #[cfg_attr(not(feature = "lua"), allow(dead_code, reason = "no Lua"))]
     Lua,
     #[cfg_attr(not(feature = "rhai"), allow(dead_code, reason = "no Rhai"))]
     Rhai,

@@ -13,7 +13,7 @@ impl Borrowed {
     ///
     /// # Safety
     /// The bytes must be readable and unchanging for as long as this value or a copy of it is used.
-    #[cfg(feature = "lua54")]
+    #[cfg(feature = "lua")]
     pub(crate) const unsafe fn new(start: *const u8, length: usize) -> Self {
         Self { start, length }
     }

@@ -29,7 +29,7 @@ pub(super) fn address_space() -> usize {
 }
 
 /// Descriptors the process may have open; the largest number there is where nobody has limited them.
-#[cfg(feature = "lua54")]
+#[cfg(feature = "lua")]
 pub(crate) fn descriptor_limit() -> usize {
     // SAFETY: the record is of the type that is asked for, and outlives the call.
     limit_of(|limit| unsafe { libc::getrlimit(libc::RLIMIT_NOFILE, limit) })

@@ -33,7 +33,7 @@ pub(crate) fn on_interrupt(word: &'static AtomicU32, value: u32) -> Result<()> {
 }
 
 /// What the handler calls besides: makes a busy engine look at the word.
-#[cfg(feature = "lua54")]
+#[cfg(feature = "lua")]
 pub(crate) fn set_poke(poke: Poke) {
     POKE.store(poke as usize, Ordering::SeqCst);
 }

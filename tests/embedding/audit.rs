@@ -16,7 +16,7 @@ struct Tongue {
 }
 
 const TONGUES: &[Tongue] = &[
-    #[cfg(feature = "lua54")]
+    #[cfg(feature = "lua")]
     Tongue {
         builder: || Runtime::builder().lua(),
         resolve: "socket.getaddrinfo('127.0.0.1', 80, socket.AF_INET, socket.SOCK_STREAM, 6)",

@@ -6,11 +6,11 @@ use std::process::Command;
 
 /// Each example with whether this build has what it needs.
 const EXAMPLES: [(&str, bool); 6] = [
-    ("embed_hello", cfg!(any(feature = "lua54", feature = "rhai"))),
-    ("embed_policy", cfg!(feature = "lua54")),
-    ("embed_stop", cfg!(feature = "lua54")),
-    ("embed_tokio", cfg!(feature = "lua54")),
-    ("embed_mlua", cfg!(feature = "lua54")),
+    ("embed_hello", cfg!(any(feature = "lua", feature = "rhai"))),
+    ("embed_policy", cfg!(feature = "lua")),
+    ("embed_stop", cfg!(feature = "lua")),
+    ("embed_tokio", cfg!(feature = "lua")),
+    ("embed_mlua", cfg!(feature = "lua")),
     ("embed_rhai", cfg!(feature = "rhai")),
 ];
 

@@ -46,7 +46,7 @@ fn a_spawned_script_s_exit_reaches_the_host() -> Result<()> {
     Ok(())
 }
 
-#[cfg(feature = "lua54")]
+#[cfg(feature = "lua")]
 #[test]
 fn the_status_that_ended_all_is_everybody_s() -> Result<()> {
     let mut runtime = wirescript::Runtime::builder().lua().build()?;

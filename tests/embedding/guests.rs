@@ -2,7 +2,7 @@
 
 use wirescript::{Class, Net, Place, Policy};
 
-#[cfg(feature = "lua54")]
+#[cfg(feature = "lua")]
 #[test]
 fn lua_s_last_error_is_known_and_no_other() {
     let lua = mlua::Lua::new();

@@ -26,7 +26,7 @@ struct Tongue {
 
 fn tongues() -> Vec<Tongue> {
     vec![
-        #[cfg(feature = "lua54")]
+        #[cfg(feature = "lua")]
         Tongue {
             name: "Lua",
             builder: || Runtime::builder().lua(),
@@ -133,7 +133,7 @@ fn an_error_of_the_host_is_an_object_and_has_a_place() {
     }
 }
 
-#[cfg(feature = "lua54")]
+#[cfg(feature = "lua")]
 #[test]
 fn functions_cross_and_wait_on_fibers() {
     let mut runtime = Runtime::builder().build().expect("a runtime");
@@ -281,7 +281,7 @@ fn two_runtimes_do_not_see_each_other() {
 }
 
 /// An engine of the host's own has no tasks: nothing that needs them pretends otherwise.
-#[cfg(feature = "lua54")]
+#[cfg(feature = "lua")]
 #[test]
 fn what_needs_tasks_raises_without_a_runtime() {
     let lua = mlua::Lua::new();

@@ -30,7 +30,7 @@ fn await_end(child: &Child) {
 /// In each language: starts programs and awaits them, loses one, and asks for the host's child by its number.
 fn scripts() -> Vec<(Runtime, &'static str)> {
     vec![
-        #[cfg(feature = "lua54")]
+        #[cfg(feature = "lua")]
         (
             Runtime::builder()
                 .lua()

@@ -39,7 +39,7 @@ const RHAI: &str = r#"
 #[test]
 fn hands_are_shaken_in_a_hosts_loop() {
     for (builder, code) in [
-        #[cfg(feature = "lua54")]
+        #[cfg(feature = "lua")]
         (Runtime::builder().lua(), LUA),
         #[cfg(feature = "rhai")]
         (Runtime::builder().rhai(), RHAI),

@@ -6,7 +6,7 @@ use wirescript::{Builder, Runtime};
 pub(crate) fn said(lua: &'static str, rhai: &'static str) -> Vec<(Builder, &'static str)> {
     let _ = (lua, rhai);
     vec![
-        #[cfg(feature = "lua54")]
+        #[cfg(feature = "lua")]
         (Runtime::builder().lua(), lua),
         #[cfg(feature = "rhai")]
         (Runtime::builder().rhai(), rhai),

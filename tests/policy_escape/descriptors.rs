@@ -78,7 +78,7 @@ fn receiving(name: &str, speech: Speech, setup: impl FnOnce(&str) -> String, att
     let _ = fs::remove_dir_all(&room);
 }
 
-#[cfg(feature = "lua54")]
+#[cfg(feature = "lua")]
 #[test]
 fn a_received_descriptor_in_lua() {
     let setup = |path: &str| format!("local s = socket.socket(socket.AF_UNIX) s:connect('{path}')");

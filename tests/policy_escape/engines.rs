@@ -2,7 +2,7 @@
 
 use super::*;
 
-#[cfg(feature = "lua54")]
+#[cfg(feature = "lua")]
 mod lua {
     use super::*;
 

@@ -2,7 +2,7 @@
 
 use super::*;
 
-#[cfg(feature = "lua54")]
+#[cfg(feature = "lua")]
 #[test]
 fn paths_that_lead_elsewhere_in_lua() {
     let room = room("lua");
@@ -56,7 +56,7 @@ fn paths_that_lead_elsewhere_in_lua() {
 }
 
 /// Where files are granted `io.open` opens them, as Lua has it, and nothing that could wait for ever.
-#[cfg(feature = "lua54")]
+#[cfg(feature = "lua")]
 #[test]
 fn granted_files_are_lua_s_own() {
     let room = room("io");

@@ -32,7 +32,7 @@ attempts! { the_name_of_a_granted_address, built(Policy::deny_all().allow_net("1
 fn what_a_name_resolved_to_is_reached_by_its_rules() {
     let granted = built(Policy::deny_all().allow_net("localhost:9"));
     let denied = built(Policy::allow_all().deny_net("localhost:9"));
-    #[cfg(feature = "lua54")]
+    #[cfg(feature = "lua")]
     {
         let ask = "local s, a = socket.socket(), socket.getaddrinfo('localhost', 9, {family = socket.AF_INET})[1][5]";
         let code = format!(
@@ -91,7 +91,7 @@ fn a_name_that_changes(builder: wirescript::Builder, code: &str) {
     );
 }
 
-#[cfg(feature = "lua54")]
+#[cfg(feature = "lua")]
 #[test]
 fn a_name_that_changes_in_lua() {
     let code = format!("{UDP} s:connect({{'localhost', 9}})");

@@ -30,7 +30,7 @@ attempts! { a_place, not_here(),
 }
 
 /// Lua's own places.
-#[cfg(feature = "lua54")]
+#[cfg(feature = "lua")]
 mod in_lua {
     use super::*;
 

@@ -9,7 +9,7 @@ use super::support::{Finished, Running, entries, folder};
 
 /// Folder (and ending), comment mark, and whether this build runs them.
 const LANGUAGES: [(&str, &str, bool); 2] = [
-    ("lua", "--", cfg!(feature = "lua54")),
+    ("lua", "--", cfg!(feature = "lua")),
     ("rhai", "//", cfg!(feature = "rhai")),
 ];
 

@@ -254,7 +254,7 @@ fn save(session: &Session, path: &str, as_test: bool) {
 
 fn switch(session: &Session, command: &str) {
     let speech = match command {
-        #[cfg(feature = "lua54")]
+        #[cfg(feature = "lua")]
         ":lua" => Speech::Lua,
         #[cfg(feature = "rhai")]
         ":rhai" => Speech::Rhai,

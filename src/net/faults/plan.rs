@@ -8,7 +8,7 @@ use crate::policy::number_of_bytes;
 /// Faults to make: see [`Plan::parse`] for how they are written. The same seed gives the same faults at the same bytes.
 ///
 /// ```
-/// # #[cfg(feature = "lua54")] {
+/// # #[cfg(feature = "lua")] {
 /// use wirescript::{FaultPlan, Policy, Runtime};
 ///
 /// let plan = FaultPlan::parse("short-reads,short-writes,seed=7")?;

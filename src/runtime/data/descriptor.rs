@@ -22,7 +22,7 @@ use super::{claims, hand_over, read};
 /// fails nothing has been taken out.
 ///
 /// ```
-/// # #[cfg(feature = "lua54")] {
+/// # #[cfg(feature = "lua")] {
 /// use std::io::{Read, Write};
 /// use std::os::unix::net::UnixStream;
 /// use wirescript::{Descriptor, Runtime};

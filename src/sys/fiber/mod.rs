@@ -122,7 +122,7 @@ impl Fiber {
     /// # Errors
     /// As [`Self::new`].
     #[cfg_attr(
-        not(feature = "lua54"),
+        not(feature = "lua"),
         allow(dead_code, reason = "only Lua's tasks leave their stacks")
     )]
     pub(crate) fn repeating(pool: &StackPool, body: impl Fn() + 'static) -> Result<Rc<Self>> {

@@ -25,7 +25,7 @@ pub(super) type Ear = Box<dyn FnMut(&Record<'_>) + Send>;
 /// Recording ends with [`Recorder::finish`], or when the recorder is dropped; what was recorded is written then.
 ///
 /// ```
-/// # #[cfg(feature = "lua54")] {
+/// # #[cfg(feature = "lua")] {
 /// use wirescript::{Policy, Recorder, Runtime};
 ///
 /// let recorder = Recorder::new();

@@ -14,7 +14,7 @@ const BYTES: usize = 1024 * 1024;
 /// The last events of a run, as many as [`Recorder::keep_last`] was told to keep.
 ///
 /// ```
-/// # #[cfg(feature = "lua54")] {
+/// # #[cfg(feature = "lua")] {
 /// use wirescript::{Policy, Recorder, Runtime};
 ///
 /// let recorder = Recorder::new();
