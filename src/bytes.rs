@@ -91,8 +91,8 @@ impl From<Vec<u8>> for Bytes {
 /// The receive buffer of a runtime: filled by one receive, copied out by the adapter before anything else can wait.
 pub struct Scratch {
     bytes: RefCell<Vec<u8>>,
-    /// Bytes that the last receive of Rhai's short way brought.
-    #[cfg(feature = "rhai")]
+    /// Bytes that the last receive of an adapter's short way brought.
+    #[cfg(any(feature = "rhai", feature = "lua55"))]
     last: Cell<usize>,
 }
 
@@ -104,7 +104,7 @@ impl Scratch {
     pub fn new() -> Rc<Self> {
         Rc::new(Self {
             bytes: RefCell::new(Vec::new()),
-            #[cfg(feature = "rhai")]
+            #[cfg(any(feature = "rhai", feature = "lua55"))]
             last: Cell::new(0),
         })
     }
@@ -129,7 +129,7 @@ impl Scratch {
     }
 }
 
-#[cfg(feature = "rhai")]
+#[cfg(any(feature = "rhai", feature = "lua55"))]
 impl Scratch {
     /// Bytes that the last receive brought of those that are noted.
     pub(crate) fn last(&self) -> usize {
@@ -209,7 +209,8 @@ impl Budget {
         self.limit.get().saturating_sub(self.used.get())
     }
 
-    fn recount(&self, before: usize, now: usize) {
+    /// What held so many bytes holds so many now.
+    pub(crate) fn recount(&self, before: usize, now: usize) {
         self.used.set((self.used.get() - before).saturating_add(now));
     }
 }

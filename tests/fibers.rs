@@ -21,6 +21,8 @@ mod exits;
 mod fairness;
 #[path = "fibers/parked.rs"]
 mod parked;
+#[path = "fibers/received.rs"]
+mod received;
 #[path = "fibers/scopes.rs"]
 mod scopes;
 #[path = "support/script.rs"]

@@ -191,6 +191,12 @@ impl Net {
         !self.is_unguarded() || limits.timeout.is_some() || limits.instructions.is_some()
     }
 
+    /// What its scripts may hold outside of their engine.
+    #[cfg(feature = "lua55")]
+    pub(crate) fn budget(&self) -> &Rc<Budget> {
+        &self.budget
+    }
+
     /// Bytes a script may hold.
     pub(crate) fn memory_limit(&self) -> usize {
         self.budget.limit()

@@ -10,6 +10,14 @@ use super::observe::Event;
 use super::socket::Socket;
 use super::timeout::Timeout;
 
+/// Whether it is so much that a copy would take longer than memory of its own: where the last receive brought as much, the next
+/// one is expected to.
+#[cfg(any(feature = "rhai", feature = "lua55"))]
+#[inline(always)]
+pub(crate) const fn is_much(size: usize) -> bool {
+    size >= 16 * 1024
+}
+
 impl Socket {
     /// For the adapters' fast paths: the flag for a try on a plain socket that nobody else waits for;
     /// none where the long way is due. `may_wait` tells whether the script may wait where it is.
@@ -58,6 +66,16 @@ impl Socket {
         self.check_drained(flags)?;
         let count = array.with_mut(|bytes| sys::transfer::recv(self.fd(), bytes, flags))?;
         array.with(|bytes| self.note_received_at_once(&bytes[..count.min(bytes.len())], bytes.len()));
+        Ok(count)
+    }
+
+    /// As [`Self::receive_at_once`], into bytes that only the adapter has.
+    #[cfg(feature = "lua55")]
+    #[inline]
+    pub(crate) fn receive_slice_at_once(&self, bytes: &mut [u8], flags: i32) -> sys::errno::Result<usize> {
+        self.check_drained(flags)?;
+        let count = sys::transfer::recv(self.fd(), bytes, flags)?;
+        self.note_received_at_once(&bytes[..count], bytes.len());
         Ok(count)
     }
 

@@ -253,7 +253,7 @@ impl Builder {
         let speech = self
             .speech
             .or_else(default_speech)
-            .ok_or_else(|| Error::runtime("no language is compiled in: enable the feature lua54 or rhai"))?;
+            .ok_or_else(|| Error::runtime("no language is compiled in: enable the feature lua54, lua55 or rhai"))?;
         let sched = Scheduler::new(if self.any_language {
             Speech::ALL
                 .iter()

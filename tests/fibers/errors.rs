@@ -47,7 +47,7 @@ fn any_value_can_be_raised_across_tasks() {
     passes(
         r#"
         local values = { "text", 42, 1.5, true, false, {}, print, coroutine.create(print), io.stdout, socket.socket() }
-        values.n = #values + 1 -- nil is one too
+        values.n = #values + (_VERSION == "Lua 5.4" and 1 or 0) -- nil is one too, for which Lua 5.5 has a text
         for i = 1, values.n do
             local t = task.spawn(function() task.sleep(0) error(values[i], 0) end)
             local got = table.pack(pcall(t.join, t))

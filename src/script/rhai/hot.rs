@@ -9,7 +9,7 @@ use rhai::Dynamic;
 use crate::api::{Hot, Op, Value};
 use crate::bytes::{ByteArray, Bytes};
 use crate::error::Result;
-use crate::net::{Net, Socket};
+use crate::net::{Net, Socket, is_much};
 use crate::sched::Interest;
 use crate::sys::errno::Errno;
 use crate::sys::transfer;
@@ -74,9 +74,6 @@ fn wrapped(net: &Net, hot: Hot, socket: &Socket, argument: &Dynamic) -> Option<R
     }
 }
 
-/// Bytes that are received into memory of their own where the last call brought as many, too: a copy would take longer.
-const MUCH: usize = 16 * 1024;
-
 /// What was received into the runtime's buffer.
 fn taken(net: &Net, count: usize) -> Dynamic {
     net.scratch().note(count);
@@ -103,7 +100,7 @@ fn receive(net: &Net, socket: &Socket, op: &Op, size: &Dynamic, flags: i32) -> O
     if !(1..=net.largest_at_once()).contains(&size) {
         return None;
     }
-    let received = if size >= MUCH && net.scratch().last() >= MUCH {
+    let received = if is_much(size) && is_much(net.scratch().last()) {
         socket
             .receive_new_at_once(size, flags)
             .map(|bytes| apart(net, bytes))

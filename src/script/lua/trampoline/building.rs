@@ -62,6 +62,21 @@ impl Building {
         unsafe { ffi::lua_pushlstring(self.0.as_ptr(), bytes.as_ptr().cast(), bytes.len()) };
     }
 
+    /// A string of these bytes, which are followed by a zero: `give_back` is told with `with` when Lua needs them no more.
+    #[cfg(feature = "lua55")]
+    pub(super) fn push_external(
+        self,
+        start: *const u8,
+        length: usize,
+        give_back: ffi::lua_Alloc,
+        with: *mut c_void,
+    ) {
+        // SAFETY: as in `raising!`; the bytes stay as they are until they are given back, and a zero follows them.
+        unsafe {
+            ffi::lua_pushexternalstring(self.0.as_ptr(), start.cast(), length, Some(give_back), with)
+        };
+    }
+
     /// `table[name] = top`, with `table` at `index`.
     pub(super) fn set_named(self, index: c_int, name: &str) {
         let index = self.0.absolute(index);

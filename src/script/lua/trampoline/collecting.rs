@@ -53,7 +53,7 @@ pub(super) const FILES: &[(&CStr, CFunction)] = &[
     (c"output", open),
 ];
 /// KiB that a file is taken for: so much the C library holds for each, and the kernel.
-pub(super) const FILE: c_int = 4;
+pub(super) const FILE: usize = 4;
 
 /// Bytes of ballast of a machine with this limit.
 pub(in super::super) const fn ballast(memory_limit: usize) -> usize {
@@ -103,17 +103,25 @@ unsafe extern "C-unwind" fn open(raw: *mut lua_State) -> c_int {
 }
 
 /// Something is made that holds so many KiB outside of the machine: the collector, which does not see them, comes so much earlier.
-pub(super) fn weigh(state: State, context: &Context, kib: c_int) {
+pub(super) fn weigh(state: State, context: &Context, kib: usize) {
     if !is_running(state) {
         return;
     }
     let load = &context.load;
-    let weighed = load.weighed.get() + usize::try_from(kib).unwrap_or(0);
+    let weighed = load.weighed.get() + kib;
     load.weighed.set(weighed);
     if weighed > FEW_WEIGHED.max(load.machine.get() / 1024) {
         collect_all(state, context);
     } else {
-        state.collector(ffi::LUA_GCSTEP, kib);
+        state.collector_step(kib * 1024);
+    }
+}
+
+/// A string has come to hold so many bytes outside of the machine: the collector comes so much earlier, as for any string.
+#[cfg(feature = "lua55")]
+pub(super) fn tell(state: State, bytes: usize) {
+    if is_running(state) {
+        state.collector_step(bytes);
     }
 }
 
@@ -216,7 +224,7 @@ pub(super) fn relieve(state: State, context: &Context) {
 
 /// Whether the collector works: a script may have stopped it, and in a finalizer it does not run.
 fn is_running(state: State) -> bool {
-    state.collector(ffi::LUA_GCISRUNNING, 0) == 1
+    state.collector(ffi::LUA_GCISRUNNING) == 1
 }
 
 #[cold]
@@ -227,7 +235,7 @@ fn collect(state: State, context: &Context) {
     let (load, net) = (&context.load, &context.net);
     if load.is_exceeded(net) {
         // What was made of late first, which takes little.
-        state.collector(ffi::LUA_GCSTEP, 0);
+        state.collector_step(0);
     }
     if load.is_exceeded(net) {
         collect_all(state, context);
@@ -244,8 +252,8 @@ fn collect(state: State, context: &Context) {
 #[cold]
 fn collect_all(state: State, context: &Context) {
     let (load, net) = (&context.load, &context.net);
-    state.collector(ffi::LUA_GCCOLLECT, 0);
-    let kib = state.collector(ffi::LUA_GCCOUNT, 0);
+    state.collector(ffi::LUA_GCCOLLECT);
+    let kib = state.collector(ffi::LUA_GCCOUNT);
     let machine = usize::try_from(kib).unwrap_or(0).saturating_mul(1024);
     load.machine.set(machine.saturating_sub(load.ballast.get()));
     load.weighed.set(0);

@@ -52,6 +52,9 @@ pub(crate) struct Context {
     pub(super) dropped: super::kept::Dropped,
     /// What its objects may hold outside of it.
     pub(super) load: Load,
+    /// What strings are made of that are not copied.
+    #[cfg(feature = "lua55")]
+    pub(super) blocks: Rc<super::external::Pool>,
 }
 
 /// The registry's key for the context.
@@ -84,6 +87,8 @@ impl Context {
             released: Rc::default(),
             dropped: Rc::default(),
             load: Load::new(net),
+            #[cfg(feature = "lua55")]
+            blocks: super::external::Pool::new(net),
         });
         let context: *mut Self = Box::into_raw(context);
         let kept = main.protected(|building| {

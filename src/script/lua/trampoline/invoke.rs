@@ -22,6 +22,8 @@ use crate::sys::transfer;
 use super::building::Building;
 use super::collecting;
 use super::context::Context;
+#[cfg(feature = "lua55")]
+use super::external;
 use super::metatable;
 use super::object::Object;
 use super::state::{Frame, Kind, State, upvalue};
@@ -228,7 +230,15 @@ pub(super) unsafe extern "C-unwind" fn recv(raw: *mut lua_State) -> c_int {
             // SAFETY: Lua called us with this thread.
             return unsafe { invoke(raw) };
         };
-        let count = match socket.receive_at_once(size, flags) {
+        #[cfg(feature = "lua55")]
+        let received = match external::receive(state, context, socket, size, flags) {
+            Some(Ok(results)) => return results,
+            Some(Err(errno)) => Err(errno),
+            None => socket.receive_at_once(size, flags),
+        };
+        #[cfg(not(feature = "lua55"))]
+        let received = socket.receive_at_once(size, flags);
+        let count = match received {
             Ok(count) => count,
             Err(errno) if is_for_the_loop(errno) => {
                 // What was interrupted may have bytes already, which no event tells of again.
@@ -258,6 +268,8 @@ pub(super) unsafe extern "C-unwind" fn recv(raw: *mut lua_State) -> c_int {
 /// Pushes what lies in the receive buffer.
 #[inline(always)]
 pub(super) fn push_received(state: State, context: &Context, count: usize) -> c_int {
+    #[cfg(feature = "lua55")]
+    context.net.scratch().note(count);
     // SAFETY: the buffer holds `count` bytes just received, and nothing is received before Lua has copied them.
     let bytes = unsafe { std::slice::from_raw_parts(context.net.scratch().start(), count) };
     // SAFETY: nothing with a destructor is alive here.

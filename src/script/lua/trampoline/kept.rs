@@ -131,7 +131,7 @@ pub(super) fn keep_items(
     if state.kind(index) != Kind::Table || !state.has_room(4) {
         return Ok(None);
     }
-    let length = state.raw_length(index);
+    let length = read::list_length(state, index);
     if length == 0 {
         // A table by whose keys a script knows its sockets is no list of them.
         state.push_nil();

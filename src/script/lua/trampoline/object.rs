@@ -254,7 +254,7 @@ pub(super) fn push(building: Building, value: &Value) {
 }
 
 /// KiB that an object of this type holds outside of the machine, where that is much and counted nowhere else.
-const fn weight(kind: Type) -> Option<c_int> {
+const fn weight(kind: Type) -> Option<usize> {
     match kind {
         Type::File | Type::Epoll | Type::Selector | Type::Listener => Some(collecting::FILE),
         // Several descriptors, and often a process.

@@ -160,7 +160,10 @@ fn table(state: State, context: &Context, index: c_int, reading: &mut Reading) -
     if !state.has_room(6) {
         return Value::Opaque(TOO_DEEP);
     }
-    let length = state.raw_length(index);
+    if state.raw_length(index) > reading.left {
+        return Value::Opaque("table of too many items");
+    }
+    let length = list_length(state, index);
     if reading.within.contains(&itself) {
         return Value::Opaque(match reading.fidelity {
             Fidelity::Shown if length > 0 && is_list(state, index, length) => SAME_LIST,
@@ -244,6 +247,31 @@ fn pairs(state: State, context: &Context, index: c_int, reading: &mut Reading) -
         state.pop(1);
     }
     Value::Table(entries)
+}
+
+/// How many places a table has as a list, for which there must be room for two values: up to its last item, if the first is there and
+/// no more are missing than there are. With items missing, what `#` gives depends on how the table came to be, and differs
+/// between Lua's versions.
+pub(super) fn list_length(state: State, index: c_int) -> usize {
+    let border = state.raw_length(index);
+    state.raw_get_index(index, 1);
+    let has_first = state.kind(-1) != Kind::Nil;
+    state.pop(1);
+    if !has_first {
+        return border;
+    }
+    let (mut items, mut last) = (0_usize, border);
+    state.push_nil();
+    while state.next(index) {
+        state.pop(1);
+        if state.kind(-1) == Kind::Integer
+            && let Some(place) = usize::try_from(state.integer(-1)).ok().filter(|place| *place > 0)
+        {
+            items += 1;
+            last = last.max(place);
+        }
+    }
+    if last <= items.saturating_mul(2) { last } else { border }
 }
 
 /// Whether every key of a table is a place of a list of this length.

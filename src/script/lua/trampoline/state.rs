@@ -339,9 +339,19 @@ impl State {
     }
 
     /// Has the collector do something, or asks it. Finalizers may run; what goes wrong in them is a warning.
-    pub(super) fn collector(self, what: c_int, argument: c_int) -> c_int {
-        // SAFETY: none of these raises, and those with more arguments are not asked for.
-        unsafe { ffi::lua_gc(self.0, what, argument) }
+    pub(super) fn collector(self, what: c_int) -> c_int {
+        // SAFETY: none of these raises, and those with arguments are not asked for.
+        unsafe { ffi::lua_gc(self.0, what) }
+    }
+
+    /// Tells the collector that so many bytes more are held, for which it may do its work; with none it does a step at once.
+    pub(super) fn collector_step(self, bytes: usize) {
+        #[cfg(not(feature = "lua55"))]
+        let amount = c_int::try_from(bytes / 1024).unwrap_or(c_int::MAX);
+        #[cfg(feature = "lua55")]
+        let amount = bytes;
+        // SAFETY: a step does not raise, and its argument is of the type that this Lua takes from the list.
+        unsafe { ffi::lua_gc(self.0, ffi::LUA_GCSTEP, amount) };
     }
 
     pub(super) fn set_hook(self, hook: Option<ffi::lua_Hook>, mask: c_int, count: c_int) {

@@ -1,0 +1,122 @@
+//! Much that is received at once: the bytes are right however long a script keeps them, and go when it does not.
+//! Lua 5.5 makes strings of them without a copy, in memory that is filled again.
+
+use wirescript::Runtime;
+
+use crate::script::passes;
+
+/// Sends a pattern in pieces of many lengths, of which a script can check each part by itself.
+const PATTERN: &str = r#"
+    local parts = {}
+    for i = 1, 9973 do parts[i] = string.pack("<I4", i * 2654435761 & 0xffffffff) end
+    local period = table.concat(parts)
+    local pattern = period:rep(8)
+    local function at(offset, count)
+        local from = offset % #period
+        return pattern:sub(from + 1, from + count)
+    end
+    local function feed(to, total, seed)
+        local sent, state = 0, seed
+        while sent < total do
+            state = (state * 1103515245 + 12345) & 0x7fffffff
+            local count = math.min(1 + state % 150000, total - sent)
+            to:sendall(at(sent, count))
+            sent = sent + count
+        end
+        to:shutdown(socket.SHUT_WR)
+    end
+"#;
+
+#[test]
+fn what_is_kept_stays_as_it_was() {
+    for mode in ["generational", "incremental"] {
+        passes(&format!(
+            r##"
+            {PATTERN}
+            collectgarbage("{mode}")
+            local total = 20000000
+            local readers = {{}}
+            for reader = 1, 3 do
+                local a, b = socket.socketpair()
+                task.spawn(feed, a, total, reader)
+                readers[reader] = task.spawn(function()
+                    local got, kept, size = 0, {{}}, ({{65536, 200000, 17000}})[reader]
+                    while true do
+                        local data = b:recv(size)
+                        if data == "" then break end
+                        assert(data == at(got, #data), got)
+                        if got % 7 == 0 then kept[got] = data end
+                        got = got + #data
+                        if got % 11 == 0 then kept[(next(kept)) or 0] = nil end
+                        if got % 13 == 0 then task.sleep(0) end
+                    end
+                    assert(got == total, got)
+                    local count = 0
+                    for offset, data in pairs(kept) do
+                        count = count + 1
+                        assert(data == at(offset, #data), offset)
+                        -- A string like any other.
+                        local known = {{ [data] = true }}
+                        assert(known[at(offset, #data)] and not known[data .. "x"] and data:find(data:sub(-9), 1, true))
+                        assert(data:byte(-1) == at(offset, #data):byte(-1) and (data .. ""):len() == #data)
+                    end
+                    return count
+                end)
+            end
+            for _, reader in ipairs(readers) do assert(reader:join() > 10) end
+            "##
+        ));
+    }
+}
+
+#[test]
+fn what_is_dropped_is_gone() {
+    passes(
+        r#"
+        local function resident()
+            for line in io.lines("/proc/self/status") do
+                local kib = line:match("VmRSS:%s+(%d+)")
+                if kib then return tonumber(kib) end
+            end
+        end
+        local a, b = socket.socketpair()
+        local chunk = ("x"):rep(65536)
+        local function pass(count)
+            task.spawn(function() for _ = 1, count do a:sendall(chunk) end end)
+            local left = count * #chunk
+            while left > 0 do left = left - #b:recv(65536) end
+        end
+        pass(500)
+        local before = resident()
+        pass(10000)
+        assert(resident() - before < 16384, resident() - before)
+        "#,
+    );
+}
+
+#[test]
+fn what_is_kept_counts_towards_the_limit() {
+    let mut runtime = Runtime::builder()
+        .memory_limit(8 << 20)
+        .build()
+        .expect("a runtime");
+    let script = r#"
+        local a, b = socket.socketpair()
+        local chunk = ("x"):rep(65536)
+        sender = task.spawn(function() while true do a:sendall(chunk) end end)
+        local kept = {}
+        while true do kept[#kept + 1] = b:recv(65536) end
+    "#;
+    let error = runtime
+        .run("fill", script)
+        .expect_err("there is no memory for all of it");
+    assert!(error.to_string().to_lowercase().contains("memory"), "{error}");
+    // What was kept is gone, and the next has its room.
+    let again = r#"
+        local a, b = socket.socketpair()
+        local chunk, left = ("x"):rep(65536), 1000 * 65536
+        task.spawn(function() for _ = 1, 1000 do a:sendall(chunk) end end)
+        while left > 0 do left = left - #b:recv(65536) end
+    "#;
+    runtime.run("again", again).expect("there is room again");
+}
