@@ -7,7 +7,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 exec </dev/null
 
-ALL=(test fmt clippy lua rhai doc deny vm fuzz)
+ALL=(test fmt clippy lua lua55 rhai doc deny vm fuzz)
 
 # The README's test command; nextest, where it is there, runs everything but the examples in the documentation.
 run_tests() {
@@ -26,6 +26,8 @@ step_fmt()    { cargo fmt --check; }
 step_clippy() { cargo clippy --all-targets -- -D warnings; }
 # Each language builds and passes without the other, and without the command.
 step_lua()    { run_tests --no-default-features --features lua54; }
+# The other Lua: what scripts do, and the command.
+step_lua55()  { run_tests --no-default-features --features lua55,cli; }
 step_rhai()   { run_tests --no-default-features --features rhai; }
 step_doc()    { RUSTDOCFLAGS="-D warnings" cargo doc --no-deps; }
 # Advisories need the network and change by themselves: `cargo deny check advisories` is for a person to run.

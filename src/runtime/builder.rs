@@ -250,10 +250,9 @@ impl Builder {
             let all = process::physical_memory();
             if bounded { all.min(BOUNDED_MEMORY) } else { all }
         });
-        let speech = self
-            .speech
-            .or_else(default_speech)
-            .ok_or_else(|| Error::runtime("no language is compiled in: enable the feature lua54, lua55 or rhai"))?;
+        let speech = self.speech.or_else(default_speech).ok_or_else(|| {
+            Error::runtime("no language is compiled in: enable the feature lua54, lua55 or rhai")
+        })?;
         let sched = Scheduler::new(if self.any_language {
             Speech::ALL
                 .iter()
@@ -323,10 +322,7 @@ pub(super) struct School {
     /// Where scripts declare their tests, if not in a place of their own.
     #[cfg(feature = "cli")]
     suite: Option<Rc<crate::api::testing::Suite>>,
-    #[cfg_attr(
-        not(feature = "lua"),
-        allow(dead_code, reason = "only Lua counts its memory")
-    )]
+    #[cfg_attr(not(feature = "lua"), allow(dead_code, reason = "only Lua counts its memory"))]
     memory_limit: usize,
     /// Whether workers get their memory out of this runtime's.
     lends: bool,

@@ -106,8 +106,9 @@ impl Source {
     }
 }
 
-/// Events taken at once.
-const MOST_EVENTS: usize = 1024;
+/// Events taken at once. The kernel looks at each descriptor then, and so do we: of many more, the first would have left the
+/// processor's cache before their tasks run.
+const MOST_EVENTS: usize = 128;
 /// Token of the waker: above any slot number.
 const WAKER: Token = Token(usize::MAX);
 /// Low bits of a token: the slot. The rest is the slot's generation, so that a late event cannot find a new owner.
@@ -330,15 +331,16 @@ impl Reactor {
         by_fd[place] = Rc::downgrade(source);
     }
 
-    /// Waits for events, at most `timeout`, and hands each task to be woken to `wake`.
+    /// Waits for events, at most `timeout`, and hands each task to be woken to `wake`. With `all`, it takes all there are: whoever
+    /// watches the reactor itself is told of what comes, not of what was left.
     pub(super) fn poll(
         &self,
         timeout: Option<Duration>,
+        all: bool,
         mut wake: impl FnMut(&Rc<Task>, Wake),
     ) -> std::io::Result<()> {
         let mut timeout = timeout;
-        while self.take(timeout, &mut wake)? == MOST_EVENTS {
-            // Whoever watches the reactor itself is told of what comes, not of what was left.
+        while self.take(timeout, &mut wake)? == MOST_EVENTS && all {
             timeout = Some(Duration::ZERO);
         }
         Ok(())

@@ -89,7 +89,11 @@ impl Scheduler {
             None => None,
         };
         if watched || timeout != Some(Duration::ZERO) {
-            match self.reactor()?.poll(timeout, |task, wake| self.call(task, wake)) {
+            let all = self.visit.is_hosted();
+            match self
+                .reactor()?
+                .poll(timeout, all, |task, wake| self.call(task, wake))
+            {
                 Ok(()) => {}
                 Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
                 Err(error) => return Err(Errno::from(error).into()),

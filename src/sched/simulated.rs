@@ -124,7 +124,10 @@ impl Scheduler {
         if !(self.waits_outside() || self.has_handle() || self.visit.is_hosted()) {
             return Ok(());
         }
-        match self.reactor()?.poll(limit, |task, wake| self.call(task, wake)) {
+        match self
+            .reactor()?
+            .poll(limit, true, |task, wake| self.call(task, wake))
+        {
             Ok(()) => Ok(()),
             Err(error) if error.kind() == std::io::ErrorKind::Interrupted => Ok(()),
             Err(error) => Err(Errno::from(error).into()),

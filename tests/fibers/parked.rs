@@ -181,7 +181,11 @@ fn what_was_told_of_an_error_is_told() {
         [format!(
             "script:3: it was x\nstack traceback:\n\t[C]: in ?\n\t[C]: in {} 'error'\n\
              \tscript:3: in upvalue 'inner'\n\tscript:4: in function <script:4>",
-            if cfg!(feature = "lua55") { "global" } else { "function" }
+            if cfg!(feature = "lua55") {
+                "global"
+            } else {
+                "function"
+            }
         )],
         "{outcome:?}"
     );

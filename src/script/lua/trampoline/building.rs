@@ -72,9 +72,7 @@ impl Building {
         with: *mut c_void,
     ) {
         // SAFETY: as in `raising!`; the bytes stay as they are until they are given back, and a zero follows them.
-        unsafe {
-            ffi::lua_pushexternalstring(self.0.as_ptr(), start.cast(), length, Some(give_back), with)
-        };
+        unsafe { ffi::lua_pushexternalstring(self.0.as_ptr(), start.cast(), length, Some(give_back), with) };
     }
 
     /// `table[name] = top`, with `table` at `index`.

@@ -271,7 +271,11 @@ pub(super) fn list_length(state: State, index: c_int) -> usize {
             last = last.max(place);
         }
     }
-    if last <= items.saturating_mul(2) { last } else { border }
+    if last <= items.saturating_mul(2) {
+        last
+    } else {
+        border
+    }
 }
 
 /// Whether every key of a table is a place of a list of this length.
