@@ -27,7 +27,7 @@ step_clippy() { cargo clippy --all-targets -- -D warnings; }
 # Each language builds and passes without the other, and without the command.
 step_lua()    { run_tests --no-default-features --features lua54; }
 # The other Lua: what scripts do, and the command.
-step_lua55()  { run_tests --no-default-features --features lua55,cli; }
+step_lua55()  { run_tests --no-default-features --features lua55,rhai,cli; }
 step_rhai()   { run_tests --no-default-features --features rhai; }
 step_doc()    { RUSTDOCFLAGS="-D warnings" cargo doc --no-deps; }
 # Advisories need the network and change by themselves: `cargo deny check advisories` is for a person to run.

@@ -125,6 +125,30 @@ pub(super) fn tell(state: State, bytes: usize) {
     }
 }
 
+impl State {
+    /// Whether the machine is running a finalizer.
+    pub(super) fn is_finalizing(self) -> bool {
+        // SAFETY: reading the count cannot raise; it is -1 while the collector is at work.
+        unsafe { ffi::lua_gc(self.as_ptr(), ffi::LUA_GCCOUNT) == -1 }
+    }
+
+    /// Has the collector do something, or asks it. Finalizers may run; what goes wrong in them is a warning.
+    pub(super) fn collector(self, what: c_int) -> c_int {
+        // SAFETY: none of these raises, and those with arguments are not asked for.
+        unsafe { ffi::lua_gc(self.as_ptr(), what) }
+    }
+
+    /// Tells the collector that so many bytes more are held, for which it may do its work; with none it does a step at once.
+    pub(super) fn collector_step(self, bytes: usize) {
+        #[cfg(not(feature = "lua55"))]
+        let amount = c_int::try_from(bytes / 1024).unwrap_or(c_int::MAX);
+        #[cfg(feature = "lua55")]
+        let amount = bytes;
+        // SAFETY: a step does not raise, and its argument is of the type that this Lua takes from the list.
+        unsafe { ffi::lua_gc(self.as_ptr(), ffi::LUA_GCSTEP, amount) };
+    }
+}
+
 /// How much a machine's objects may hold outside of it before the collector is to look for what nobody needs any more.
 #[derive(Debug)]
 pub(super) struct Load {
@@ -134,6 +158,8 @@ pub(super) struct Load {
     weighed: Cell<usize>,
     machine: Cell<usize>,
     ballast: Cell<usize>,
+    /// A task has ended as there was no memory left.
+    exhausted: Cell<bool>,
 }
 
 /// How much there may be of something, until it is less than half of what there was when that was said.
@@ -175,6 +201,7 @@ impl Load {
             weighed: Cell::new(0),
             machine: Cell::new(0),
             ballast: Cell::new(0),
+            exhausted: Cell::new(false),
         };
         load.allow_bytes(net);
         load.sockets.most.set(FIRST_SOCKETS.min(net.most_sockets() / 2));
@@ -204,6 +231,11 @@ impl Load {
         );
     }
 
+    /// A task ends by a lack of memory.
+    pub(super) fn note_exhausted(&self) {
+        self.exhausted.set(true);
+    }
+
     fn allow_sockets(&self, net: &Net) {
         self.sockets.allow(
             net.open_socket_count(),
@@ -219,6 +251,14 @@ impl Load {
 pub(super) fn relieve(state: State, context: &Context) {
     if context.load.is_off(&context.net) {
         collect(state, context);
+    }
+}
+
+/// A script is about to begin: what one that ran out of memory has left is no longer in its way. (Lua collects where it has no memory
+/// for an object, but not where it has none for a buffer, as of `string.rep`.)
+pub(super) fn recover(state: State, context: &Context) {
+    if context.load.exhausted.take() && is_running(state) {
+        collect_all(state, context);
     }
 }
 

@@ -332,28 +332,6 @@ impl State {
         Frame::Script(Place::new(source.to_bytes(), line))
     }
 
-    /// Whether the machine is running a finalizer.
-    pub(super) fn is_finalizing(self) -> bool {
-        // SAFETY: reading the count cannot raise; it is -1 while the collector is at work.
-        unsafe { ffi::lua_gc(self.0, ffi::LUA_GCCOUNT) == -1 }
-    }
-
-    /// Has the collector do something, or asks it. Finalizers may run; what goes wrong in them is a warning.
-    pub(super) fn collector(self, what: c_int) -> c_int {
-        // SAFETY: none of these raises, and those with arguments are not asked for.
-        unsafe { ffi::lua_gc(self.0, what) }
-    }
-
-    /// Tells the collector that so many bytes more are held, for which it may do its work; with none it does a step at once.
-    pub(super) fn collector_step(self, bytes: usize) {
-        #[cfg(not(feature = "lua55"))]
-        let amount = c_int::try_from(bytes / 1024).unwrap_or(c_int::MAX);
-        #[cfg(feature = "lua55")]
-        let amount = bytes;
-        // SAFETY: a step does not raise, and its argument is of the type that this Lua takes from the list.
-        unsafe { ffi::lua_gc(self.0, ffi::LUA_GCSTEP, amount) };
-    }
-
     pub(super) fn set_hook(self, hook: Option<ffi::lua_Hook>, mask: c_int, count: c_int) {
         // SAFETY: setting a hook cannot raise, and the hook is a function of this room.
         unsafe { ffi::lua_sethook(self.0, hook, mask, count) };

@@ -19,7 +19,7 @@ use super::context::Context;
 use super::failure::{describe, error_at, place_in};
 use super::object::Object;
 use super::state::{CFunction, Frame, REGISTRY, State, Status};
-use super::{invoke, parking, stop};
+use super::{collecting, invoke, parking, stop};
 
 /// Calls that are looked at for the script's own place.
 const FRAMES: c_int = 8;
@@ -262,6 +262,7 @@ pub(super) fn start_function(
 pub(super) fn start_chunk(context: &'static Context, chunk: &Chunk<'_>, task: &str) -> Result<Rc<Task>> {
     let main = context.main;
     context.release_threads(main);
+    collecting::recover(main, context);
     let arguments = &context.environment.argv;
     let extra = c_int::try_from(arguments.len()).unwrap_or(0);
     let thread = new_thread(main, context, extra)?;
@@ -344,6 +345,11 @@ pub(super) fn run(thread: State, task: &Rc<Task>, arguments: c_int) -> Result<()
 pub(super) fn ending(thread: State, task: &Rc<Task>) -> Error {
     // Putting an error into words may run a script's code, and so be where it is ended.
     let error = error_at(thread, -1);
+    if error.class() == Class::MemoryError
+        && let Some(context) = Context::of(thread)
+    {
+        context.load.note_exhausted();
+    }
     match task.death() {
         Some(death) if death.class() != error.class() => death,
         _ => error,
