@@ -94,7 +94,8 @@ pub(super) struct Args {
 /// A language scripts can be in.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
 pub(super) enum Lang {
-    /// Lua 5.4
+    #[cfg_attr(not(feature = "lua55"), doc = "Lua 5.4")]
+    #[cfg_attr(feature = "lua55", doc = "Lua 5.5")]
     Lua,
     /// Rhai
     Rhai,

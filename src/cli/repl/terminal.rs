@@ -124,6 +124,7 @@ impl Terminal {
 
 fn greeting(grammar: Grammar) -> String {
     let language = match grammar {
+        Grammar::Lua if cfg!(feature = "lua55") => "Lua 5.5",
         Grammar::Lua => "Lua 5.4",
         Grammar::Rhai => "Rhai",
     };

@@ -1,4 +1,4 @@
-//! Lua 5.4: a machine with the table's operations in it.
+//! Lua, 5.4 or 5.5: a machine with the table's operations in it.
 //!
 //! `trampoline` is the C side and the only `unsafe`; this file makes the machine, loads scripts and says what to tell of
 //! one that failed.

@@ -132,7 +132,10 @@ fn large_inputs_get_what_luas_own_functions_give() {
 
     const MEMORY: usize = 256 << 20;
     let source = include_str!("../../../../../tests/support/library.lua");
-    mlua::Lua::new()
+    let vanilla = mlua::Lua::new();
+    // Without one, what cannot be had ends the process.
+    vanilla.set_memory_limit(MEMORY).expect("a limit");
+    vanilla
         .load(source)
         .set_name("=vanilla")
         .exec()
