@@ -332,18 +332,21 @@ impl Reactor {
     }
 
     /// Waits for events, at most `timeout`, and hands each task to be woken to `wake`. With `all`, it takes all there are: whoever
-    /// watches the reactor itself is told of what comes, not of what was left.
+    /// watches the reactor itself is told of what comes, not of what was left. Says whether there may be more.
     pub(super) fn poll(
         &self,
         timeout: Option<Duration>,
         all: bool,
         mut wake: impl FnMut(&Rc<Task>, Wake),
-    ) -> std::io::Result<()> {
+    ) -> std::io::Result<bool> {
         let mut timeout = timeout;
-        while self.take(timeout, &mut wake)? == MOST_EVENTS && all {
+        loop {
+            let is_more = self.take(timeout, &mut wake)? == MOST_EVENTS;
+            if !(is_more && all) {
+                return Ok(is_more);
+            }
             timeout = Some(Duration::ZERO);
         }
-        Ok(())
     }
 
     /// Takes events, [`MOST_EVENTS`] at most; says how many there were.

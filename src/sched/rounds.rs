@@ -1,6 +1,7 @@
 //! The rounds of a scheduler: it enters those who can run, looks at the descriptors and the clock, and lets go on who had let the others
 //! go first, until there is nothing left to do. (In a host's own loop: `visit`.)
 
+use std::io::ErrorKind;
 use std::time::{Duration, Instant};
 
 use crate::error::Result;
@@ -43,7 +44,7 @@ impl Scheduler {
                     }
                     since_poll = 0;
                     if self.member().is_none() {
-                        self.call_due();
+                        self.call_due(true)?;
                     }
                 }
             }
@@ -88,33 +89,45 @@ impl Scheduler {
             Some(soonest) => Some(soonest.saturating_duration_since(Instant::now())),
             None => None,
         };
+        let mut is_more = false;
         if watched || timeout != Some(Duration::ZERO) {
-            let all = self.visit.is_hosted();
-            match self
-                .reactor()?
-                .poll(timeout, all, |task, wake| self.call(task, wake))
-            {
-                Ok(()) => {}
-                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(Errno::from(error).into()),
-            }
+            is_more = self.take_events(timeout, self.visit.is_shown())?;
         }
         for task in self.remote.called() {
             self.call(&task, Wake::Ready);
         }
-        self.call_due();
+        self.call_due(is_more)?;
         self.check_stop();
         Ok(())
     }
 
-    /// Wakes those whose time has come.
-    fn call_due(&self) {
-        if self.timers.borrow().soonest().is_none() {
-            return;
+    /// Waits for events, at most `timeout`, and wakes whom they concern; says whether there may be more, where not all are wanted.
+    pub(super) fn take_events(&self, timeout: Option<Duration>, all: bool) -> Result<bool> {
+        match self
+            .reactor()?
+            .poll(timeout, all, |task, wake| self.call(task, wake))
+        {
+            Ok(is_more) => Ok(is_more),
+            Err(error) if error.kind() == ErrorKind::Interrupted => Ok(true),
+            Err(error) => Err(Errno::from(error).into()),
         }
+    }
+
+    /// Wakes those whose time has come. What they wait for may have happened before: where events may be left, they are taken first.
+    fn call_due(&self, is_more: bool) -> Result<()> {
+        let Some(soonest) = self.timers.borrow().soonest() else {
+            return Ok(());
+        };
         let now = Instant::now();
+        if soonest > now {
+            return Ok(());
+        }
+        if is_more && self.is_watching() {
+            self.take_events(Some(Duration::ZERO), true)?;
+        }
         while let Some(task) = { self.timers.borrow_mut().pop_due(now) } {
             self.call(&task, Wake::TimedOut);
         }
+        Ok(())
     }
 }

@@ -124,14 +124,8 @@ impl Scheduler {
         if !(self.waits_outside() || self.has_handle() || self.visit.is_hosted()) {
             return Ok(());
         }
-        match self
-            .reactor()?
-            .poll(limit, true, |task, wake| self.call(task, wake))
-        {
-            Ok(()) => Ok(()),
-            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => Ok(()),
-            Err(error) => Err(Errno::from(error).into()),
-        }
+        self.take_events(limit, true)?;
+        Ok(())
     }
 
     /// Wakes whom something has happened to that the simulation, another thread or the clock tells.

@@ -29,6 +29,8 @@ pub(crate) enum Turned {
 pub(super) struct Visit {
     /// A host's loop waits for them, and not this scheduler.
     hosted: Cell<bool>,
+    /// A host has the reactor's descriptor, and may be told of each event once.
+    shown: Cell<bool>,
     /// The end of the turn that runs.
     until: Cell<Option<Instant>>,
     /// Nobody ever runs tasks here: an engine of the host's own.
@@ -57,6 +59,11 @@ impl Drop for Running<'_> {
 impl Visit {
     pub(super) fn is_hosted(&self) -> bool {
         self.hosted.get()
+    }
+
+    /// Whether somebody outside watches the descriptors too: then no event may be left untaken.
+    pub(super) fn is_shown(&self) -> bool {
+        self.hosted.get() || self.shown.get()
     }
 
     /// Whether that is news.
@@ -175,6 +182,7 @@ impl Scheduler {
     /// The system has none left.
     pub(crate) fn descriptor(&self) -> Result<RawFd> {
         self.be_hosted(true);
+        self.visit.shown.set(true);
         Ok(self.reactor()?.descriptor())
     }
 

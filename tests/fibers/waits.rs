@@ -313,6 +313,49 @@ fn who_is_cancelled_half_way_keeps_what_has_come() {
     );
 }
 
+/// More than the scheduler takes at once.
+#[test]
+fn what_has_come_in_time_is_no_timeout() {
+    passes(
+        r#"
+        local tasks, ends = {}, {}
+        for i = 1, 400 do
+            local a, b = socket.socketpair()
+            ends[i] = b
+            a:settimeout(0.3)
+            tasks[i] = task.spawn(function()
+                local got = a:recv(1)
+                -- One more each, which does not come.
+                local ok, more = pcall(a.recv, a, 1)
+                return got, ok and more or more:is(socket.timeout) and "late"
+            end)
+        end
+        task.sleep(0)
+        for _, b in ipairs(ends) do b:send("x") end
+        -- Nobody runs for longer than they wait.
+        assert(os.execute("sleep 0.5"))
+        for i = 1, 400 do
+            local got, more = tasks[i]:join()
+            assert(got == "x" and more == "late", tostring(got) .. more)
+        end
+        -- A sleep ends beside any number of events.
+        local busy = true
+        for _ = 1, 200 do
+            local a, b = socket.socketpair()
+            task.spawn(function() while busy do a:send("x") a:recv(1) end a:close() end)
+            task.spawn(function()
+                local data = b:recv(1)
+                while data ~= "" do b:send(data) data = b:recv(1) end
+            end)
+        end
+        local begin = time.monotonic()
+        for _ = 1, 20 do task.sleep(0.01) end
+        assert(time.monotonic() - begin < 5, time.monotonic() - begin)
+        busy = false
+        "#,
+    );
+}
+
 #[test]
 fn short_turns_hold_no_timer_up() {
     passes(

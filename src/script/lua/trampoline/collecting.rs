@@ -117,11 +117,13 @@ pub(super) fn weigh(state: State, context: &Context, kib: usize) {
     }
 }
 
-/// A string has come to hold so many bytes outside of the machine: the collector comes so much earlier, as for any string.
+/// A string has come to hold so many bytes outside of the machine: the collector comes so much earlier, as for any string. What has
+/// grown old it would leave, as it sees little of it.
 #[cfg(feature = "lua55")]
-pub(super) fn tell(state: State, bytes: usize) {
+pub(super) fn tell(state: State, context: &Context, bytes: usize) {
     if is_running(state) {
         state.collector_step(bytes);
+        relieve(state, context);
     }
 }
 
@@ -257,7 +259,8 @@ pub(super) fn relieve(state: State, context: &Context) {
 /// A script is about to begin: what one that ran out of memory has left is no longer in its way. (Lua collects where it has no memory
 /// for an object, but not where it has none for a buffer, as of `string.rep`.)
 pub(super) fn recover(state: State, context: &Context) {
-    if context.load.exhausted.take() && is_running(state) {
+    if context.load.exhausted.get() && is_running(state) {
+        context.load.exhausted.set(false);
         collect_all(state, context);
     }
 }

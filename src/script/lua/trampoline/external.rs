@@ -150,7 +150,7 @@ pub(super) fn receive(
     match socket.receive_slice_at_once(&mut block.bytes()[..size], flags) {
         Ok(count) => {
             context.net.scratch().note(count);
-            push(state, &context.blocks, block, count);
+            push(state, context, block, count);
             Some(Ok(1))
         }
         Err(errno) => {
@@ -161,7 +161,8 @@ pub(super) fn receive(
 }
 
 /// Pushes the first bytes of a block as a string: of a block that would be mostly empty a copy.
-fn push(state: State, pool: &Rc<Pool>, block: Block, count: usize) {
+fn push(state: State, context: &Context, block: Block, count: usize) {
+    let pool = &context.blocks;
     let (start, size) = (block.start(), block.size());
     if count < size / 2 {
         pool.keep(block);
@@ -179,7 +180,7 @@ fn push(state: State, pool: &Rc<Pool>, block: Block, count: usize) {
     // SAFETY: nothing with a destructor is alive here: block and pool are addresses, of which Lua takes care from here on,
     // even where it has no memory for the string.
     unsafe { Building::new(state) }.push_external(start, count, give_back, pool.cast_mut().cast());
-    collecting::tell(state, size);
+    collecting::tell(state, context, size);
 }
 
 /// Lua's word that a string is gone.

@@ -13,7 +13,7 @@ use crate::sched::Task;
 use super::building::Building;
 use super::context::Context;
 use super::state::{Kind, REGISTRY, State, upvalue};
-use super::{invoke, push, read, task};
+use super::{collecting, invoke, push, read, task};
 
 /// Makes a value global.
 pub(in super::super) fn set_global(context: &'static Context, name: &str, value: &Value) -> Result<()> {
@@ -62,6 +62,7 @@ pub(super) fn start_with(
 ) -> Result<Rc<Task>> {
     let main = context.main;
     context.release_threads(main);
+    collecting::recover(main, context);
     let count = c_int::try_from(arguments.len()).unwrap_or(0);
     let thread = task::new_thread(main, context, count)?;
     if !main.has_room(4) {

@@ -249,33 +249,41 @@ fn pairs(state: State, context: &Context, index: c_int, reading: &mut Reading) -
     Value::Table(entries)
 }
 
-/// How many places a table has as a list, for which there must be room for two values: up to its last item, if the first is there and
-/// no more are missing than there are. With items missing, what `#` gives depends on how the table came to be, and differs
-/// between Lua's versions.
+/// How many places a table has as a list; needs room for a value.
+#[cfg(not(feature = "lua55"))]
 pub(super) fn list_length(state: State, index: c_int) -> usize {
-    let border = state.raw_length(index);
-    state.raw_get_index(index, 1);
-    let has_first = state.kind(-1) != Kind::Nil;
-    state.pop(1);
-    if !has_first {
-        return border;
-    }
-    let (mut items, mut last) = (0_usize, border);
-    state.push_nil();
-    while state.next(index) {
+    state.raw_length(index)
+}
+
+/// How many places a table has as a list; needs room for a value. Where items are missing, Lua 5.5 finds another end than 5.4: so the first has to
+/// be there, and the list goes on as long as no more are missing than there are.
+#[cfg(feature = "lua55")]
+pub(super) fn list_length(state: State, index: c_int) -> usize {
+    /// How many may be missing at most.
+    const MOST_MISSING: usize = 64;
+
+    let is_there = |place: usize| {
+        state.raw_get_index(index, i64::try_from(place).unwrap_or(0));
+        let is_there = state.kind(-1) != Kind::Nil;
         state.pop(1);
-        if state.kind(-1) == Kind::Integer
-            && let Some(place) = usize::try_from(state.integer(-1)).ok().filter(|place| *place > 0)
-        {
-            items += 1;
-            last = last.max(place);
+        is_there
+    };
+    if !is_there(1) {
+        return 0;
+    }
+    let (mut last, mut missing) = (state.raw_length(index), 0);
+    let mut items = last;
+    for place in last + 1.. {
+        if is_there(place) {
+            (last, items) = (place, items + 1);
+        } else {
+            missing += 1;
+            if missing > items.min(MOST_MISSING) {
+                break;
+            }
         }
     }
-    if last <= items.saturating_mul(2) {
-        last
-    } else {
-        border
-    }
+    last
 }
 
 /// Whether every key of a table is a place of a list of this length.

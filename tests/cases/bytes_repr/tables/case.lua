@@ -8,8 +8,8 @@ print(repr(d))
 local a = {1}
 a[2] = a
 print(repr(a) .. " " .. repr({a}))
-local m = {[5]=0}
-m[7] = m
+local m = {[2]=0}
+m[3] = m
 print(repr(m))
 local b = {[4]=5}
 print(repr({b, b}))

@@ -8,8 +8,8 @@ print(repr(d))
 a = [1]
 a.append(a)
 print(repr(a), repr([a]))
-m = {5: 0}
-m[7] = m
+m = {2: 0}
+m[3] = m
 print(repr(m))
 b = {4: 5}
 print(repr([b, b]))
