@@ -75,17 +75,19 @@ fn what_is_kept_stays_as_it_was() {
 /// Of much that was received, a script keeps the last few chunks: alone on its thread, or with a task beside it.
 #[test]
 fn what_is_dropped_is_gone() {
-    for (kept, alone) in [(1, true), (4, true), (64, true), (1, false), (64, false)] {
+    let beside = [(1, false, 0), (64, false, 20_000)];
+    let alone = [(1, true, 0), (4, true, 0), (16, true, 0), (64, true, 20_000)];
+    for (kept, alone, objects) in alone.into_iter().chain(beside) {
         let script = format!(
             r#"
             local a, b = socket.socketpair()
             local chunk, window = ("x"):rep(65536), {{}}
             local heap = {{}}
-            for i = 1, 20000 do heap[i] = {{ i }} end
+            for i = 1, {objects} do heap[i] = {{ i }} end
             local function feed() a:sendall(chunk) end
             if {alone} then a:setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 20) end
-            local sender = not {alone} and task.spawn(function() for _ = 1, 8000 do feed() end end)
-            for i = 1, 8000 do
+            local sender = not {alone} and task.spawn(function() for _ = 1, 12000 do feed() end end)
+            for i = 1, 12000 do
                 if {alone} then feed() end
                 local left = #chunk
                 while left > 0 do
@@ -105,7 +107,7 @@ fn what_is_dropped_is_gone() {
         assert_eq!(
             (done.complaint(), done.stdout.as_str()),
             (None, "small\n"),
-            "{kept} kept, alone: {alone}"
+            "{kept} kept beside {objects} objects, alone: {alone}"
         );
     }
 }

@@ -224,6 +224,11 @@ impl Load {
         self.bytes.is_exceeded(net.bytes_held()) || self.sockets.is_exceeded(net.open_socket_count())
     }
 
+    /// Whether little more may come: what is held then has to be known, not taken for needed.
+    fn is_near(&self, net: &Net) -> bool {
+        self.bytes.is_near(net.bytes_held()) || self.sockets.is_near(net.open_socket_count())
+    }
+
     /// Says anew how many bytes there may be: the larger the machine, the more, as a look through it takes longer.
     pub(super) fn allow_bytes(&self, net: &Net) {
         self.bytes.allow(
@@ -279,15 +284,14 @@ fn collect(state: State, context: &Context) {
     if load.is_exceeded(net) {
         // What was made of late first, which takes little.
         state.collector_step(0);
+        if load.is_near(net) {
+            collect_all(state, context);
+        }
     }
-    if load.is_exceeded(net) {
-        collect_all(state, context);
-    }
-    let (bytes, sockets) = (net.bytes_held(), net.open_socket_count());
-    if load.bytes.is_near(bytes) || load.bytes.has_fallen(bytes) {
+    if load.bytes.has_fallen(net.bytes_held()) {
         load.allow_bytes(net);
     }
-    if load.sockets.is_near(sockets) || load.sockets.has_fallen(sockets) {
+    if load.sockets.has_fallen(net.open_socket_count()) {
         load.allow_sockets(net);
     }
 }
