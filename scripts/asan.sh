@@ -14,6 +14,8 @@ cargo nextest --version >/dev/null 2>&1 || { echo "asan.sh: cargo-nextest is not
 without=(
   # They limit the address space, of which the sanitizer's shadow takes 14 TB.
   'binary(argument_fuzz)' 'binary(bad_input)' 'test(a_table_that_holds_itself_many_times_is_no_bomb)'
+  # They measure the memory of the process, in which the sanitizer keeps what is freed.
+  'test(what_is_dropped_is_gone)' 'test(the_same_script_again_needs_no_more_memory)'
   # It takes over functions of the C library that the sanitizer takes over.
   'binary(errno_faults)'
   # They go as deep as Lua or Rhai allow, and the stacks are laid out for frames without the sanitizer's zones.
