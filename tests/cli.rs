@@ -299,6 +299,41 @@ fn an_uncaught_error_shows_position_message_and_traceback() {
 }
 
 #[test]
+fn help_tells_of_what_a_script_holds() {
+    for (language, code, start) in [
+        ("lua", "help(socket)", "socket  module\n"),
+        ("lua", "help(socketserver)", "socketserver  module\n"),
+        (
+            "lua",
+            "help(socketserver.UDPServer)",
+            "socketserver.UDPServer  class",
+        ),
+        (
+            "lua",
+            "help(socketserver.class(socketserver.UDPServer))",
+            "socketserver.UDPServer  class",
+        ),
+        (
+            "lua",
+            "help(socket.socket)",
+            "socket.socket  function of module socket\n",
+        ),
+        (
+            "rhai",
+            "help(socketserver::UDPServer)",
+            "socketserver::UDPServer  class",
+        ),
+    ] {
+        if language == "rhai" && cfg!(not(feature = "rhai")) {
+            continue;
+        }
+        let told = run(["--lang", language, "-e", code]);
+        assert_eq!((told.status, &*told.stderr), (0, ""), "{code}: {told:?}");
+        assert!(told.stdout.starts_with(start), "{code}: {told:?}");
+    }
+}
+
+#[test]
 fn help_and_version() {
     for flag in ["--help", "-h"] {
         let told = run([flag]);

@@ -105,6 +105,8 @@ pub(crate) enum Named {
     Module(&'static Module),
     /// An operation: a function of a module, a method.
     Op(&'static Op),
+    /// A module that is written in the script's language, or a class, by its full name.
+    Written { name: String, is_class: bool },
     /// Any other value.
     Value(Value),
 }
@@ -115,6 +117,10 @@ impl Named {
         match self {
             Self::Module(module) => Some(format!("<module '{}'>", module.name)),
             Self::Op(op) => Some(format!("<built-in function {}>", op.name)),
+            Self::Written { name, is_class } => Some(format!(
+                "<{} '{name}'>",
+                if *is_class { "class" } else { "module" }
+            )),
             Self::Nothing | Self::Value(_) => None,
         }
     }

@@ -29,6 +29,7 @@ pub(super) fn subject(subject: &Named) -> Result<Vec<Topic>, String> {
         Named::Nothing => vec![Topic::Overview],
         Named::Module(module) => vec![Topic::Module(module)],
         Named::Op(op) => vec![Topic::Op(op)],
+        Named::Written { name, .. } => by_name(name)?,
         Named::Value(Value::Class(class)) => vec![Topic::Class(*class)],
         Named::Value(Value::Absent(constant)) => vec![Topic::Constant(constant)],
         Named::Value(Value::Text(name)) => by_name(name)?,

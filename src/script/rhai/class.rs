@@ -58,6 +58,14 @@ impl Class {
         })
     }
 
+    /// Its name with its module's, for which no library has to be read.
+    pub(super) fn full_name(&self) -> Option<String> {
+        match self.library {
+            Some((library, name)) => Some(format!("{}.{name}", library.name)),
+            None => self.content.get().map(|content| content.name.clone()),
+        }
+    }
+
     /// What it has; reads its library first.
     pub(super) fn content(&self, core: &Core) -> Result<&Rc<Content>, Thrown> {
         if self.content.get().is_none()

@@ -7,6 +7,7 @@ use rhai::{Dynamic, Engine};
 
 use crate::api::{MODULES, Module, Named, Op};
 
+use super::class::Class;
 use super::op::{Native, register};
 use super::value;
 
@@ -51,6 +52,9 @@ pub(super) fn function(op: OpValue) -> Dynamic {
 pub(super) fn read(argument: &Dynamic, place: usize) -> Named {
     if let Some(module) = value::with(argument, |module: &ModuleValue| *module) {
         return Named::Module(module);
+    }
+    if let Some(name) = value::with(argument, |class: &Rc<Class>| class.full_name()).flatten() {
+        return Named::Written { name, is_class: true };
     }
     match value::with(argument, |op: &OpValue| *op) {
         Some(op) => Named::Op(op),

@@ -13,7 +13,7 @@ use super::context::Context;
 use super::metatable;
 use super::object::Object;
 use super::state::{Kind, State};
-use super::{kept, stream};
+use super::{kept, stream, written};
 
 /// Tables within tables that are looked into.
 const DEEPEST: usize = 32;
@@ -389,7 +389,10 @@ pub(super) fn named(state: State, context: &Context, index: c_int) -> Named {
             let modules = context.modules.borrow();
             match modules.iter().find(|(known, _)| *known == table) {
                 Some((_, module)) => Named::Module(module),
-                None => Named::Value(value(state, context, index)),
+                None => match written::name_of(state, index) {
+                    Some((name, is_class)) => Named::Written { name, is_class },
+                    None => Named::Value(value(state, context, index)),
+                },
             }
         }
         _ => Named::Value(value(state, context, index)),

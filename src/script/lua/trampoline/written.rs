@@ -5,7 +5,7 @@ use std::ffi::c_int;
 
 use mlua::ffi::lua_State;
 
-use crate::script::library::Library;
+use crate::script::library::{LUA, Library};
 
 use super::building::Building;
 use super::state::{CFunction, Kind, State, Status, upvalue};
@@ -26,6 +26,30 @@ pub(super) fn push(building: Building, library: &'static Library) {
     state.push_bool(false);
     building.set_named(-2, "__metatable");
     state.set_metatable(-2);
+}
+
+/// What the table at an index is called, if it is a library, or a class as libraries make them; and whether it is a class.
+pub(super) fn name_of(state: State, index: c_int) -> Option<(String, bool)> {
+    let top = state.top();
+    let is_locked = state.has_room(4) && state.get_metatable(index);
+    let asked = state.protected_with(&[index, if is_locked { -1 } else { index }], |building| {
+        for (table, name) in [(1, "__name"), (1, "__mro__"), (2, "__name"), (2, "__metatable")] {
+            building.push_bytes(name.as_bytes());
+            building.state().raw_get(table);
+        }
+    });
+    let text = |place: c_int| {
+        (asked.is_ok() && state.kind(place) == Kind::String)
+            .then(|| String::from_utf8_lossy(&state.string_copy(place)).into_owned())
+    };
+    let class = text(-4).filter(|_| state.kind(-3) == Kind::Table);
+    let library = text(-2).filter(|name| {
+        is_locked && state.kind(-1) == Kind::Boolean && LUA.iter().any(|library| library.name == *name)
+    });
+    state.set_top(top);
+    class
+        .map(|name| (name, true))
+        .or(library.map(|name| (name, false)))
 }
 
 /// A name of a library: reads it first.
