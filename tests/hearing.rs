@@ -1,7 +1,9 @@
 //! Who a datagram socket hears under a policy: whom it may talk to, and everybody where it may stand for them to send to.
 
 use std::net::UdpSocket;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+#[cfg(feature = "lua")]
+use std::time::Instant;
 
 use wirescript::{Policy, Runtime};
 
