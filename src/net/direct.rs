@@ -6,16 +6,23 @@ use crate::sys;
 use crate::sys::errno::Errno;
 use crate::sys::flag::MSG_DONTWAIT;
 
+#[cfg(any(feature = "rhai", feature = "lua55"))]
+use super::context::Net;
 use super::observe::Event;
 use super::socket::Socket;
 use super::timeout::Timeout;
 
-/// Whether it is so much that a copy would take longer than memory of its own: where the last receive brought as much, the next
-/// one is expected to.
+/// Bytes of which a copy would take longer than memory of their own.
 #[cfg(any(feature = "rhai", feature = "lua55"))]
-#[inline(always)]
-pub(crate) const fn is_much(size: usize) -> bool {
-    size >= 16 * 1024
+const MUCH: usize = 16 * 1024;
+
+#[cfg(any(feature = "rhai", feature = "lua55"))]
+impl Net {
+    /// Whether a receive of so many bytes at most is likely to bring much: the last one did.
+    #[inline(always)]
+    pub(crate) fn expects_much(&self, size: usize) -> bool {
+        size >= MUCH && self.scratch().last() >= MUCH
+    }
 }
 
 impl Socket {

@@ -58,8 +58,6 @@ pub(crate) use audit::{Fact, Heard, Hook};
 pub(crate) use connect::Attempt;
 pub use context::Net;
 pub(crate) use control::{Controlled, Payload};
-#[cfg(any(feature = "rhai", feature = "lua55"))]
-pub(crate) use direct::is_much;
 pub(crate) use epoll::Epoll;
 pub use faults::Plan as FaultPlan;
 pub(crate) use io::{Patience, Watched};

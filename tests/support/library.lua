@@ -40,7 +40,7 @@ table.sort(s, function(x, y) return x > y end) for i = 2, #s do assert(s[i-1] >=
 ok, e = pcall(table.sort, s, function() return true end) assert(e == "invalid order function for sorting", e)
 assert(#("ab"):rep(200000) == 400000 and ("ab"):rep(200000, "-"):sub(-5) == "ab-ab" and #("ab"):rep(200000, "-") == 599999)
 assert(("a"):rep(1e6):byte(-1) == 97 and #("abc"):rep(3000000) == 9000000)
-ok, e = pcall(string.rep, "x", 1e15) assert(e == "resulting string too large" or e == "not enough memory", e)
+ok, e = pcall(string.rep, "x", 1e15) assert(e == "resulting string too large" or _VERSION ~= "Lua 5.4" and e == "not enough memory", e)
 ok, e = pcall(string.find) assert(e:find("bad argument #1 to ", 1, true) and e:find("(string expected, got no value)", 1, true), e)
 ok, e = pcall(string.find, "x", {}) assert(e:find("bad argument #2 to ", 1, true) and e:find("(string expected, got table)", 1, true), e)
 assert(string.rep(12345, 2) == "1234512345" and ("x"):rep("3") == "xxx")

@@ -9,7 +9,7 @@ use rhai::Dynamic;
 use crate::api::{Hot, Op, Value};
 use crate::bytes::{ByteArray, Bytes};
 use crate::error::Result;
-use crate::net::{Net, Socket, is_much};
+use crate::net::{Net, Socket};
 use crate::sched::Interest;
 use crate::sys::errno::Errno;
 use crate::sys::transfer;
@@ -100,7 +100,7 @@ fn receive(net: &Net, socket: &Socket, op: &Op, size: &Dynamic, flags: i32) -> O
     if !(1..=net.largest_at_once()).contains(&size) {
         return None;
     }
-    let received = if is_much(size) && is_much(net.scratch().last()) {
+    let received = if net.expects_much(size) {
         socket
             .receive_new_at_once(size, flags)
             .map(|bytes| apart(net, bytes))

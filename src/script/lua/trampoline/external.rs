@@ -11,7 +11,7 @@ use std::ptr::{self, NonNull};
 use std::rc::Rc;
 
 use crate::bytes::Budget;
-use crate::net::{Net, Socket, is_much};
+use crate::net::{Net, Socket};
 use crate::sys::errno::Errno;
 
 use super::building::Building;
@@ -32,7 +32,7 @@ pub(super) struct Pool {
     budget: Rc<Budget>,
 }
 
-/// Memory that strings can be made of, one byte of which stays zero: Lua wants it at a string's end.
+/// Memory that strings can be made of. It has a byte more than its size, for the zero that Lua wants at a string's end.
 #[derive(Debug)]
 struct Block(NonNull<Head>);
 
@@ -143,7 +143,7 @@ pub(super) fn receive(
     size: usize,
     flags: c_int,
 ) -> Option<Result<c_int, Errno>> {
-    if !is_much(size) || !is_much(context.net.scratch().last()) {
+    if !context.net.expects_much(size) {
         return None;
     }
     let mut block = context.blocks.block(size)?;

@@ -255,8 +255,8 @@ pub(super) fn list_length(state: State, index: c_int) -> usize {
     state.raw_length(index)
 }
 
-/// How many places a table has as a list; needs room for a value. Where items are missing, Lua 5.5 finds another end than 5.4: so the first has to
-/// be there, and the list goes on as long as no more are missing than there are.
+/// How many places a table has as a list; needs room for a value. Where items are missing, Lua 5.5 finds another end than 5.4: so
+/// the first has to be there, and the list goes on as long as no more are missing than there are.
 #[cfg(feature = "lua55")]
 pub(super) fn list_length(state: State, index: c_int) -> usize {
     /// How many may be missing at most.
