@@ -10,10 +10,12 @@ use std::rc::{Rc, Weak};
 use std::sync::Arc;
 use std::time::Duration;
 
+use mio::event::Event;
 use mio::unix::SourceFd;
 use mio::{Events, Poll, Token};
 
 use crate::sys::errno::{Errno, Result};
+use crate::sys::prefetch;
 use crate::sys::wake::Waker;
 
 use super::simulation::Notice;
@@ -109,10 +111,13 @@ impl Source {
 /// Events taken at once. The kernel looks at each descriptor then, and so do we: of many more, the first would have left the
 /// processor's cache before their tasks run.
 const MOST_EVENTS: usize = 128;
+/// So many at least are worth a look ahead.
+const MANY_EVENTS: usize = 8;
 /// Token of the waker: above any slot number.
 const WAKER: Token = Token(usize::MAX);
 /// Low bits of a token: the slot. The rest is the slot's generation, so that a late event cannot find a new owner.
 const SLOT_BITS: u32 = 32;
+const SLOT_MASK: usize = (1 << SLOT_BITS) - 1;
 
 struct Slot {
     generation: usize,
@@ -243,10 +248,10 @@ impl Reactor {
         };
         let all = notice.interest.is_none();
         if notice.interest != Some(Interest::Write) {
-            wake_first(&source.readers, all, &mut wake);
+            source.readers.borrow().wake_first(all, &mut wake);
         }
         if notice.interest != Some(Interest::Read) {
-            wake_first(&source.writers, all, &mut wake);
+            source.writers.borrow().wake_first(all, &mut wake);
         }
     }
 
@@ -293,7 +298,7 @@ impl Reactor {
                 .borrow()
                 .registry()
                 .deregister(&mut SourceFd(&source.fd));
-            let index = token & ((1 << SLOT_BITS) - 1);
+            let index = token & SLOT_MASK;
             let mut slots = self.slots.borrow_mut();
             slots[index].source = None;
             slots[index].generation = (slots[index].generation + 1) & 0x3fff_ffff;
@@ -349,6 +354,26 @@ impl Reactor {
         }
     }
 
+    /// Asks for the memory of those whom events are for: where there are many, it has left the caches.
+    fn fetch(&self, events: &Events) {
+        if events.iter().nth(MANY_EVENTS).is_none() {
+            return;
+        }
+        let slots = self.slots.borrow();
+        let sources = || {
+            let slot = |event: &Event| slots.get(event.token().0 & SLOT_MASK)?.source.as_ref();
+            events.iter().filter_map(slot)
+        };
+        for source in sources() {
+            prefetch::fetch(Rc::as_ptr(source) as usize, size_of::<Source>());
+        }
+        for source in sources() {
+            if let Some(first) = source.readers.borrow().first() {
+                prefetch::fetch(Rc::as_ptr(first) as usize, size_of::<Task>());
+            }
+        }
+    }
+
     /// Takes events, [`MOST_EVENTS`] at most; says how many there were.
     fn take(
         &self,
@@ -357,6 +382,7 @@ impl Reactor {
     ) -> std::io::Result<usize> {
         let mut events = self.events.borrow_mut();
         self.poll.borrow_mut().poll(&mut events, timeout)?;
+        self.fetch(&events);
         for event in events.iter() {
             if event.token() == WAKER {
                 self.waker.borrow().drain();
@@ -364,7 +390,7 @@ impl Reactor {
             }
             let token = event.token().0;
             let slots = self.slots.borrow();
-            let Some(slot) = slots.get(token & ((1 << SLOT_BITS) - 1)) else {
+            let Some(slot) = slots.get(token & SLOT_MASK) else {
                 continue;
             };
             let Some(source) = slot.source.as_ref() else {
@@ -381,12 +407,12 @@ impl Reactor {
             if event.is_readable() || event.is_priority() || hangup {
                 if event.is_priority() && !hangup {
                     // The first may be after something else, and a plain receive drops an urgent byte: so they come before it.
-                    wake_lookers(&source.readers, wake);
+                    source.readers.borrow().wake_lookers(wake);
                 }
-                wake_first(&source.readers, hangup, wake);
+                source.readers.borrow().wake_first(hangup, wake);
             }
             if event.is_writable() || hangup {
-                wake_first(&source.writers, hangup, wake);
+                source.writers.borrow().wake_first(hangup, wake);
             }
         }
         Ok(events.iter().count())
@@ -400,25 +426,6 @@ fn open() -> std::io::Result<(Poll, Arc<Waker>)> {
     poll.registry()
         .register(&mut SourceFd(&waker.fd()), WAKER, mio::Interest::READABLE)?;
     Ok((poll, waker))
-}
-
-/// Wakes the first of a queue, or all of it when the connection is at its end.
-fn wake_first(queue: &RefCell<Waiters>, all: bool, wake: &mut impl FnMut(&Rc<Task>, Wake)) {
-    let queue = queue.borrow();
-    if all {
-        queue.iter().for_each(|task| wake(task, Wake::Ready));
-    } else if let Some(first) = queue.first() {
-        wake(first, Wake::Ready);
-    }
-}
-
-/// Wakes those of a queue who watch several descriptors.
-fn wake_lookers(queue: &RefCell<Waiters>, wake: &mut impl FnMut(&Rc<Task>, Wake)) {
-    let queue = queue.borrow();
-    queue
-        .iter()
-        .filter(|task| task.looks.get())
-        .for_each(|task| wake(task, Wake::Ready));
 }
 
 impl std::fmt::Debug for Reactor {

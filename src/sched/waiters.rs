@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 
 use super::task::Task;
+use super::wait::Wake;
 
 /// A line of waiting tasks.
 #[derive(Debug, Default)]
@@ -50,6 +51,22 @@ impl Waiters {
             Some(first) if Rc::ptr_eq(first, task) => self.first = self.others.pop_front(),
             _ => self.others.retain(|other| !Rc::ptr_eq(other, task)),
         }
+    }
+
+    /// Wakes the first, or all where the connection is at its end.
+    pub(super) fn wake_first(&self, all: bool, wake: &mut impl FnMut(&Rc<Task>, Wake)) {
+        if all {
+            self.iter().for_each(|task| wake(task, Wake::Ready));
+        } else if let Some(first) = self.first() {
+            wake(first, Wake::Ready);
+        }
+    }
+
+    /// Wakes those who watch several descriptors.
+    pub(super) fn wake_lookers(&self, wake: &mut impl FnMut(&Rc<Task>, Wake)) {
+        self.iter()
+            .filter(|task| task.looks.get())
+            .for_each(|task| wake(task, Wake::Ready));
     }
 
     /// Takes all of them out.

@@ -9,8 +9,10 @@ const LINE: usize = 64;
 /// Asks for `length` bytes from `address` on. Any address will do: nothing is read that the program sees.
 #[inline(always)]
 pub(crate) fn fetch(address: usize, length: usize) {
-    for offset in (0..length).step_by(LINE) {
-        fetch_line(address.wrapping_add(offset));
+    let first = address & !(LINE - 1);
+    // As many lines as so many bytes can lie in: a number that the compiler knows.
+    for offset in (0..length + LINE - 1).step_by(LINE) {
+        fetch_line(first.wrapping_add(offset));
     }
 }
 

@@ -9,6 +9,7 @@ use rhai::{AST, Dynamic, FnPtr, NativeCallContext};
 use crate::api::Value;
 use crate::error::{Place, Result};
 use crate::sched::{Payload, Standing, Task};
+use crate::sys::prefetch;
 
 use super::Core;
 use super::error::{Failure, Thrown};
@@ -47,6 +48,10 @@ impl Payload for Strand {
             self.floor.get()
         });
         self.watch.spot.set(self.spot.get());
+    }
+
+    fn fetch(&self) {
+        prefetch::fetch(std::ptr::from_ref(self) as usize, size_of::<Self>());
     }
 
     fn leave(&self) {

@@ -62,6 +62,8 @@ fn begin_wait(
             let parks = parked.is_some();
             *task.parked.borrow_mut() = parked;
             task.object.set(task.thread.userdata(1) as usize);
+            task.calls
+                .set([0, 1].map(|level| task.thread.call_address(level)));
             context.parks.set(parks);
             Ok(parks)
         }

@@ -332,6 +332,19 @@ impl State {
         Frame::Script(Place::new(source.to_bytes(), line))
     }
 
+    /// Where Lua keeps what it knows of the call `level` levels above this one; 0 where there is none. For who asks for memory ahead.
+    #[inline]
+    pub(super) fn call_address(self, level: c_int) -> usize {
+        const PLACE: usize = size_of::<ffi::lua_Debug>() - size_of::<usize>();
+        let mut frame = std::mem::MaybeUninit::<ffi::lua_Debug>::uninit();
+        // SAFETY: lua_getstack only writes to the record.
+        if unsafe { ffi::lua_getstack(self.0, level, frame.as_mut_ptr()) } == 0 {
+            return 0;
+        }
+        // SAFETY: the record's last word is the address (lua.h), which lua_getstack has written.
+        unsafe { frame.as_ptr().byte_add(PLACE).cast::<usize>().read() }
+    }
+
     pub(super) fn set_hook(self, hook: Option<ffi::lua_Hook>, mask: c_int, count: c_int) {
         // SAFETY: setting a hook cannot raise, and the hook is a function of this room.
         unsafe { ffi::lua_sethook(self.0, hook, mask, count) };

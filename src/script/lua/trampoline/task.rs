@@ -24,7 +24,10 @@ use super::{collecting, invoke, parking, stop};
 /// Calls that are looked at for the script's own place.
 const FRAMES: c_int = 8;
 /// Bytes of a Lua thread and its stack that are asked for ahead.
-const THREAD: usize = 1024;
+const THREAD: usize = 640;
+/// The same of what Lua knows of a call, and of an object.
+const CALL: usize = 64;
+const OBJECT: usize = 48;
 /// What a traceback ends with where a function in C is below the script's: our own.
 const BOTTOM: &str = "\n\t[C]: in ?";
 /// Place of the message handler on a task's thread; the function's results follow it.
@@ -47,6 +50,8 @@ pub(crate) struct LuaTask {
     pub(super) failed: Cell<bool>,
     /// Where the object is that it then waits for.
     pub(super) object: Cell<usize>,
+    /// Where Lua has the call it then is in, and the one that made it.
+    pub(super) calls: Cell<[usize; 2]>,
 }
 
 impl LuaTask {
@@ -169,7 +174,10 @@ impl Payload for LuaTask {
     fn fetch_deep(&self) {
         // A thread's first stack lies behind the thread, as they are allocated together.
         prefetch::fetch(self.running.get().as_ptr() as usize, THREAD);
-        prefetch::fetch(self.object.get(), 1);
+        prefetch::fetch(self.object.get(), OBJECT);
+        for call in self.calls.get() {
+            prefetch::fetch(call, CALL);
+        }
         if let Some(parked) = &*self.parked.borrow() {
             parked.fetch();
         }
@@ -329,6 +337,7 @@ pub(super) fn spawn(
         parked: RefCell::default(),
         failed: Cell::default(),
         object: Cell::default(),
+        calls: Cell::default(),
     };
     context.net.sched().spawn(name, Box::new(payload), Box::new(body))
 }
