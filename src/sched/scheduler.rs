@@ -357,14 +357,18 @@ impl Scheduler {
     }
 
     /// What watches descriptors, opened when first needed.
+    #[inline]
     pub(super) fn reactor(&self) -> Result<&Reactor> {
-        if self.reactor.get().is_none() {
-            let opened = Reactor::new().map_err(|error| Error::from(Errno::from(error)).during("wait"))?;
-            return Ok(self.reactor.get_or_init(|| opened));
+        match self.reactor.get() {
+            Some(reactor) => Ok(reactor),
+            None => self.open_reactor(),
         }
-        self.reactor
-            .get()
-            .ok_or_else(|| Error::runtime("nothing watches descriptors"))
+    }
+
+    #[cold]
+    fn open_reactor(&self) -> Result<&Reactor> {
+        let opened = Reactor::new().map_err(|error| Error::from(Errno::from(error)).during("wait"))?;
+        Ok(self.reactor.get_or_init(|| opened))
     }
 
     /// Whether the runtime itself lives by this descriptor.

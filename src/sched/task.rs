@@ -346,6 +346,14 @@ impl Task {
     pub(super) fn doomed(&self) -> Option<Error> {
         match self.doom.get() {
             Doom::None => None,
+            doom => self.failing(doom),
+        }
+    }
+
+    #[cold]
+    fn failing(&self, doom: Doom) -> Option<Error> {
+        match doom {
+            Doom::None => None,
             Doom::Failed => {
                 self.doom.set(Doom::None);
                 self.wait_error.borrow_mut().take()

@@ -104,6 +104,7 @@ impl Scheduler {
     }
 
     /// The first half of a wait for a descriptor.
+    #[inline]
     pub(super) fn begin_on_fd(
         &self,
         reactor: &Reactor,
@@ -128,6 +129,7 @@ impl Scheduler {
     }
 
     /// The second half of a wait for a descriptor.
+    #[inline]
     pub(super) fn end_on_fd(
         &self,
         reactor: &Reactor,
@@ -356,6 +358,7 @@ impl Scheduler {
         self.end_pause(task, pause)
     }
 
+    #[inline]
     fn begin_pause(&self, task: &Rc<Task>, deadline: Option<Instant>) -> Result<Pause> {
         let limit = task.limit();
         let until = match &limit {
@@ -367,6 +370,7 @@ impl Scheduler {
         Ok(Pause { timer, limit })
     }
 
+    #[inline]
     fn end_pause(&self, task: &Rc<Task>, pause: Pause) -> Result<Wake> {
         let wake = self.end_rest(task, pause.timer);
         match (task.doomed(), pause.limit) {
@@ -383,6 +387,7 @@ impl Scheduler {
         self.end_rest(task, timer)
     }
 
+    #[inline]
     fn begin_rest(&self, task: &Rc<Task>, until: Option<Instant>) -> Option<TimerId> {
         self.slice.ring();
         task.waiting.set(true);
@@ -390,6 +395,7 @@ impl Scheduler {
         until.map(|deadline| self.add_timer(deadline, task.clone()))
     }
 
+    #[inline]
     fn end_rest(&self, task: &Rc<Task>, timer: Option<TimerId>) -> Wake {
         self.tally.waits(-1);
         if let Some(timer) = timer {
