@@ -68,6 +68,18 @@ impl Scheduler {
         }))
     }
 
+    /// Whether so many tasks live that what a parked one will need is worth asking for ahead ([`Payload::fetch_deep`]).
+    ///
+    /// [`Payload::fetch_deep`]: super::Payload::fetch_deep
+    #[cfg_attr(
+        not(feature = "lua"),
+        allow(dead_code, reason = "only Lua can leave its stack")
+    )]
+    #[inline]
+    pub(crate) fn is_crowded(&self) -> bool {
+        self.queue.is_crowded()
+    }
+
     /// The end of a parked task's wait, in the task itself: why it ended.
     ///
     /// # Errors

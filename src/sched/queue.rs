@@ -13,6 +13,8 @@ use crate::sys::prefetch;
 
 use super::task::Task;
 
+/// So many tasks, with what the kernel has for them, leave the processor's own caches before they run again.
+pub(super) const CROWD: usize = 128;
 /// Tasks that were waited for, entered in a row while others are ready.
 const IN_A_ROW: u32 = 8;
 
@@ -27,6 +29,8 @@ pub(super) struct Queue {
     aside: Line,
     /// How many of the woken went before those who are ready.
     in_a_row: Cell<u32>,
+    /// Whether there are more tasks than the caches hold.
+    crowded: Cell<bool>,
 }
 
 impl Queue {
@@ -40,6 +44,18 @@ impl Queue {
 
     pub(super) fn push_aside(&self, task: Rc<Task>) {
         self.aside.borrow_mut().push_back(task);
+    }
+
+    /// So many tasks live.
+    #[inline]
+    pub(super) fn expect(&self, tasks: usize) {
+        self.crowded.set(tasks >= CROWD);
+    }
+
+    /// Whether it is worth while to ask ahead for the memory of those who run next.
+    #[inline]
+    pub(super) fn is_crowded(&self) -> bool {
+        self.crowded.get()
     }
 
     /// How many could be entered in a round.
@@ -76,21 +92,24 @@ impl Queue {
     pub(super) fn next(&self) -> Option<Rc<Task>> {
         let passed = self.in_a_row.get();
         if passed < IN_A_ROW
-            && let Some(task) = Self::take(&self.woken)
+            && let Some(task) = self.take(&self.woken)
         {
             self.in_a_row.set(passed + 1);
             return Some(task);
         }
         self.in_a_row.set(0);
-        Self::take(&self.ready).or_else(|| Self::take(&self.woken))
+        self.take(&self.ready).or_else(|| self.take(&self.woken))
     }
 
-    /// Takes the first of a line, and has the memory of those behind it come nearer meanwhile: first the task, then what it
+    /// Takes the first of a line, and in a crowd has the memory of those behind it come nearer meanwhile: first the task, then what it
     /// points to, then the stack.
     #[inline]
-    fn take(line: &Line) -> Option<Rc<Task>> {
+    fn take(&self, line: &Line) -> Option<Rc<Task>> {
         let mut line = line.borrow_mut();
         let next = line.pop_front()?;
+        if !self.is_crowded() {
+            return Some(next);
+        }
         if let Some(third) = line.get(2) {
             prefetch::fetch(Rc::as_ptr(third) as usize, size_of::<Task>());
         }

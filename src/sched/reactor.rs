@@ -18,6 +18,7 @@ use crate::sys::errno::{Errno, Result};
 use crate::sys::prefetch;
 use crate::sys::wake::Waker;
 
+use super::queue::CROWD;
 use super::simulation::Notice;
 use super::task::Task;
 use super::wait::Wake;
@@ -111,8 +112,6 @@ impl Source {
 /// Events taken at once. The kernel looks at each descriptor then, and so do we: of many more, the first would have left the
 /// processor's cache before their tasks run.
 const MOST_EVENTS: usize = 128;
-/// So many at least are worth a look ahead.
-const MANY_EVENTS: usize = 8;
 /// Token of the waker: above any slot number.
 const WAKER: Token = Token(usize::MAX);
 /// Low bits of a token: the slot. The rest is the slot's generation, so that a late event cannot find a new owner.
@@ -356,10 +355,10 @@ impl Reactor {
 
     /// Asks for the memory of those whom events are for: where there are many, it has left the caches.
     fn fetch(&self, events: &Events) {
-        if events.iter().nth(MANY_EVENTS).is_none() {
+        let slots = self.slots.borrow();
+        if slots.len() < CROWD {
             return;
         }
-        let slots = self.slots.borrow();
         let sources = || {
             let slot = |event: &Event| slots.get(event.token().0 & SLOT_MASK)?.source.as_ref();
             events.iter().filter_map(slot)

@@ -103,6 +103,7 @@ impl Scheduler {
         let count = self.live_count();
         self.count_tasks(count, self.tally.tasks());
         self.tally.live(count);
+        self.queue.expect(count);
         let shared = self.is_watched() || self.visit.is_hosted() || self.member().is_some();
         self.alone.set(count == 1 && !shared);
     }

@@ -61,9 +61,9 @@ fn begin_wait(
         Ok(parked) => {
             let parks = parked.is_some();
             *task.parked.borrow_mut() = parked;
-            task.object.set(task.thread.userdata(1) as usize);
-            task.calls
-                .set([0, 1].map(|level| task.thread.call_address(level)));
+            if context.net.sched().is_crowded() {
+                task.note_whereabouts();
+            }
             context.parks.set(parks);
             Ok(parks)
         }

@@ -49,9 +49,9 @@ pub(crate) struct LuaTask {
     /// Whether its function has ended in an error.
     pub(super) failed: Cell<bool>,
     /// Where the object is that it then waits for.
-    pub(super) object: Cell<usize>,
+    object: Cell<usize>,
     /// Where Lua has the call it then is in, and the one that made it.
-    pub(super) calls: Cell<[usize; 2]>,
+    calls: Cell<[usize; 2]>,
 }
 
 impl LuaTask {
@@ -89,6 +89,13 @@ impl LuaTask {
 }
 
 impl LuaTask {
+    /// It waits in a method of an object's: notes where that lies which its going on will touch.
+    pub(super) fn note_whereabouts(&self) {
+        self.object.set(self.thread.userdata(1) as usize);
+        self.calls
+            .set([0, 1].map(|level| self.thread.call_address(level)));
+    }
+
     /// The thread or coroutine it is in: what runs now where it is the running task, else what ran when it last waited.
     fn running_state(&self) -> State {
         match self.context.net.sched().current() {
