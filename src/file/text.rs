@@ -217,7 +217,9 @@ impl Text {
     pub(super) fn read(&self, size: Option<usize>) -> Result<Vec<u8>> {
         self.reading(|_| Ok(()))?;
         let Some(size) = size else {
-            let bytes = self.reading(|buffered| buffered.read(None))?;
+            let bytes = self
+                .reading(|buffered| buffered.read(None))
+                .map_err(|error| self.with_partial(error))?;
             let bytes = bytes.ok_or_else(|| Error::from(crate::sys::errno::Errno::AGAIN).during("read"))?;
             let mut state = self.state.borrow_mut();
             state.add(self.format.newline, &bytes, true, false)?;
@@ -233,12 +235,26 @@ impl Text {
                     return Ok(state.take(length));
                 }
             }
-            if !self.read_portion("read")? {
+            if !self
+                .read_portion("read")
+                .map_err(|error| self.with_partial(error))?
+            {
                 let mut state = self.state.borrow_mut();
                 let length = length_of(state.waiting(), size).unwrap_or(state.waiting().len());
                 return Ok(state.take(length));
             }
         }
+    }
+
+    /// Keeps the text that has come of a call that fails; it is there for the next one, too.
+    fn with_partial(&self, error: Error) -> Error {
+        let state = self.state.borrow();
+        let text = &state.text[state.used..];
+        if text.is_empty() {
+            return error;
+        }
+        let whole = [text, error.partial().unwrap_or_default()].concat();
+        error.with_partial(whole)
     }
 
     /// A line with its end, cut at `limit` characters.
@@ -257,7 +273,10 @@ impl Text {
                     (None, None) => {}
                 }
             }
-            if !self.read_portion("readline")? {
+            if !self
+                .read_portion("readline")
+                .map_err(|error| self.with_partial(error))?
+            {
                 let mut state = self.state.borrow_mut();
                 let waiting = state.waiting();
                 // The last portion may have brought a held-back end.

@@ -75,7 +75,8 @@ impl Scheduler {
     /// Waits for a task that has just been started and must end within `length`, and everything it starts with it.
     ///
     /// # Errors
-    /// What ends the caller's own wait: then the task has been cancelled, and has ended.
+    /// What ends the caller's own wait: then the task has been cancelled, and has ended. Where it has an outcome that this did not
+    /// change (it may hold what it received), that is returned, and the caller's next wait fails.
     pub(crate) fn run_limited(&self, task: &Rc<Task>, length: Duration) -> Result<()> {
         release(task);
         let Some(deadline) = deadline_after(length) else {
@@ -108,6 +109,7 @@ impl Scheduler {
             }
         };
         task.observe();
+        let was_done = task.is_done();
         self.cancel(task);
         while let Some(current) = self.survivor()
             && !task.is_done()
@@ -122,6 +124,10 @@ impl Scheduler {
                 self.kill_overdue();
             }
         }
+        if self.survivor().is_some() && (was_done || task.is_unmoved()) {
+            self.put_off(interrupted);
+            return Ok(());
+        }
         Err(interrupted)
     }
 
@@ -129,13 +135,14 @@ impl Scheduler {
     /// the first that failed, or the task itself.
     ///
     /// # Errors
-    /// What ends the caller's own wait: then all have been cancelled, and have ended.
+    /// As those of [`Self::run_limited`].
     pub(crate) fn run_group(&self, task: &Rc<Task>) -> Result<Rc<Task>> {
         release(task);
         let group = Rc::new(Group::default());
         group.add(task);
         task.set_group(group.clone());
         let mut interrupted = None;
+        let mut was_done = false;
         while !group.members.borrow().is_empty() {
             let Some(current) = self.survivor() else {
                 return Err(self.dies_of());
@@ -148,12 +155,17 @@ impl Scheduler {
             };
             group.waiter.borrow_mut().take();
             if let Err(error) = waited {
+                was_done = group.members.borrow().is_empty();
                 self.cancel_members(&group);
                 interrupted = Some(error);
             }
         }
         let failed = group.failed.borrow_mut().take();
         if let Some(error) = interrupted {
+            if was_done || failed.is_none() && task.is_unmoved() {
+                self.put_off(error);
+                return Ok(failed.unwrap_or_else(|| task.clone()));
+            }
             // What ended the wait is told, and not what a member made of its cancelling.
             if let Some(failed) = failed {
                 self.report(&failed);
@@ -219,6 +231,11 @@ impl Scheduler {
 }
 
 impl Task {
+    /// Whether it has ended well without having met the cancelling that it was asked for.
+    fn is_unmoved(&self) -> bool {
+        self.is_done() && self.failure().is_none() && self.doom.get() == Doom::Cancelled
+    }
+
     /// Whether `other` waits for this task because of a limit or a group of its own.
     pub(super) fn is_charge_of(&self, other: &Rc<Self>) -> bool {
         let same = |limit: &Rc<Limit>| other.limit().is_some_and(|theirs| Rc::ptr_eq(limit, &theirs));

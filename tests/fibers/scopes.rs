@@ -44,6 +44,59 @@ fn a_timeout_ends_every_wait_inside_it() {
 }
 
 #[test]
+fn what_was_received_inside_is_returned_though_the_time_is_over_meanwhile() {
+    passes(
+        r#"
+        local function left(s) s:settimeout(0.02) local ok, data = pcall(s.recv, s, 100) return ok and data or "nothing" end
+        -- Inner calls that have their bytes when an outer limit, or a cancelling, ends the wait for them.
+        for round = 1, 40 do
+            local a, b = socket.socketpair()
+            local function work(seconds) local till = time.monotonic() + seconds while time.monotonic() < till do end end
+            task.spawn(function()
+                task.sleep(0.002)
+                b:sendall("data")
+                for i = 1, 4 do task.spawn(work, 0.001) end
+                work(0.0005)
+            end)
+            local scope = round % 2 == 0 and function(...) return task.timeout(60, ...) end or task.group
+            local ok, data = pcall(task.timeout, 0.004, scope, a.recv, a, 100)
+            local rest = left(a)
+            assert(ok and data == "data" or rest == "data", round .. tostring(data) .. rest)
+            a:close() b:close()
+        end
+        for i, scope in ipairs { function(...) return task.timeout(60, ...) end, task.group } do
+            local a, b = socket.socketpair()
+            b:sendall("data")
+            local t = task.spawn(function()
+                task.current():cancel()
+                local data = scope(a.recv, a, 100)
+                -- The cancelling is met by the next wait, and by that one alone.
+                local ok, e = pcall(task.sleep, 10)
+                assert(not ok and e:is("CancelledError"), tostring(e))
+                task.sleep(0)
+                return data
+            end)
+            assert(t:join() == "data", i)
+            local t = task.spawn(scope, a.recv, a, 100)
+            task.sleep(0.001)
+            b:sendall("more")
+            task.sleep(0)
+            t:cancel()
+            local ok, data = pcall(t.join, t)
+            local rest = left(a)
+            assert(ok and data == "more" or rest == "more", i .. tostring(data) .. rest)
+            -- Who was told of its end, and goes on, is ended all the same.
+            local t = task.spawn(scope, function() pcall(task.sleep, 10) return "went on" end)
+            task.sleep(0)
+            t:cancel()
+            local ok, e = pcall(t.join, t)
+            assert(not ok and e:is("CancelledError"), i .. tostring(e))
+        end
+        "#,
+    );
+}
+
+#[test]
 fn the_sooner_of_two_timeouts_counts_and_the_outer_is_caught_outside() {
     passes(
         r#"
