@@ -302,3 +302,31 @@ fn it_says_what_happened() {
         "once is enough"
     );
 }
+
+/// Setting a hook takes Lua a walk through all the calls under way: signals must not come faster than that.
+#[test]
+fn recursion_to_its_bound_again_and_again_goes_on_and_can_be_ended() {
+    const RECURSION: &str = "local function f() return 1 + f() end";
+    let run = |timeout: &str, rest: &str| {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_wirescript"))
+            .args(["--timeout", timeout, "-e", &format!("{RECURSION} {rest}")])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("it starts");
+        let patience = Instant::now() + Duration::from_secs(100);
+        while child.try_wait().expect("it can be waited for").is_none() {
+            if Instant::now() > patience {
+                child.kill().expect("it can be killed");
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        let output = child.wait_with_output().expect("it has ended");
+        String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned()
+    };
+    assert_eq!(run("90", "for _ = 1, 3 do pcall(f) end print('end')"), "end\n");
+    let told = run("1", "while true do pcall(f) end");
+    assert!(told.contains("LimitError: the time limit of 1 seconds"), "{told}");
+    let ended = interrupt(&format!("{RECURSION} ready() while true do pcall(f) end"), 1);
+    assert_eq!(ended.status, Some(130));
+}

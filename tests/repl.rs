@@ -535,6 +535,14 @@ fn a_pipe_gets_the_prompt_after_a_script() {
             "{name}"
         );
     }
+    // And without a script.
+    for (options, entries) in [
+        (&["-i"][..], "nothing_like_it()\nprint(5)\n"),
+        (&["-i", "--rhai"], "nothing_like_it()\nprint(5)\n"),
+    ] {
+        let (status, stdout, _) = piped(options, entries);
+        assert_eq!((status, stdout.as_str()), (Some(0), "5\n"), "{options:?}");
+    }
     // This ends the program, and not the script alone.
     let script = path("over.lua", "os.exit(4)");
     assert_eq!(piped(&["-i", &script], "print(1)\n").0, Some(4));

@@ -103,8 +103,11 @@ fn converse(
     recording: &Recording,
 ) -> u8 {
     let chunk = script.map(Script::chunk);
-    let status = runtime(arguments, policy, script, argv, Rc::default(), recording)
-        .and_then(|(runtime, speech)| super::repl::run(runtime, speech, chunk.as_ref(), recording.clone()));
+    let status =
+        runtime(arguments, policy, script, argv, Rc::default(), recording).and_then(|(runtime, speech)| {
+            let asked = arguments.interactive;
+            super::repl::run(runtime, speech, chunk.as_ref(), asked, recording.clone())
+        });
     recording.finish();
     match status {
         Ok(status) => status,

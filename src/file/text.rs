@@ -195,11 +195,19 @@ impl Text {
         Ok(buffer)
     }
 
-    /// Runs `f` on the buffer below, open for reading.
+    /// Runs `f` on the buffer below, open for reading. What fails keeps the text that has come, which is there for the next call, too.
     fn reading<R>(&self, f: impl FnOnce(&Buffered) -> Result<R>) -> Result<R> {
         let file = self.open()?;
         match file.buffered() {
-            Some(buffered) if buffered.kind.reads() => f(buffered),
+            Some(buffered) if buffered.kind.reads() => f(buffered).map_err(|error| {
+                let state = self.state.borrow();
+                let text = &state.text[state.used..];
+                if text.is_empty() {
+                    return error;
+                }
+                let whole = [text, error.partial().unwrap_or_default()].concat();
+                error.with_partial(whole)
+            }),
             _ => Err(unsupported("not readable")),
         }
     }
@@ -217,9 +225,7 @@ impl Text {
     pub(super) fn read(&self, size: Option<usize>) -> Result<Vec<u8>> {
         self.reading(|_| Ok(()))?;
         let Some(size) = size else {
-            let bytes = self
-                .reading(|buffered| buffered.read(None))
-                .map_err(|error| self.with_partial(error))?;
+            let bytes = self.reading(|buffered| buffered.read(None))?;
             let bytes = bytes.ok_or_else(|| Error::from(crate::sys::errno::Errno::AGAIN).during("read"))?;
             let mut state = self.state.borrow_mut();
             state.add(self.format.newline, &bytes, true, false)?;
@@ -235,26 +241,12 @@ impl Text {
                     return Ok(state.take(length));
                 }
             }
-            if !self
-                .read_portion("read")
-                .map_err(|error| self.with_partial(error))?
-            {
+            if !self.read_portion("read")? {
                 let mut state = self.state.borrow_mut();
                 let length = length_of(state.waiting(), size).unwrap_or(state.waiting().len());
                 return Ok(state.take(length));
             }
         }
-    }
-
-    /// Keeps the text that has come of a call that fails; it is there for the next one, too.
-    fn with_partial(&self, error: Error) -> Error {
-        let state = self.state.borrow();
-        let text = &state.text[state.used..];
-        if text.is_empty() {
-            return error;
-        }
-        let whole = [text, error.partial().unwrap_or_default()].concat();
-        error.with_partial(whole)
     }
 
     /// A line with its end, cut at `limit` characters.
@@ -273,10 +265,7 @@ impl Text {
                     (None, None) => {}
                 }
             }
-            if !self
-                .read_portion("readline")
-                .map_err(|error| self.with_partial(error))?
-            {
+            if !self.read_portion("readline")? {
                 let mut state = self.state.borrow_mut();
                 let waiting = state.waiting();
                 // The last portion may have brought a held-back end.

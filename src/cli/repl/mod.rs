@@ -35,7 +35,8 @@ use crate::sys::terminal::TerminalModes;
 
 use session::{After, Prompt, Session};
 
-/// Runs a script first, if there is one, and then what is entered. Returns the exit status.
+/// Runs a script first, if there is one, and then what is entered, where a prompt was `asked` for also beyond what fails. Returns
+/// the exit status.
 ///
 /// # Errors
 /// The engine or the terminal cannot be had.
@@ -43,6 +44,7 @@ pub(super) fn run(
     runtime: Runtime,
     speech: Speech,
     script: Option<&Chunk<'_>>,
+    asked: bool,
     recording: Recording,
 ) -> Result<u8> {
     let interactive = std::io::stdin().is_terminal();
@@ -74,7 +76,7 @@ pub(super) fn run(
             }
             outcome.set(match door {
                 Some(terminal) => terminal.serve(&session),
-                None => piped::serve(&session, script.is_some()),
+                None => piped::serve(&session, asked),
             });
         }
     };

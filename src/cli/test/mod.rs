@@ -164,10 +164,12 @@ fn run_until_failure(
         let Some(kept) = kept else { continue };
         complain("the prompt has what the test left: `t` is the test, :sockets its sockets, :quit ends");
         return Some(
-            super::repl::run(kept.runtime, kept.speech, None, recording.clone()).unwrap_or_else(|error| {
-                complain(&error.to_string());
-                FAILURE
-            }),
+            super::repl::run(kept.runtime, kept.speech, None, false, recording.clone()).unwrap_or_else(
+                |error| {
+                    complain(&error.to_string());
+                    FAILURE
+                },
+            ),
         );
     }
     None
