@@ -314,12 +314,8 @@ fn recursion_to_its_bound_again_and_again_goes_on_and_can_be_ended() {
             .stderr(Stdio::piped())
             .spawn()
             .expect("it starts");
-        let patience = Instant::now() + Duration::from_secs(100);
-        while child.try_wait().expect("it can be waited for").is_none() {
-            if Instant::now() > patience {
-                child.kill().expect("it can be killed");
-            }
-            std::thread::sleep(Duration::from_millis(10));
+        if wait_until(Instant::now() + Duration::from_secs(100), || ended(&mut child)).is_none() {
+            child.kill().expect("it can be killed");
         }
         let output = child.wait_with_output().expect("it has ended");
         String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned()

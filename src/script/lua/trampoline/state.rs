@@ -341,8 +341,9 @@ impl State {
         if unsafe { ffi::lua_getstack(self.0, level, frame.as_mut_ptr()) } == 0 {
             return 0;
         }
+        let address = frame.as_ptr().wrapping_byte_add(PLACE).cast::<usize>();
         // SAFETY: the record's last word is the address (lua.h), which lua_getstack has written.
-        unsafe { frame.as_ptr().byte_add(PLACE).cast::<usize>().read() }
+        unsafe { address.read() }
     }
 
     pub(super) fn set_hook(self, hook: Option<ffi::lua_Hook>, mask: c_int, count: c_int) {
