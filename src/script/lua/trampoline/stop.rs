@@ -2,7 +2,6 @@
 
 use std::cell::Cell;
 use std::ffi::c_int;
-use std::time::Instant;
 
 use mlua::ffi::{self, lua_Debug, lua_State};
 
@@ -14,12 +13,7 @@ thread_local! {
     /// The Lua thread that a signal handler pokes on this thread of the system. Neither made when first used nor dropped,
     /// so that a handler may read it.
     static RUNNING: Cell<*mut lua_State> = const { Cell::new(std::ptr::null_mut()) };
-    /// When it may be poked again.
-    static RESTED: Cell<Option<Instant>> = const { Cell::new(None) };
 }
-
-/// How much longer than a poke takes it is until the next.
-const REST: u32 = 4;
 
 /// Instructions between two looks at the stop flag.
 const GLANCE: c_int = 1000;
@@ -55,7 +49,7 @@ pub(super) fn hide() {
 /// Makes the running script look at the stop flag. May be called in a signal handler of the thread that runs it.
 ///
 /// Setting a hook takes Lua a walk through all the calls under way. In deep recursion that can take longer than the time to the
-/// next signal: who was poked already is not poked again, and is let run for some time in between.
+/// next signal: who was poked and has not looked yet is not poked again.
 pub(crate) extern "C" fn poke() {
     let state = RUNNING.get();
     if state.is_null() {
@@ -64,12 +58,9 @@ pub(crate) extern "C" fn poke() {
     // SAFETY: the handler runs on the script's own thread, so the state is alive; setting a hook is what Lua's own
     // interpreter does in its handler.
     let state = unsafe { State::from_raw(state) };
-    let begun = Instant::now();
-    if state.has_hook(EVERYTHING, 1) || RESTED.get().is_some_and(|rested| begun < rested) {
-        return;
+    if !state.has_hook(EVERYTHING, 1) {
+        at_every_instruction(state);
     }
-    at_every_instruction(state);
-    RESTED.set(begun.checked_add(begun.elapsed() * REST));
 }
 
 /// Looks at the stop flag and the clock; raises when the current task is to die, and takes itself out otherwise.
