@@ -1,4 +1,4 @@
-//! Allocators: the system's, which notes on each thread that much was asked for ([`Noting`], the command's), and counts besides
+//! Allocators: the system's, which notes on each thread that much was asked for and keeps small blocks ([`Noting`], the command's), and counts besides
 //! what each thread holds ([`Allocator`], for hosts that want it).
 //!
 //! Whoever watches a script that may take all the memory there is learns so that its last step has taken much, and has not to
@@ -11,6 +11,8 @@
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::blocks;
 
 /// Bytes that are noted when they are asked for at once.
 const LARGE: usize = 16 << 20;
@@ -37,7 +39,7 @@ thread_local! {
 
 static IN_USE: AtomicBool = AtomicBool::new(false);
 
-/// The system's allocator, with notes of what is much.
+/// The system's allocator, with notes of what is much and small blocks at hand ([`blocks`]).
 #[derive(Debug)]
 #[cfg_attr(not(feature = "cli"), allow(unreachable_pub, reason = "the command shows it"))]
 pub struct Noting;
@@ -147,29 +149,29 @@ fn add(size: usize) {
     }
 }
 
-// SAFETY: every call is handed on to the system's allocator as it came; what is noted allocates nothing.
+// SAFETY: every call is handed on as it came, small ones to `blocks`, whose memory is the system's; what is noted allocates nothing.
 unsafe impl GlobalAlloc for Noting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         note(layout.size());
         // SAFETY: the caller keeps the contract, which is the same.
-        unsafe { System.alloc(layout) }
+        unsafe { blocks::alloc(layout) }
     }
 
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
         note(layout.size());
         // SAFETY: the caller keeps the contract, which is the same.
-        unsafe { System.alloc_zeroed(layout) }
+        unsafe { blocks::alloc_zeroed(layout) }
     }
 
     unsafe fn dealloc(&self, place: *mut u8, layout: Layout) {
         // SAFETY: the caller keeps the contract, which is the same; what is freed here came from there.
-        unsafe { System.dealloc(place, layout) }
+        unsafe { blocks::dealloc(place, layout) }
     }
 
     unsafe fn realloc(&self, place: *mut u8, layout: Layout, size: usize) -> *mut u8 {
         note(size);
         // SAFETY: the caller keeps the contract, which is the same; what is moved here came from there.
-        unsafe { System.realloc(place, layout, size) }
+        unsafe { blocks::realloc(place, layout, size) }
     }
 }
 

@@ -7,7 +7,7 @@
 //! an address into C's bytes and back; `socket` makes, binds and connects, `transfer` moves bytes, `message` bytes with
 //! control data, `splice` without leaving the kernel, `option` reads and sets options, `control` is fcntl and ioctl, `peer`
 //! knows the process at the other end, `insight` what the kernel tells a person of a socket;
-//! `poll` waits; `wake` wakes who waits; `fiber` switches stacks, `prefetch` asks for memory ahead of its use, `allocator` notes what is large, `signal` hears Ctrl-C and `alarm` rings by the processor time used; `borrowed` is a slice a script owns; `resolve` asks the resolver, `netdb` the older data bases, `interface` the host for its names; `random` hands out random bytes; `process` knows this
+//! `poll` waits; `wake` wakes who waits; `fiber` switches stacks, `prefetch` asks for memory ahead of its use, `allocator` notes what is large and keeps `blocks` that are small, `signal` hears Ctrl-C and `alarm` rings by the processor time used; `borrowed` is a slice a script owns; `resolve` asks the resolver, `netdb` the older data bases, `interface` the host for its names; `random` hands out random bytes; `process` knows this
 //! process, thread and machine, `fork` copies and ends it, `child` starts programs beside it; `start` is where the command begins, `stdio` is C's output, `terminal` remembers the modes of the one at standard input.
 //!
 //! Another platform is another folder behind these names; no room above changes.
@@ -17,6 +17,7 @@ compile_error!("wirescript needs a Unix: there is no `sys` room for this platfor
 
 pub(crate) mod alarm;
 pub(crate) mod allocator;
+mod blocks;
 pub(crate) mod borrowed;
 pub(crate) mod child;
 pub(crate) mod control;
