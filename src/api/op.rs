@@ -30,6 +30,8 @@ pub(crate) struct Op {
     pub(crate) run: &'static dyn Handler,
     /// A path of its own in the adapters; this row stays the truth about it.
     pub(crate) hot: Option<Hot>,
+    /// After it the attributes of its object may say something else.
+    pub(crate) alters: bool,
 }
 
 /// What a module's function leaves unsaid: rows are written `Op { name: …, ..FUNCTION }`.
@@ -45,6 +47,7 @@ pub(crate) const FUNCTION: Op = Op {
     event: None,
     run: &typed(nothing),
     hot: None,
+    alters: false,
 };
 
 /// What a socket's method leaves unsaid.

@@ -25,7 +25,7 @@ use super::select::OwnFds;
 use super::share::Shares;
 use super::simnet::{self, Part, World};
 use super::socket::Socket;
-use super::timeout::Timeout;
+use super::timeout::{Shown, Timeout};
 use super::traffic::Traffic;
 use super::warn::Warnings;
 
@@ -61,6 +61,7 @@ pub struct Net {
     pub(super) faults: Faults,
     pub(super) warnings: Warnings,
     pub(super) shares: Shares,
+    pub(crate) shown: Shown,
     pub(super) meter: Rc<Meter>,
     pub(super) part: Part,
     judgements: OnceCell<Teller>,
@@ -104,6 +105,7 @@ impl Net {
             faults: Faults::default(),
             warnings: Warnings::default(),
             shares: Shares::default(),
+            shown: Shown::default(),
             meter: Rc::new(meter),
             part: Part::default(),
             own_fds: OwnFds::default(),

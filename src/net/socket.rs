@@ -8,7 +8,7 @@ use std::time::Duration;
 use crate::address::Address;
 use crate::error::{Error, Result};
 use crate::policy::Request;
-use crate::sched::{Interest, Source};
+use crate::sched::Source;
 use crate::sys;
 use crate::sys::errno::Errno;
 use crate::sys::flag::{AF_INET, AF_INET6, AF_UNIX, IPPROTO_TCP, SOCK_CLOEXEC, SOCK_NONBLOCK, SOCK_STREAM};
@@ -58,6 +58,8 @@ pub struct Socket {
     pub(super) drains: Cell<bool>,
     /// The policy lets it hear some only.
     sifts: bool,
+    /// A script sees its timeout as a plain value.
+    pub(super) shown: Cell<bool>,
     /// `SO_RCVTIMEO` and `SO_SNDTIMEO`, by which blocking calls give up.
     pub(super) kernel_timeouts: Cell<[Option<Duration>; 2]>,
 }
@@ -238,6 +240,7 @@ impl Socket {
             files: Cell::new(0),
             shut: Cell::new(false),
             scripted: Cell::new(false),
+            shown: Cell::new(false),
             drains: Cell::new(
                 cfg!(linux)
                     && matches!(family, AF_INET | AF_INET6)
@@ -375,75 +378,5 @@ impl Socket {
     /// Whether it carries a stream.
     pub(super) fn is_stream(&self) -> bool {
         self.kind == SOCK_STREAM
-    }
-
-    /// How long its calls may wait.
-    #[inline]
-    pub fn timeout(&self) -> Timeout {
-        self.timeout.get()
-    }
-
-    /// Changes how long its calls may wait.
-    ///
-    /// # Errors
-    /// `EBADF` on a closed socket.
-    pub fn set_timeout(&self, timeout: Timeout) -> Result<()> {
-        let nonblocking = timeout != Timeout::Blocking;
-        // A closed socket keeps it too, beside the error.
-        self.timeout.set(timeout);
-        self.borrowed()
-            .and_then(|fd| Ok(sys::fd::set_nonblocking(fd, nonblocking)?))
-            .map_err(|error| self.failed("settimeout", error))?;
-        self.forced.set(false);
-        Ok(())
-    }
-
-    /// Takes timeouts and mode of a socket whose descriptor this one's is a duplicate of.
-    pub(super) fn copy_timeout(&self, of: &Self) {
-        self.resume(of.timeout.get(), of.kernel_timeouts.get(), of.forced.get());
-    }
-
-    /// Goes on as another socket on this descriptor, or a duplicate of it, has left it.
-    pub(super) fn resume(&self, timeout: Timeout, kernel: [Option<Duration>; 2], forced: bool) {
-        self.timeout.set(timeout);
-        self.kernel_timeouts.set(kernel);
-        self.forced.set(forced);
-    }
-
-    /// How long the kernel would let a blocking call wait, where the script told it.
-    #[inline]
-    pub(super) fn kernel_timeout(&self, interest: Interest) -> Option<Duration> {
-        let [receive, send] = self.kernel_timeouts.get();
-        match interest {
-            Interest::Read => receive,
-            Interest::Write => send,
-        }
-    }
-
-    /// Keeps the kernel from blocking a call that has no flag for it, until the descriptor leaves our hands.
-    pub(super) fn force_nonblocking(&self) -> Result<()> {
-        if self.timeout.get() == Timeout::Blocking && !self.forced.get() {
-            sys::fd::set_nonblocking(self.borrowed()?, true)?;
-            self.forced.set(true);
-        }
-        Ok(())
-    }
-
-    /// Somebody else has set the descriptor's mode.
-    pub(super) fn forget_mode(&self) {
-        self.forced.set(false);
-    }
-
-    /// Whether the descriptor does not block though its socket does.
-    pub(super) fn is_forced(&self) -> bool {
-        self.forced.get()
-    }
-
-    /// Gives the descriptor the mode it shows to others.
-    pub(super) fn restore_blocking(&self) -> Result<()> {
-        if self.forced.replace(false) {
-            sys::fd::set_nonblocking(self.borrowed()?, false)?;
-        }
-        Ok(())
     }
 }

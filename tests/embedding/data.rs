@@ -1,6 +1,8 @@
 //! Data on its way between the host and a script.
 
-use wirescript::{Class, Descriptor, Error, Function, Policy, Result, Value};
+use std::time::Duration;
+
+use wirescript::{Class, Descriptor, Error, Function, Policy, Result, Runtime, Timeout, Value};
 
 use crate::tongues::said;
 
@@ -86,7 +88,7 @@ fn sockets_are_taken_out_all_or_none() -> Result<()> {
         runtime.set("one", &pair[0])?;
         runtime.set("two", &pair[1])?;
         runtime.register("take", |_: Descriptor, _: i64| -> Result<()> { Ok(()) })?;
-        let open = |runtime: &mut wirescript::Runtime| {
+        let open = |runtime: &mut Runtime| {
             runtime.eval::<(i64, i64)>(say("one:fileno(), two:fileno()", "[one.fileno(), two.fileno()]"))
         };
         let failures = [
@@ -138,6 +140,53 @@ fn a_sequence_is_spread_over_the_arguments() -> Result<()> {
         assert_eq!(runtime.call::<i64>("count", vec![1_u8, 2])?, 1);
         assert_eq!(runtime.call::<i64>("count", vec![1, 2])?, 2);
         assert_eq!(runtime.call::<i64>("count", (vec![1, 2],))?, 1);
+    }
+    Ok(())
+}
+
+/// Scripts see the timeout that a socket has, whoever set it and by which of its objects.
+#[test]
+fn a_timeout_shows_whoever_sets_it() -> Result<()> {
+    for (builder, language) in said("lua", "rhai") {
+        let is_lua = language == "lua";
+        let say = |lua: &'static str, rhai: &'static str| if is_lua { lua } else { rhai };
+        let mut runtime = builder.policy(Policy::allow_all()).on_warning(|_| {}).build()?;
+        let pair: Vec<Value> = runtime.eval(say(
+            "local a, b = socket.socketpair() one, other = a, b return {a, b}",
+            "let p = socket::socketpair(); [p[0], p[1]]",
+        ))?;
+        if !is_lua {
+            runtime.set("one", &pair[0])?;
+            runtime.set("other", &pair[1])?;
+        }
+        runtime.set("again", &pair[0])?;
+        let seen = |runtime: &mut Runtime| {
+            runtime.eval::<(Option<f64>, Option<f64>, Option<f64>)>(say(
+                "one.timeout, again.timeout, other.timeout",
+                "[one.timeout, again.timeout, other.timeout]",
+            ))
+        };
+        assert_eq!(seen(&mut runtime)?, (None, None, None), "{language}");
+        runtime.eval::<()>(say("other:settimeout(7)", "other.settimeout(7)"))?;
+        assert_eq!(seen(&mut runtime)?, (None, None, Some(7.0)), "{language}");
+        let Value::Socket(socket) = &pair[0] else {
+            panic!("{:?}", pair[0])
+        };
+        socket.set_timeout(Timeout::After(Duration::from_secs(2)))?;
+        assert_eq!(
+            seen(&mut runtime)?,
+            (Some(2.0), Some(2.0), Some(7.0)),
+            "{language}"
+        );
+        runtime.eval::<()>(say(
+            "again:settimeout(3) one:setblocking(true) again:settimeout(4)",
+            "again.settimeout(3); one.setblocking(true); again.settimeout(4);",
+        ))?;
+        assert_eq!(
+            seen(&mut runtime)?,
+            (Some(4.0), Some(4.0), Some(7.0)),
+            "{language}"
+        );
     }
     Ok(())
 }

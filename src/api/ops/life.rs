@@ -87,6 +87,7 @@ pub(super) const OPS: &[Op] = &[
         params: &[need("flag", "true: settimeout(None), false: settimeout(0)")],
         doc: "Make calls wait for ever, or not at all. Raises OSError.",
         run: &typed(setblocking),
+        alters: true,
         ..METHOD
     },
     Op {
@@ -102,6 +103,7 @@ pub(super) const OPS: &[Op] = &[
         doc: "Set how long calls wait. The time counts for a whole call: a sendall, the lookup and the connect. \
               Raises ValueError for a negative number, OSError.",
         run: &typed(settimeout),
+        alters: true,
         ..METHOD
     },
     Op {

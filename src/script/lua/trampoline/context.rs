@@ -12,6 +12,7 @@ use crate::error::{Error, Result};
 use crate::net::Net;
 
 use super::collecting::Load;
+use super::shape::Shapes;
 use super::state::{REGISTRY, State, upvalue};
 use super::task::LuaTask;
 
@@ -52,6 +53,8 @@ pub(crate) struct Context {
     pub(super) dropped: super::kept::Dropped,
     /// What its objects may hold outside of it.
     pub(super) load: Load,
+    /// Metatables of sockets.
+    pub(super) shapes: Shapes,
     /// What strings are made of that are not copied.
     #[cfg(feature = "lua55")]
     pub(super) blocks: Rc<super::external::Pool>,
@@ -87,6 +90,7 @@ impl Context {
             released: Rc::default(),
             dropped: Rc::default(),
             load: Load::new(net),
+            shapes: Shapes::default(),
             #[cfg(feature = "lua55")]
             blocks: super::external::Pool::new(net),
         });
@@ -109,7 +113,9 @@ impl Context {
             return Err(Error::memory("a Lua machine"));
         }
         // SAFETY: the machine keeps it until it closes, and its C functions are all that use it.
-        Ok(unsafe { &*context })
+        let context = unsafe { &*context };
+        super::shape::begin(context);
+        Ok(context)
     }
 
     /// The network its scripts use.
@@ -247,6 +253,7 @@ impl Context {
 
 impl Drop for Context {
     fn drop(&mut self) {
+        super::shape::end(self);
         if self.poked.get() {
             // The machine is closing: a handler must not find its threads.
             super::stop::hide();

@@ -62,6 +62,10 @@ pub(super) struct Call {
 }
 
 impl Call {
+    pub(super) const fn new(state: State, context: &'static Context) -> Self {
+        Self { state, context }
+    }
+
     fn cx(&self) -> Cx<'_> {
         Cx {
             net: &self.context.net,
@@ -89,15 +93,16 @@ impl Call {
 
     /// The value of a property of the first argument.
     pub(super) fn property(&self, op: &'static Op) -> Result<Value> {
-        let receiver = Some(read::value(self.state, self.context, 1));
-        call(
-            op,
-            &self.cx(),
-            Arguments {
-                receiver,
-                ..Arguments::default()
-            },
-        )
+        self.property_of(read::value(self.state, self.context, 1), op)
+    }
+
+    /// The value of a property.
+    pub(super) fn property_of(&self, receiver: Value, op: &'static Op) -> Result<Value> {
+        let arguments = Arguments {
+            receiver: Some(receiver),
+            ..Arguments::default()
+        };
+        call(op, &self.cx(), arguments)
     }
 
     /// Writes an attribute of the object at place 1.

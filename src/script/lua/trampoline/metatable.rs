@@ -15,6 +15,7 @@ use super::invoke::{self, Answer};
 use super::kept;
 use super::object::Object;
 use super::read;
+use super::shape;
 use super::state::{CFunction, Kind, REGISTRY, State, upvalue};
 
 /// Pushes the metatable of a type, which is built when the first object of the type is.
@@ -41,9 +42,14 @@ pub(super) fn push_of_type(building: Building, kind: Type) {
         }
         building.set_named(-2, op.name);
     }
+    if kind == Type::Socket {
+        shape::keep_methods(building);
+    }
     state.push_light(context.as_upvalue());
-    state.push_light(type_pointer(kind));
-    building.push_closure(index, 3);
+    building.push_closure(index, 2);
+    if kind == Type::Socket {
+        shape::keep_index(building);
+    }
     building.set_named(metatable, "__index");
     for (name, function) in METAMETHODS {
         state.push_light(context.as_upvalue());
@@ -99,26 +105,34 @@ pub(super) fn push_op(building: Building, context: &'static Context, op: &'stati
     let state = building.state();
     state.push_light(op_pointer(op));
     state.push_light(context.as_upvalue());
-    building.push_closure(function_of(op.hot), 2);
+    building.push_closure(function_of(op), 2);
 }
 
 /// Whether the function at an index is an operation's.
 pub(super) fn is_op(state: State, index: c_int) -> bool {
-    let hot = Hot::ALL.into_iter().map(Some);
     state.function(index).is_some_and(|function| {
-        hot.chain([None])
-            .any(|hot| std::ptr::fn_addr_eq(function_of(hot), function))
+        let hot = Hot::ALL.map(hot_function);
+        hot.into_iter()
+            .chain([invoke::invoke as CFunction, shape::invoke])
+            .any(|ours| std::ptr::fn_addr_eq(ours, function))
     })
 }
 
-/// The function that runs an operation: the hot ones have one of their own.
-fn function_of(hot: Option<Hot>) -> CFunction {
-    match hot {
-        Some(Hot::Recv) => invoke::recv,
-        Some(Hot::RecvInto) => invoke::recv_into,
-        Some(Hot::Send) => invoke::send,
-        Some(Hot::SendAll) => invoke::sendall,
+/// The function that runs an operation: some have one of their own.
+fn function_of(op: &Op) -> CFunction {
+    match op.hot {
+        Some(hot) => hot_function(hot),
+        None if shape::is_changed_by(op) => shape::invoke,
         None => invoke::invoke,
+    }
+}
+
+fn hot_function(hot: Hot) -> CFunction {
+    match hot {
+        Hot::Recv => invoke::recv,
+        Hot::RecvInto => invoke::recv_into,
+        Hot::Send => invoke::send,
+        Hot::SendAll => invoke::sendall,
     }
 }
 
@@ -130,10 +144,6 @@ fn op_pointer(op: &'static Op) -> *mut c_void {
 pub(super) fn op_at(pointer: *mut c_void) -> &'static Op {
     // SAFETY: only pointers made by `op_pointer` get here: they point into the static table.
     unsafe { &*pointer.cast::<Op>() }
-}
-
-fn type_pointer(kind: Type) -> *mut c_void {
-    Context::type_key(kind).cast_mut().cast()
 }
 
 const METAMETHODS: &[(&str, CFunction)] = &[
@@ -196,7 +206,7 @@ unsafe extern "C-unwind" fn index(raw: *mut lua_State) -> c_int {
 }
 
 /// `AttributeError`, with the name that was probably meant.
-fn no_attribute(kind: &str, key: &Value, owner: Option<Type>) -> Error {
+pub(super) fn no_attribute(kind: &str, key: &Value, owner: Option<Type>) -> Error {
     let key = match key {
         Value::String(bytes) => bytes.with(|bytes| String::from_utf8_lossy(bytes).into_owned()),
         other => repr(other),

@@ -1,7 +1,7 @@
 //! The C side of the Lua binding: the only `unsafe` outside `sys`.
 //!
 //! `state` and `building` wrap the C API so that the compiler checks the rest. `context` is what every C function here finds behind
-//! its upvalue. `object` lays out our userdata, `metatable` makes them look like Python's objects; `collecting` says when the collector runs; `read` and `push` turn values around; `external` has Lua 5.5 take bytes without a copy; `invoke` is
+//! its upvalue. `object` lays out our userdata, `metatable` makes them look like Python's objects, `shape` sockets in a way that is quicker; `collecting` says when the collector runs; `read` and `push` turn values around; `external` has Lua 5.5 take bytes without a copy; `invoke` is
 //! the one C function behind every operation of the table, with a shorter way for the plain `recv`, `recv_into` and `send`; `lines` iterates over
 //! a file, `stream` reads Lua's own files; `module`
 //! builds the modules scripts see, `written` those that are written in Lua; `host` is what the Rust program gives and asks for; `coroutine` is Lua's coroutine library, knowing which thread runs; `guard` is its `xpcall` and `warn`, `library` those of its functions that no hook could end, with `arguments` to read what they are given; `task` runs
@@ -30,6 +30,7 @@ mod parking;
 mod passed;
 mod push;
 mod read;
+mod shape;
 mod state;
 mod stop;
 mod stream;

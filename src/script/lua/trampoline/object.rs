@@ -25,6 +25,7 @@ use super::collecting;
 use super::context::Context;
 use super::kept::{self, Home};
 use super::metatable;
+use super::shape;
 use super::state::State;
 
 /// Marks a userdata as ours, beside its metatable.
@@ -35,6 +36,8 @@ const MAGIC: u64 = 0x7769_7265_7363_7274;
 pub(super) struct Object {
     magic: u64,
     held: Cell<Option<Held>>,
+    /// It has the metatable of a shape.
+    shaped: Cell<bool>,
 }
 
 /// What an object holds: plain pointers, so that reading one copies nothing.
@@ -147,8 +150,22 @@ impl Object {
         }
     }
 
+    /// The socket it holds, where its metatable is that of a shape.
+    #[inline]
+    pub(super) fn shaped(&self) -> Option<&Socket> {
+        if self.shaped.get() { self.socket() } else { None }
+    }
+
+    /// Notes whether it is.
+    pub(super) fn set_shaped(&self, shaped: bool) {
+        self.shaped.set(shaped);
+    }
+
     /// Lets go of what it holds.
     pub(super) fn release(&self) {
+        if let Some(socket) = self.shaped() {
+            socket.show(false);
+        }
         LATE.with_borrow_mut(|late| {
             if let Some(late) = &mut **late {
                 late.remove(&std::ptr::from_ref(self));
@@ -203,11 +220,20 @@ fn give_back<T>(pointer: *const T) {
 }
 
 /// Pushes a value that has methods as an object; other values are not pushed.
-pub(super) fn push(building: Building, value: &Value) {
+pub(super) fn push(building: Building, context: &'static Context, value: &Value) {
     let Some(kind) = value.object_type() else { return };
     let home = home_of(value);
-    let object = push_empty(building, kind, c_int::from(kind == Type::Task || home.is_some()));
+    let object = push_empty(building, c_int::from(kind == Type::Task || home.is_some()));
     let state = building.state();
+    let shaped = match value {
+        Value::Socket(socket) if kind == Type::Socket => shape::push(building, context, socket),
+        _ => false,
+    };
+    if shaped {
+        state.set_metatable(-2);
+    } else {
+        dress(building, kind);
+    }
     if let Some(home) = home {
         kept::push_home(building, home);
         building.set_slot(-2, 1);
@@ -246,9 +272,12 @@ pub(super) fn push(building: Building, value: &Value) {
         _ => return,
     };
     fill(object, held);
-    if let Some(kib) = weight(kind)
-        && let Some(context) = Context::of(state)
-    {
+    if shaped && let Value::Socket(socket) = value {
+        // SAFETY: it is on the stack, so it is alive.
+        unsafe { (*object).shaped.set(true) };
+        socket.show(true);
+    }
+    if let Some(kib) = weight(kind) {
         collecting::weigh(state, context, kib);
     }
 }
@@ -267,24 +296,28 @@ const fn weight(kind: Type) -> Option<usize> {
 
 /// Pushes a file as an object.
 pub(super) fn push_file(building: Building, file: &Rc<File>) {
-    let object = push_empty(building, Type::File, 0);
+    let object = push_empty(building, 0);
+    dress(building, Type::File);
     fill(object, Held::File(Rc::into_raw(file.clone())));
 }
 
 /// Pushes an object that holds nothing yet, with room for `slots` values of the script.
-fn push_empty(building: Building, kind: Type, slots: c_int) -> *mut Object {
+fn push_empty(building: Building, slots: c_int) -> *mut Object {
     let object = building.new_userdata::<Object>(slots);
     // SAFETY: the userdata is new, large enough, and Lua aligns it for pointers.
     unsafe {
         object.write(Object {
             magic: MAGIC,
             held: Cell::new(None),
+            shaped: Cell::new(false),
         });
     };
-    let state = building.state();
-    metatable::push_of_type(building, kind);
-    state.set_metatable(-2);
     object
+}
+
+fn dress(building: Building, kind: Type) {
+    metatable::push_of_type(building, kind);
+    building.state().set_metatable(-2);
 }
 
 fn fill(object: *mut Object, held: Held) {

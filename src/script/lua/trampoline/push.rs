@@ -106,7 +106,7 @@ pub(super) fn one(building: Building, context: &'static Context, value: &Value) 
         Value::Held(held) => kept::push(state, &**held),
         Value::Kept(function) => kept::push_function(state, context, &**function),
         Value::Lines(file) => lines::push(building, context, file),
-        value => object::push(building, value),
+        value => object::push(building, context, value),
     }
 }
 
