@@ -215,6 +215,14 @@ impl Sandbox {
             ("info", self.allow_info, Policy::allow_info),
             ("input", self.allow_input, Policy::allow_input),
         ];
+        let is_open = policy.is_open();
+        if let Some(file) = self.policy.as_ref().filter(|_| self.sandbox && is_open) {
+            return Err(format!(
+                "--sandbox allows nothing but what is granted, and {} everything but what is denied: leave one out, or write \
+                 default = \"deny\" there",
+                Path::new(file).display()
+            ));
+        }
         let granted = allowed
             .iter()
             .find(|(_, list, _)| !list.is_empty())
@@ -222,11 +230,15 @@ impl Sandbox {
         let granted = granted.or_else(|| switched.iter().find(|(_, on, _)| *on).map(|(name, ..)| name));
         if let Some(name) = granted
             && !self.sandbox
-            && self.policy.is_none()
+            && is_open
         {
-            return Err(format!(
-                "--allow-{name} grants what --sandbox takes away: give that too"
-            ));
+            return Err(match &self.policy {
+                None => format!("--allow-{name} grants what --sandbox takes away: give that too"),
+                Some(file) => format!(
+                    "--allow-{name} means nothing where {} allows everything but what it denies",
+                    Path::new(file).display()
+                ),
+            });
         }
         for (name, list, add) in allowed {
             policy = add_all(policy, &format!("--allow-{name}"), list, add)?;

@@ -382,6 +382,8 @@ pub(crate) fn nearest_within<'a>(
     names: impl Iterator<Item = &'a str>,
 ) -> Option<&'a str> {
     names
+        // What is much longer is not meant, and would take long to compare.
+        .filter(|known| name.len() <= (known.len() + slips) * char::MAX.len_utf8())
         .map(|known| (strsim::damerau_levenshtein(name, known), known))
         .filter(|(distance, known)| *distance <= slips && *distance < known.len())
         .min_by_key(|(distance, _)| *distance)

@@ -31,6 +31,8 @@ pub(super) struct Descriptor {
     owned: bool,
     regular: bool,
     seekable: bool,
+    /// Others write there, too, and what they have written stays: standard error.
+    is_shared: bool,
     /// Called before a read that may wait.
     before_read: Option<fn(&Net) -> Result<()>>,
 }
@@ -55,6 +57,7 @@ impl Descriptor {
             owned,
             regular: info.kind == Kind::Regular,
             seekable: sys::file::seek(fd, 0, SEEK_CUR).is_ok(),
+            is_shared: false,
             before_read: None,
         })
     }
@@ -77,6 +80,7 @@ impl Descriptor {
             owned: false,
             regular: sys::file::info(fd).is_ok_and(|info| info.kind == Kind::Regular),
             seekable: sys::file::seek(fd, 0, SEEK_CUR).is_ok(),
+            is_shared: mode.direction().writing,
             before_read,
         }
     }
@@ -138,9 +142,7 @@ fn is_ready(fd: RawFd, interest: Interest) -> errno::Result<bool> {
 
 impl Raw for Descriptor {
     fn read(&self, op: &'static str, _: Patience, room: &mut Room<'_>) -> Result<Option<usize>> {
-        if let Some(before) = self.before_read {
-            before(&self.net).map_err(|error| error.during(op))?;
-        }
+        self.begin_reading().map_err(|error| error.during(op))?;
         self.run(op, Interest::Read, |fd, _| {
             room(&mut |buffer| sys::file::read(fd, buffer))
         })
@@ -179,19 +181,29 @@ impl Raw for Descriptor {
     }
 
     fn is_seekable(&self) -> bool {
-        self.seekable
+        self.seekable && !self.is_shared
     }
 
     fn seek(&self, offset: i64, whence: i32) -> Result<u64> {
+        if self.is_shared {
+            return Err(unsupported("seek"));
+        }
         sys::file::seek(self.fd.get(), offset, whence).map_err(|errno| Error::from(errno).during("seek"))
     }
 
     fn truncate(&self, length: i64) -> Result<()> {
+        if self.is_shared {
+            return Err(unsupported("truncate"));
+        }
         sys::file::truncate(self.fd.get(), length).map_err(|errno| Error::from(errno).during("truncate"))
     }
 
     fn fileno(&self) -> i32 {
         self.fd.get()
+    }
+
+    fn begin_reading(&self) -> Result<()> {
+        self.before_read.map_or(Ok(()), |before| before(&self.net))
     }
 
     fn is_terminal(&self) -> bool {

@@ -45,6 +45,27 @@ impl File {
         }
     }
 
+    /// The descriptor that a read of it may be left to the kernel with, once it is known that it may be read; none where it cannot
+    /// be read at all.
+    pub(crate) fn begin_reading(&self) -> Result<Option<i32>> {
+        let raw = match &self.body {
+            Body::Raw(raw) => Self::raw_open(&**raw).map(|()| &**raw)?,
+            Body::Buffered(buffered) if buffered.kind == Kind::Pair || !buffered.kind.reads() => {
+                return Ok(None);
+            }
+            Body::Buffered(buffered) => {
+                let raw = buffered.raw()?;
+                Self::raw_open(raw).map(|()| raw)?
+            }
+            Body::Text(text) => return text.buffer()?.begin_reading(),
+        };
+        if !raw.direction().reading {
+            return Ok(None);
+        }
+        raw.begin_reading()?;
+        Ok(Some(raw.fileno()))
+    }
+
     /// Whether it can be read.
     pub(crate) fn is_readable(&self) -> Result<bool> {
         match &self.body {

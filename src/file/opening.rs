@@ -169,6 +169,14 @@ fn descriptor(net: &Rc<Net>, what: What, mode: Mode, closes: bool) -> Result<Des
         path: shown,
         write: mode.direction().writing,
     };
+    let direction = mode.direction();
+    if direction.reading && direction.writing {
+        let request = Request::Open {
+            path: shown,
+            write: false,
+        };
+        net.guard_unheard(&request).map_err(|error| error.during(OP))?;
+    }
     // As CPython tells it: the path, the mode without its b or t, the flags of open(2).
     net.guard_as(&request, || {
         vec![

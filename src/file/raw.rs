@@ -68,6 +68,10 @@ pub(super) trait Raw {
         Err(unsupported("truncate"))
     }
     fn fileno(&self) -> i32;
+    /// What a read does first: asks whether it may.
+    fn begin_reading(&self) -> Result<()> {
+        Ok(())
+    }
     fn is_terminal(&self) -> bool {
         false
     }

@@ -21,6 +21,11 @@ pub(crate) trait Sendable: std::fmt::Debug {
     fn is_text(&self) -> bool;
     /// Its descriptor, if it has one.
     fn descriptor(&self) -> Option<RawFd>;
+    /// Its descriptor once it is known that it may be read; none where a read itself has to say what is wrong.
+    ///
+    /// # Errors
+    /// The policy's refusal.
+    fn begin_reading(&self) -> Result<Option<RawFd>>;
     /// Up to `size` bytes; none at the end.
     fn read(&self, size: usize) -> Result<Vec<u8>>;
     /// Moves its place.
@@ -34,6 +39,10 @@ impl Sendable for File {
 
     fn descriptor(&self) -> Option<RawFd> {
         self.fileno().ok()
+    }
+
+    fn begin_reading(&self) -> Result<Option<RawFd>> {
+        self.begin_reading()
     }
 
     fn read(&self, size: usize) -> Result<Vec<u8>> {
@@ -78,7 +87,7 @@ pub(crate) fn send_file(
     };
     socket.announce_file(file.descriptor(), offset, count)?;
     let regular = file
-        .descriptor()
+        .begin_reading()?
         .and_then(|fd| is_regular(fd).map(|size| (fd, size)));
     if matches!(regular, Some((_, 0))) {
         return Ok(0);

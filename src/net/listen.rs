@@ -135,12 +135,24 @@ impl Socket {
             // Between the event and the call another process may take the connection: the call must not block then.
             self.force_nonblocking().map_err(|error| self.failed(OP, error))?;
         }
-        let (fd, address) = self.io_within(OP, Interest::Read, patience, |fd, _| {
+        let mut is_spent = false;
+        let accepted = self.io_within(OP, Interest::Read, patience, |fd, _| {
+            // Others may have accepted while it waited.
+            is_spent = self.net().afford_sockets(1).is_err();
+            if is_spent {
+                return Err(Errno::DQUOT);
+            }
             if self.family() == AF_ALG {
                 return sys::socket::accept_unnamed(open(fd)?);
             }
             self.lower().accept(fd)
-        })?;
+        });
+        if is_spent {
+            self.net()
+                .afford_sockets(1)
+                .map_err(|error| self.failed(OP, error))?;
+        }
+        let (fd, address) = accepted?;
         let address = self.read_by_protocol(fd.as_raw_fd(), address);
         self.guard(&Request::Accept(&address))
             .map_err(|error| self.failed(OP, error.at(&address)))

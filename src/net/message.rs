@@ -108,6 +108,8 @@ impl Socket {
             .collect();
         let opening = Opening::new(self, flags);
         let sent = self.io(OP, Interest::Write, flags, |fd, extra| {
+            // Others may have sent while it waited.
+            self.net().allow_message(length)?;
             let flags = opening.flags() | extra;
             opening.awaited(self.lower().send_message(fd, &slices, control, flags, address))
         });
@@ -147,6 +149,7 @@ impl Socket {
             .map_err(|error| self.failed(OP, error))?;
         let received = self.io(OP, Interest::Read, flags, |fd, extra| {
             let step = || {
+                self.net().allow_receiving()?;
                 self.lower()
                     .recv_message(fd, &mut data, control_space, flags | extra)
             };

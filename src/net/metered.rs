@@ -247,18 +247,32 @@ impl Net {
     /// # Errors
     /// `LimitError`.
     pub(super) fn afford_message(&self, length: usize) -> Result<()> {
+        self.allow_message(length)
+            .map_err(|over| self.explain_limit(over.into()))
+    }
+
+    /// The same where it leaves.
+    pub(super) fn allow_message(&self, length: usize) -> errno::Result<()> {
         if length > self.meter.to_send() {
-            return Err(self.explain_limit(OVER.into()));
+            Err(OVER)
+        } else {
+            Ok(())
         }
-        Ok(())
     }
 
     /// As [`Self::afford_message`], for one that is to be received.
     pub(super) fn afford_receiving(&self) -> Result<()> {
+        self.allow_receiving()
+            .map_err(|over| self.explain_limit(over.into()))
+    }
+
+    /// The same where it comes.
+    pub(super) fn allow_receiving(&self) -> errno::Result<()> {
         if self.meter.to_receive() == 0 {
-            return Err(self.explain_limit(OVER.into()));
+            Err(OVER)
+        } else {
+            Ok(())
         }
-        Ok(())
     }
 
     pub(super) fn note_sent_message(&self, count: usize) {

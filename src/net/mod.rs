@@ -78,5 +78,5 @@ pub use simnet::VirtualNetwork;
 pub(crate) use simnet::World;
 pub use socket::Socket;
 pub use timeout::Timeout;
-pub(crate) use traffic::Traffic;
+pub(crate) use traffic::{Traffic, Underway};
 pub(crate) use warn::WarningAction;

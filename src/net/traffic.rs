@@ -1,6 +1,8 @@
-//! What a network counts: sockets that are open, bytes that came and left. Its own thread writes, any thread reads.
+//! What a network counts: sockets that are open, bytes that came and left, which its own thread writes and any thread reads; and bytes
+//! that are on their way to other threads.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 /// The counts of one network.
 #[derive(Debug, Default)]
@@ -8,6 +10,8 @@ pub(crate) struct Traffic {
     sockets: AtomicU64,
     received: AtomicU64,
     sent: AtomicU64,
+    /// Bytes in worker channels that this network's scripts have sent. Whoever receives them counts them out.
+    underway: AtomicUsize,
 }
 
 impl Traffic {
@@ -38,6 +42,20 @@ impl Traffic {
         add(&self.sent, count as u64);
     }
 
+    /// Bytes that scripts have sent to other threads and nobody has received.
+    pub(crate) fn bytes_underway(&self) -> usize {
+        self.underway.load(Ordering::Relaxed)
+    }
+
+    /// So many bytes more are on their way, until the result is dropped.
+    pub(crate) fn carry(self: &Arc<Self>, bytes: usize) -> Underway {
+        self.underway.fetch_add(bytes, Ordering::Relaxed);
+        Underway {
+            traffic: self.clone(),
+            bytes,
+        }
+    }
+
     pub(super) fn opened(&self) {
         add(&self.sockets, 1);
     }
@@ -54,4 +72,17 @@ fn add(count: &AtomicU64, more: u64) {
         count.load(Ordering::Relaxed).wrapping_add(more),
         Ordering::Relaxed,
     );
+}
+
+/// Bytes on their way to another thread.
+#[derive(Debug)]
+pub(crate) struct Underway {
+    traffic: Arc<Traffic>,
+    bytes: usize,
+}
+
+impl Drop for Underway {
+    fn drop(&mut self) {
+        self.traffic.underway.fetch_sub(self.bytes, Ordering::Relaxed);
+    }
 }

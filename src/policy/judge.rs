@@ -7,7 +7,7 @@ use std::path::Path;
 use crate::address::{Address, UnixName};
 use crate::sys::flag::{
     AF_INET, AF_INET6, AF_PACKET, AF_UNIX, IPPROTO_MPTCP, IPPROTO_RAW, IPPROTO_TCP, IPPROTO_UDP,
-    IPPROTO_UDPLITE, SOCK_DGRAM, SOCK_RAW, SOCK_STREAM,
+    IPPROTO_UDPLITE, SOCK_DGRAM, SOCK_PACKET, SOCK_RAW, SOCK_STREAM,
 };
 
 use super::host::{Named, NetPattern};
@@ -343,8 +343,15 @@ impl Rules {
 fn leads_anywhere(request: &Request<'_>) -> bool {
     match request {
         Request::SetOption { .. } => true,
-        Request::Create { family, protocol, .. } => {
-            *family == AF_PACKET || (matches!(*family, AF_INET | AF_INET6) && *protocol == IPPROTO_RAW)
+        Request::Create {
+            family,
+            kind,
+            protocol,
+        } => {
+            // SOCK_PACKET is how packet sockets were made once, of any family.
+            *family == AF_PACKET
+                || *kind == SOCK_PACKET
+                || (matches!(*family, AF_INET | AF_INET6) && *protocol == IPPROTO_RAW)
         }
         _ => false,
     }

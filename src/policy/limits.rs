@@ -55,6 +55,13 @@ macro_rules! setters {
                 }
             )*
 
+            /// The narrower of each two limits.
+            #[must_use]
+            pub fn within(mut self, others: &Self) -> Self {
+                $(self.$name = self.$name.into_iter().chain(others.$name).min();)*
+                self
+            }
+
             /// These limits, and where they set none, those of `others`.
             #[must_use]
             pub fn or(mut self, others: &Self) -> Self {

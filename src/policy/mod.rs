@@ -228,6 +228,11 @@ impl Policy {
         self.open && self.deny.is_empty()
     }
 
+    /// Whether what no rule names is allowed.
+    pub(crate) const fn is_open(&self) -> bool {
+        self.open
+    }
+
     /// Judges one request.
     pub fn judge(&self, request: &Request<'_>) -> Decision {
         self.judge_reached(request, None)

@@ -79,6 +79,7 @@ impl Scheduler {
     /// change (it may hold what it received), that is returned, and the caller's next wait fails.
     pub(crate) fn run_limited(&self, task: &Rc<Task>, length: Duration) -> Result<()> {
         release(task);
+        task.stand_in();
         let Some(deadline) = deadline_after(length) else {
             return self.see_off(task, None);
         };
@@ -138,6 +139,7 @@ impl Scheduler {
     /// As those of [`Self::run_limited`].
     pub(crate) fn run_group(&self, task: &Rc<Task>) -> Result<Rc<Task>> {
         release(task);
+        task.stand_in();
         let group = Rc::new(Group::default());
         group.add(task);
         task.set_group(group.clone());
@@ -182,9 +184,10 @@ impl Scheduler {
         if group.members.borrow_mut().remove(&task.id).is_none() {
             return false;
         }
-        let failed = task
-            .failure()
-            .is_some_and(|error| !matches!(error.class(), Class::CancelledError | Class::SystemExit));
+        let failed = !task.is_exit_its_own()
+            && task
+                .failure()
+                .is_some_and(|error| error.class() != Class::CancelledError);
         let is_first = group.failed.borrow().is_none();
         if failed && is_first {
             *group.failed.borrow_mut() = Some(task.clone());

@@ -123,6 +123,8 @@ pub(crate) struct Task {
     held: Cell<bool>,
     /// Whether the host has started it beside its own work.
     is_job: Cell<bool>,
+    /// Whether it runs in the place of whoever started it, which waits for it: its exit is that one's.
+    stands_in: Cell<bool>,
     /// Whether the program ends without waiting for it.
     pub(super) daemon: Cell<bool>,
     /// The time limit it is under.
@@ -132,6 +134,19 @@ pub(crate) struct Task {
 }
 
 impl Task {
+    /// It runs in the place of whoever has started it.
+    pub(super) fn stand_in(&self) {
+        self.stands_in.set(true);
+    }
+
+    /// Whether it has ended by itself alone, as a thread of Python's may: nobody else is to end by that.
+    pub(crate) fn is_exit_its_own(&self) -> bool {
+        !self.stands_in.get()
+            && self
+                .failure()
+                .is_some_and(|error| error.class() == Class::SystemExit)
+    }
+
     pub(super) fn new(id: TaskId, name: String, payload: Box<dyn Payload>) -> Self {
         Self {
             id,
@@ -154,6 +169,7 @@ impl Task {
             observed: Cell::new(false),
             held: Cell::new(false),
             is_job: Cell::new(false),
+            stands_in: Cell::new(false),
             daemon: Cell::new(false),
             limit: RefCell::default(),
             group: RefCell::default(),

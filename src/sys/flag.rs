@@ -62,6 +62,8 @@ pub(crate) const SOCK_STREAM: c_int = libc::SOCK_STREAM;
 pub(crate) const SOCK_DGRAM: c_int = libc::SOCK_DGRAM;
 pub(crate) const SOCK_SEQPACKET: c_int = libc::SOCK_SEQPACKET;
 pub(crate) const SOCK_RAW: c_int = libc::SOCK_RAW;
+/// packet(7): how Linux made packet sockets once. Elsewhere no type has this number.
+pub(crate) const SOCK_PACKET: c_int = if cfg!(linux) { 10 } else { -1 };
 /// Bits that may come together with the kind; Apple's systems have none.
 #[cfg(apple)]
 pub(crate) const SOCK_NONBLOCK: c_int = 0;

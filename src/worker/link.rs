@@ -1,6 +1,7 @@
 //! A queue of values between threads. Any task of any thread that has it may send and receive; one that has to wait lets the
 //! other tasks of its thread run.
 
+use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::fmt;
 use std::rc::Rc;
@@ -8,7 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use crate::error::{Class, Error, Result};
-use crate::net::Net;
+use crate::net::{Net, Underway};
 use crate::sched::{Summons, Wake};
 
 use super::parcel::{Delivery, Draft, Parcel};
@@ -19,7 +20,7 @@ pub(crate) struct Link(Arc<Mutex<State>>);
 
 #[derive(Default)]
 struct State {
-    queue: VecDeque<Parcel>,
+    queue: Queue,
     /// Bytes in the queue.
     size: usize,
     /// Most values that wait; any number where there is none.
@@ -29,9 +30,59 @@ struct State {
     senders: VecDeque<Arc<Summons>>,
 }
 
+/// A value that nobody has received yet.
+struct Waiting {
+    parcel: Parcel,
+    /// Its sender pays for it.
+    _underway: Underway,
+}
+
+/// What waits in a channel.
+#[derive(Default)]
+struct Queue(VecDeque<Waiting>);
+
+thread_local! {
+    /// What channels held that have gone on this thread, while one of them goes: there may be a channel in a channel in a channel,
+    /// further than a stack reaches.
+    static LEFT: RefCell<Option<Vec<Waiting>>> = const { RefCell::new(None) };
+}
+
+impl Drop for Queue {
+    fn drop(&mut self) {
+        let mut rest: Vec<Waiting> = self.0.drain(..).collect();
+        if rest.is_empty() {
+            return;
+        }
+        let is_within = LEFT.try_with(|left| match &mut *left.borrow_mut() {
+            Some(left) => {
+                left.append(&mut rest);
+                true
+            }
+            none => {
+                *none = Some(Vec::new());
+                false
+            }
+        });
+        if is_within == Ok(true) {
+            return;
+        }
+        while let Some(waiting) = rest.pop() {
+            drop(waiting);
+            // At a thread's very end there is no list: what is left goes as deep as it is.
+            let _ = LEFT.try_with(|left| {
+                if let Some(left) = &mut *left.borrow_mut() {
+                    rest.append(left);
+                }
+            });
+        }
+        let _ = LEFT.try_with(RefCell::take);
+    }
+}
+
 impl State {
     fn is_full(&self) -> bool {
-        self.capacity.is_some_and(|capacity| self.queue.len() >= capacity)
+        self.capacity
+            .is_some_and(|capacity| self.queue.0.len() >= capacity)
     }
 }
 
@@ -79,13 +130,14 @@ impl Link {
                     return Err(shut_down("send: the channel is closed"));
                 }
                 if !state.is_full() {
-                    net.afford(
-                        state.size + draft.size(),
-                        "a channel whose values nobody receives,",
-                    )?;
+                    let waiting = state.size.max(net.traffic().bytes_underway());
+                    net.afford(waiting + draft.size(), "channels whose values nobody receives,")?;
                     let parcel = draft.seal()?;
                     state.size += parcel.size();
-                    state.queue.push_back(parcel);
+                    state.queue.0.push_back(Waiting {
+                        _underway: net.traffic().carry(parcel.size()),
+                        parcel,
+                    });
                     call_first(&state.receivers);
                     return Ok(());
                 }
@@ -103,12 +155,12 @@ impl Link {
         loop {
             let taken = {
                 let mut state = self.lock();
-                let taken = state.queue.pop_front();
+                let taken = state.queue.0.pop_front();
                 match &taken {
-                    Some(parcel) => {
-                        state.size -= parcel.size();
+                    Some(waiting) => {
+                        state.size -= waiting.parcel.size();
                         call_first(&state.senders);
-                        if !state.queue.is_empty() {
+                        if !state.queue.0.is_empty() {
                             call_first(&state.receivers);
                         }
                     }
@@ -118,7 +170,7 @@ impl Link {
                 taken
             };
             match taken {
-                Some(parcel) => return Ok(parcel.open(net)),
+                Some(waiting) => return Ok(waiting.parcel.open(net)),
                 None if late => return Err(Error::timed_out()),
                 None => {}
             }
@@ -170,7 +222,7 @@ impl Link {
 
     /// Values sent and not yet received.
     pub(crate) fn len(&self) -> usize {
-        self.lock().queue.len()
+        self.lock().queue.0.len()
     }
 }
 
@@ -183,13 +235,13 @@ fn state_has_room(state: &State) -> bool {
 }
 
 fn state_has_values(state: &State) -> bool {
-    state.closed || !state.queue.is_empty()
+    state.closed || !state.queue.0.is_empty()
 }
 
 impl fmt::Debug for Link {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let state = self.lock();
         let closed = if state.closed { " closed" } else { "" };
-        write!(f, "<WorkerChannel of {} values{closed}>", state.queue.len())
+        write!(f, "<WorkerChannel of {} values{closed}>", state.queue.0.len())
     }
 }

@@ -177,3 +177,41 @@ fn what_the_end_finds_open_is_closed_in_order() {
         "b\na\nmain\n",
     );
 }
+
+/// What a limit or a group is put around is called, not started beside its caller: its exit is the caller's.
+#[test]
+fn an_exit_passes_through_a_limit_and_a_group() {
+    ends(
+        "task.timeout(9, function() sys.exit(7) end) print('never')",
+        7,
+        "",
+    );
+    ends("task.group(function() sys.exit(7) end) print('never')", 7, "");
+    ends(
+        "task.group(function() task.spawn(function() task.sleep(100) end) task.timeout(9, sys.exit, 7) end) print('never')",
+        7,
+        "",
+    );
+    ends(
+        "local ok, e = pcall(task.timeout, 9, sys.exit, 7) print(ok, e.name)
+         print(task.group(function() task.spawn(sys.exit, 5) task.sleep(0) return 'a child' end))
+         print(task.spawn(function() task.timeout(9, sys.exit, 7) print('never') end):join())",
+        0,
+        "false\tSystemExit\na child\n\n",
+    );
+    if cfg!(feature = "rhai") {
+        let code = "try { task::group(|| { task::spawn(|| task::sleep(100)); sys::exit(7) }); } catch (e) { print(e.name); }
+                    print(task::group(|| { task::spawn(|| sys::exit(5)); task::sleep(0); \"a child\" }));
+                    task::timeout(9, || sys::exit(7)); print(\"never\");";
+        let done =
+            Running::start(Command::new(env!("CARGO_BIN_EXE_wirescript")).args(["--lang=rhai", "-e", code]))
+                .finish(LIMIT);
+        assert_eq!(
+            done.status.and_then(|status| status.code()),
+            Some(7),
+            "{}",
+            done.stderr
+        );
+        assert_eq!(done.stdout, "SystemExit\na child\n");
+    }
+}

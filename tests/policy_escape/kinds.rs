@@ -36,6 +36,7 @@ fn all_but_a_network() -> Policy {
 
 attempts! { past_what_is_denied, all_but_a_network(),
     a_header_of_its_own: "", "socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW)"; "", "socket::socket(socket::AF_INET, socket::SOCK_RAW, socket::IPPROTO_RAW)";
+    a_frame_the_old_way: "", "socket.socket(socket.AF_INET, 10, 0x0300)"; "", "socket::socket(socket::AF_INET, 10, 0x0300)";
     a_frame: "", "socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)"; "", "socket::socket(socket::AF_PACKET, socket::SOCK_RAW, 0)";
 }
 

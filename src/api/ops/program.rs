@@ -56,8 +56,8 @@ pub(super) const OPS: &[Op] = &[
             "a number; None is 0; a text is printed on stderr, and the status is 1",
         )],
         returns: "never",
-        doc: "End the program: the status is the program's, other tasks are cancelled. In a task it \
-              ends that task only. Raises SystemExit, which is how it ends.",
+        doc: "End the program: the status is the program's, other tasks end with it. In a task it \
+              ends that task only, unless that is the function of a `task.timeout` or `task.group`, whose caller it ends. Raises SystemExit, which is how it ends.",
         run: &typed(exit),
         ..FUNCTION
     },

@@ -88,6 +88,12 @@ impl Shop {
         kept
     }
 
+    /// The policy that a test asks for: the command line's limits hold for it too.
+    fn bounded(&self, policy: Policy) -> Policy {
+        let limits = policy.limits().within(self.policy.limits());
+        policy.with_limits(limits)
+    }
+
     /// Runs a file under the policy that some of its tests ask for, or all others under the command line's.
     fn run_as(&self, file: &File, source: &[u8], policy: Option<Policy>) -> Option<(Found, Option<Kept>)> {
         let suite = Suite::for_a_runner();
@@ -182,7 +188,7 @@ impl Shop {
         })?;
         let noted = failures.clone();
         let mut builder = Runtime::builder()
-            .policy(policy.unwrap_or_else(|| self.policy.clone()))
+            .policy(policy.map_or_else(|| self.policy.clone(), |policy| self.bounded(policy)))
             .argv([file.path.as_os_str()])
             .suite(suite.clone())
             .on_failure(move |report| noted.borrow_mut().push(report.to_owned()))

@@ -7,7 +7,7 @@ use std::rc::{Rc, Weak};
 use rhai::{Dynamic, EvalAltResult, FuncRegistration, Map, Module, NativeCallContext, Position, RhaiFunc};
 
 use crate::api::{self, Arguments, Cx, Default, Environment, Held, Named, Op, Slots, Type, Value};
-use crate::error::{Class, Error, Result};
+use crate::error::{Error, Result};
 use crate::net::Net;
 use crate::sched::Task;
 
@@ -73,7 +73,7 @@ impl Site {
             Ok(Value::Outcome(task)) => match task::outcome(&task) {
                 Outcome::Returned(value) => Ok(value),
                 // It ended itself, as a thread of Python's may.
-                Outcome::Failed(failure) if failure.error.class() == Class::SystemExit => Ok(Dynamic::UNIT),
+                Outcome::Failed(_) if task.is_exit_its_own() => Ok(Dynamic::UNIT),
                 Outcome::Failed(failure) => {
                     Err(EvalAltResult::ErrorRuntime(failure.value, context.call_position()).into())
                 }

@@ -25,7 +25,7 @@ const MOST_KEYS: usize = 1 << 20;
 pub(in crate::script::lua) fn complaint(context: &Context, source: &[u8], name: &CStr) -> Option<String> {
     let state = context.main;
     let top = state.top();
-    let failed = state.load(source, name, false) == Status::Error;
+    let failed = state.load(source, name, !context.net.is_unguarded()) == Status::Error;
     let text = failed.then(|| match state.kind(-1) {
         Kind::String => String::from_utf8_lossy(&state.string_copy(-1)).into_owned(),
         _ => String::new(),

@@ -69,6 +69,10 @@ impl Sendable for Stream {
         (fd >= 0).then_some(fd)
     }
 
+    fn begin_reading(&self) -> Result<Option<RawFd>> {
+        Ok(self.descriptor())
+    }
+
     fn read(&self, size: usize) -> Result<Vec<u8>> {
         let file = self.open()?;
         let mut bytes = vec![0; size];

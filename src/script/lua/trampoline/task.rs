@@ -19,7 +19,7 @@ use super::context::Context;
 use super::failure::{describe, error_at, place_in};
 use super::object::Object;
 use super::state::{CFunction, Frame, REGISTRY, State, Status};
-use super::{collecting, invoke, parking, stop};
+use super::{collecting, invoke, library, parking, stop};
 
 /// Calls that are looked at for the script's own place.
 const FRAMES: c_int = 8;
@@ -282,7 +282,11 @@ pub(super) fn start_chunk(context: &'static Context, chunk: &Chunk<'_>, task: &s
     let extra = c_int::try_from(arguments.len()).unwrap_or(0);
     let thread = new_thread(main, context, extra)?;
     let name = CString::new(chunk.name).map_err(|_| Error::value("a script's name must not hold a NUL"))?;
-    if thread.load(chunk.source, &name, false) == Status::Error {
+    if let Err(error) = library::may_load(context, chunk.source) {
+        unanchor(main, thread);
+        return Err(error);
+    }
+    if thread.load(chunk.source, &name, !context.net.is_unguarded()) == Status::Error {
         let text = describe(thread, -1);
         unanchor(main, thread);
         let place = place_in(&text, chunk.name);
@@ -400,7 +404,7 @@ pub(super) fn push_outcome(state: State, task: &Task) -> Result<c_int, super::st
     let Some(thread) = thread_of(task) else {
         // A task of no script's: a worker's.
         return match (task.failure(), Context::of(state)) {
-            (Some(error), Some(context)) if error.class() != Class::SystemExit => {
+            (Some(error), Some(context)) if !task.is_exit_its_own() => {
                 invoke::raise(state, context, error);
                 Err(super::state::Raised::Value)
             }
@@ -410,10 +414,7 @@ pub(super) fn push_outcome(state: State, task: &Task) -> Result<c_int, super::st
             }
         };
     };
-    if task
-        .failure()
-        .is_some_and(|error| error.class() != Class::SystemExit)
-    {
+    if !task.is_exit_its_own() && task.failure().is_some() {
         return Err(match task.death() {
             None if state.has_room(1) && thread.has_room(1) && thread.top() > HANDLER => {
                 thread.copy_to_top(-1);

@@ -5,6 +5,7 @@ use std::ffi::{CStr, c_char, c_int, c_void};
 use mlua::ffi::{self, lua_State};
 
 use crate::api::Value;
+use crate::error::Result;
 use crate::policy::Request;
 
 use super::super::building::Building;
@@ -32,6 +33,14 @@ struct Reader {
 
 /// The first byte of compiled code.
 const SIGNATURE: u8 = 0x1b;
+
+/// Whether a chunk is one that the policy lets run: compiled code may do anything.
+pub(in super::super) fn may_load(context: &Context, source: &[u8]) -> Result<()> {
+    if source.first() == Some(&SIGNATURE) && !context.net.is_unguarded() {
+        context.net.guard(&Request::BinaryCode)?;
+    }
+    Ok(())
+}
 
 impl Reader {
     /// Looks at the first byte there is.

@@ -27,6 +27,8 @@ use super::invoke::Answer;
 use super::state::{CFunction, Kind, State, upvalue};
 use super::stop;
 
+pub(super) use chunk::may_load;
+
 /// Puts the replacements in place.
 pub(super) fn build(building: Building, context: &'static Context) {
     replace(building, context, c"string", strings::FUNCTIONS);
