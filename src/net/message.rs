@@ -87,6 +87,10 @@ impl Socket {
         self.guard_control(control)
             .map_err(|error| self.failed(OP, error))?;
         // What could change while the call waits is copied.
+        let copied = buffers.iter().filter(|bytes| bytes.as_stable().is_none());
+        self.net()
+            .afford(copied.map(Bytes::len).sum(), "a copy")
+            .map_err(|error| self.failed(OP, error))?;
         let buffers: Vec<Bytes> = buffers
             .into_iter()
             .map(|bytes| {

@@ -1,7 +1,9 @@
 //! The languages. Each is one adapter: values in, values out, errors out, operations and constants registered from the
 //! table, tasks started. They never import each other and know no operation by name. `library` has the modules that are
-//! written in the languages themselves.
+//! written in the languages themselves, `bounds` says what the program may hold for a script.
 
+#[cfg(any(feature = "lua", feature = "rhai"))]
+mod bounds;
 #[cfg(feature = "cli")]
 mod conversation;
 #[cfg(any(feature = "lua", feature = "rhai"))]

@@ -21,12 +21,28 @@ pub(crate) fn zeroed(size: usize) -> Option<Vec<u8>> {
 
 /// Bytes of memory the program holds: those it has touched, or all its addresses where these are limited; none where the system
 /// does not tell.
-#[cfg_attr(not(feature = "rhai"), allow(dead_code, reason = "Lua counts its own"))]
+#[cfg_attr(
+    not(any(feature = "rhai", feature = "lua")),
+    allow(dead_code, reason = "languages ask")
+)]
 pub(crate) fn held() -> Option<usize> {
     let told = std::fs::read_to_string("/proc/self/statm").ok()?;
     let field = usize::from(super::process::address_space() == usize::MAX);
     let pages: usize = told.split_whitespace().nth(field)?.parse().ok()?;
     Some(pages.saturating_mul(super::process::page_size()?))
+}
+
+/// Gives the system back what is free: the C library keeps it, and it counts as held.
+#[cfg_attr(
+    not(feature = "lua"),
+    allow(dead_code, reason = "Lua's collector frees much at once")
+)]
+pub(crate) fn give_back() {
+    #[cfg(glibc)]
+    // SAFETY: it takes a number of bytes and touches nothing that is in use.
+    unsafe {
+        libc::malloc_trim(0);
+    }
 }
 
 #[cfg(test)]

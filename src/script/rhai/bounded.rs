@@ -15,7 +15,8 @@ use rhai::{Array, Blob, Dynamic, Engine, EvalAltResult, ImmutableString, Module,
 
 use crate::error::Error;
 use crate::net::Net;
-use crate::sys::{allocator, memory, process};
+use crate::script::bounds::{is_bounded, most_for_the_program};
+use crate::sys::allocator;
 
 use super::error;
 use super::op::{Native, Site, register};
@@ -32,16 +33,6 @@ const SHARE: usize = 4;
 fn share(net: &Net) -> usize {
     net.memory_limit() / SHARE
 }
-
-/// Whether scripts were given less memory than there is.
-fn is_bounded(net: &Net) -> bool {
-    net.memory_limit() < process::physical_memory()
-}
-
-/// Bytes the program may hold beyond several times a script's limit: what is not the script's.
-const SPARE: usize = 64 << 20;
-/// Times of a script's limit that the program may grow by: a worker has a quarter of what its starter has left, which may grow too.
-const TIMES: usize = 4;
 
 /// Bytes a thread may hold beyond a script's limits, where they are counted: what an engine is made of.
 const ENGINE: usize = 8 << 20;
@@ -68,11 +59,7 @@ fn guard(net: &Net) -> Guard {
             after_large: limit / 4,
         };
     }
-    let now = memory::held().unwrap_or(0);
-    let most = limit
-        .saturating_mul(TIMES)
-        .saturating_add(now)
-        .saturating_add(SPARE);
+    let most = most_for_the_program(net);
     Guard {
         counted: false,
         most,

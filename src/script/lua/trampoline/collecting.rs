@@ -16,7 +16,8 @@ use mlua::state::{GcGenParams, GcMode};
 
 use crate::error::{Error, Result};
 use crate::net::Net;
-use crate::sys::process;
+use crate::script::bounds;
+use crate::sys::{allocator, memory, process};
 
 use super::context::Context;
 use super::library::original;
@@ -36,6 +37,8 @@ const FEW_SOCKETS: usize = 48;
 const FIRST_SOCKETS: usize = 16;
 /// Bytes of a machine that are worth as long a look as one socket.
 const WORTH: usize = 64 << 10;
+/// Operations between two looks at what the program holds, unless much is asked for at once.
+const OPERATIONS: u32 = 1024;
 /// KiB of files and their like after which everything is looked at, or as many as the machine has.
 const FEW_WEIGHED: usize = 1024;
 
@@ -162,6 +165,10 @@ pub(super) struct Load {
     ballast: Cell<usize>,
     /// A task has ended as there was no memory left.
     exhausted: Cell<bool>,
+    /// Bytes the program may hold; 0 where it is not looked at.
+    program: usize,
+    /// Operations until it is.
+    operations: Cell<u32>,
 }
 
 /// How much there may be of something, until it is less than half of what there was when that was said.
@@ -204,6 +211,12 @@ impl Load {
             machine: Cell::new(0),
             ballast: Cell::new(0),
             exhausted: Cell::new(false),
+            program: if allocator::notes() && bounds::is_bounded(net) {
+                bounds::most_for_the_program(net)
+            } else {
+                0
+            },
+            operations: Cell::new(OPERATIONS),
         };
         load.allow_bytes(net);
         load.sockets.most.set(FIRST_SOCKETS.min(net.most_sockets() / 2));
@@ -243,6 +256,22 @@ impl Load {
         self.exhausted.set(true);
     }
 
+    /// Whether one has.
+    pub(super) fn is_exhausted(&self) -> bool {
+        self.exhausted.get()
+    }
+
+    /// Whether the program is to be looked at.
+    #[inline(always)]
+    fn is_due(&self) -> bool {
+        if self.program == 0 {
+            return false;
+        }
+        let left = self.operations.get() - 1;
+        self.operations.set(left);
+        left == 0 || allocator::has_note()
+    }
+
     fn allow_sockets(&self, net: &Net) {
         self.sockets.allow(
             net.open_socket_count(),
@@ -258,6 +287,40 @@ impl Load {
 pub(super) fn relieve(state: State, context: &Context) {
     if context.load.is_off(&context.net) {
         collect(state, context);
+    }
+}
+
+/// Refuses an operation where the program holds too much, as it may through what lies outside of the machine and is not counted.
+///
+/// # Errors
+/// `MemoryError`.
+#[inline(always)]
+pub(super) fn afford(state: State, context: &Context) -> Result<()> {
+    if context.load.is_due() {
+        look(state, context)
+    } else {
+        Ok(())
+    }
+}
+
+#[cold]
+fn look(state: State, context: &Context) -> Result<()> {
+    let load = &context.load;
+    load.operations.set(OPERATIONS);
+    allocator::take_note();
+    let is_too_much = || memory::held().filter(|held| *held > load.program);
+    if is_too_much().is_none() || !is_running(state) {
+        return Ok(());
+    }
+    collect_all(state, context);
+    memory::give_back();
+    match is_too_much() {
+        None => Ok(()),
+        // The next operation looks again.
+        Some(held) => {
+            load.operations.set(1);
+            Err(Error::memory(format!("more: the program holds {held} bytes")))
+        }
     }
 }
 

@@ -1,16 +1,21 @@
-//! What a script's error values say: as errors of ours, as text, and the place a message begins with.
+//! What a script's error values say: as errors of ours, as text, and the place a message begins with; and how an error of ours is raised.
 
 use std::ffi::c_int;
+use std::rc::Rc;
 
 use mlua::ffi::lua_State;
 
 use crate::api::{Value, repr};
-use crate::error::{Class, Error, Place};
+use crate::error::{Class, Error, Place, Trace};
 
 use super::context::Context;
+use super::invoke::Answer;
 use super::object::Object;
-use super::read;
-use super::state::{Kind, State, Status};
+use super::state::{Frame, Kind, State, Status};
+use super::{push, read};
+
+/// Calls that are looked at for an error's trace.
+const TRACED: c_int = 6;
 
 /// The error value at an index as an error of ours.
 pub(super) fn error_at(state: State, index: c_int) -> Error {
@@ -79,4 +84,34 @@ pub(super) fn place_in(text: &str, name: &str) -> Option<Place> {
     let shown = name.strip_prefix(['@', '=']).unwrap_or(name);
     let (line, _) = text.strip_prefix(shown)?.strip_prefix(':')?.split_once(':')?;
     Some(Place::new(shown.as_bytes(), line.parse().ok()?))
+}
+
+/// Pushes an error with its place in the script.
+pub(super) fn raise(state: State, context: &'static Context, mut error: Error) -> Answer {
+    if context.load.is_exhausted() && context.net.sched().is_dying() {
+        // There is no memory for an error, and nobody who would see it.
+        state.push_nil();
+        return Answer::Raise;
+    }
+    if error.place().is_none() {
+        locate(state, &mut error);
+    }
+    let value = Value::Error(Rc::new(error));
+    // Where not even the error can be had, Lua's own memory error is on top instead.
+    let _ = state.protected(|building| push::one(building, context, &value));
+    Answer::Raise
+}
+
+/// Notes where the script is.
+fn locate(state: State, error: &mut Error) {
+    let mut trace = Trace::default();
+    // Level 0 is the C function that raises.
+    for level in 1..=TRACED {
+        match state.place(level) {
+            Frame::Script(place) => trace.push(place),
+            Frame::Foreign => {}
+            Frame::None => break,
+        }
+    }
+    error.set_trace(trace);
 }

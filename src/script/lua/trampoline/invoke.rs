@@ -13,7 +13,7 @@ use mlua::ffi::lua_State;
 use crate::api::{
     Arguments, Callback, Cx, Held, Host, Named, Op, Owner, Slots, Value, call, construct, next_of,
 };
-use crate::error::{Class, Error, Result, Trace};
+use crate::error::{Class, Error, Result};
 use crate::net::Socket;
 use crate::sched::{Interest, Task};
 use crate::sys::errno::Errno;
@@ -24,15 +24,14 @@ use super::collecting;
 use super::context::Context;
 #[cfg(feature = "lua55")]
 use super::external;
+pub(super) use super::failure::raise;
 use super::metatable;
 use super::object::Object;
-use super::state::{Frame, Kind, State, upvalue};
+use super::state::{Kind, State, upvalue};
 use super::{kept, parking, passed, push, read, task, worker};
 
 /// Stack an operation must find: what is below is left to the system's own deep calls.
 pub(super) const STACK_RESERVE: usize = 128 * 1024;
-/// Calls that are looked at for an error's trace.
-const TRACED: c_int = 6;
 
 /// What a C function of ours is about to do, when everything of Rust's is dropped.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -179,31 +178,6 @@ pub(super) fn guarded<T>(context: &Context, body: impl FnOnce() -> Result<T>) ->
     catch_unwind(AssertUnwindSafe(body)).unwrap_or_else(|panic| Err(Error::bug(&*panic)))
 }
 
-/// Pushes an error with its place in the script.
-pub(super) fn raise(state: State, context: &'static Context, mut error: Error) -> Answer {
-    if error.place().is_none() {
-        locate(state, &mut error);
-    }
-    let value = Value::Error(Rc::new(error));
-    // Where not even the error can be had, Lua's own memory error is on top instead.
-    let _ = state.protected(|building| push::one(building, context, &value));
-    Answer::Raise
-}
-
-/// Notes where the script is.
-fn locate(state: State, error: &mut Error) {
-    let mut trace = Trace::default();
-    // Level 0 is the C function that raises.
-    for level in 1..=TRACED {
-        match state.place(level) {
-            Frame::Script(place) => trace.push(place),
-            Frame::Foreign => {}
-            Frame::None => break,
-        }
-    }
-    error.set_trace(trace);
-}
-
 /// Any operation.
 pub(super) unsafe extern "C-unwind" fn invoke(raw: *mut lua_State) -> c_int {
     // SAFETY: Lua calls us with a live thread.
@@ -211,7 +185,11 @@ pub(super) unsafe extern "C-unwind" fn invoke(raw: *mut lua_State) -> c_int {
     let op = metatable::op_at(state.userdata(upvalue(1)));
     let context = Context::behind(state, 2);
     collecting::relieve(state, context);
-    answer(state, context, |call| call.run(op)).finish(state)
+    answer(state, context, |call| {
+        collecting::afford(state, context)?;
+        call.run(op)
+    })
+    .finish(state)
 }
 
 /// `socket:recv(n)`: the plain case without a detour; all else as any operation.
@@ -429,6 +407,7 @@ pub(super) unsafe extern "C-unwind" fn call_object(raw: *mut lua_State) -> c_int
     let state = unsafe { State::from_raw(raw) };
     let context = Context::behind(state, 1);
     answer(state, context, |_| {
+        collecting::afford(state, context)?;
         let class = match read::value(state, context, 1) {
             Value::Class(class) => class,
             other => {
