@@ -324,3 +324,35 @@ fn a_name_that_nobody_meant_is_refused_at_once() {
         "AttributeError\n"
     );
 }
+
+/// What lies on our side of Lua's values is not Lua's to count: the command looks at the process.
+#[cfg(feature = "lua")]
+#[test]
+fn a_lua_script_has_the_program_hold_no_more_than_a_rhai_script() {
+    let room = folder("loopholes_outside");
+    for code in [
+        "local kept = {} for i = 1, 400 do kept[i] = errors.ValueError(('x'):rep(2000000) .. i) end print('all')",
+        "local kept = {} for i = 1, 4000 do kept[i] = ssl.create_default_context() end print('all')",
+    ] {
+        let done = run(&room, &["--sandbox", "--max-memory=32M", "-e", code]);
+        assert_eq!((done.code, &*done.stdout), (Some(1), ""), "{code}");
+        assert!(done.stderr.contains("MemoryError"), "{}", done.stderr);
+    }
+    // What is garbage is none of it.
+    let code = "for i = 1, 400 do local e = errors.ValueError(('x'):rep(2000000) .. i) end print('all')";
+    let done = run(&room, &["--sandbox", "--max-memory=32M", "-e", code]);
+    assert_eq!((done.code, &*done.stdout), (Some(0), "all\n"), "{}", done.stderr);
+}
+
+/// Each of many tasks that are ended without memory for an error had the collector look for some.
+#[cfg(feature = "lua")]
+#[test]
+fn many_tasks_end_soon_where_there_is_no_memory() {
+    let room = folder("loopholes_tasks");
+    let code = "for i = 1, 1e7 do task.spawn(function() time.sleep(100) end) end";
+    let done = run(
+        &room,
+        &["--sandbox", "--max-memory=16M", "--timeout=2", "-e", code],
+    );
+    assert_eq!(done.code, Some(1));
+}
