@@ -356,3 +356,21 @@ fn many_tasks_end_soon_where_there_is_no_memory() {
     );
     assert_eq!(done.code, Some(1));
 }
+
+/// Lua's memory ends before the machine's, where the whole process would end.
+#[cfg(feature = "lua")]
+#[test]
+fn memory_that_the_system_refuses_is_an_error_like_others() {
+    let room = folder("loopholes_addresses");
+    let code = "print(pcall(function() local t = {} for i = 1, 1e9 do t[i] = ('x'):rep(1000) .. i end end)) collectgarbage() print(#('y'):rep(1000000))";
+    for options in ["", "--max-memory=1G"] {
+        let line = format!(
+            "ulimit -v 200000 && exec {} {options} -e \"$0\"",
+            env!("CARGO_BIN_EXE_wirescript")
+        );
+        let mut shell = Command::new("sh");
+        shell.current_dir(&room).args(["-c", &line, code]);
+        let Finished { stdout, stderr, .. } = Running::start(&mut shell).finish(LIMIT);
+        assert_eq!(stdout, "false\tnot enough memory\n1000000\n", "{stderr}");
+    }
+}

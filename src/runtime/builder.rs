@@ -246,10 +246,13 @@ impl Builder {
         let bounded =
             !policy.allows_everything() || limits.timeout.is_some() || limits.instructions.is_some();
         let heir = self.heir.unwrap_or_default();
-        let memory_limit = heir.memory.or(limits.memory).unwrap_or_else(|| {
-            let all = process::physical_memory();
-            if bounded { all.min(BOUNDED_MEMORY) } else { all }
-        });
+        let all = process::physical_memory();
+        // What the machine cannot give ends the process and not the script.
+        let memory_limit = match heir.memory.or(limits.memory) {
+            Some(limit) => limit.min(all),
+            None if bounded => all.min(BOUNDED_MEMORY),
+            None => all,
+        };
         let speech = self.speech.or_else(default_speech).ok_or_else(|| {
             Error::runtime("no language is compiled in: enable the feature lua54, lua55 or rhai")
         })?;

@@ -12,14 +12,21 @@ pub(crate) fn is_terminal(fd: BorrowedFd<'_>) -> bool {
     fd.is_terminal()
 }
 
-/// The memory this process may have at most in bytes: that of the machine, or less where it is limited (`ulimit -v`); the
-/// largest number there is where the system does not tell.
+/// The memory this process may have at most in bytes: that of the machine, or less where its addresses are limited (`ulimit -v`): most
+/// of those that are left. The largest number there is where the system does not tell.
 pub(crate) fn physical_memory() -> usize {
     let pages = system_value(libc::_SC_PHYS_PAGES);
     let machine = pages
         .zip(page_size())
         .map_or(usize::MAX, |(pages, page)| pages.saturating_mul(page));
-    machine.min(address_space())
+    match address_space() {
+        usize::MAX => machine,
+        // Some are for what no limit of a script's counts: stacks, the program's own.
+        most => {
+            let left = most.saturating_sub(super::memory::held().unwrap_or(0));
+            machine.min(left / 8 * 7)
+        }
+    }
 }
 
 /// Bytes of addresses the process may use; the largest number there is where nobody has limited them.
