@@ -344,6 +344,18 @@ fn a_lua_script_has_the_program_hold_no_more_than_a_rhai_script() {
     assert_eq!((done.code, &*done.stdout), (Some(0), "all\n"), "{}", done.stderr);
 }
 
+/// One string may stand in a table any number of times, and is copied each time that the table is read.
+#[cfg(feature = "lua")]
+#[test]
+fn a_table_with_the_same_string_many_times_is_no_bomb() {
+    let room = folder("loopholes_bomb");
+    let code = "local t, s = {}, ('x'):rep(1000000) for i = 1, 100000 do t[i] = s end
+                for _, f in ipairs {repr, json.encode, errors.ValueError} do pcall(f, t) end
+                print('done')";
+    let done = run(&room, &["--sandbox", "--max-memory=32M", "-e", code]);
+    assert_eq!((done.code, &*done.stdout), (Some(0), "done\n"), "{}", done.stderr);
+}
+
 /// Each of many tasks that are ended without memory for an error had the collector look for some.
 #[cfg(feature = "lua")]
 #[test]

@@ -35,11 +35,13 @@ use server::Server;
 /// Bytes of a chunk.
 const CHUNK: usize = 65_536;
 /// Times each server runs; a figure is the median of as many. Rounds differ by half and more, as the two sides fall in step or
-/// do not, so it takes many.
-const ROUNDS: usize = 21;
+/// do not for as long as they run, so it takes many short ones.
+const ROUNDS: usize = 75;
+/// Peers take part in one round of so many.
+const PEER_ROUNDS: usize = 5;
 /// How long it runs before it counts, and how long it counts.
-const WARM_UP: Duration = Duration::from_millis(100);
-const LENGTH: Duration = Duration::from_millis(300);
+const WARM_UP: Duration = Duration::from_millis(50);
+const LENGTH: Duration = Duration::from_millis(150);
 
 fn main() -> ExitCode {
     let mut words = std::env::args().skip(1);
@@ -69,6 +71,11 @@ struct Contestant {
 }
 
 impl Contestant {
+    /// Whether it is no program of this package.
+    fn is_peer(&self) -> bool {
+        self.name.starts_with('(')
+    }
+
     fn command(&self, way: &str) -> Command {
         let mut command = Command::new(&self.program);
         match &self.script {
@@ -81,7 +88,10 @@ impl Contestant {
 }
 
 fn bench() -> io::Result<()> {
-    println!("Medians of {ROUNDS} rounds [smallest..largest]. A ratio of 1 is the limit.");
+    let of_peers = ROUNDS / PEER_ROUNDS;
+    println!(
+        "Medians of {ROUNDS} rounds, of {of_peers} for peers [smallest..largest]. A ratio of 1 is the limit."
+    );
     let contestants = contestants()?;
     for way in ["send", "recv", "recv_into"] {
         contest(way, &contestants)?;
@@ -163,8 +173,11 @@ fn contest(way: &str, contestants: &[Contestant]) -> io::Result<()> {
         .filter(|contestant| has_way(contestant.name))
         .collect();
     let mut samples: Vec<Vec<Sample>> = contestants.iter().map(|_| Vec::new()).collect();
-    for _ in 0..ROUNDS {
+    for round in 0..ROUNDS {
         for (contestant, samples) in contestants.iter().zip(&mut samples) {
+            if contestant.is_peer() && round % PEER_ROUNDS != 0 {
+                continue;
+            }
             let server = Server::start(&mut contestant.command(way))?;
             let sample = measure(&server, way)
                 .map_err(|error| io::Error::other(format!("{}: {error}", contestant.name)))?;
@@ -173,11 +186,12 @@ fn contest(way: &str, contestants: &[Contestant]) -> io::Result<()> {
     }
     let limits = samples[0].clone();
     for (contestant, samples) in contestants.iter().zip(&samples) {
+        let step = if contestant.is_peer() { PEER_ROUNDS } else { 1 };
         let ratio = |value: fn(&Sample) -> f64| {
             Spread::of(
                 samples
                     .iter()
-                    .zip(&limits)
+                    .zip(limits.iter().step_by(step))
                     .map(|(sample, limit)| value(sample) / value(limit)),
             )
         };

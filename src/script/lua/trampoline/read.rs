@@ -37,6 +37,8 @@ enum Fidelity {
 struct Reading {
     /// Items that may still be read.
     left: usize,
+    /// Bytes of strings within tables that may still be copied: one string may stand there any number of times.
+    bytes: usize,
     deepest: usize,
     fidelity: Fidelity,
     /// The host reads: any table, with keys that are no texts as texts, and functions are kept for it here.
@@ -46,9 +48,10 @@ struct Reading {
 }
 
 impl Reading {
-    const fn new(deepest: usize, fidelity: Fidelity) -> Self {
+    fn new(context: &Context, deepest: usize, fidelity: Fidelity) -> Self {
         Self {
             left: MOST_ITEMS,
+            bytes: context.net.memory_limit(),
             deepest,
             fidelity,
             host: None,
@@ -60,7 +63,12 @@ impl Reading {
 /// The value at an index. Strings on the stack itself are borrowed for the length of the call; those inside tables are
 /// copied, as a script could take them out meanwhile.
 pub(super) fn value(state: State, context: &Context, index: c_int) -> Value {
-    read(state, context, index, &mut Reading::new(DEEPEST, Fidelity::Loose))
+    read(
+        state,
+        context,
+        index,
+        &mut Reading::new(context, DEEPEST, Fidelity::Loose),
+    )
 }
 
 /// The value at an index, as data that is read to its last key or refused.
@@ -69,7 +77,7 @@ pub(super) fn data(state: State, context: &Context, index: c_int) -> Value {
         state,
         context,
         index,
-        &mut Reading::new(DEEPEST_DATA, Fidelity::Exact),
+        &mut Reading::new(context, DEEPEST_DATA, Fidelity::Exact),
     )
 }
 
@@ -79,7 +87,7 @@ pub(super) fn portable(state: State, context: &Context, index: c_int) -> Value {
         state,
         context,
         index,
-        &mut Reading::new(DEEPEST_DATA, Fidelity::Whole),
+        &mut Reading::new(context, DEEPEST_DATA, Fidelity::Whole),
     )
 }
 
@@ -89,13 +97,13 @@ pub(super) fn shown(state: State, context: &Context, index: c_int) -> Value {
         state,
         context,
         index,
-        &mut Reading::new(DEEPEST_DATA, Fidelity::Shown),
+        &mut Reading::new(context, DEEPEST_DATA, Fidelity::Shown),
     )
 }
 
 /// The value at an index for the host: it outlives the call, and any table can be read.
 pub(super) fn owned(state: State, context: &'static Context, index: c_int) -> Value {
-    let mut reading = Reading::new(DEEPEST_DATA, Fidelity::Loose);
+    let mut reading = Reading::new(context, DEEPEST_DATA, Fidelity::Loose);
     reading.host = Some(context);
     // How much a script may hold bounds it, not what an argument may.
     reading.left = usize::MAX;
@@ -116,7 +124,13 @@ fn read(state: State, context: &Context, index: c_int, reading: &mut Reading) ->
             // neither move nor change.
             Value::String(Bytes::Script(unsafe { Borrowed::new(start, length) }))
         }
-        Kind::String => Value::String(Bytes::Owned(state.string_copy(index))),
+        Kind::String => match reading.bytes.checked_sub(state.raw_length(index)) {
+            Some(rest) => {
+                reading.bytes = rest;
+                Value::String(Bytes::Owned(state.string_copy(index)))
+            }
+            None => Value::Opaque("table of too many bytes"),
+        },
         Kind::Table => table(state, context, index, reading),
         Kind::Function if reading.fidelity == Fidelity::Whole => thing(state, index, "function"),
         Kind::Function => {
@@ -346,7 +360,7 @@ fn entries(
 
 /// The pairs of a table, if its keys are all strings.
 pub(super) fn keywords(state: State, context: &Context, index: c_int) -> Option<Vec<(String, Value)>> {
-    let mut reading = Reading::new(DEEPEST, Fidelity::Loose);
+    let mut reading = Reading::new(context, DEEPEST, Fidelity::Loose);
     // What it holds is within it.
     reading.within.push(state.pointer(index) as usize);
     entries(state, context, index, &mut reading)
