@@ -224,7 +224,7 @@ fn hint(thrown: &EvalAltResult) -> Option<String> {
 }
 
 /// The name Rhai gives to a function that has none.
-const NAMELESS: &str = "anon$";
+pub(super) const NAMELESS: &str = "anon$";
 
 /// The types a function was called with that has no name; none where it has one, or was not looked for.
 fn nameless(thrown: &EvalAltResult) -> Option<&str> {
