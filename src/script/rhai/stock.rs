@@ -18,7 +18,7 @@ use crate::script::library::RHAI;
 
 use super::import::Resolver;
 use super::{
-    Core, bounded, buffer, direct, library, limits, lines, module, named, object, own, syntax, variable,
+    Core, bounded, buffer, direct, library, limits, lines, module, named, object, own, syntax, variable, wide,
 };
 
 /// Words by which a script can come to run text that nobody has seen.
@@ -88,6 +88,7 @@ impl Core {
         library::name_types(&mut engine);
         syntax::install(&mut engine, &self.site);
         direct::install(&mut engine, &self.site);
+        wide::install(&mut engine, &self.site);
         variable::install(&mut engine, self.places.clone(), self.site.clone());
         for (name, module) in self.stock.modules.borrow().iter() {
             engine.register_static_module(*name, module.clone());

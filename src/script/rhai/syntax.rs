@@ -22,7 +22,7 @@ use crate::error::Error;
 
 use super::error::{self, Thrown};
 use super::op::Site;
-use super::{class, direct, library, value};
+use super::{class, direct, library, value, wide};
 
 /// Stands for `with` in what Rhai compiles.
 const MARK: &str = "@";
@@ -39,7 +39,10 @@ pub(super) fn install(engine: &mut Engine, site: &Rc<Site>) {
     )]
     engine.on_parse_token({
         let site = site.clone();
-        move |token, _, _| match token {
+        move |token, position, _| match token {
+            Token::Identifier(_) | Token::DoubleColon if site.exchanged.token(position).is_some() => {
+                site.exchanged.token(position).unwrap_or(token)
+            }
             Token::Custom(mark) | Token::Reserved(mark) if is_mark(&mark) && !site.reads_marks.get() => {
                 let problem = format!("'{mark}' is no symbol of Rhai's");
                 Token::LexError(LexError::ImproperSymbol(mark.to_string(), problem).into())
@@ -163,7 +166,13 @@ fn is_mark(word: &str) -> bool {
 pub(super) fn compile(engine: &Engine, site: &Site, source: &str) -> Result<AST, ParseError> {
     let lowered = lower(engine, source)?;
     site.reads_marks.set(matches!(lowered, Cow::Owned(_)));
+    if wide::may_concern(source)
+        && let Ok(tokens) = tokens(engine, &lowered)
+    {
+        site.exchanged.note(&tokens);
+    }
     let compiled = engine.compile(lowered);
+    site.exchanged.clear();
     site.reads_marks.set(false);
     compiled
 }
