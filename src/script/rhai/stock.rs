@@ -18,7 +18,8 @@ use crate::script::library::RHAI;
 
 use super::import::Resolver;
 use super::{
-    Core, bounded, buffer, direct, library, limits, lines, module, named, object, own, syntax, variable, wide,
+    Core, bounded, buffer, direct, library, limits, lines, module, named, object, own, sorting, syntax,
+    variable, wide,
 };
 
 /// Words by which a script can come to run text that nobody has seen.
@@ -104,6 +105,7 @@ impl Core {
         buffer::install(&mut functions, &self.site);
         lines::install(&mut functions, &self.site);
         own::install(&mut functions);
+        sorting::install(&mut functions);
         bounded::install(&mut functions, &self.site);
         named::install(&mut functions);
         library::install(&mut functions, &self.site);
