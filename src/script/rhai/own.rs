@@ -134,6 +134,7 @@ pub(super) fn with_name(variable: &Dynamic) -> Option<Dynamic> {
     let class = error::class_of_caught(&map)?;
     let mut named = map.clone();
     named.insert("name".into(), class.name().into());
+    error::correct(&mut named);
     Some(named.into())
 }
 
@@ -156,4 +157,39 @@ fn caught_errors(functions: &mut Module) {
         Ok(own.zip(asked).is_some_and(|(own, asked)| own.is_a(asked)).into())
     });
     register(functions, "is", &[any, any], &native);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::works;
+
+    #[test]
+    fn a_wrong_call_of_a_closure_is_caught_as_a_type_error() {
+        works(
+            r#"
+            fn through(f) { f.call(1) }
+            let two = |a, b| a;
+            let text = "a closure is called with (i64), and has other parameters";
+            for way in 0..5 {
+                let seen = ();
+                try {
+                    switch way {
+                        0 => two.call(1),
+                        1 => through(two),
+                        2 => task::spawn(|f| f.call(1), two).join(),
+                        3 => task::spawn(|f| through(f), two).join(),
+                        _ => try { through(two) } catch (e) { throw e },
+                    }
+                } catch (e) {
+                    seen = e.name;
+                    check(e.message == text && e.is(errors::TypeError) && !e.is(errors::NameError));
+                    check(!`${e}`.contains("anon$"));
+                }
+                check(seen == "TypeError");
+            }
+            try { [1].map(|a, b, c| a); } catch (e) { check(e.name == "TypeError" && e.message.contains("(i64, i64)")); }
+            try { nothing(1); } catch (e) { check(e.name == "NameError" && e.message == "Function not found: nothing (i64)"); }
+            "#,
+        );
+    }
 }
