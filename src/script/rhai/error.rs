@@ -73,11 +73,9 @@ impl Failure {
                 (value.clone(), of_value(value))
             }
             other => {
-                let class = match nameless(other) {
-                    Some(_) => Class::TypeError,
-                    None => class_of_kind(&kind(other)).unwrap_or(Class::RuntimeError),
-                };
-                let error = Error::new(class, message(other)).hinting(hint(other));
+                let message = message(other);
+                let class = class_of(&kind(other), &message).unwrap_or(Class::RuntimeError);
+                let error = Error::new(class, message).hinting(hint(other));
                 (caught(other, source), error)
             }
         };
@@ -167,7 +165,7 @@ fn class_of_kind(kind: &str) -> Option<Class> {
 }
 
 /// How messages of Rhai's own errors begin: the kind itself is lost in an error that has left a function.
-const BEGINNINGS: [(&str, Class); 18] = [
+const BEGINNINGS: [(&str, Class); 19] = [
     ("Function not found: anon$", Class::TypeError),
     ("a closure is called with", Class::TypeError),
     ("Function not found", Class::NameError),
@@ -186,17 +184,23 @@ const BEGINNINGS: [(&str, Class); 18] = [
     ("For loop expects iterable type", Class::TypeError),
     ("Division by zero", Class::ZeroDivisionError),
     ("'this' not bound", Class::NameError),
+    ("Syntax error", Class::SyntaxError),
 ];
 
-/// The Python class of an error of Rhai's own that a script has caught: a map that names its kind.
-pub(super) fn class_of_caught(map: &Map) -> Option<Class> {
-    let kind = map.get("error")?.as_immutable_string_ref().ok()?;
-    let by_kind = class_of_kind(&kind)?;
-    let message = map.get("message")?.as_immutable_string_ref().ok()?;
+/// The Python class closest to one of Rhai's own errors, by its message where that tells more than its kind.
+fn class_of(kind: &str, message: &str) -> Option<Class> {
+    let by_kind = class_of_kind(kind)?;
     let by_message = BEGINNINGS
         .iter()
         .find(|(beginning, _)| message.starts_with(beginning));
     Some(by_message.map_or(by_kind, |(_, class)| *class))
+}
+
+/// The Python class of an error of Rhai's own that a script has caught: a map that names its kind.
+pub(super) fn class_of_caught(map: &Map) -> Option<Class> {
+    let kind = map.get("error")?.as_immutable_string_ref().ok()?;
+    let message = map.get("message")?.as_immutable_string_ref().ok()?;
+    class_of(&kind, &message)
 }
 
 /// What to tell of a name that nothing has.
@@ -389,6 +393,23 @@ mod tests {
             let caught = fail(&format!("try {{ {call} }} catch (e) {{ throw e }}")).error;
             assert_eq!(caught.class(), Class::TypeError);
             assert_eq!(caught.to_string(), uncaught.to_string());
+        }
+    }
+
+    #[test]
+    fn an_error_is_of_one_class_caught_and_uncaught() {
+        for (script, class) in [
+            ("eval(\"let = 3\");", Class::SyntaxError),
+            ("eval(\"fn f() {}\");", Class::SyntaxError),
+            ("let f = || eval(\"let = 3\"); f.call();", Class::SyntaxError),
+            ("let n = 0; 1 / n", Class::ZeroDivisionError),
+            ("let f = |n| 1 / n; f.call(0)", Class::ZeroDivisionError),
+            ("let f = || [1][7]; f.call()", Class::IndexError),
+            ("let f = || this.x; f.call()", Class::NameError),
+        ] {
+            assert_eq!(fail(script).error.class(), class, "{script}");
+            let caught = fail(&format!("try {{ {script} }} catch (e) {{ throw e }}"));
+            assert_eq!(caught.error.class(), class, "{script}: {}", caught.report);
         }
     }
 
