@@ -6,7 +6,7 @@
 //! and `error` carry values and errors over the border. `task` runs chunks and functions on fibers, `watch` looks after them
 //! while they run, `host` does what the Rust program asks. `syntax` adds `with` (which `with` runs) and frees words that Rhai reserves, `variable` lets several tasks use what a
 //! closure has captured, both helped by `places`; `named` has modules and functions as values; `import` loads neighbouring scripts, `library` the modules that are written in Rhai, whose classes and objects are `class`'s and whose functions `method`'s, `conversation` serves a person at a prompt, `lines` iterates over files, `kept` keeps values for operations, `callback` functions. `bounded` keeps Rhai's own functions from holding
-//! the thread or the memory of all. `sorting` has what compares elements. `buffer` and `own` add what buffers and Rhai's own values
+//! the thread or the memory of all. `sorting` has what compares elements, `nested` compares and prints what is within others. `buffer` and `own` add what buffers and Rhai's own values
 //! are expected to do.
 
 mod bounded;
@@ -27,6 +27,7 @@ mod lines;
 mod method;
 mod module;
 mod named;
+mod nested;
 mod object;
 mod op;
 mod own;

@@ -1,15 +1,15 @@
-//! What Rhai's own values do here that they do not do elsewhere: a tuple prints as Python prints it, a module's array
-//! can be asked for what it may not have (`sys::argv.get(1) ?? "default"`), and one of Rhai's own errors, caught, answers
-//! to `name` and `is` as ours do.
+//! What Rhai's own values do here that they do not do elsewhere: a module's array can be asked for what it may not have
+//! (`sys::argv.get(1) ?? "default"`), the places of tuples have names, and one of Rhai's own errors, caught, answers to `name` and
+//! `is` as ours do.
 
 use std::any::TypeId;
 use std::collections::BTreeSet;
 use std::io::Write;
 use std::rc::Rc;
 
-use rhai::{Array, Dynamic, Engine, EvalAltResult, Map, Module, NativeCallContext, Position};
+use rhai::{Array, Dynamic, Engine, EvalAltResult, Map, Module, Position};
 
-use crate::api::{self, RecordKind, Value};
+use crate::api::{RecordKind, Value};
 use crate::error::{Class, Error};
 use crate::sys::stdio;
 
@@ -19,7 +19,6 @@ use super::value;
 
 /// Registers them.
 pub(super) fn install(functions: &mut Module) {
-    tuples(functions);
     records(functions);
     constant_arrays(functions);
     caught_errors(functions);
@@ -33,21 +32,6 @@ pub(super) fn output(engine: &mut Engine) {
         // A closed stderr is no reason to stop.
         let _ = writeln!(std::io::stderr().lock(), "{spot}: {text}");
     });
-}
-
-fn tuples(functions: &mut Module) {
-    let native: Native = Rc::new(|context, args| {
-        let Some(array) = args.first() else {
-            return Ok(Dynamic::UNIT);
-        };
-        if value::is_tuple(array) {
-            return Ok(api::repr(&value::read(array, 0)).into());
-        }
-        Ok(list(array, context.as_ref()).into())
-    });
-    for name in ["to_string", "print", "to_debug", "debug"] {
-        register(functions, name, &[TypeId::of::<Array>()], &native);
-    }
 }
 
 /// `key.data`: the places of tuples that have names answer to them.
@@ -102,27 +86,6 @@ fn constant_arrays(functions: &mut Module) {
         &[TypeId::of::<Array>(), TypeId::of::<i64>()],
         &native,
     );
-}
-
-/// An array as Rhai prints it.
-fn list(array: &Dynamic, context: Option<&NativeCallContext<'_>>) -> String {
-    let Some(items) = array.read_lock::<Array>() else {
-        return String::new();
-    };
-    let texts: Vec<_> = items
-        .iter()
-        .map(|item| {
-            let mut item = item.clone();
-            context
-                .and_then(|context| {
-                    context
-                        .call_native_fn_raw("to_debug", true, &mut [&mut item])
-                        .ok()
-                })
-                .map_or_else(|| format!("{item:?}"), |text| text.to_string())
-        })
-        .collect();
-    format!("[{}]", texts.join(", "))
 }
 
 /// One of Rhai's own errors, caught, with its class's name: where a script uses a variable that holds one.

@@ -18,8 +18,8 @@ use crate::script::library::RHAI;
 
 use super::import::Resolver;
 use super::{
-    Core, bounded, buffer, direct, library, limits, lines, module, named, object, own, sorting, syntax,
-    variable, wide,
+    Core, bounded, buffer, direct, library, limits, lines, module, named, nested, object, own, sorting,
+    syntax, variable, wide,
 };
 
 /// Words by which a script can come to run text that nobody has seen.
@@ -108,6 +108,7 @@ impl Core {
         sorting::install(&mut functions);
         bounded::install(&mut functions, &self.site);
         named::install(&mut functions);
+        nested::install(&mut functions, &self.site);
         library::install(&mut functions, &self.site);
         [StandardPackage::new().as_shared_module(), functions.into()]
     }
