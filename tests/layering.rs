@@ -235,7 +235,7 @@ const SAME_WORD: &[(&str, &str, &str)] = &[
         "a key of the map Rhai makes of its own errors",
     ),
     (
-        "script/rhai/syntax.rs",
+        "script/rhai/with.rs",
         "close",
         "a map's function of that name, which the end of a `with` calls",
     ),

@@ -173,6 +173,19 @@ fn the_program_waits_for_them_and_tells_of_failures() {
     let rhai = command("rhai", "worker::spawn(\"throw 5\"); print(\"main\");");
     assert_eq!(rhai.status.and_then(|status| status.code()), Some(1));
     assert!(rhai.stderr.contains("worker-1:1"), "{}", rhai.stderr);
+    // A chunk and a function tell the same place, joined or not.
+    for source in [
+        "\\n  socket::socket().recv(1)",
+        "|x| {\\n  socket::socket().recv(1) }",
+    ] {
+        for (join, place) in [
+            ("", "worker-1:2:20: OSError"),
+            (".join()", ": worker-1:2: OSError"),
+        ] {
+            let failed = command("rhai", &format!("worker::spawn(\"{source}\", 1){join};"));
+            assert!(failed.stderr.contains(place), "{source}: {}", failed.stderr);
+        }
+    }
 }
 
 #[test]

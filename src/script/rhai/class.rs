@@ -325,6 +325,12 @@ pub(super) fn ask(core: &Core, object: &Dynamic, name: &str) -> Option<Result<Dy
     Some(invoke(core, &method, &mut Dynamic::from(instance), Vec::new()))
 }
 
+/// Whether a `with` can hold it.
+pub(super) fn closes(object: &Dynamic) -> bool {
+    let instance = object.read_lock::<Rc<Instance>>();
+    instance.is_some_and(|instance| instance.find(EXIT).is_some())
+}
+
 /// The end of a `with`.
 pub(super) fn close(site: &Site, object: &Dynamic) -> Option<Result<(), Thrown>> {
     let instance = object.read_lock::<Rc<Instance>>()?.clone();

@@ -184,7 +184,7 @@ mod tests {
             ("{ s.send(s.recv(s.recv(1))) }", "{ s.send(s.recv(s.recv(1))) }"),
             ("let n = s.recv(1, 2);", "let n = s.recv(1, 2);"),
             ("let n = s?.recv(1);", "let n = s?.recv(1);"),
-            ("let n = ~ s.recv(1);", "let n = ~ s.recv(1);"),
+            ("let n = ? s.recv(1);", "let n = ? s.recv(1);"),
             (
                 "fn send(x) { 1 } let n = s.send(1);",
                 "fn send(x) { 1 } let n = s.send(1);",

@@ -73,11 +73,9 @@ impl Failure {
                 (value.clone(), of_value(value))
             }
             other => {
-                let class = match nameless(other) {
-                    Some(_) => Class::TypeError,
-                    None => class_of_kind(&kind(other)).unwrap_or(Class::RuntimeError),
-                };
-                let error = Error::new(class, message(other)).hinting(hint(other));
+                let message = message(other);
+                let class = class_of(&kind(other), &message).unwrap_or(Class::RuntimeError);
+                let error = Error::new(class, message).hinting(hint(other));
                 (caught(other, source), error)
             }
         };
@@ -131,7 +129,7 @@ fn of_value(value: &Dynamic) -> Error {
     {
         return Error::new(
             class_of_caught(&map).unwrap_or(Class::RuntimeError),
-            message.to_string(),
+            message_of_caught(&map).unwrap_or_else(|| message.to_string()),
         );
     }
     Error::runtime(value.to_string())
@@ -167,7 +165,9 @@ fn class_of_kind(kind: &str) -> Option<Class> {
 }
 
 /// How messages of Rhai's own errors begin: the kind itself is lost in an error that has left a function.
-const BEGINNINGS: [(&str, Class); 15] = [
+const BEGINNINGS: [(&str, Class); 19] = [
+    ("Function not found: anon$", Class::TypeError),
+    ("a closure is called with", Class::TypeError),
     ("Function not found", Class::NameError),
     ("Variable not found", Class::NameError),
     ("Module not found", Class::ModuleNotFoundError),
@@ -183,17 +183,24 @@ const BEGINNINGS: [(&str, Class); 15] = [
     ("Indexer unavailable", Class::TypeError),
     ("For loop expects iterable type", Class::TypeError),
     ("Division by zero", Class::ZeroDivisionError),
+    ("'this' not bound", Class::NameError),
+    ("Syntax error", Class::SyntaxError),
 ];
 
-/// The Python class of an error of Rhai's own that a script has caught: a map that names its kind.
-pub(super) fn class_of_caught(map: &Map) -> Option<Class> {
-    let kind = map.get("error")?.as_immutable_string_ref().ok()?;
-    let by_kind = class_of_kind(&kind)?;
-    let message = map.get("message")?.as_immutable_string_ref().ok()?;
+/// The Python class closest to one of Rhai's own errors, by its message where that tells more than its kind.
+fn class_of(kind: &str, message: &str) -> Option<Class> {
+    let by_kind = class_of_kind(kind)?;
     let by_message = BEGINNINGS
         .iter()
         .find(|(beginning, _)| message.starts_with(beginning));
     Some(by_message.map_or(by_kind, |(_, class)| *class))
+}
+
+/// The Python class of an error of Rhai's own that a script has caught: a map that names its kind.
+pub(super) fn class_of_caught(map: &Map) -> Option<Class> {
+    let kind = map.get("error")?.as_immutable_string_ref().ok()?;
+    let message = map.get("message")?.as_immutable_string_ref().ok()?;
+    class_of(&kind, &message)
 }
 
 /// What to tell of a name that nothing has.
@@ -224,22 +231,53 @@ fn hint(thrown: &EvalAltResult) -> Option<String> {
 }
 
 /// The name Rhai gives to a function that has none.
-const NAMELESS: &str = "anon$";
+pub(super) const NAMELESS: &str = "anon$";
 
-/// The types a function was called with that has no name; none where it has one, or was not looked for.
-fn nameless(thrown: &EvalAltResult) -> Option<&str> {
+/// What to tell of a call of a function that has no name; none where it has one, or was not looked for.
+fn nameless(thrown: &EvalAltResult) -> Option<String> {
     match thrown {
-        EvalAltResult::ErrorFunctionNotFound(called, _) if called.starts_with(NAMELESS) => {
-            Some(called.split_once(' ').map_or("()", |(_, given)| given))
-        }
+        EvalAltResult::ErrorFunctionNotFound(called, _) => wrongly_called(called),
         _ => None,
+    }
+}
+
+/// The same of what was called as Rhai writes it: its name, and the types of the arguments.
+fn wrongly_called(called: &str) -> Option<String> {
+    let given = called.strip_prefix(NAMELESS)?;
+    let given = given.split_once(' ').map_or("()", |(_, given)| given);
+    Some(format!(
+        "a closure is called with {given}, and has other parameters"
+    ))
+}
+
+/// What an error of Rhai's own that a script has caught says of such a call: Rhai has written it, with the name that the function
+/// has not, and below that the calls that lead there.
+fn message_of_caught(map: &Map) -> Option<String> {
+    let message = map.get("message")?.as_immutable_string_ref().ok()?;
+    let called = message.strip_prefix("Function not found: ")?;
+    // Where that was follows.
+    let ends = ["\n", " @ '", " (line "]
+        .into_iter()
+        .filter_map(|end| called.find(end));
+    wrongly_called(&called[..ends.min().unwrap_or(called.len())])
+}
+
+/// Has an error that a script has caught tell of such a call.
+pub(super) fn correct(caught: &mut Map) {
+    let Some(message) = message_of_caught(caught) else {
+        return;
+    };
+    caught.insert("message".into(), message.into());
+    let is_nameless = |name: &Dynamic| name.to_string().starts_with(NAMELESS);
+    if caught.get("function").is_some_and(is_nameless) {
+        caught.remove("function");
     }
 }
 
 /// What one of Rhai's own errors says, without its position.
 fn message(thrown: &EvalAltResult) -> String {
-    if let Some(given) = nameless(thrown) {
-        return format!("a closure is called with {given}, and has other parameters");
+    if let Some(text) = nameless(thrown) {
+        return text;
     }
     let text = thrown.to_string();
     match thrown.position() {
@@ -342,6 +380,37 @@ mod tests {
              in function 'outer', called at t.rhai:4:1"
         );
         assert_eq!(failure.error.place().map(Place::line), Some(1));
+    }
+
+    #[test]
+    fn a_wrong_call_of_a_closure_is_told_without_the_name_rhai_gave_it() {
+        for call in [
+            "let f = |a, b| a; f.call(());",
+            "let f = |a, b| a; let g = |f| f.call(()); g.call(f);",
+        ] {
+            let uncaught = fail(call).error;
+            assert_eq!(uncaught.class(), Class::TypeError);
+            let caught = fail(&format!("try {{ {call} }} catch (e) {{ throw e }}")).error;
+            assert_eq!(caught.class(), Class::TypeError);
+            assert_eq!(caught.to_string(), uncaught.to_string());
+        }
+    }
+
+    #[test]
+    fn an_error_is_of_one_class_caught_and_uncaught() {
+        for (script, class) in [
+            ("eval(\"let = 3\");", Class::SyntaxError),
+            ("eval(\"fn f() {}\");", Class::SyntaxError),
+            ("let f = || eval(\"let = 3\"); f.call();", Class::SyntaxError),
+            ("let n = 0; 1 / n", Class::ZeroDivisionError),
+            ("let f = |n| 1 / n; f.call(0)", Class::ZeroDivisionError),
+            ("let f = || [1][7]; f.call()", Class::IndexError),
+            ("let f = || this.x; f.call()", Class::NameError),
+        ] {
+            assert_eq!(fail(script).error.class(), class, "{script}");
+            let caught = fail(&format!("try {{ {script} }} catch (e) {{ throw e }}"));
+            assert_eq!(caught.error.class(), class, "{script}: {}", caught.report);
+        }
     }
 
     #[test]

@@ -14,7 +14,7 @@ use super::host::Host;
 use super::op::Site;
 use super::places::Places;
 use super::watch::Watch;
-use super::{buffer, lines, module, named, object, own, syntax};
+use super::{buffer, lines, module, named, nested, object, own, syntax, wide};
 
 /// Puts `socket` and the other modules into a Rhai engine of your own, with the functions and types they need.
 ///
@@ -47,6 +47,7 @@ pub fn register(engine: &mut Engine, net: &Rc<Net>) -> Result<()> {
         core: Weak::new(),
         host: Host::default(),
         reads_marks: Cell::new(false),
+        exchanged: wide::Exchanged::default(),
     });
     let mut functions = Module::new();
     object::install(&mut functions, &site);
@@ -56,6 +57,7 @@ pub fn register(engine: &mut Engine, net: &Rc<Net>) -> Result<()> {
     lines::name_types(engine);
     own::install(&mut functions);
     named::install(&mut functions);
+    nested::install(&mut functions, &site);
     named::name_types(engine);
     engine.register_global_module(functions.into());
     syntax::install(engine, &site);

@@ -2,11 +2,11 @@
 //!
 //! [`RhaiScript`] runs the scripts of a runtime on engines that `stock` puts together. `op` is the adapter every operation passes; `object`
 //! (methods and properties of handles, global functions) and `module` (`socket::…`) register the table with it; `hot` is a shorter
-//! way for the most frequent ones. `value`
+//! way for the most frequent ones, `wide` one for calls with many arguments. `value`
 //! and `error` carry values and errors over the border. `task` runs chunks and functions on fibers, `watch` looks after them
-//! while they run, `host` does what the Rust program asks. `syntax` adds `with` and frees words that Rhai reserves, `variable` lets several tasks use what a
+//! while they run, `host` does what the Rust program asks. `syntax` adds `with` (which `with` runs) and frees words that Rhai reserves, `variable` lets several tasks use what a
 //! closure has captured, both helped by `places`; `named` has modules and functions as values; `import` loads neighbouring scripts, `library` the modules that are written in Rhai, whose classes and objects are `class`'s and whose functions `method`'s, `conversation` serves a person at a prompt, `lines` iterates over files, `kept` keeps values for operations, `callback` functions. `bounded` keeps Rhai's own functions from holding
-//! the thread or the memory of all. `buffer` and `own` add what buffers and Rhai's own values
+//! the thread or the memory of all. `sorting` has what compares elements, `nested` compares and prints what is within others. `buffer` and `own` add what buffers and Rhai's own values
 //! are expected to do.
 
 mod bounded;
@@ -27,10 +27,12 @@ mod lines;
 mod method;
 mod module;
 mod named;
+mod nested;
 mod object;
 mod op;
 mod own;
 mod places;
+mod sorting;
 mod stock;
 mod syntax;
 mod task;
@@ -39,6 +41,8 @@ mod tests;
 mod value;
 mod variable;
 mod watch;
+mod wide;
+mod with;
 
 use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
@@ -104,6 +108,7 @@ impl RhaiScript {
                 core: core.clone(),
                 host: host::Host::default(),
                 reads_marks: Cell::new(false),
+                exchanged: wide::Exchanged::default(),
             });
             Core {
                 stock: Stock::default(),

@@ -3,7 +3,7 @@
 use std::any::TypeId;
 use std::rc::Rc;
 
-use rhai::{Dynamic, Engine, ImmutableString, Module, NativeCallContext};
+use rhai::{Dynamic, Engine, EvalContext, ImmutableString, Module, NativeCallContext};
 
 use crate::api::testing::Trial;
 use crate::api::{self, Channel, Form, Owner, Selector, Steps, Type, Value};
@@ -20,6 +20,7 @@ use crate::wire::packet::Schema;
 use crate::worker::{Link, Worker};
 
 use super::class;
+use super::error;
 use super::host;
 use super::kept;
 use super::op::{self, Native, Site, arities, register};
@@ -216,6 +217,9 @@ fn missing_functions(engine: &mut Engine, site: &Rc<Site>, places: &Rc<Places>) 
             return host::call(&site, name, &function, args, &context, position).map(Some);
         }
         let kind = args.first().and_then(|object| value::handle_type(object));
+        if kind.is_some() && tries_as_this(&site, name, args.len(), &context) {
+            return Ok(None);
+        }
         let op = match kind.and_then(|kind| op::member(kind, name)) {
             Some(method) => Some(method),
             None => api::globals().find(|op| op.name == name),
@@ -246,6 +250,21 @@ fn missing_functions(engine: &mut Engine, site: &Rc<Site>, places: &Rc<Places>) 
             (None, None) => Ok(None),
         }
     });
+}
+
+/// Whether this may be a callback of `map` and its kin and no method: Rhai calls one with the element as `this` first, and
+/// only where no function is found with the element, and then with its place too, among the arguments.
+fn tries_as_this(
+    site: &Site,
+    name: &str,
+    count: usize,
+    context: &EvalContext<'_, '_, '_, '_, '_, '_>,
+) -> bool {
+    if name.starts_with(error::NAMELESS) || site.host.function(name).is_some() {
+        return true;
+    }
+    let mut scripts = context.global_runtime_state().lib.iter();
+    scripts.any(|script| (count..=count + 1).any(|count| script.get_script_fn(name, count).is_some()))
 }
 
 /// Whether a native function of this name takes these arguments.
@@ -341,4 +360,63 @@ fn absent_constants(functions: &mut Module, site: &Rc<Site>) {
     let differ: Native = Rc::new(|_, args| Ok((!is_same(args)).into()));
     register(functions, "==", &[absent, absent], &equal);
     register(functions, "!=", &[absent, absent], &differ);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{fails, works};
+    use crate::error::Class;
+
+    #[test]
+    fn callbacks_take_handles_as_elements() {
+        works(
+            r#"
+            fn is_open(s) { s.fileno() > 0 }
+            fn send(s, place) { s.fileno() > place }
+            let p = socket::socketpair();
+            let first = p[0];
+            let second = p[1];
+            check(p.map(|s| s.fileno() > 0) == [true, true]);
+            check(p.map(|s, i| s.fileno() > 0 && i < 2) == [true, true]);
+            check(p.map(|| this.fileno() > 0) == [true, true]);
+            check(p.map(is_open) == [true, true] && p.map(Fn("is_open")) == [true, true]);
+            // Also by the name of a method that takes more.
+            check(p.map(send) == [true, true]);
+            check(p.filter(|s| s.fileno() > 0).len() == 2 && p.filter(|s, i| i > 0) == [p[1]]);
+            check(p.all(|s| s.fileno() > 0) && p.some(|s| s.fileno() > 0));
+            check(p.find(|s| s == second) == p[1] && p.find_map(|s| s.fileno()) == p[0].fileno());
+            check(p.index_of(|s| s == second) == 1 && p.index_of(p[1]) == 1);
+            check(p.reduce(|sum, s| sum + s.fileno(), 0) == p[0].fileno() + p[1].fileno());
+            p.for_each(|| check(this.fileno() > 0));
+            let left = p;
+            check(left.drain(|s| s == first) == [p[0]] && left == [p[1]]);
+            check(left.retain(|s| s == first) == [p[1]] && left.is_empty());
+            let map = #{ a: p[0], b: p[1] };
+            check(map.filter(|k, v| v == second).keys() == ["b"]);
+            let least = -1;
+            check(p.map(|s| s.fileno() > least) == [true, true]);
+            // And other handles.
+            let tasks = [1, 2].map(|n| task::spawn(|n| n * n, n));
+            check(tasks.map(|t| t.join()) == [1, 4]);
+            check([bytearray("ab")].map(|b| b.len()) == [2]);
+            check([p[0].makefile()].map(|f| f.closed) == [false]);
+            check([errors::OSError(9, "x")].map(|e| e.errno) == [9]);
+            "#,
+        );
+    }
+
+    #[test]
+    fn a_callback_that_takes_something_else_and_a_method_that_is_none_tell_so() {
+        let (error, told) = fails("socket::socketpair().map(|a, b, c| a)");
+        assert_eq!(error.class(), Class::TypeError, "{told}");
+        for source in [
+            "socket::socket().fileon()",
+            "fn other(x) { x.fileon() } socket::socketpair().map(|s| s.fileon())",
+            "fn fileon(a, b, c) { a } socket::socket().fileon()",
+        ] {
+            let (error, told) = fails(source);
+            assert_eq!(error.class(), Class::AttributeError, "{told}");
+            assert!(told.contains("'fileno'"), "{told}");
+        }
+    }
 }

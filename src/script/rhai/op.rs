@@ -15,6 +15,7 @@ use super::error::{self, Thrown};
 use super::host::Host;
 use super::task::{self, Outcome};
 use super::watch::Watch;
+use super::wide::Exchanged;
 use super::{Core, callback, hot, kept, named, value};
 
 /// Arguments as Rhai hands them to a native function: an object or first argument may be the script's own variable,
@@ -30,6 +31,8 @@ pub(super) struct Site {
     pub(super) host: Host,
     /// Whether what is compiled was changed by `syntax`, whose marks mean something then.
     pub(super) reads_marks: Cell<bool>,
+    /// Tokens of the text that is being compiled which stand for others.
+    pub(super) exchanged: Exchanged,
 }
 
 impl Site {
@@ -283,19 +286,19 @@ pub(super) fn member(kind: Type, name: &str) -> Option<&'static Op> {
 /// The numbers of arguments an operation is registered for, the object not counted: what is needed to what it takes
 /// (and a map of keywords). Other numbers reach it where Rhai finds no function.
 pub(super) fn arities(op: &Op) -> std::ops::RangeInclusive<usize> {
-    /// Most arguments a script can hand on to a function.
-    const LONGEST_REST: usize = 8;
-    /// Most values a script can hand to an operation that takes any number of them.
-    const MOST_VALUES: usize = 64;
+    /// Most arguments that Rhai finds a function for whatever they are. `wide` has more.
+    const MOST_ANY: usize = 16;
     let needed = op
         .params
         .iter()
         .filter(|param| param.default == Default::Required)
         .count();
-    let most = if op.takes_values() {
-        op.params.len() - 1 + MOST_VALUES
-    } else if op.params.last().is_some_and(|last| last.default == Default::Rest) {
-        op.params.len() - 1 + LONGEST_REST
+    let most = if op
+        .params
+        .last()
+        .is_some_and(|last| matches!(last.default, Default::Rest | Default::Values))
+    {
+        MOST_ANY - usize::from(op.takes_self())
     } else {
         op.params.len() + usize::from(op.takes_keywords())
     };

@@ -1,15 +1,15 @@
-//! What Rhai's own values do here that they do not do elsewhere: a tuple prints as Python prints it, a module's array
-//! can be asked for what it may not have (`sys::argv.get(1) ?? "default"`), and one of Rhai's own errors, caught, answers
-//! to `name` and `is` as ours do.
+//! What Rhai's own values do here that they do not do elsewhere: a module's array can be asked for what it may not have
+//! (`sys::argv.get(1) ?? "default"`), the places of tuples have names, and one of Rhai's own errors, caught, answers to `name` and
+//! `is` as ours do.
 
 use std::any::TypeId;
 use std::collections::BTreeSet;
 use std::io::Write;
 use std::rc::Rc;
 
-use rhai::{Array, Dynamic, Engine, EvalAltResult, Map, Module, NativeCallContext, Position};
+use rhai::{Array, Dynamic, Engine, EvalAltResult, Map, Module, Position};
 
-use crate::api::{self, RecordKind, Value};
+use crate::api::{RecordKind, Value};
 use crate::error::{Class, Error};
 use crate::sys::stdio;
 
@@ -19,7 +19,6 @@ use super::value;
 
 /// Registers them.
 pub(super) fn install(functions: &mut Module) {
-    tuples(functions);
     records(functions);
     constant_arrays(functions);
     caught_errors(functions);
@@ -33,21 +32,6 @@ pub(super) fn output(engine: &mut Engine) {
         // A closed stderr is no reason to stop.
         let _ = writeln!(std::io::stderr().lock(), "{spot}: {text}");
     });
-}
-
-fn tuples(functions: &mut Module) {
-    let native: Native = Rc::new(|context, args| {
-        let Some(array) = args.first() else {
-            return Ok(Dynamic::UNIT);
-        };
-        if value::is_tuple(array) {
-            return Ok(api::repr(&value::read(array, 0)).into());
-        }
-        Ok(list(array, context.as_ref()).into())
-    });
-    for name in ["to_string", "print", "to_debug", "debug"] {
-        register(functions, name, &[TypeId::of::<Array>()], &native);
-    }
 }
 
 /// `key.data`: the places of tuples that have names answer to them.
@@ -104,27 +88,6 @@ fn constant_arrays(functions: &mut Module) {
     );
 }
 
-/// An array as Rhai prints it.
-fn list(array: &Dynamic, context: Option<&NativeCallContext<'_>>) -> String {
-    let Some(items) = array.read_lock::<Array>() else {
-        return String::new();
-    };
-    let texts: Vec<_> = items
-        .iter()
-        .map(|item| {
-            let mut item = item.clone();
-            context
-                .and_then(|context| {
-                    context
-                        .call_native_fn_raw("to_debug", true, &mut [&mut item])
-                        .ok()
-                })
-                .map_or_else(|| format!("{item:?}"), |text| text.to_string())
-        })
-        .collect();
-    format!("[{}]", texts.join(", "))
-}
-
 /// One of Rhai's own errors, caught, with its class's name: where a script uses a variable that holds one.
 pub(super) fn with_name(variable: &Dynamic) -> Option<Dynamic> {
     let map = variable.read_lock::<Map>()?;
@@ -134,6 +97,7 @@ pub(super) fn with_name(variable: &Dynamic) -> Option<Dynamic> {
     let class = error::class_of_caught(&map)?;
     let mut named = map.clone();
     named.insert("name".into(), class.name().into());
+    error::correct(&mut named);
     Some(named.into())
 }
 
@@ -156,4 +120,39 @@ fn caught_errors(functions: &mut Module) {
         Ok(own.zip(asked).is_some_and(|(own, asked)| own.is_a(asked)).into())
     });
     register(functions, "is", &[any, any], &native);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::works;
+
+    #[test]
+    fn a_wrong_call_of_a_closure_is_caught_as_a_type_error() {
+        works(
+            r#"
+            fn through(f) { f.call(1) }
+            let two = |a, b| a;
+            let text = "a closure is called with (i64), and has other parameters";
+            for way in 0..5 {
+                let seen = ();
+                try {
+                    switch way {
+                        0 => two.call(1),
+                        1 => through(two),
+                        2 => task::spawn(|f| f.call(1), two).join(),
+                        3 => task::spawn(|f| through(f), two).join(),
+                        _ => try { through(two) } catch (e) { throw e },
+                    }
+                } catch (e) {
+                    seen = e.name;
+                    check(e.message == text && e.is(errors::TypeError) && !e.is(errors::NameError));
+                    check(!`${e}`.contains("anon$"));
+                }
+                check(seen == "TypeError");
+            }
+            try { [1].map(|a, b, c| a); } catch (e) { check(e.name == "TypeError" && e.message.contains("(i64, i64)")); }
+            try { nothing(1); } catch (e) { check(e.name == "NameError" && e.message == "Function not found: nothing (i64)"); }
+            "#,
+        );
+    }
 }

@@ -18,7 +18,8 @@ use crate::script::library::RHAI;
 
 use super::import::Resolver;
 use super::{
-    Core, bounded, buffer, direct, library, limits, lines, module, named, object, own, syntax, variable,
+    Core, bounded, buffer, direct, library, limits, lines, module, named, nested, object, own, sorting,
+    syntax, variable, wide,
 };
 
 /// Words by which a script can come to run text that nobody has seen.
@@ -88,6 +89,7 @@ impl Core {
         library::name_types(&mut engine);
         syntax::install(&mut engine, &self.site);
         direct::install(&mut engine, &self.site);
+        wide::install(&mut engine, &self.site);
         variable::install(&mut engine, self.places.clone(), self.site.clone());
         for (name, module) in self.stock.modules.borrow().iter() {
             engine.register_static_module(*name, module.clone());
@@ -103,8 +105,10 @@ impl Core {
         buffer::install(&mut functions, &self.site);
         lines::install(&mut functions, &self.site);
         own::install(&mut functions);
+        sorting::install(&mut functions);
         bounded::install(&mut functions, &self.site);
         named::install(&mut functions);
+        nested::install(&mut functions, &self.site);
         library::install(&mut functions, &self.site);
         [StandardPackage::new().as_shared_module(), functions.into()]
     }

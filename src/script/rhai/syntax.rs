@@ -1,33 +1,20 @@
 //! What scripts may write beyond plain Rhai: words that Rhai reserves but the table uses as names, and
-//! `with NAME = EXPR { … }`, which closes what it made on every way out. And the marks before the most frequent calls, which
-//! `direct` reads.
+//! `with NAME = EXPR { … }`, which is run by `with`. And the marks before the most frequent calls, which `direct` reads.
 //!
-//! A `with` needs a variable that the parser knows, or closures inside would look for it outside. So the text is changed
-//! before it is compiled, each change as long as what it replaces: `with s = f() {` becomes `@{let s=f() ;`, where `@`
-//! is a custom syntax whose block leaves its first variable behind to be closed. A mark that a script writes itself is no
-//! syntax: marks are read in texts that were changed here, and nowhere else.
+//! The text is changed before it is compiled, each change as long as what it replaces where there is room. A mark that a script
+//! writes itself is no syntax: marks are read in texts that were changed here, and nowhere else.
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::collections::HashSet;
 use std::rc::Rc;
 
-use rhai::{
-    AST, Dynamic, Engine, EvalContext, Expression, FnPtr, LexError, Map, ParseError, ParseErrorType,
-    Position, Token,
-};
+use rhai::{AST, Engine, LexError, ParseError, ParseErrorType, Position, Token};
 
-use crate::api::{self, MODULES, Module, closer};
-use crate::error::Error;
+use crate::api::{self, MODULES, Module};
 
-use super::error::{self, Thrown};
 use super::op::Site;
-use super::{class, direct, library, value};
-
-/// Stands for `with` in what Rhai compiles.
-const MARK: &str = "@";
-/// The method that ends what a `with` holds.
-const CLOSE: &str = "close";
+use super::{direct, library, wide, with};
 
 /// Registers the words and the syntax.
 pub(super) fn install(engine: &mut Engine, site: &Rc<Site>) {
@@ -39,7 +26,10 @@ pub(super) fn install(engine: &mut Engine, site: &Rc<Site>) {
     )]
     engine.on_parse_token({
         let site = site.clone();
-        move |token, _, _| match token {
+        move |token, position, _| match token {
+            Token::Identifier(_) | Token::DoubleColon if site.exchanged.token(position).is_some() => {
+                site.exchanged.token(position).unwrap_or(token)
+            }
             Token::Custom(mark) | Token::Reserved(mark) if is_mark(&mark) && !site.reads_marks.get() => {
                 let problem = format!("'{mark}' is no symbol of Rhai's");
                 Token::LexError(LexError::ImproperSymbol(mark.to_string(), problem).into())
@@ -50,11 +40,7 @@ pub(super) fn install(engine: &mut Engine, site: &Rc<Site>) {
             token => token,
         }
     });
-    let site = site.clone();
-    let registered = engine.register_custom_syntax([MARK, "$block$"], false, move |context, inputs| {
-        run(&site, context, inputs)
-    });
-    debug_assert!(registered.is_ok(), "{:?}", registered.err());
+    with::install(engine, site);
 }
 
 /// Every name of the table: reserved or not, scripts may write it.
@@ -75,85 +61,9 @@ fn words() -> HashSet<&'static str> {
         .collect()
 }
 
-/// Runs the block of a `with`, then closes the variable it began with.
-fn run(
-    site: &Site,
-    context: &mut EvalContext<'_, '_, '_, '_, '_, '_>,
-    inputs: &[Expression<'_>],
-) -> Result<Dynamic, Thrown> {
-    let depth = context.scope().len();
-    #[allow(
-        deprecated,
-        reason = "volatile, says Rhai; the only way to see what the block leaves behind"
-    )]
-    let result = match inputs {
-        [block] => block.eval_with_context_raw(context, false),
-        _ => Ok(Dynamic::UNIT),
-    };
-    let scope = context.scope_mut();
-    let held = scope
-        .len()
-        .checked_sub(depth + 1)
-        .and_then(|above| scope.iter_raw().nth(above))
-        .map(|(_, _, value)| value.flatten_clone());
-    scope.rewind(depth);
-    let Some(held) = held else { return result };
-    let closed = close(site, context, &held);
-    match result {
-        // What went wrong inside is what is told.
-        Err(thrown) if !thrown.is_pseudo_error() => Err(thrown),
-        result => closed.and(result),
-    }
-}
-
-fn close(
-    site: &Site,
-    context: &mut EvalContext<'_, '_, '_, '_, '_, '_>,
-    held: &Dynamic,
-) -> Result<(), Thrown> {
-    let op = value::handle_type(held).and_then(closer);
-    if let Some(op) = op {
-        return match site.run_alone(op, Some(value::read(held, 0))) {
-            Ok(_) => Ok(()),
-            Err(error) => Err(error::thrown(error, Position::NONE)),
-        };
-    }
-    if let Some(closed) = class::close(site, held) {
-        return closed;
-    }
-    let closes_itself = held
-        .read_lock::<Map>()
-        .is_some_and(|map| map.get(CLOSE).is_some_and(Dynamic::is_fnptr));
-    if closes_itself {
-        return close_map(context, held.clone());
-    }
-    let text = format!(
-        "'{}' object does not support the context manager protocol",
-        value::read(held, 0).kind()
-    );
-    Err(error::thrown(Error::type_error(text), Position::NONE))
-}
-
-/// A script's own object: a map with a `close` function.
-fn close_map(context: &mut EvalContext<'_, '_, '_, '_, '_, '_>, mut held: Dynamic) -> Result<(), Thrown> {
-    let function = held.read_lock::<Map>().and_then(|map| {
-        map.get(CLOSE)
-            .and_then(|close| close.read_lock::<FnPtr>().map(|f| f.clone()))
-    });
-    let Some(function) = function else { return Ok(()) };
-    let native = rhai::NativeCallContext::new_with_all_fields(
-        context.engine(),
-        CLOSE,
-        None,
-        context.global_runtime_state(),
-        Position::NONE,
-    );
-    function.call_raw(&native, Some(&mut held), []).map(drop)
-}
-
 /// Whether it stands for something in what Rhai compiles, and for nothing in what scripts say.
 fn is_mark(word: &str) -> bool {
-    word == MARK || word == direct::MARK
+    word == with::MARK || word == with::VALUE || word == direct::MARK
 }
 
 /// Compiles a script's text.
@@ -163,7 +73,13 @@ fn is_mark(word: &str) -> bool {
 pub(super) fn compile(engine: &Engine, site: &Site, source: &str) -> Result<AST, ParseError> {
     let lowered = lower(engine, source)?;
     site.reads_marks.set(matches!(lowered, Cow::Owned(_)));
+    if wide::may_concern(source)
+        && let Ok(tokens) = tokens(engine, &lowered)
+    {
+        site.exchanged.note(&tokens);
+    }
     let compiled = engine.compile(lowered);
+    site.exchanged.clear();
     site.reads_marks.set(false);
     compiled
 }
@@ -179,7 +95,7 @@ pub(super) fn lower<'a>(engine: &Engine, source: &'a str) -> Result<Cow<'a, str>
     }
     let tokens = tokens(engine, source)?;
     let lines = Lines::new(source);
-    let mut changes = withs(&tokens, &lines);
+    let mut changes = with::changes(&tokens, &lines);
     changes.extend(marks(&tokens, &lines));
     changes.sort_unstable_by_key(|(start, ..)| *start);
     let mut lowered = String::with_capacity(source.len());
@@ -193,48 +109,8 @@ pub(super) fn lower<'a>(engine: &Engine, source: &'a str) -> Result<Cow<'a, str>
     Ok(lowered.into())
 }
 
-/// A `with` whose block has not begun.
-struct Open {
-    depth: usize,
-}
-
 /// What to replace: from, to (bytes), by what.
-type Change = (usize, usize, String);
-
-/// What the blocks of `with` need.
-fn withs(tokens: &[(Token, Position)], lines: &Lines<'_>) -> Vec<Change> {
-    let mut changes = Vec::new();
-    let mut open: Vec<Open> = Vec::new();
-    let mut depth = 0_usize;
-    for (place, (token, position)) in tokens.iter().enumerate() {
-        match token {
-            Token::Reserved(word) if word.as_str() == "with" => {
-                if let [(Token::Identifier(name), _), (Token::Equals, equals), ..] = &tokens[place + 1..]
-                    && let (Some(start), Some(end)) = (lines.offset(*position), lines.offset(*equals))
-                {
-                    let mut text = format!("{MARK}{{let {name}=");
-                    while text.len() < end + 1 - start {
-                        text.push(' ');
-                    }
-                    changes.push((start, end + 1, text));
-                    open.push(Open { depth });
-                }
-            }
-            Token::LeftBrace if open.last().is_some_and(|with| with.depth == depth) => {
-                // The block's brace: what opened it stands after `with` already.
-                open.pop();
-                depth += 1;
-                if let Some(start) = lines.offset(*position) {
-                    changes.push((start, start + 1, ";".to_owned()));
-                }
-            }
-            Token::LeftBrace | Token::MapStart | Token::LeftParen | Token::LeftBracket => depth += 1,
-            Token::RightBrace | Token::RightParen | Token::RightBracket => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-    }
-    changes
-}
+pub(super) type Change = (usize, usize, String);
 
 /// A mark in place of the blank before each call that `direct` may run: a whole expression of its own, where an expression
 /// begins. None where the script has a function of such a name, as that one is called.
@@ -349,8 +225,8 @@ fn tokens(engine: &Engine, source: &str) -> Result<Vec<(Token, Position)>, Parse
 }
 
 /// Where lines begin.
-struct Lines<'a> {
-    source: &'a str,
+pub(super) struct Lines<'a> {
+    pub(super) source: &'a str,
     starts: Vec<usize>,
 }
 
@@ -363,7 +239,7 @@ impl<'a> Lines<'a> {
     }
 
     /// The byte a position stands for.
-    fn offset(&self, position: Position) -> Option<usize> {
+    pub(super) fn offset(&self, position: Position) -> Option<usize> {
         let start = *self.starts.get(position.line()?.checked_sub(1)?)?;
         let column = position.position()?.checked_sub(1)?;
         let (at, _) = self.source[start..].char_indices().nth(column)?;
@@ -386,6 +262,8 @@ mod tests {
             "let x = 1; @{ let y = x; }",
             "with s = socket::socket() { @{ let y = s; } }",
             "let with = 1; $with",
+            "let x = ~1;",
+            "with s = ~socket::socket() {}",
         ] {
             let room = Room::new();
             let chunk = Chunk {

@@ -4,7 +4,7 @@ use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use rhai::{AST, Dynamic, FnPtr, NativeCallContext};
+use rhai::{AST, Dynamic, Engine, FnPtr, NativeCallContext, Position};
 
 use crate::api::Value;
 use crate::error::{Place, Result};
@@ -148,12 +148,27 @@ pub(super) fn start_called(core: &Rc<Core>, ast: Rc<AST>, arguments: Vec<Value>)
         scope.push_dynamic("args", Dynamic::from_array(arguments.clone()));
         let outcome = engine.eval_ast_with_scope::<Dynamic>(&mut scope, &ast);
         let outcome = outcome.and_then(|value| match value.try_cast_result::<FnPtr>() {
-            Ok(function) => function.call::<Dynamic>(&engine, &ast, arguments),
+            Ok(function) => call(&engine, &ast, &function, arguments),
             Err(value) => Ok(value),
         });
         inner.site.net.quietly(|| drop(scope));
         outcome
     })
+}
+
+/// Calls a function of a script that has run. What `FnPtr::call` does but for the script's name, which errors then tell.
+fn call(
+    engine: &Engine,
+    ast: &AST,
+    function: &FnPtr,
+    mut arguments: Vec<Dynamic>,
+) -> Result<Dynamic, Thrown> {
+    let mut global = engine.new_global_runtime_state();
+    global.lib.push(ast.shared_lib().clone());
+    global.source = ast.source().map(Into::into);
+    let name = function.fn_name();
+    let context = NativeCallContext::new_with_all_fields(engine, name, None, &global, Position::NONE);
+    function.call_raw(&context, None, &mut arguments[..])
 }
 
 /// What an ended worker's script returned: nothing where it ended with `()`.

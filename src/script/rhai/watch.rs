@@ -47,6 +47,8 @@ pub(super) struct Watch {
     stop: Arc<Stop>,
     /// Tasks that were sent to the back of the queue in the middle of a calculation.
     preempted: Cell<usize>,
+    /// Number of the task whose next step is its last, as its stack came to the end.
+    ends: Cell<u64>,
     /// Where the last operation was called.
     pub(super) spot: Cell<Spot>,
     /// Names of the scripts that were noted.
@@ -85,6 +87,7 @@ impl Watch {
             floor: Cell::new(0),
             stride: Cell::new(STRIDE),
             preempted: Cell::new(0),
+            ends: Cell::new(0),
             spot: Cell::default(),
             names: RefCell::default(),
         })
@@ -123,6 +126,12 @@ impl Watch {
         Some(floor)
     }
 
+    /// Whether enough stack is left for one call more.
+    #[inline]
+    pub(super) fn has_room(&self) -> bool {
+        here() > self.floor.get()
+    }
+
     /// One step of the running script: what it is to die of, if it may not go on.
     #[inline]
     pub(super) fn step(&self) -> Option<Dynamic> {
@@ -134,6 +143,12 @@ impl Watch {
         } else {
             self.look()
         }
+    }
+
+    /// The step under way came to the end of the stack and could not say so: the next one does.
+    pub(super) fn end_at_next_step(&self) {
+        self.ends.set(self.current.get());
+        self.stride.set(1);
     }
 
     /// The step under way has worked on so many bytes: after many, the next one looks.
@@ -193,9 +208,9 @@ impl Watch {
                 death.unwrap_or_else(|| Error::runtime("the program is ending")),
             )));
         }
-        if here() <= self.floor.get() {
-            let error = Error::new(Class::RecursionError, "stack overflow");
-            return Some(Dynamic::from(Rc::new(error)));
+        let ends = self.ends.get() == self.current.get() && self.ends.take() > 0;
+        if ends || here() <= self.floor.get() {
+            return Some(Dynamic::from(Rc::new(stack_overflow())));
         }
         if let Some(error) = self.weigh_program(now, allocator::take_note()) {
             return Some(Dynamic::from(Rc::new(error)));
@@ -221,6 +236,11 @@ impl Watch {
         self.sched.yield_now()?;
         Ok(true)
     }
+}
+
+/// What a script is told whose stack is at its end.
+pub(super) fn stack_overflow() -> Error {
+    Error::new(Class::RecursionError, "stack overflow")
 }
 
 /// An address close to the caller's stack pointer.
