@@ -382,6 +382,46 @@ fn input_blocks_the_script_and_not_the_program() {
         local turns = 0
         local ticking = task.spawn(function()
             while turns < 3 do turns = turns + 1 task.sleep(0.001) end
+/// A raw file that was taken out of its buffer is all that holds the socket open.
+#[test]
+fn a_detached_raw_file_closes_its_socket_when_it_goes() {
+    let rhai = r#"
+        let pair = socket::socketpair();
+        let a = pair[0];
+        let b = pair[1];
+        pair = ();
+        let f = b.makefile("rb");
+        let raw = f.detach();
+        b.close();
+        a.sendall("x");
+        if raw.read(1) != blob(1, 0x78) { throw "the raw file reads on"; }
+        raw = ();
+        a.settimeout(5);
+        if a.recv(1).len() != 0 { throw "no end"; }
+        try { f.read(); throw "it reads"; } catch (e) { if e.message != "raw stream has been detached" { throw e; } }
+    "#;
+    #[cfg(feature = "rhai")]
+    {
+        let told = tell(&mut command(["--rhai", "-e", rhai]));
+        assert_eq!((told.status, told.complaint()), (0, ""));
+    }
+    let told = eval(
+        r#"
+        sys.warnings("ignore")
+        local a, b = socket.socketpair()
+        local f = b:makefile("rb")
+        local raw = f:detach()
+        b:close()
+        raw = nil
+        collectgarbage()
+        a:settimeout(5)
+        assert(a:recv(1) == "")
+        assert(not pcall(f.read, f))
+        "#,
+    );
+    assert_eq!((told.status, told.complaint()), (0, ""));
+}
+
             sys.stderr:write("ticked\n")
         end)
         print("hello")

@@ -48,9 +48,8 @@ impl Kind {
 pub(super) struct Buffered {
     net: Rc<Net>,
     pub(super) kind: Kind,
-    /// As a script gets it; none once it is detached.
-    raw_file: RefCell<Option<Rc<File>>>,
-    raw: Rc<dyn Raw>,
+    /// What it stands on, and that as a script gets it; none once it is detached: who has it then may close it by dropping it.
+    below: RefCell<Option<(Rc<dyn Raw>, Rc<File>)>>,
     /// The raw file's own mark.
     #[cfg_attr(
         not(feature = "lua"),
@@ -86,9 +85,8 @@ impl Buffered {
         Self {
             net: net.clone(),
             kind,
-            raw_file: RefCell::new(Some(raw_file)),
             shut: raw.shut().clone(),
-            raw,
+            below: RefCell::new(Some((raw, raw_file))),
             input: RefCell::new(Input::new(size)),
             output: Output::new(held),
             size: size.unwrap_or(DEFAULT_SIZE),
@@ -99,19 +97,18 @@ impl Buffered {
     ///
     /// # Errors
     /// `ValueError` once that is detached.
-    pub(super) fn raw(&self) -> Result<&dyn Raw> {
-        if self.raw_file.borrow().is_some() {
-            Ok(&*self.raw)
-        } else {
-            Err(Error::value("raw stream has been detached"))
+    pub(super) fn raw(&self) -> Result<Rc<dyn Raw>> {
+        match &*self.below.borrow() {
+            Some((raw, _)) => Ok(raw.clone()),
+            None => Err(Error::value("raw stream has been detached")),
         }
     }
 
     pub(super) fn raw_file(&self) -> Option<Rc<File>> {
-        self.raw_file.borrow().clone()
+        self.below.borrow().as_ref().map(|(_, file)| file.clone())
     }
 
-    fn open(&self, closed: &'static str) -> Result<&dyn Raw> {
+    fn open(&self, closed: &'static str) -> Result<Rc<dyn Raw>> {
         let raw = self.raw()?;
         if raw.is_closed() {
             return Err(Error::value(closed));
@@ -120,21 +117,27 @@ impl Buffered {
     }
 
     /// What stands ready for reading: `what` is the call, for the complaint about one that is written only.
-    fn reading(&self, what: &'static str, closed: &'static str) -> Result<&dyn Raw> {
+    fn reading(&self, what: &'static str, closed: &'static str) -> Result<Rc<dyn Raw>> {
         if !self.kind.reads() {
             return Err(unsupported(what));
         }
         let raw = self.open(closed)?;
         if self.kind == Kind::Random && self.output.len() > 0 {
-            self.output.flush(&self.net, raw, what)?;
+            self.output.flush(&self.net, &*raw, what)?;
         }
         Ok(raw)
     }
 
     /// Reads once more. `Some(0)` is the end, `None` that it would have to wait.
-    fn fill(&self, op: &'static str, patience: Patience, need: usize) -> Result<Option<usize>> {
+    fn fill(
+        &self,
+        raw: &dyn Raw,
+        op: &'static str,
+        patience: Patience,
+        need: usize,
+    ) -> Result<Option<usize>> {
         let starved = Cell::new(None);
-        let filled = self.raw.read(op, patience, &mut |fill| {
+        let filled = raw.read(op, patience, &mut |fill| {
             let mut input = self.input.borrow_mut();
             let room = input.room(&self.net, need).map_err(|error| {
                 starved.set(Some(error));
@@ -172,7 +175,7 @@ impl Buffered {
             }
             // A size may take many receives: each has the socket's whole timeout, as in Python.
             let need = if size.is_some() { wanted - held } else { 1 };
-            match self.fill(OP, raw.patience(), need) {
+            match self.fill(&*raw, OP, raw.patience(), need) {
                 Ok(Some(0)) => break,
                 Ok(Some(_)) => {}
                 Ok(None) if held == 0 => return Ok(None),
@@ -202,7 +205,7 @@ impl Buffered {
                 }
             }
             let patience = *patience.get_or_insert_with(|| raw.patience());
-            match self.fill(OP, patience, 1) {
+            match self.fill(&*raw, OP, patience, 1) {
                 Ok(Some(0)) => return Ok(self.input.borrow_mut().take(limit)),
                 Ok(Some(_)) => {}
                 Ok(None) => return Err(self.with_partial(Error::from(Errno::AGAIN).during(OP))),
@@ -233,7 +236,7 @@ impl Buffered {
         if size == 0 {
             return Ok(Vec::new());
         }
-        if self.input.borrow().is_empty() && self.fill(op, raw.patience(), 1)?.is_none() {
+        if self.input.borrow().is_empty() && self.fill(&*raw, op, raw.patience(), 1)?.is_none() {
             return Err(Error::from(Errno::AGAIN).during(op));
         }
         Ok(self.input.borrow_mut().take(size))
@@ -243,7 +246,7 @@ impl Buffered {
     pub(super) fn peek(&self) -> Result<Vec<u8>> {
         const OP: &str = "peek";
         let raw = self.reading("peek", "peek of closed file")?;
-        if self.input.borrow().is_empty() && self.fill(OP, raw.patience(), 1)?.is_none() {
+        if self.input.borrow().is_empty() && self.fill(&*raw, OP, raw.patience(), 1)?.is_none() {
             return Err(Error::from(Errno::AGAIN).during(OP));
         }
         Ok(self.input.borrow().data().to_vec())
@@ -272,7 +275,7 @@ impl Buffered {
                 })
                 .inspect(|count| written += count.unwrap_or(0))
             } else {
-                self.fill(op, raw.patience(), 1)
+                self.fill(&*raw, op, raw.patience(), 1)
             };
             match outcome {
                 Ok(Some(0)) => break,
@@ -298,8 +301,8 @@ impl Buffered {
             return Err(unsupported("write"));
         }
         let raw = self.open("write to closed file")?;
-        self.rewind(raw)?;
-        self.output.write(&self.net, raw, "write", data)
+        self.rewind(&*raw)?;
+        self.output.write(&self.net, &*raw, "write", data)
     }
 
     /// Before a write, moves a file's place back to where the script believes it to be.
@@ -322,9 +325,9 @@ impl Buffered {
                 closed_file()
             });
         }
-        self.output.flush(&self.net, raw, "flush")?;
+        self.output.flush(&self.net, &*raw, "flush")?;
         if self.kind == Kind::Random {
-            self.rewind(raw)?;
+            self.rewind(&*raw)?;
         }
         raw.flush()
     }
@@ -335,7 +338,7 @@ impl Buffered {
         if raw.is_closed() {
             return Ok(());
         }
-        let flushed = self.output.flush(&self.net, raw, "close");
+        let flushed = self.output.flush(&self.net, &*raw, "close");
         let flushed = flushed.and_then(|()| raw.flush());
         let closed = raw.close();
         flushed.and(closed)
@@ -343,7 +346,7 @@ impl Buffered {
 
     /// Hands what was written to the raw file.
     pub(super) fn flush_written(&self) -> Result<()> {
-        self.output.flush(&self.net, self.raw()?, "flush")
+        self.output.flush(&self.net, &*self.raw()?, "flush")
     }
 
     pub(super) fn tell(&self) -> Result<i64> {
@@ -371,7 +374,7 @@ impl Buffered {
         if !raw.is_seekable() {
             return Err(unsupported("File or stream is not seekable."));
         }
-        self.output.flush(&self.net, raw, "seek")?;
+        self.output.flush(&self.net, &*raw, "seek")?;
         let ahead = i64::try_from(self.input.borrow().len()).unwrap_or(0);
         let offset = if whence == SEEK_CUR {
             offset - ahead
@@ -391,8 +394,8 @@ impl Buffered {
         if !self.kind.writes() {
             return Err(unsupported("truncate"));
         }
-        self.output.flush(&self.net, raw, "truncate")?;
-        self.rewind(raw)?;
+        self.output.flush(&self.net, &*raw, "truncate")?;
+        self.rewind(&*raw)?;
         let length = match length {
             Some(length) => length,
             None if raw.is_seekable() => self.tell()?,
@@ -409,16 +412,20 @@ impl Buffered {
         }
         self.flush()?;
         self.input.borrow_mut().clear();
-        let raw = self.raw_file.borrow_mut().take();
-        raw.ok_or_else(|| Error::value("raw stream has been detached"))
+        let below = self.below.borrow_mut().take();
+        below
+            .map(|(_, file)| file)
+            .ok_or_else(|| Error::value("raw stream has been detached"))
     }
 }
 
 impl Drop for Buffered {
     fn drop(&mut self) {
         // A collected file has written what it could without waiting.
-        if self.raw_file.borrow().is_some() && !self.raw.is_closed() {
-            self.output.flush_now(&*self.raw);
+        if let Some((raw, _)) = self.below.get_mut()
+            && !raw.is_closed()
+        {
+            self.output.flush_now(&**raw);
         }
     }
 }

@@ -20,7 +20,7 @@ impl File {
                 if buffered.kind == Kind::Pair {
                     return Err(unsupported("fileno"));
                 }
-                Self::raw_open(raw).map(|()| raw.fileno())
+                Self::raw_open(&*raw).map(|()| raw.fileno())
             }
             Body::Text(text) => text.buffer()?.fileno(),
         }
@@ -31,7 +31,7 @@ impl File {
             Body::Raw(raw) => Self::raw_open(&**raw).map(|()| raw.is_terminal()),
             Body::Buffered(buffered) => {
                 let raw = buffered.raw()?;
-                Self::raw_open(raw).map(|()| raw.is_terminal())
+                Self::raw_open(&*raw).map(|()| raw.is_terminal())
             }
             Body::Text(text) => text.buffer()?.is_terminal(),
         }
@@ -50,7 +50,7 @@ impl File {
         match &self.body {
             Body::Raw(raw) => Ok(Self::asked(&**raw)?.direction().reading),
             Body::Buffered(buffered) if !buffered.kind.reads() => Ok(false),
-            Body::Buffered(buffered) => Ok(Self::asked(buffered.raw()?)?.direction().reading),
+            Body::Buffered(buffered) => Ok(Self::asked(&*buffered.raw()?)?.direction().reading),
             Body::Text(text) => text.buffer()?.is_readable(),
         }
     }
@@ -60,7 +60,7 @@ impl File {
         match &self.body {
             Body::Raw(raw) => Ok(Self::asked(&**raw)?.direction().writing),
             Body::Buffered(buffered) if !buffered.kind.writes() => Ok(false),
-            Body::Buffered(buffered) => Ok(Self::asked(buffered.raw()?)?.direction().writing),
+            Body::Buffered(buffered) => Ok(Self::asked(&*buffered.raw()?)?.direction().writing),
             Body::Text(text) => text.buffer()?.is_writable(),
         }
     }
@@ -70,7 +70,7 @@ impl File {
         match &self.body {
             Body::Raw(raw) => Ok(Self::asked(&**raw)?.is_seekable()),
             Body::Buffered(buffered) if buffered.kind == Kind::Pair => Ok(false),
-            Body::Buffered(buffered) => Ok(Self::asked(buffered.raw()?)?.is_seekable()),
+            Body::Buffered(buffered) => Ok(Self::asked(&*buffered.raw()?)?.is_seekable()),
             Body::Text(text) => text.buffer()?.is_seekable(),
         }
     }
