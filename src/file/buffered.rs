@@ -6,43 +6,15 @@ use std::rc::Rc;
 use crate::bytes::{Bytes, Pinned};
 use crate::error::{Error, Result};
 use crate::net::{Net, Patience};
+use crate::sched::{Gate, Pass};
 use crate::sys::errno::Errno;
 use crate::sys::file::SEEK_CUR;
 
 use super::input::{DEFAULT_SIZE, Input};
+use super::nature::Kind;
 use super::object::File;
 use super::output::Output;
-use super::raw::{Raw, Shut, closed_file, unsupported};
-
-/// Which of Python's four it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
-    Reader,
-    Writer,
-    /// Both directions of a stream, each with its own buffer.
-    Pair,
-    /// Both directions of a file with one place in it.
-    Random,
-}
-
-impl Kind {
-    pub(super) const fn class(self) -> &'static str {
-        match self {
-            Self::Reader => "_io.BufferedReader",
-            Self::Writer => "_io.BufferedWriter",
-            Self::Pair => "_io.BufferedRWPair",
-            Self::Random => "_io.BufferedRandom",
-        }
-    }
-
-    pub(super) const fn reads(self) -> bool {
-        !matches!(self, Self::Writer)
-    }
-
-    pub(super) const fn writes(self) -> bool {
-        !matches!(self, Self::Reader)
-    }
-}
+use super::raw::{self, Raw, Shut, closed_file, unsupported};
 
 /// A buffered file.
 pub(super) struct Buffered {
@@ -57,6 +29,8 @@ pub(super) struct Buffered {
     )]
     shut: Shut,
     pub(super) input: RefCell<Input>,
+    /// One task at a time reads: what comes may be all that another one waits for, whom no event would tell.
+    gate: Gate,
     output: Output,
     size: usize,
 }
@@ -88,6 +62,7 @@ impl Buffered {
             shut: raw.shut().clone(),
             below: RefCell::new(Some((raw, raw_file))),
             input: RefCell::new(Input::new(size)),
+            gate: Gate::default(),
             output: Output::new(held),
             size: size.unwrap_or(DEFAULT_SIZE),
         }
@@ -128,6 +103,22 @@ impl Buffered {
         Ok(raw)
     }
 
+    /// As [`Self::reading`], once no other task is in the middle of a read. `None` where it would have to wait and must not.
+    fn enter(&self, what: &'static str, closed: &'static str) -> Result<Option<(Rc<dyn Raw>, Pass<'_>)>> {
+        let raw = self.reading(what, closed)?;
+        let was_busy = self.gate.is_busy();
+        let Some(pass) = raw::enter(&self.net, &self.gate, &*raw).map_err(|error| error.during(what))? else {
+            return Ok(None);
+        };
+        // It may have been closed meanwhile.
+        let raw = if was_busy {
+            self.reading(what, closed)?
+        } else {
+            raw
+        };
+        Ok(Some((raw, pass)))
+    }
+
     /// Reads once more. `Some(0)` is the end, `None` that it would have to wait.
     fn fill(
         &self,
@@ -166,7 +157,9 @@ impl Buffered {
     /// there is nothing and it would have to wait.
     pub(super) fn read(&self, size: Option<usize>) -> Result<Option<Vec<u8>>> {
         const OP: &str = "read";
-        let raw = self.reading("read", "read of closed file")?;
+        let Some((raw, _pass)) = self.enter(OP, "read of closed file")? else {
+            return Ok(None);
+        };
         let wanted = size.unwrap_or(usize::MAX);
         loop {
             let held = self.input.borrow().len();
@@ -195,7 +188,7 @@ impl Buffered {
         } else {
             "readline of closed file"
         };
-        let raw = self.reading("read", closed)?;
+        let (raw, _pass) = self.enter("read", closed)?.ok_or_else(|| must_wait(OP))?;
         let mut patience = None;
         loop {
             {
@@ -208,7 +201,7 @@ impl Buffered {
             match self.fill(&*raw, OP, patience, 1) {
                 Ok(Some(0)) => return Ok(self.input.borrow_mut().take(limit)),
                 Ok(Some(_)) => {}
-                Ok(None) => return Err(self.with_partial(Error::from(Errno::AGAIN).during(OP))),
+                Ok(None) => return Err(self.with_partial(must_wait(OP))),
                 Err(error) => return Err(self.with_partial(error)),
             }
         }
@@ -219,7 +212,7 @@ impl Buffered {
     #[inline]
     pub(super) fn line_at(&self) -> Option<(*const u8, usize)> {
         // One that is detached, or only written, has nothing read ahead.
-        if self.shut.get() {
+        if self.shut.get() || self.gate.is_busy() {
             return None;
         }
         let mut input = self.input.borrow_mut();
@@ -231,13 +224,15 @@ impl Buffered {
 
     /// What is there without another read, or what one read brings; at most `size` bytes.
     pub(super) fn read_some(&self, op: &'static str, size: Option<usize>) -> Result<Vec<u8>> {
-        let raw = self.reading(op, "read of closed file")?;
+        let (raw, _pass) = self
+            .enter(op, "read of closed file")?
+            .ok_or_else(|| must_wait(op))?;
         let size = size.unwrap_or(self.size);
         if size == 0 {
             return Ok(Vec::new());
         }
         if self.input.borrow().is_empty() && self.fill(&*raw, op, raw.patience(), 1)?.is_none() {
-            return Err(Error::from(Errno::AGAIN).during(op));
+            return Err(must_wait(op));
         }
         Ok(self.input.borrow_mut().take(size))
     }
@@ -245,9 +240,11 @@ impl Buffered {
     /// What is read ahead, or what one read brings; it stays.
     pub(super) fn peek(&self) -> Result<Vec<u8>> {
         const OP: &str = "peek";
-        let raw = self.reading("peek", "peek of closed file")?;
+        let (raw, _pass) = self
+            .enter(OP, "peek of closed file")?
+            .ok_or_else(|| must_wait(OP))?;
         if self.input.borrow().is_empty() && self.fill(&*raw, OP, raw.patience(), 1)?.is_none() {
-            return Err(Error::from(Errno::AGAIN).during(OP));
+            return Err(must_wait(OP));
         }
         Ok(self.input.borrow().data().to_vec())
     }
@@ -255,7 +252,10 @@ impl Buffered {
     /// Fills the window, or what is left of the stream; with `once`, as much as one read brings.
     pub(super) fn read_into(&self, window: &Pinned, once: bool) -> Result<Option<usize>> {
         let op = if once { "readinto1" } else { "readinto" };
-        let raw = self.reading(if once { "read1" } else { "read" }, "readinto of closed file")?;
+        let what = if once { "read1" } else { "read" };
+        let Some((raw, _pass)) = self.enter(what, "readinto of closed file")? else {
+            return Ok(None);
+        };
         let mut written = 0;
         while written < window.len() {
             let held = {
@@ -417,6 +417,11 @@ impl Buffered {
             .map(|(_, file)| file)
             .ok_or_else(|| Error::value("raw stream has been detached"))
     }
+}
+
+/// The complaint of a read that would have to wait and must not.
+fn must_wait(op: &'static str) -> Error {
+    Error::from(Errno::AGAIN).during(op)
 }
 
 impl Drop for Buffered {

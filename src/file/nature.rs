@@ -5,10 +5,39 @@ use std::rc::Rc;
 
 use crate::error::Result;
 
-use super::buffered::Kind;
 use super::object::{Body, File};
 use super::raw::{Name, Raw, unsupported};
 use super::text::Text;
+
+/// Which of Python's four buffered files it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Reader,
+    Writer,
+    /// Both directions of a stream, each with its own buffer.
+    Pair,
+    /// Both directions of a file with one place in it.
+    Random,
+}
+
+impl Kind {
+    pub(super) const fn class(self) -> &'static str {
+        match self {
+            Self::Reader => "_io.BufferedReader",
+            Self::Writer => "_io.BufferedWriter",
+            Self::Pair => "_io.BufferedRWPair",
+            Self::Random => "_io.BufferedRandom",
+        }
+    }
+
+    pub(super) const fn reads(self) -> bool {
+        !matches!(self, Self::Writer)
+    }
+
+    pub(super) const fn writes(self) -> bool {
+        !matches!(self, Self::Reader)
+    }
+}
 
 impl File {
     /// The descriptor's number.
