@@ -511,6 +511,22 @@ fn a_pipe_is_read_like_a_script() {
     );
 }
 
+/// A byte that is no UTF-8 costs the line it was typed in, and not the session.
+#[test]
+fn a_typed_byte_that_is_no_text_ends_no_session() {
+    let mut person = lua("garbled");
+    person.enter("kept = socket.socketpair()");
+    person.prompt();
+    person.keys("print('f");
+    person.until_line("print('f");
+    person.bytes(b"\xfc");
+    person.until_text("SyntaxError: what was typed is not UTF-8");
+    person.enter("kept");
+    person.until_text("AF_UNIX");
+    person.keys(CTRL_D);
+    assert_eq!(person.end(), Some(0));
+}
+
 /// With `-i` the prompt comes whatever the script did, as with `python3 -i`, and an entry that fails does not end it.
 #[test]
 fn a_pipe_gets_the_prompt_after_a_script() {

@@ -61,6 +61,9 @@ impl Terminal {
                     }
                     self.begin_line(session, width);
                 }
+                Request::Garbled => session.complain(
+                    "SyntaxError: what was typed is not UTF-8, which the terminal has to send; the line is given up",
+                ),
                 Request::Ended => return After::Quit(0),
                 Request::Broken(text) => {
                     session.complain(&format!("the terminal failed: {text}"));
