@@ -7,11 +7,11 @@ mod support;
 #[path = "support/terminal.rs"]
 mod terminal;
 
-use std::io::Read;
+use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use support::{LIMIT, Running};
 use terminal::{CTRL_C, CTRL_D, CTRL_R, ENTER, TAB, Terminal, UP};
@@ -509,6 +509,48 @@ fn a_pipe_is_read_like_a_script() {
             .next(),
         Some(r"b'\xff'")
     );
+}
+
+/// Bytes that are no UTF-8 are the script's own in Lua, as in a file; Rhai has no strings for them.
+#[test]
+fn a_pipe_keeps_bytes_that_are_no_text() {
+    let run = |arguments: &[&str], entries: &[u8]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_wirescript"));
+        let mut child = command
+            .args(arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the command starts");
+        let mut input = child.stdin.take().expect("a pipe");
+        input.write_all(entries).expect("it is read");
+        drop(input);
+        let done = child.wait_with_output().expect("it ends");
+        let complaint = String::from_utf8_lossy(&done.stderr).into_owned();
+        (done.status.code(), done.stdout, complaint)
+    };
+    let entries =
+        b"print('\xff')\nlocal a <const> = [[\n\xe9\xc3\x01]] -- \xfc\n#a\nprint(a)\n= '\xff' == '\\xff'\n";
+    for options in [&[][..], &["-i"]] {
+        let (status, stdout, stderr) = run(options, entries);
+        assert_eq!((status, &*stderr), (Some(0), ""));
+        assert_eq!(stdout, b"\xff\n3\n\xe9\xc3\x01\ntrue\n", "{stdout:?}");
+    }
+    let (status, stdout, stderr) = run(&[], b"print(1)\n\xff = 2\n");
+    assert_eq!((status, &*stdout), (Some(1), &b"1\n"[..]));
+    assert!(
+        stderr.contains("stdin:2: unexpected symbol near '<\\255>'"),
+        "{stderr}"
+    );
+    let (status, stdout, stderr) = run(&["--rhai"], b"print(1);\nprint(\"\xff\");\nprint(3);\n");
+    assert_eq!((status, &*stdout), (Some(1), &b"1\n"[..]));
+    assert!(
+        stderr.contains("stdin:2: the entry is not valid UTF-8"),
+        "{stderr}"
+    );
+    let (status, stdout, _) = run(&["--rhai", "-i"], b"print(\"\xff\");\nprint(3);\n");
+    assert_eq!((status, &*stdout), (Some(0), &b"3\n"[..]));
 }
 
 /// A byte that is no UTF-8 costs the line it was typed in, and not the session.

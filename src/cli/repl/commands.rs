@@ -216,7 +216,7 @@ fn time(session: &Rc<Session>, argument: &str) -> After {
         }
         code => {
             let start = Instant::now();
-            let after = session.evaluate(code);
+            let after = session.evaluate(code, code.as_bytes());
             if !session.is_timing() {
                 session.say_time(start.elapsed());
             }

@@ -56,7 +56,7 @@ impl Terminal {
             match request {
                 Request::Entry(text, width) => {
                     session.set_width(width);
-                    if let After::Quit(status) = session.take(&text) {
+                    if let After::Quit(status) = session.take(text.as_bytes()) {
                         return After::Quit(status);
                     }
                     self.begin_line(session, width);
