@@ -30,6 +30,7 @@ use crate::sys::stdio;
 
 use super::complain;
 use super::recording::Recording;
+use super::{complain, refused};
 use super::status::{FAILURE, INTERRUPTED, USAGE};
 use crew::{Crew, End};
 use find::File;
@@ -49,10 +50,7 @@ pub(super) fn run(words: impl IntoIterator<Item = OsString>) -> u8 {
     let options = match Options::try_parse_from(std::iter::once(name).chain(words)) {
         Ok(options) => options,
         Err(error) => {
-            let usage = error.use_stderr();
-            // A closed stderr leaves nobody to tell.
-            let _ = error.print();
-            return if usage { USAGE } else { 0 };
+            return refused(&error);
         }
     };
     stdio::unbuffer_terminal();
