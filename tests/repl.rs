@@ -565,6 +565,8 @@ fn a_typed_byte_that_is_no_text_ends_no_session() {
     person.until_text("SyntaxError: what was typed is not UTF-8");
     person.enter("kept");
     person.until_text("AF_UNIX");
+    person.enter(":cancel");
+    person.until_text("say which task: :cancel NUMBER (:tasks lists them)");
     person.keys(CTRL_D);
     assert_eq!(person.end(), Some(0));
 }

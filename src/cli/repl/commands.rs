@@ -175,6 +175,10 @@ fn tasks(session: &Session) {
 }
 
 fn cancel(session: &Session, number: &str) {
+    if number.is_empty() {
+        session.complain("say which task: :cancel NUMBER (:tasks lists them)");
+        return;
+    }
     let task = session
         .tasks()
         .into_iter()
