@@ -104,6 +104,8 @@ pub(crate) struct Task {
     pub(super) pinned: Cell<bool>,
     /// What it waits for was there when it began to wait: it only lets the others go first.
     pub(super) patient: Cell<bool>,
+    /// Whoever started it stands still until it ends: it runs in that one's place (`task.timeout`, `task.group`).
+    pub(super) stands_in: Cell<bool>,
     /// It waits for several descriptors, and perhaps for what those before it in a queue do not take: urgent bytes.
     pub(super) looks: Cell<bool>,
     pub(super) wake: Cell<Wake>,
@@ -142,6 +144,7 @@ impl Task {
             parked: Cell::new(false),
             pinned: Cell::new(false),
             patient: Cell::new(false),
+            stands_in: Cell::new(false),
             looks: Cell::new(false),
             wake: Cell::new(Wake::Ready),
             doom: Cell::new(Doom::None),
