@@ -15,6 +15,7 @@ use super::invoke::{self, Answer};
 use super::metatable;
 use super::push;
 use super::state::{Kind, State, upvalue};
+use super::stop;
 use super::written;
 
 /// Makes every module loadable and a global, and puts the global functions in place.
@@ -214,7 +215,8 @@ fn set_arguments(building: Building, context: &'static Context) {
     set_global(building, "arg");
 }
 
-/// `os.exit([code])`: ends the program, every task with it.
+/// `os.exit([code [, close]])`: ends the program, every task with it. With `close` what is pending in the calling task is closed first; a
+/// coroutine's cannot be, nor can another task's.
 unsafe extern "C-unwind" fn exit(raw: *mut lua_State) -> c_int {
     // SAFETY: Lua calls us with a live thread.
     let state = unsafe { State::from_raw(raw) };
@@ -232,7 +234,12 @@ unsafe extern "C-unwind" fn exit(raw: *mut lua_State) -> c_int {
             }
         },
     };
-    invoke::answer(state, context, |_| Err(context.net.sched().exit(status))).finish(state)
+    let closes = state.truth(2);
+    invoke::answer(state, context, |_| {
+        let left = closes.then(|| stop::leave(state, context, status)).flatten();
+        Err(left.unwrap_or_else(|| context.net.sched().exit(status)))
+    })
+    .finish(state)
 }
 
 /// `require(name)` where only our own modules can be had.
