@@ -252,6 +252,75 @@ fn lua_s_own_exit_takes_what_lua_takes() {
     }
 }
 
+/// As lua5.4 does, which closes what is pending in its main thread.
+#[test]
+fn lua_s_own_exit_closes_what_is_pending_when_asked_to() {
+    let pending = "local function pending(name, f) return setmetatable({}, {__close = function() (f or print)(name) end}) end ";
+    for (code, status, printed) in [
+        ("local x <close> = pending('c') os.exit(9, true)", 9, "c\n"),
+        ("local x <close> = pending('c') os.exit(9)", 9, ""),
+        ("local x <close> = pending('c') os.exit(9, false)", 9, ""),
+        // All of them, the last first, through functions, and whatever would catch what it ends by.
+        (
+            "local a <close>, x = pending('a')
+            pcall(function()
+                local b <close> = pending('b')
+                pcall(function() local c <close> = pending('c') os.exit(8, true) end)
+                print('no')
+            end)
+            while true do pcall(print, 'no') end",
+            8,
+            "c\nb\na\n",
+        ),
+        (
+            "local a <close> = pending('a')
+            xpcall(function() local b <close> = pending('b') os.exit(true, true) end, function() print('handled') end)
+            print('no')",
+            0,
+            "handled\nb\na\n",
+        ),
+        // What closes may call, wait and fail.
+        (
+            "local a <close> = pending('a')
+            local b <close> = pending('b', function() task.sleep(0.01) for _ = 1, 3 do pcall(error) end print('waited') end)
+            local c <close> = pending('c', function() error('lost') end)
+            local d <close> = pending('d', function(...) return print(...) end)
+            local e <close> = socket.socket()
+            os.exit(7, true)",
+            7,
+            "d\nwaited\na\n",
+        ),
+        ("local a <close> = pending('a', function() os.exit(5) end) os.exit(4, true)", 5, ""),
+        ("local a <close> = pending('a', function() os.exit(5, true) end) os.exit(4, true)", 5, ""),
+        // Other tasks are ended.
+        (
+            "local a <close> = pending('a')
+            task.spawn(function() local b <close> = pending('b') task.sleep(60) end)
+            task.sleep(0) os.exit(6, true)",
+            6,
+            "a\n",
+        ),
+        (
+            "task.spawn(function() local b <close> = pending('b') os.exit(3, true) end) task.sleep(60)",
+            3,
+            "b\n",
+        ),
+        // A coroutine's are not.
+        (
+            "local a <close> = pending('a') coroutine.wrap(function() local b <close> = pending('b') os.exit(2, true) end)()",
+            2,
+            "",
+        ),
+    ] {
+        let told = eval(&format!("{pending}{code}"));
+        assert_eq!(
+            (&*told.stdout, &*told.stderr, told.status),
+            (printed, "", status),
+            "{code}"
+        );
+    }
+}
+
 #[test]
 fn a_made_system_exit_ends_the_script_as_sys_exit_does() {
     for (lua, status, stderr) in [

@@ -163,6 +163,37 @@ fn output_that_cannot_be_written_is_no_success() {
     );
 }
 
+/// What was asked of the command itself: it is told where it did not arrive, except to who has seen enough.
+#[test]
+fn what_was_asked_for_and_cannot_be_written_is_told() {
+    for arguments in [
+        "--help",
+        "--version",
+        "test --help",
+        "record --help",
+        "completions --help",
+        "completions bash",
+        "man",
+        "doc",
+        "doc socket.recv",
+        "trace --help",
+    ] {
+        for (to, reason) in [
+            ("> /dev/full", "No space left on device"),
+            (">&-", "Bad file descriptor"),
+        ] {
+            let words = format!("\"$0\" {arguments} {to}");
+            let told = tell(Command::new("sh").args(["-c", &words, WIRESCRIPT]));
+            assert_eq!(told.status, 1, "{words}: {told:?}");
+            let expected = format!("wirescript: cannot write to standard output: {reason}");
+            assert!(told.stderr.starts_with(&expected), "{words}: {told:?}");
+        }
+        let words = format!("{{ sleep 0.05; \"$0\" {arguments}; echo $? >&2; }} | true");
+        let told = tell(Command::new("sh").args(["-c", &words, WIRESCRIPT]));
+        assert_eq!(told.stderr, "0\n", "{words}");
+    }
+}
+
 /// Whether this process, and so every child of it, was started with SIGINT ignored.
 fn ignores_interrupts() -> bool {
     let status = fs::read_to_string(Path::new("/proc/self/status")).unwrap_or_default();

@@ -119,6 +119,71 @@ fn tasks_share_a_file() {
         task.sleep(0.01)
         for i = 1, 50 do assert(got["line" .. i .. "\n"] == 1, i) end
 
+        -- What comes at once is for all that wait for it, each in its turn.
+        for _, way in ipairs {
+            {"rb", "one\ntwo\n", "readline"}, {"r", "one\ntwo\n", "readline"}, {"r", "one\ntwo\n", "lines"}, {"rb", "one\ntwo\n", "lines"},
+            {"rb", "one\ntwo\n", "read", 4}, {"r", "one\ntwo\n", "read", 4}, {"rb", "one\ntwo\n", "read1", 4},
+            {"rb", "one\ntwo\n", "readinto"},
+        } do
+            local a, b = socket.socketpair()
+            local f = b:makefile(way[1])
+            local readers = {}
+            for place = 1, 2 do
+                readers[place] = task.spawn(function()
+                    if way[3] == "lines" then return f:lines()() end
+                    if way[3] ~= "readinto" then return f[way[3]](f, way[4]) end
+                    local room = bytearray(4)
+                    f:readinto(room)
+                    return room:bytes()
+                end)
+            end
+            task.sleep(0)
+            a:sendall(way[2])
+            assert(readers[1]:join(5) == "one\n" and readers[2]:join(5) == "two\n", way[3])
+        end
+
+        -- Whoever goes without having read leaves the turn to the next.
+        local a, b = socket.socketpair()
+        local f = b:makefile("r")
+        local first = task.spawn(function() f:readline() end)
+        local limited = task.spawn(function() task.timeout(0.02, function() f:readline() end) end)
+        local last = task.spawn(function() return f:readline() end)
+        task.sleep(0)
+        first:cancel()
+        assert(not pcall(first.join, first))
+        local ok, e = pcall(limited.join, limited)
+        assert(not ok and e.message:find("task.timeout", 1, true), tostring(e))
+        a:sendall("for the last\n")
+        assert(last:join(5) == "for the last\n")
+
+        -- A socket's timeout is one for the turn, too.
+        local first = task.spawn(function() return f:readline() end)
+        task.sleep(0)
+        b:settimeout(0.01)
+        local ok, e = pcall(f.readline, f)
+        assert(not ok and e.name == "TimeoutError" and e.op == "readline", tostring(e))
+        b:settimeout(0)
+        local ok, e = pcall(f.readline, f)
+        assert(not ok and e.name == "BlockingIOError", tostring(e))
+        a:sendall("a line\n")
+        assert(first:join(5) == "a line\n")
+
+        -- Nobody takes all the turns.
+        local a, b = socket.socketpair()
+        local f = b:makefile("rb")
+        local counts = {0, 0}
+        local readers = {}
+        for place = 1, 2 do
+            readers[place] = task.spawn(function()
+                for line in f:lines() do counts[place] = counts[place] + 1 end
+            end)
+        end
+        task.sleep(0)
+        for i = 1, 10 do a:sendall("x\ny\n") task.sleep(0.001) end
+        a:close()
+        for place = 1, 2 do readers[place]:join(5) end
+        assert(counts[1] + counts[2] == 20 and counts[1] >= 5 and counts[2] >= 5, counts[1])
+
         -- Writes go in one piece, however long they wait.
         local a, b = socket.socketpair()
         local f = a:makefile("wb")
@@ -313,6 +378,46 @@ fn no_descriptor_stays_open() {
                 "#,
             )
             .current_dir(&room),
+    );
+    assert_eq!((told.status, told.complaint()), (0, ""));
+}
+
+/// A raw file that was taken out of its buffer is all that holds the socket open.
+#[test]
+fn a_detached_raw_file_closes_its_socket_when_it_goes() {
+    let rhai = r#"
+        let pair = socket::socketpair();
+        let a = pair[0];
+        let b = pair[1];
+        pair = ();
+        let f = b.makefile("rb");
+        let raw = f.detach();
+        b.close();
+        a.sendall("x");
+        if raw.read(1) != blob(1, 0x78) { throw "the raw file reads on"; }
+        raw = ();
+        a.settimeout(5);
+        if a.recv(1).len() != 0 { throw "no end"; }
+        try { f.read(); throw "it reads"; } catch (e) { if e.message != "raw stream has been detached" { throw e; } }
+    "#;
+    #[cfg(feature = "rhai")]
+    {
+        let told = tell(&mut command(["--rhai", "-e", rhai]));
+        assert_eq!((told.status, told.complaint()), (0, ""));
+    }
+    let told = eval(
+        r#"
+        sys.warnings("ignore")
+        local a, b = socket.socketpair()
+        local f = b:makefile("rb")
+        local raw = f:detach()
+        b:close()
+        raw = nil
+        collectgarbage()
+        a:settimeout(5)
+        assert(a:recv(1) == "")
+        assert(not pcall(f.read, f))
+        "#,
     );
     assert_eq!((told.status, told.complaint()), (0, ""));
 }

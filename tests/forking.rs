@@ -42,8 +42,15 @@ const IN_LUA: &str = r#"
     local ticks = 0
     local r, w = socket.socketpair()
     local ticker = task.spawn(function() task.sleep(0.03) ticks = ticks + 1 w:sendall("tick") end)
+    -- One in the middle of a line that the child can read on.
+    local near, far = socket.socketpair()
+    local file = far:makefile("rb")
+    local reader = task.spawn(function() return file:readline() end)
+    near:sendall("half ")
+    task.sleep(0.01)
     io.write("parent\n")
     local child = native.fork(function()
+        assert(file:read1(5) == "half ")
         -- Which of these are taken out of the set must be of no concern to the parent.
         for i = 1, 20, 2 do idle[i].a:close() idle[i].b:close() end
         -- Neither the ticker nor a server is here, but new tasks are, and what waited before waits again.
@@ -58,6 +65,8 @@ const IN_LUA: &str = r#"
         error("must end with it")
     end)
     assert(child > 0)
+    near:sendall("a line\n")
+    assert(reader:join() == "half a line\n")
     -- All are served while the child lives, and after.
     ask_all("meanwhile")
     assert(native.reap({child}, false)[1] == nil)

@@ -189,6 +189,7 @@ const SAME_WORD: &[(&str, &str, &str)] = &[
     ("script/lua/trampoline/coroutine.rs", "close", "coroutine.close"),
     ("script/lua/trampoline/coroutine.rs", "wrap", "coroutine.wrap"),
     ("script/lua/trampoline/module.rs", "exit", "os.exit"),
+    ("script/lua/trampoline/module.rs", "select", "Lua's own select"),
     (CONFINED, "flush", "io.flush"),
     (CONFINED, "type", "io.type"),
     (CONFINED, "open", "io.open"),

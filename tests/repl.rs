@@ -7,11 +7,11 @@ mod support;
 #[path = "support/terminal.rs"]
 mod terminal;
 
-use std::io::Read;
+use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use support::{LIMIT, Running};
 use terminal::{CTRL_C, CTRL_D, CTRL_R, ENTER, TAB, Terminal, UP};
@@ -511,6 +511,66 @@ fn a_pipe_is_read_like_a_script() {
     );
 }
 
+/// Bytes that are no UTF-8 are the script's own in Lua, as in a file; Rhai has no strings for them.
+#[test]
+fn a_pipe_keeps_bytes_that_are_no_text() {
+    let run = |arguments: &[&str], entries: &[u8]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_wirescript"));
+        let mut child = command
+            .args(arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the command starts");
+        let mut input = child.stdin.take().expect("a pipe");
+        input.write_all(entries).expect("it is read");
+        drop(input);
+        let done = child.wait_with_output().expect("it ends");
+        let complaint = String::from_utf8_lossy(&done.stderr).into_owned();
+        (done.status.code(), done.stdout, complaint)
+    };
+    let entries =
+        b"print('\xff')\nlocal a <const> = [[\n\xe9\xc3\x01]] -- \xfc\n#a\nprint(a)\n= '\xff' == '\\xff'\n";
+    for options in [&[][..], &["-i"]] {
+        let (status, stdout, stderr) = run(options, entries);
+        assert_eq!((status, &*stderr), (Some(0), ""));
+        assert_eq!(stdout, b"\xff\n3\n\xe9\xc3\x01\ntrue\n", "{stdout:?}");
+    }
+    let (status, stdout, stderr) = run(&[], b"print(1)\n\xff = 2\n");
+    assert_eq!((status, &*stdout), (Some(1), &b"1\n"[..]));
+    assert!(
+        stderr.contains("stdin:2: unexpected symbol near '<\\255>'"),
+        "{stderr}"
+    );
+    let (status, stdout, stderr) = run(&["--rhai"], b"print(1);\nprint(\"\xff\");\nprint(3);\n");
+    assert_eq!((status, &*stdout), (Some(1), &b"1\n"[..]));
+    assert!(
+        stderr.contains("stdin:2: the entry is not valid UTF-8"),
+        "{stderr}"
+    );
+    let (status, stdout, _) = run(&["--rhai", "-i"], b"print(\"\xff\");\nprint(3);\n");
+    assert_eq!((status, &*stdout), (Some(0), &b"3\n"[..]));
+}
+
+/// A byte that is no UTF-8 costs the line it was typed in, and not the session.
+#[test]
+fn a_typed_byte_that_is_no_text_ends_no_session() {
+    let mut person = lua("garbled");
+    person.enter("kept = socket.socketpair()");
+    person.prompt();
+    person.keys("print('f");
+    person.until_line("print('f");
+    person.bytes(b"\xfc");
+    person.until_text("SyntaxError: what was typed is not UTF-8");
+    person.enter("kept");
+    person.until_text("AF_UNIX");
+    person.enter(":cancel");
+    person.until_text("say which task: :cancel NUMBER (:tasks lists them)");
+    person.keys(CTRL_D);
+    assert_eq!(person.end(), Some(0));
+}
+
 /// With `-i` the prompt comes whatever the script did, as with `python3 -i`, and an entry that fails does not end it.
 #[test]
 fn a_pipe_gets_the_prompt_after_a_script() {
@@ -544,8 +604,15 @@ fn a_pipe_gets_the_prompt_after_a_script() {
         assert_eq!((status, stdout.as_str()), (Some(0), "5\n"), "{options:?}");
     }
     // This ends the program, and not the script alone.
-    let script = path("over.lua", "os.exit(4)");
-    assert_eq!(piped(&["-i", &script], "print(1)\n").0, Some(4));
+    for code in ["os.exit(4)", "os.exit(4, true)"] {
+        let script = path("over.lua", code);
+        assert_eq!(piped(&["-i", &script], "print(1)\n").0, Some(4), "{code}");
+        assert_eq!(
+            piped(&["-i"], &format!("{code}\nprint(1)\n")).0,
+            Some(4),
+            "{code}"
+        );
+    }
 }
 
 /// A first session, as the README shows it. `scripts/recording.sh` has this test write the picture.

@@ -242,7 +242,7 @@ fn failures_are_tried_again_or_end_everything() {
     in_order(
         &told.stdout,
         &[
-            "FLAKY flaky_test.lua > flaky",
+            "FLAKY flaky_test.lua > flaky: passed when it was tried for the 3rd time",
             "it was tried 3 times",
             "<good>",
             "2 passed, 1 failed, 1 flaky in",
@@ -376,6 +376,8 @@ fn exit_statuses_say_what_happened() {
         ("--shard 2/8", 0, ""),
         ("--shard 9/8", 2, "2/8"),
         ("--wrong", 2, "--wrong"),
+        ("--repeat 0", 2, "--repeat"),
+        ("-j 0", 2, "--jobs"),
         ("--report odd=x", 2, "there are pretty, tap=FILE"),
         ("--report junit=/proc/nowhere/x", 2, "cannot write the report"),
         ("missing_test.lua", 2, "there is no such file"),

@@ -179,8 +179,11 @@ impl Selector {
         let key = self.keys.borrow().get(&fd).cloned();
         let mut key = key.ok_or_else(|| not_registered(fileobj))?;
         let changes = key.events != events;
-        if changes {
-            check_events(events)?;
+        if changes && matches!(self.way, Way::Select) {
+            // As CPython's, which takes it out and puts it in again; the others take any events.
+            check_events(events).inspect_err(|_| {
+                self.keys.borrow_mut().remove(&fd);
+            })?;
         }
         (key.events, key.data) = (events, data);
         if let Way::Epoll(set) = &self.way
@@ -228,8 +231,10 @@ impl Selector {
         let keys = self.keys.borrow();
         let known = |(fd, events): (RawFd, i64)| {
             let key = keys.get(&fd)?;
-            let events = events & key.events;
-            (events != 0).then(|| (key.show(), events))
+            let wanted = events & key.events;
+            // What nothing is wanted of still tells of its end.
+            let is_told = wanted != 0 || (events != 0 && key.events & (READ | WRITE) == 0);
+            is_told.then(|| (key.show(), wanted))
         };
         Ok(ready.into_iter().filter_map(known).collect())
     }
@@ -260,7 +265,10 @@ impl Selector {
         };
         let is_bad = |entry: &PollEntry| is_select && entry.revents & event::INVALID != 0;
         let done = |entries: &[PollEntry]| {
-            let told = |entry: &PollEntry| is_bad(entry) || side(entry) & wanted(entry) != 0;
+            let told = |entry: &PollEntry| {
+                let ready = side(entry);
+                is_bad(entry) || ready & wanted(entry) != 0 || (ready != 0 && entry.events == 0)
+            };
             entries.iter().any(told)
         };
         net.poll_entries(&mut entries, timeout, done)

@@ -1,7 +1,7 @@
 //! `wirescript doc`: the reference in the terminal, and the files that are made of it.
 
 use std::ffi::OsString;
-use std::io::{IsTerminal, Write};
+use std::io::IsTerminal;
 use std::path::Path;
 
 use crate::doc::{self, Dress};
@@ -63,10 +63,7 @@ fn is_colourful() -> bool {
 }
 
 fn write(text: &str) -> u8 {
-    match std::io::stdout().lock().write_all(text.as_bytes()) {
-        Ok(()) => SUCCESS,
-        Err(_) => FAILURE,
-    }
+    super::print(text.as_bytes())
 }
 
 /// Writes the reference's pages into a folder.

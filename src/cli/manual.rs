@@ -4,12 +4,11 @@
 //! command line's reader the first word of a script and its arguments; here alone the whole is put together.
 
 use std::ffi::OsString;
-use std::io::Write as _;
 
 use clap::{Arg, ArgAction, Command, CommandFactory as _, Parser, ValueHint};
 use clap_complete::Shell;
 
-use super::status::{FAILURE, SUCCESS, USAGE};
+use super::status::USAGE;
 use super::{args, complain, record, test};
 
 /// Print what a shell needs to complete this command.
@@ -65,17 +64,13 @@ pub(super) fn page(words: &[OsString]) -> u8 {
 /// Reads words, or says what is wrong with them.
 fn read<T: Parser>(words: &[OsString]) -> Result<T, u8> {
     let name = T::command().get_name().to_owned();
-    T::try_parse_from(std::iter::once(name.into()).chain(words.iter().cloned())).map_err(|error| {
-        // A closed stderr leaves nobody to tell.
-        let _ = error.print();
-        if error.use_stderr() { USAGE } else { 0 }
-    })
+    T::try_parse_from(std::iter::once(name.into()).chain(words.iter().cloned()))
+        .map_err(|error| super::refused(&error))
 }
 
 fn print(text: Result<Vec<u8>, u8>) -> u8 {
-    match text.map(|text| std::io::stdout().lock().write_all(&text)) {
-        Ok(Ok(())) => SUCCESS,
-        Ok(Err(_)) => FAILURE,
+    match text {
+        Ok(text) => super::print(&text),
         Err(status) => status,
     }
 }

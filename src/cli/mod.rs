@@ -19,9 +19,10 @@ mod trace;
 #[cfg(target_os = "linux")]
 mod wall;
 
-use crate::sys::allocator;
+use crate::sys::errno::Errno;
 #[cfg(glibc)]
 use crate::sys::start;
+use crate::sys::{allocator, stdio};
 
 /// The command's allocator.
 #[doc(hidden)]
@@ -43,10 +44,7 @@ pub fn main() -> u8 {
     let arguments = match args::Args::read(std::env::args_os().collect()) {
         Ok(arguments) => arguments,
         Err(error) => {
-            let usage = error.use_stderr();
-            // A closed stderr leaves nobody to tell.
-            let _ = error.print();
-            return if usage { status::USAGE } else { status::SUCCESS };
+            return refused(&error);
         }
     };
     if let [word, rest @ ..] = &*arguments.script
@@ -71,6 +69,41 @@ pub fn main() -> u8 {
         }
     }
     run::run(&arguments)
+}
+
+/// Prints what the command line's reader has in place of options: what is wrong with them, or what was asked of the program itself.
+fn refused(error: &clap::Error) -> u8 {
+    if error.use_stderr() {
+        // A closed stderr leaves nobody to tell.
+        let _ = error.print();
+        return status::USAGE;
+    }
+    printed(error.print())
+}
+
+/// Prints a text that was asked for.
+fn print(text: &[u8]) -> u8 {
+    use std::io::Write;
+    printed(std::io::stdout().lock().write_all(text))
+}
+
+/// The status after something that was asked for has been printed: what did not arrive is told.
+fn printed(outcome: std::io::Result<()>) -> u8 {
+    use std::io::{Error, ErrorKind, Write};
+    let outcome = if stdio::was_closed() {
+        Err(Error::from_raw_os_error(Errno::BADF.0))
+    } else {
+        outcome.and_then(|()| std::io::stdout().flush())
+    };
+    match outcome {
+        Ok(()) => status::SUCCESS,
+        // Whoever looked has seen enough.
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => status::SUCCESS,
+        Err(error) => {
+            complain(&format!("cannot write to standard output: {error}"));
+            status::FAILURE
+        }
+    }
 }
 
 /// Tells what went wrong, on stderr.

@@ -54,9 +54,7 @@ pub(super) fn run(words: &[OsString]) -> u8 {
     let words = match Words::try_parse_from(program.chain(words.iter().cloned())) {
         Ok(words) => words,
         Err(error) => {
-            // A closed stderr leaves nobody to tell.
-            let _ = error.print();
-            return if error.use_stderr() { USAGE } else { 0 };
+            return super::refused(&error);
         }
     };
     let recorder = Recorder::new();

@@ -47,10 +47,7 @@ pub(super) fn run(words: &[OsString]) -> u8 {
 
 fn usage(asked: bool) -> u8 {
     if asked {
-        return match writeln!(io::stdout(), "{HELP}") {
-            Ok(()) => SUCCESS,
-            Err(_) => FAILURE,
-        };
+        return super::print(format!("{HELP}\n").as_bytes());
     }
     complain(HELP);
     USAGE

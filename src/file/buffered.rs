@@ -6,51 +6,22 @@ use std::rc::Rc;
 use crate::bytes::{Bytes, Pinned};
 use crate::error::{Error, Result};
 use crate::net::{Net, Patience};
+use crate::sched::{Gate, Pass};
 use crate::sys::errno::Errno;
 use crate::sys::file::SEEK_CUR;
 
 use super::input::{DEFAULT_SIZE, Input};
+use super::nature::Kind;
 use super::object::File;
 use super::output::Output;
-use super::raw::{Raw, Shut, closed_file, unsupported};
-
-/// Which of Python's four it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
-    Reader,
-    Writer,
-    /// Both directions of a stream, each with its own buffer.
-    Pair,
-    /// Both directions of a file with one place in it.
-    Random,
-}
-
-impl Kind {
-    pub(super) const fn class(self) -> &'static str {
-        match self {
-            Self::Reader => "_io.BufferedReader",
-            Self::Writer => "_io.BufferedWriter",
-            Self::Pair => "_io.BufferedRWPair",
-            Self::Random => "_io.BufferedRandom",
-        }
-    }
-
-    pub(super) const fn reads(self) -> bool {
-        !matches!(self, Self::Writer)
-    }
-
-    pub(super) const fn writes(self) -> bool {
-        !matches!(self, Self::Reader)
-    }
-}
+use super::raw::{self, Raw, Shut, closed_file, unsupported};
 
 /// A buffered file.
 pub(super) struct Buffered {
     net: Rc<Net>,
     pub(super) kind: Kind,
-    /// As a script gets it; none once it is detached.
-    raw_file: RefCell<Option<Rc<File>>>,
-    raw: Rc<dyn Raw>,
+    /// What it stands on, and that as a script gets it; none once it is detached: who has it then may close it by dropping it.
+    below: RefCell<Option<(Rc<dyn Raw>, Rc<File>)>>,
     /// The raw file's own mark.
     #[cfg_attr(
         not(feature = "lua"),
@@ -58,6 +29,8 @@ pub(super) struct Buffered {
     )]
     shut: Shut,
     pub(super) input: RefCell<Input>,
+    /// One task at a time reads: what comes may be all that another one waits for, whom no event would tell.
+    gate: Gate,
     output: Output,
     size: usize,
 }
@@ -86,10 +59,10 @@ impl Buffered {
         Self {
             net: net.clone(),
             kind,
-            raw_file: RefCell::new(Some(raw_file)),
             shut: raw.shut().clone(),
-            raw,
+            below: RefCell::new(Some((raw, raw_file))),
             input: RefCell::new(Input::new(size)),
+            gate: Gate::default(),
             output: Output::new(held),
             size: size.unwrap_or(DEFAULT_SIZE),
         }
@@ -99,19 +72,18 @@ impl Buffered {
     ///
     /// # Errors
     /// `ValueError` once that is detached.
-    pub(super) fn raw(&self) -> Result<&dyn Raw> {
-        if self.raw_file.borrow().is_some() {
-            Ok(&*self.raw)
-        } else {
-            Err(Error::value("raw stream has been detached"))
+    pub(super) fn raw(&self) -> Result<Rc<dyn Raw>> {
+        match &*self.below.borrow() {
+            Some((raw, _)) => Ok(raw.clone()),
+            None => Err(Error::value("raw stream has been detached")),
         }
     }
 
     pub(super) fn raw_file(&self) -> Option<Rc<File>> {
-        self.raw_file.borrow().clone()
+        self.below.borrow().as_ref().map(|(_, file)| file.clone())
     }
 
-    fn open(&self, closed: &'static str) -> Result<&dyn Raw> {
+    fn open(&self, closed: &'static str) -> Result<Rc<dyn Raw>> {
         let raw = self.raw()?;
         if raw.is_closed() {
             return Err(Error::value(closed));
@@ -120,21 +92,43 @@ impl Buffered {
     }
 
     /// What stands ready for reading: `what` is the call, for the complaint about one that is written only.
-    fn reading(&self, what: &'static str, closed: &'static str) -> Result<&dyn Raw> {
+    fn reading(&self, what: &'static str, closed: &'static str) -> Result<Rc<dyn Raw>> {
         if !self.kind.reads() {
             return Err(unsupported(what));
         }
         let raw = self.open(closed)?;
         if self.kind == Kind::Random && self.output.len() > 0 {
-            self.output.flush(&self.net, raw, what)?;
+            self.output.flush(&self.net, &*raw, what)?;
         }
         Ok(raw)
     }
 
+    /// As [`Self::reading`], once no other task is in the middle of a read. `None` where it would have to wait and must not.
+    fn enter(&self, what: &'static str, closed: &'static str) -> Result<Option<(Rc<dyn Raw>, Pass<'_>)>> {
+        let raw = self.reading(what, closed)?;
+        let was_busy = self.gate.is_busy();
+        let Some(pass) = raw::enter(&self.net, &self.gate, &*raw).map_err(|error| error.during(what))? else {
+            return Ok(None);
+        };
+        // It may have been closed meanwhile.
+        let raw = if was_busy {
+            self.reading(what, closed)?
+        } else {
+            raw
+        };
+        Ok(Some((raw, pass)))
+    }
+
     /// Reads once more. `Some(0)` is the end, `None` that it would have to wait.
-    fn fill(&self, op: &'static str, patience: Patience, need: usize) -> Result<Option<usize>> {
+    fn fill(
+        &self,
+        raw: &dyn Raw,
+        op: &'static str,
+        patience: Patience,
+        need: usize,
+    ) -> Result<Option<usize>> {
         let starved = Cell::new(None);
-        let filled = self.raw.read(op, patience, &mut |fill| {
+        let filled = raw.read(op, patience, &mut |fill| {
             let mut input = self.input.borrow_mut();
             let room = input.room(&self.net, need).map_err(|error| {
                 starved.set(Some(error));
@@ -163,7 +157,9 @@ impl Buffered {
     /// there is nothing and it would have to wait.
     pub(super) fn read(&self, size: Option<usize>) -> Result<Option<Vec<u8>>> {
         const OP: &str = "read";
-        let raw = self.reading("read", "read of closed file")?;
+        let Some((raw, _pass)) = self.enter(OP, "read of closed file")? else {
+            return Ok(None);
+        };
         let wanted = size.unwrap_or(usize::MAX);
         loop {
             let held = self.input.borrow().len();
@@ -172,7 +168,7 @@ impl Buffered {
             }
             // A size may take many receives: each has the socket's whole timeout, as in Python.
             let need = if size.is_some() { wanted - held } else { 1 };
-            match self.fill(OP, raw.patience(), need) {
+            match self.fill(&*raw, OP, raw.patience(), need) {
                 Ok(Some(0)) => break,
                 Ok(Some(_)) => {}
                 Ok(None) if held == 0 => return Ok(None),
@@ -192,7 +188,7 @@ impl Buffered {
         } else {
             "readline of closed file"
         };
-        let raw = self.reading("read", closed)?;
+        let (raw, _pass) = self.enter("read", closed)?.ok_or_else(|| must_wait(OP))?;
         let mut patience = None;
         loop {
             {
@@ -202,10 +198,10 @@ impl Buffered {
                 }
             }
             let patience = *patience.get_or_insert_with(|| raw.patience());
-            match self.fill(OP, patience, 1) {
+            match self.fill(&*raw, OP, patience, 1) {
                 Ok(Some(0)) => return Ok(self.input.borrow_mut().take(limit)),
                 Ok(Some(_)) => {}
-                Ok(None) => return Err(self.with_partial(Error::from(Errno::AGAIN).during(OP))),
+                Ok(None) => return Err(self.with_partial(must_wait(OP))),
                 Err(error) => return Err(self.with_partial(error)),
             }
         }
@@ -216,7 +212,7 @@ impl Buffered {
     #[inline]
     pub(super) fn line_at(&self) -> Option<(*const u8, usize)> {
         // One that is detached, or only written, has nothing read ahead.
-        if self.shut.get() {
+        if self.shut.get() || self.gate.is_busy() {
             return None;
         }
         let mut input = self.input.borrow_mut();
@@ -228,13 +224,15 @@ impl Buffered {
 
     /// What is there without another read, or what one read brings; at most `size` bytes.
     pub(super) fn read_some(&self, op: &'static str, size: Option<usize>) -> Result<Vec<u8>> {
-        let raw = self.reading(op, "read of closed file")?;
+        let (raw, _pass) = self
+            .enter(op, "read of closed file")?
+            .ok_or_else(|| must_wait(op))?;
         let size = size.unwrap_or(self.size);
         if size == 0 {
             return Ok(Vec::new());
         }
-        if self.input.borrow().is_empty() && self.fill(op, raw.patience(), 1)?.is_none() {
-            return Err(Error::from(Errno::AGAIN).during(op));
+        if self.input.borrow().is_empty() && self.fill(&*raw, op, raw.patience(), 1)?.is_none() {
+            return Err(must_wait(op));
         }
         Ok(self.input.borrow_mut().take(size))
     }
@@ -242,9 +240,11 @@ impl Buffered {
     /// What is read ahead, or what one read brings; it stays.
     pub(super) fn peek(&self) -> Result<Vec<u8>> {
         const OP: &str = "peek";
-        let raw = self.reading("peek", "peek of closed file")?;
-        if self.input.borrow().is_empty() && self.fill(OP, raw.patience(), 1)?.is_none() {
-            return Err(Error::from(Errno::AGAIN).during(OP));
+        let (raw, _pass) = self
+            .enter(OP, "peek of closed file")?
+            .ok_or_else(|| must_wait(OP))?;
+        if self.input.borrow().is_empty() && self.fill(&*raw, OP, raw.patience(), 1)?.is_none() {
+            return Err(must_wait(OP));
         }
         Ok(self.input.borrow().data().to_vec())
     }
@@ -252,7 +252,10 @@ impl Buffered {
     /// Fills the window, or what is left of the stream; with `once`, as much as one read brings.
     pub(super) fn read_into(&self, window: &Pinned, once: bool) -> Result<Option<usize>> {
         let op = if once { "readinto1" } else { "readinto" };
-        let raw = self.reading(if once { "read1" } else { "read" }, "readinto of closed file")?;
+        let what = if once { "read1" } else { "read" };
+        let Some((raw, _pass)) = self.enter(what, "readinto of closed file")? else {
+            return Ok(None);
+        };
         let mut written = 0;
         while written < window.len() {
             let held = {
@@ -272,7 +275,7 @@ impl Buffered {
                 })
                 .inspect(|count| written += count.unwrap_or(0))
             } else {
-                self.fill(op, raw.patience(), 1)
+                self.fill(&*raw, op, raw.patience(), 1)
             };
             match outcome {
                 Ok(Some(0)) => break,
@@ -298,8 +301,8 @@ impl Buffered {
             return Err(unsupported("write"));
         }
         let raw = self.open("write to closed file")?;
-        self.rewind(raw)?;
-        self.output.write(&self.net, raw, "write", data)
+        self.rewind(&*raw)?;
+        self.output.write(&self.net, &*raw, "write", data)
     }
 
     /// Before a write, moves a file's place back to where the script believes it to be.
@@ -322,9 +325,9 @@ impl Buffered {
                 closed_file()
             });
         }
-        self.output.flush(&self.net, raw, "flush")?;
+        self.output.flush(&self.net, &*raw, "flush")?;
         if self.kind == Kind::Random {
-            self.rewind(raw)?;
+            self.rewind(&*raw)?;
         }
         raw.flush()
     }
@@ -335,7 +338,7 @@ impl Buffered {
         if raw.is_closed() {
             return Ok(());
         }
-        let flushed = self.output.flush(&self.net, raw, "close");
+        let flushed = self.output.flush(&self.net, &*raw, "close");
         let flushed = flushed.and_then(|()| raw.flush());
         let closed = raw.close();
         flushed.and(closed)
@@ -343,7 +346,7 @@ impl Buffered {
 
     /// Hands what was written to the raw file.
     pub(super) fn flush_written(&self) -> Result<()> {
-        self.output.flush(&self.net, self.raw()?, "flush")
+        self.output.flush(&self.net, &*self.raw()?, "flush")
     }
 
     pub(super) fn tell(&self) -> Result<i64> {
@@ -371,7 +374,7 @@ impl Buffered {
         if !raw.is_seekable() {
             return Err(unsupported("File or stream is not seekable."));
         }
-        self.output.flush(&self.net, raw, "seek")?;
+        self.output.flush(&self.net, &*raw, "seek")?;
         let ahead = i64::try_from(self.input.borrow().len()).unwrap_or(0);
         let offset = if whence == SEEK_CUR {
             offset - ahead
@@ -391,8 +394,8 @@ impl Buffered {
         if !self.kind.writes() {
             return Err(unsupported("truncate"));
         }
-        self.output.flush(&self.net, raw, "truncate")?;
-        self.rewind(raw)?;
+        self.output.flush(&self.net, &*raw, "truncate")?;
+        self.rewind(&*raw)?;
         let length = match length {
             Some(length) => length,
             None if raw.is_seekable() => self.tell()?,
@@ -409,16 +412,25 @@ impl Buffered {
         }
         self.flush()?;
         self.input.borrow_mut().clear();
-        let raw = self.raw_file.borrow_mut().take();
-        raw.ok_or_else(|| Error::value("raw stream has been detached"))
+        let below = self.below.borrow_mut().take();
+        below
+            .map(|(_, file)| file)
+            .ok_or_else(|| Error::value("raw stream has been detached"))
     }
+}
+
+/// The complaint of a read that would have to wait and must not.
+fn must_wait(op: &'static str) -> Error {
+    Error::from(Errno::AGAIN).during(op)
 }
 
 impl Drop for Buffered {
     fn drop(&mut self) {
         // A collected file has written what it could without waiting.
-        if self.raw_file.borrow().is_some() && !self.raw.is_closed() {
-            self.output.flush_now(&*self.raw);
+        if let Some((raw, _)) = self.below.get_mut()
+            && !raw.is_closed()
+        {
+            self.output.flush_now(&**raw);
         }
     }
 }

@@ -5,10 +5,39 @@ use std::rc::Rc;
 
 use crate::error::Result;
 
-use super::buffered::Kind;
 use super::object::{Body, File};
 use super::raw::{Name, Raw, unsupported};
 use super::text::Text;
+
+/// Which of Python's four buffered files it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Reader,
+    Writer,
+    /// Both directions of a stream, each with its own buffer.
+    Pair,
+    /// Both directions of a file with one place in it.
+    Random,
+}
+
+impl Kind {
+    pub(super) const fn class(self) -> &'static str {
+        match self {
+            Self::Reader => "_io.BufferedReader",
+            Self::Writer => "_io.BufferedWriter",
+            Self::Pair => "_io.BufferedRWPair",
+            Self::Random => "_io.BufferedRandom",
+        }
+    }
+
+    pub(super) const fn reads(self) -> bool {
+        !matches!(self, Self::Writer)
+    }
+
+    pub(super) const fn writes(self) -> bool {
+        !matches!(self, Self::Reader)
+    }
+}
 
 impl File {
     /// The descriptor's number.
@@ -20,7 +49,7 @@ impl File {
                 if buffered.kind == Kind::Pair {
                     return Err(unsupported("fileno"));
                 }
-                Self::raw_open(raw).map(|()| raw.fileno())
+                Self::raw_open(&*raw).map(|()| raw.fileno())
             }
             Body::Text(text) => text.buffer()?.fileno(),
         }
@@ -31,7 +60,7 @@ impl File {
             Body::Raw(raw) => Self::raw_open(&**raw).map(|()| raw.is_terminal()),
             Body::Buffered(buffered) => {
                 let raw = buffered.raw()?;
-                Self::raw_open(raw).map(|()| raw.is_terminal())
+                Self::raw_open(&*raw).map(|()| raw.is_terminal())
             }
             Body::Text(text) => text.buffer()?.is_terminal(),
         }
@@ -71,7 +100,7 @@ impl File {
         match &self.body {
             Body::Raw(raw) => Ok(Self::asked(&**raw)?.direction().reading),
             Body::Buffered(buffered) if !buffered.kind.reads() => Ok(false),
-            Body::Buffered(buffered) => Ok(Self::asked(buffered.raw()?)?.direction().reading),
+            Body::Buffered(buffered) => Ok(Self::asked(&*buffered.raw()?)?.direction().reading),
             Body::Text(text) => text.buffer()?.is_readable(),
         }
     }
@@ -81,7 +110,7 @@ impl File {
         match &self.body {
             Body::Raw(raw) => Ok(Self::asked(&**raw)?.direction().writing),
             Body::Buffered(buffered) if !buffered.kind.writes() => Ok(false),
-            Body::Buffered(buffered) => Ok(Self::asked(buffered.raw()?)?.direction().writing),
+            Body::Buffered(buffered) => Ok(Self::asked(&*buffered.raw()?)?.direction().writing),
             Body::Text(text) => text.buffer()?.is_writable(),
         }
     }
@@ -91,7 +120,7 @@ impl File {
         match &self.body {
             Body::Raw(raw) => Ok(Self::asked(&**raw)?.is_seekable()),
             Body::Buffered(buffered) if buffered.kind == Kind::Pair => Ok(false),
-            Body::Buffered(buffered) => Ok(Self::asked(buffered.raw()?)?.is_seekable()),
+            Body::Buffered(buffered) => Ok(Self::asked(&*buffered.raw()?)?.is_seekable()),
             Body::Text(text) => text.buffer()?.is_seekable(),
         }
     }

@@ -14,13 +14,15 @@ use crate::sys;
 use crate::sys::errno::{self, Errno};
 use crate::sys::file::{Kind as Sort, SEEK_END};
 
-use super::buffered::{Buffered, Kind};
+use super::buffered::Buffered;
 use super::descriptor::Descriptor;
+use super::format::Format;
 use super::mode::{Mode, SocketMode};
+use super::nature::Kind;
 use super::object::{Body, File};
 use super::raw::{Name, Raw};
 use super::socket::SocketFile;
-use super::text::{Format, Text};
+use super::text::Text;
 
 /// What `open` opens.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,11 +4,11 @@ use std::cell::{Cell, RefCell};
 
 use crate::bytes::Bytes;
 use crate::error::{Error, Result};
-use crate::net::{Net, Patience};
+use crate::net::Net;
 use crate::sched::{Gate, Pass};
 use crate::sys::errno::Errno;
 
-use super::raw::Raw;
+use super::raw::{self, Raw};
 
 /// What has been written and has not left.
 #[derive(Debug)]
@@ -42,7 +42,7 @@ impl Output {
     /// `raw`'s; the error's `sent` says how much of `data` was taken.
     pub(super) fn write(&self, net: &Net, raw: &dyn Raw, op: &'static str, data: &Bytes) -> Result<usize> {
         let length = data.len();
-        if !self.gate.is_held() && self.fits(length) {
+        if !self.gate.is_busy() && self.fits(length) {
             return self.keep(data, 0..length);
         }
         let _pass = self.enter(net, raw)?;
@@ -88,7 +88,7 @@ impl Output {
     /// # Errors
     /// `raw`'s; what has not left stays.
     pub(super) fn flush(&self, net: &Net, raw: &dyn Raw, op: &'static str) -> Result<()> {
-        if self.len() == 0 && !self.gate.is_held() {
+        if self.len() == 0 && !self.gate.is_busy() {
             return Ok(());
         }
         let _pass = self.enter(net, raw)?;
@@ -98,7 +98,7 @@ impl Output {
     /// Hands over what is taken at once: nobody may wait here.
     pub(super) fn flush_now(&self, raw: &dyn Raw) {
         // A write that another task is in the middle of is that task's.
-        if self.gate.is_held() {
+        if self.gate.is_busy() {
             return;
         }
         while self.len() > 0 {
@@ -128,15 +128,7 @@ impl Output {
     }
 
     fn enter<'a>(&'a self, net: &'a Net, raw: &dyn Raw) -> Result<Pass<'a>> {
-        let deadline = match raw.patience() {
-            Patience::Until(deadline) => deadline,
-            Patience::Kernel(deadline) => Some(deadline),
-            Patience::Never if self.gate.is_held() => return Err(refused("write", 0)),
-            Patience::Never => None,
-        };
-        net.sched()
-            .pass(&self.gate, deadline)?
-            .ok_or_else(Error::timed_out)
+        raw::enter(net, &self.gate, raw)?.ok_or_else(|| refused("write", 0))
     }
 
     fn drain(&self, raw: &dyn Raw, op: &'static str) -> Result<()> {

@@ -4,7 +4,8 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use crate::error::{Class, Error, Result};
-use crate::net::Patience;
+use crate::net::{Net, Patience};
+use crate::sched::{Gate, Pass};
 use crate::sys::errno;
 use crate::text::str_repr;
 
@@ -104,6 +105,22 @@ pub(super) type Shut = Rc<Cell<bool>>;
 /// `io.UnsupportedOperation`.
 pub(super) fn unsupported(text: &'static str) -> Error {
     Error::new(Class::UnsupportedOperation, text)
+}
+
+/// Passes a gate of a file, as soon as no other task is in the middle of what it guards, within the file's patience; `None` where
+/// that would have to wait and must not.
+///
+/// # Errors
+/// `TimeoutError`; whatever ends the task.
+pub(super) fn enter<'a>(net: &'a Net, gate: &'a Gate, raw: &dyn Raw) -> Result<Option<Pass<'a>>> {
+    let deadline = match gate.is_busy().then(|| raw.patience()) {
+        None => None,
+        Some(Patience::Never) => return Ok(None),
+        Some(Patience::Until(deadline)) => deadline,
+        Some(Patience::Kernel(deadline)) => Some(deadline),
+    };
+    let pass = net.sched().pass(gate, deadline)?;
+    pass.map(Some).ok_or_else(Error::timed_out)
 }
 
 /// Python's `I/O operation on closed file.`

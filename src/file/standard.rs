@@ -13,12 +13,14 @@ use crate::sched::{Interest, Source};
 use crate::sys::errno::{self, Errno};
 use crate::sys::{file, poll, stdio};
 
-use super::buffered::{Buffered, Kind};
+use super::buffered::Buffered;
 use super::descriptor::Descriptor;
+use super::format::Format;
 use super::mode::Mode;
+use super::nature::Kind;
 use super::object::{Body, Data, File};
 use super::raw::{Direction, Load, Name, Raw, Room, Shut, closed_file, unsupported};
-use super::text::{Format, Text};
+use super::text::Text;
 
 /// Written at once while others could run: the C library hands on one buffer of 4096 bytes at most then, which a pipe that
 /// is ready takes.

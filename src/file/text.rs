@@ -5,57 +5,25 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use crate::bytes::Bytes;
-use crate::codec::{Decoder, Encoder, Encoding, Handler};
+use crate::codec::{Decoder, Encoder, Encoding};
 use crate::error::{Class, Error, Result};
+use crate::net::Net;
+use crate::sched::{Gate, Pass};
+use crate::sys::errno::Errno;
 use crate::sys::file::{SEEK_CUR, SEEK_END, SEEK_SET};
 
 use super::buffered::Buffered;
+use super::format::Format;
 use super::newlines::{Ends, Newline};
 use super::object::File;
-use super::raw::{closed_file, unsupported};
+use super::raw::{self, closed_file, unsupported};
 
 /// Bytes decoded at once.
 const PORTION: usize = 8192;
 
-/// How bytes and text are turned into each other.
-#[derive(Clone, Debug)]
-pub(super) struct Format {
-    pub(super) encoding: Encoding,
-    /// The encoding and the error handler as the script named them.
-    pub(super) encoding_name: String,
-    pub(super) errors: String,
-    pub(super) newline: Newline,
-    /// A line's end that is written flushes.
-    pub(super) line_buffering: bool,
-}
-
-impl Format {
-    /// What the parameters of `open` and `makefile` say.
-    ///
-    /// # Errors
-    /// `LookupError` for an encoding nobody knows; `ValueError`.
-    pub(super) fn new(encoding: Option<&str>, errors: Option<&str>, newline: Option<&str>) -> Result<Self> {
-        let newline = Newline::parse(newline)?;
-        let name = match encoding {
-            None | Some("locale") => "UTF-8",
-            Some(name) => name,
-        };
-        Ok(Self {
-            encoding: Encoding::by_name(name)?,
-            encoding_name: name.to_owned(),
-            errors: errors.unwrap_or("strict").to_owned(),
-            newline,
-            line_buffering: false,
-        })
-    }
-
-    fn handler(&self) -> Handler {
-        Handler::by_name(&self.errors)
-    }
-}
-
 /// A text file.
 pub(super) struct Text {
+    net: Rc<Net>,
     buffer: RefCell<Option<Rc<File>>>,
     pub(super) format: Format,
     pub(super) mode: String,
@@ -63,6 +31,8 @@ pub(super) struct Text {
     /// Whether `tell` may be asked: not in the middle of an iteration.
     telling: Cell<bool>,
     state: RefCell<State>,
+    /// One task at a time reads, as one of a buffered file does: what is decoded may be all that another waits for.
+    gate: Gate,
     encoder: RefCell<Encoder>,
 }
 
@@ -154,6 +124,7 @@ impl Text {
             encoder.set_started();
         }
         Self {
+            net: buffer.net().clone(),
             buffer: RefCell::new(Some(buffer)),
             format,
             mode,
@@ -168,6 +139,7 @@ impl Text {
                 portion_start: 0,
                 snapshot: None,
             }),
+            gate: Gate::default(),
             encoder: RefCell::new(encoder),
         }
     }
@@ -212,6 +184,18 @@ impl Text {
         }
     }
 
+    /// Begins to read, once no other task is in the middle of that.
+    fn enter(&self, op: &'static str) -> Result<Pass<'_>> {
+        let raw = self.reading(Buffered::raw)?;
+        let was_busy = self.gate.is_busy();
+        let pass = raw::enter(&self.net, &self.gate, &*raw).map_err(|error| error.during(op))?;
+        if was_busy {
+            // It may have been closed meanwhile.
+            self.reading(|_| Ok(()))?;
+        }
+        pass.ok_or_else(|| Error::from(Errno::AGAIN).during(op))
+    }
+
     /// Reads and decodes one portion more; false at the end.
     fn read_portion(&self, op: &'static str) -> Result<bool> {
         let bytes = self.reading(|buffered| buffered.read_some(op, Some(PORTION)))?;
@@ -223,10 +207,10 @@ impl Text {
 
     /// Up to `size` characters; all to the end without a size.
     pub(super) fn read(&self, size: Option<usize>) -> Result<Vec<u8>> {
-        self.reading(|_| Ok(()))?;
+        let _pass = self.enter("read")?;
         let Some(size) = size else {
             let bytes = self.reading(|buffered| buffered.read(None))?;
-            let bytes = bytes.ok_or_else(|| Error::from(crate::sys::errno::Errno::AGAIN).during("read"))?;
+            let bytes = bytes.ok_or_else(|| Error::from(Errno::AGAIN).during("read"))?;
             let mut state = self.state.borrow_mut();
             state.add(self.format.newline, &bytes, true, false)?;
             let length = state.waiting().len();
@@ -251,7 +235,7 @@ impl Text {
 
     /// A line with its end, cut at `limit` characters.
     pub(super) fn read_line(&self, limit: Option<usize>) -> Result<Vec<u8>> {
-        self.reading(|_| Ok(()))?;
+        let _pass = self.enter("readline")?;
         loop {
             {
                 let mut state = self.state.borrow_mut();

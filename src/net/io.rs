@@ -5,6 +5,8 @@ use std::os::fd::RawFd;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
+#[cfg(feature = "tls")]
+use crate::error::Class;
 use crate::error::{Error, Result};
 use crate::sched::{Interest, Scheduler, Source, Wake, deadline_after};
 use crate::sys;
@@ -99,6 +101,20 @@ impl Watched<'_> {
         outcome
     }
 
+    /// The error of a call whose own time is over: a limit of its task's has another, which stays as it is.
+    fn expired(&self, interest: Interest, patience: Patience) -> Error {
+        let error = patience.expired(Errno::AGAIN);
+        #[cfg(feature = "tls")]
+        if let Some(socket) = self.socket
+            && error.class() == Class::TimeoutError
+        {
+            return socket.timed_out_over_tls(interest).unwrap_or(error);
+        }
+        #[cfg(not(feature = "tls"))]
+        let _ = interest;
+        error
+    }
+
     fn attempt<T>(
         &self,
         interest: Interest,
@@ -147,7 +163,7 @@ impl Watched<'_> {
                         if interruptions.is_multiple_of(INTERRUPTIONS) {
                             let deadline = patience.deadline().ok_or(Errno::AGAIN)?;
                             if deadline.is_some_and(|deadline| deadline <= crate::sched::now()) {
-                                return Err(patience.expired(Errno::AGAIN));
+                                return Err(self.expired(interest, patience));
                             }
                             sched.yield_now()?;
                         }
@@ -162,7 +178,7 @@ impl Watched<'_> {
                 let over = deadline.filter(|deadline| *deadline < due);
                 sched.sleep_until(Some(over.unwrap_or(due)))?;
                 if over.is_some() {
-                    return Err(patience.expired(Errno::AGAIN));
+                    return Err(self.expired(interest, patience));
                 }
                 continue;
             }
@@ -174,7 +190,7 @@ impl Watched<'_> {
             }
             let late = alarms > 0 && deadline.is_some_and(|deadline| deadline <= crate::sched::now());
             if late || sched.wait_fd(self.source, fd, interest, deadline, *waited)? == Wake::TimedOut {
-                return Err(patience.expired(Errno::AGAIN));
+                return Err(self.expired(interest, patience));
             }
             *waited = true;
             alarms += 1;

@@ -245,29 +245,27 @@ impl Socket {
         })
     }
 
-    /// The errors of a call that would have to wait, or has waited long enough, as Python's `ssl` tells them.
+    /// The error of a call that would have to wait, as Python's `ssl` tells it.
     pub(super) fn in_words_of_tls(&self, interest: Interest, error: Error) -> Error {
-        if !self.secured().is_some_and(Secured::is_speaking) {
+        if error.errno() != Some(Errno::AGAIN.0) || !self.secured().is_some_and(Secured::is_speaking) {
             return error;
         }
-        let handshake = self
-            .secured()
-            .is_some_and(|secured| secured.ask(|session| session.is_handshaking()));
-        match error.errno() {
-            Some(number) if number == Errno::AGAIN.0 => match interest {
-                Interest::Read => tls::want_read(),
-                Interest::Write => tls::want_write(),
-            },
-            None if error.class() == Class::TimeoutError => Error::new(
-                Class::TimeoutError,
-                match interest {
-                    _ if handshake => "The handshake operation timed out",
-                    Interest::Read => "The read operation timed out",
-                    Interest::Write => "The write operation timed out",
-                },
-            ),
-            _ => error,
+        match interest {
+            Interest::Read => tls::want_read(),
+            Interest::Write => tls::want_write(),
         }
+    }
+
+    /// The error of a call that has waited as long as the socket's timeout lets it, as Python's `ssl` tells it; none where no TLS is
+    /// spoken.
+    pub(super) fn timed_out_over_tls(&self, interest: Interest) -> Option<Error> {
+        let secured = self.secured().filter(|secured| secured.is_speaking())?;
+        let text = match interest {
+            _ if secured.ask(|session| session.is_handshaking()) => "The handshake operation timed out",
+            Interest::Read => "The read operation timed out",
+            Interest::Write => "The write operation timed out",
+        };
+        Some(Error::new(Class::TimeoutError, text))
     }
 
     /// Refuses what Python refuses while TLS is spoken: calls that have no meaning there, and flags.

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use std::time::Instant;
 
 use crate::error::{Error, Result};
+use crate::sys::fork;
 
 use super::scheduler::Scheduler;
 use super::task::Task;
@@ -16,13 +17,24 @@ use super::wait::Wake;
 pub(crate) struct Gate {
     held: Cell<bool>,
     queue: RefCell<VecDeque<Rc<Task>>>,
+    /// Of the process whose tasks these are: in a child none of them is there.
+    generation: Cell<u32>,
 }
 
 impl Gate {
-    /// Whether somebody is inside.
+    /// Whether somebody is inside, or waits to be.
     #[inline]
-    pub(crate) fn is_held(&self) -> bool {
-        self.held.get()
+    pub(crate) fn is_busy(&self) -> bool {
+        (self.held.get() || !self.queue.borrow().is_empty()) && self.generation.get() == fork::generation()
+    }
+
+    /// Forgets whoever did not come along into this process.
+    fn look_around(&self) {
+        let generation = fork::generation();
+        if self.generation.replace(generation) != generation {
+            self.held.set(false);
+            self.queue.borrow_mut().clear();
+        }
     }
 }
 
@@ -34,14 +46,19 @@ pub(crate) struct Pass<'a> {
 }
 
 impl Scheduler {
-    /// Passes the gate, as soon as nobody is inside; `None` when the deadline passes first.
+    /// Passes the gate, as soon as nobody is inside or was here before; `None` when the deadline passes first.
     ///
     /// # Errors
     /// Cancellation; whatever ends the task; where the task cannot wait for another.
     pub(crate) fn pass<'a>(&'a self, gate: &'a Gate, deadline: Option<Instant>) -> Result<Option<Pass<'a>>> {
+        gate.look_around();
         let mut again = false;
-        while gate.held.get() {
+        // Whoever comes again and again would leave nothing to those who have been woken and not run yet.
+        while gate.held.get() || (!again && gate.is_busy()) {
             let Some(task) = self.suspendable()? else {
+                if !gate.held.get() {
+                    break;
+                }
                 return Err(Error::runtime(
                     "another task is in the middle of it, and this one cannot wait here",
                 ));

@@ -79,7 +79,7 @@ impl Scheduler {
     /// change (it may hold what it received), that is returned, and the caller's next wait fails.
     pub(crate) fn run_limited(&self, task: &Rc<Task>, length: Duration) -> Result<()> {
         release(task);
-        task.stand_in();
+        task.stands_in.set(true);
         let Some(deadline) = deadline_after(length) else {
             return self.see_off(task, None);
         };
@@ -139,7 +139,7 @@ impl Scheduler {
     /// As those of [`Self::run_limited`].
     pub(crate) fn run_group(&self, task: &Rc<Task>) -> Result<Rc<Task>> {
         release(task);
-        task.stand_in();
+        task.stands_in.set(true);
         let group = Rc::new(Group::default());
         group.add(task);
         task.set_group(group.clone());
@@ -234,6 +234,12 @@ impl Scheduler {
 }
 
 impl Task {
+    /// Whether it runs the function of a limit or of a group, whose caller waits for it.
+    #[cfg(feature = "lua")]
+    pub(crate) fn stands_in(&self) -> bool {
+        self.stands_in.get()
+    }
+
     /// Whether it has ended well without having met the cancelling that it was asked for.
     fn is_unmoved(&self) -> bool {
         self.is_done() && self.failure().is_none() && self.doom.get() == Doom::Cancelled

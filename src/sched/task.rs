@@ -104,6 +104,8 @@ pub(crate) struct Task {
     pub(super) pinned: Cell<bool>,
     /// What it waits for was there when it began to wait: it only lets the others go first.
     pub(super) patient: Cell<bool>,
+    /// Whoever started it stands still until it ends: it runs in that one's place (`task.timeout`, `task.group`).
+    pub(super) stands_in: Cell<bool>,
     /// It waits for several descriptors, and perhaps for what those before it in a queue do not take: urgent bytes.
     pub(super) looks: Cell<bool>,
     pub(super) wake: Cell<Wake>,
@@ -123,8 +125,6 @@ pub(crate) struct Task {
     held: Cell<bool>,
     /// Whether the host has started it beside its own work.
     is_job: Cell<bool>,
-    /// Whether it runs in the place of whoever started it, which waits for it: its exit is that one's.
-    stands_in: Cell<bool>,
     /// Whether the program ends without waiting for it.
     pub(super) daemon: Cell<bool>,
     /// The time limit it is under.
@@ -134,11 +134,6 @@ pub(crate) struct Task {
 }
 
 impl Task {
-    /// It runs in the place of whoever has started it.
-    pub(super) fn stand_in(&self) {
-        self.stands_in.set(true);
-    }
-
     /// Whether it has ended by itself alone, as a thread of Python's may: nobody else is to end by that.
     pub(crate) fn is_exit_its_own(&self) -> bool {
         !self.stands_in.get()
@@ -157,6 +152,7 @@ impl Task {
             parked: Cell::new(false),
             pinned: Cell::new(false),
             patient: Cell::new(false),
+            stands_in: Cell::new(false),
             looks: Cell::new(false),
             wake: Cell::new(Wake::Ready),
             doom: Cell::new(Doom::None),
@@ -169,7 +165,6 @@ impl Task {
             observed: Cell::new(false),
             held: Cell::new(false),
             is_job: Cell::new(false),
-            stands_in: Cell::new(false),
             daemon: Cell::new(false),
             limit: RefCell::default(),
             group: RefCell::default(),

@@ -82,8 +82,8 @@ pub(crate) trait Conversation {
     /// top stays for the next.
     ///
     /// # Errors
-    /// `SyntaxError`, with the position.
-    fn enter(&self, text: &str, line: usize) -> Result<Entered>;
+    /// `SyntaxError`, with the position; also for bytes that are no text, where the language has none.
+    fn enter(&self, source: &[u8], line: usize) -> Result<Entered>;
 
     /// What an entry that has ended returned; the first becomes `_`.
     fn results(&self, entered: &Entered) -> Results;

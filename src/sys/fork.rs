@@ -1,7 +1,7 @@
 //! A copy of this process, its end, and the end of children: fork(2), _exit(2), waitpid(2).
 
 use std::ffi::c_int;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 
 use super::errno::{Errno, Result, check};
 
@@ -9,7 +9,19 @@ use super::errno::{Errno, Result, check};
 pub(crate) fn fork() -> Result<Option<i32>> {
     // SAFETY: the caller has seen to it that no other thread is in the middle of anything.
     let process = check(unsafe { libc::fork() })?;
+    if process == 0 {
+        GENERATION.fetch_add(1, Ordering::Relaxed);
+    }
     Ok((process != 0).then_some(process))
+}
+
+/// How many forks lie between the first process and this one.
+static GENERATION: AtomicU32 = AtomicU32::new(0);
+
+/// A number that is another in a child than in its parent: what a task holds that is not in this process nobody holds.
+#[inline]
+pub(crate) fn generation() -> u32 {
+    GENERATION.load(Ordering::Relaxed)
 }
 
 /// Ends the process at once: nothing is dropped, flushed or told.

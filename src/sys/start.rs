@@ -3,6 +3,7 @@
 //! script takes, and no script runs on that stack. All else that Rust prepares is done here.
 
 use super::errno::{Errno, Result};
+use super::stdio;
 
 /// What is prepared before the command's `main`.
 pub(crate) fn prepare() {
@@ -20,6 +21,9 @@ fn open_standard_streams() -> Result<()> {
             // SAFETY: the path ends with a NUL, and the lowest free number is `fd`.
             if unsafe { libc::open(c"/dev/null".as_ptr(), libc::O_RDWR) } == -1 {
                 return Err(Errno::last());
+            }
+            if fd == 1 {
+                stdio::note_closed();
             }
         }
     }

@@ -3,8 +3,12 @@
 #[cfg(feature = "cli")]
 use std::os::fd::AsFd;
 use std::ptr;
+#[cfg(feature = "cli")]
+use std::sync::atomic::AtomicBool;
 #[cfg(feature = "rhai")]
-use std::sync::atomic::{AtomicI32, Ordering};
+use std::sync::atomic::AtomicI32;
+#[cfg(any(feature = "cli", feature = "rhai"))]
+use std::sync::atomic::Ordering;
 
 use super::errno::{Errno, Result};
 #[cfg(feature = "cli")]
@@ -18,6 +22,22 @@ unsafe extern "C" {
 /// Why a line could not be written out, for who asks at the end.
 #[cfg(feature = "rhai")]
 static FAILURE: AtomicI32 = AtomicI32::new(0);
+
+/// Whether the program was started without a standard output.
+#[cfg(feature = "cli")]
+static CLOSED: AtomicBool = AtomicBool::new(false);
+
+/// Notes that the program was started without a standard output: what stands in its place takes everything.
+#[cfg(all(feature = "cli", glibc))]
+pub(crate) fn note_closed() {
+    CLOSED.store(true, Ordering::Relaxed);
+}
+
+/// Whether the program was started without a standard output, as far as that is known.
+#[cfg(feature = "cli")]
+pub(crate) fn was_closed() -> bool {
+    CLOSED.load(Ordering::Relaxed)
+}
 
 /// Writes a line and what is buffered before it, as Lua's `print` does: who reads a pipe sees what a script that waits has said.
 #[cfg(feature = "rhai")]

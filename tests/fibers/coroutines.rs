@@ -158,6 +158,19 @@ fn a_tasks_function_may_be_any_function() {
         local outside = task.spawn(coroutine.yield)
         local ok, e = pcall(outside.join, outside)
         assert(not ok and e == "attempt to yield from outside a coroutine", e)
+        -- The function of a limit or a group is a task: its caller's coroutine is not within reach, and it says so.
+        for _, call in ipairs {
+            function() task.timeout(5, function() coroutine.yield(1) end) end,
+            function() task.group(function() coroutine.yield(1) end) end,
+        } do
+            ok, e = pcall(coroutine.wrap(call))
+            assert(not ok and tostring(e):find("attempt to yield out of task.timeout or task.group", 1, true), tostring(e))
+        end
+        -- A generator inside, and a limit within one, are as ever.
+        local generator = coroutine.wrap(function()
+            for i = 1, 2 do coroutine.yield(task.timeout(5, function() task.sleep(0) return i end)) end
+        end)
+        assert(task.timeout(5, function() return generator() + generator() end) == 3)
         ok, e = pcall(task.spawn, "no function")
         assert(not ok and e:is("TypeError"), tostring(e))
         "#,

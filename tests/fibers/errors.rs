@@ -106,6 +106,21 @@ fn results_cross_unchanged_and_in_number() {
             local got = table.pack(t:join())
             assert(got.n == 6 and rawequal(got[1], kept) and got[3] == 1 and rawequal(got[5], kept), got.n)
         end
+        -- Lua's select is called through the module of that name: its complaints are Lua's all the same.
+        for _, case in ipairs {
+            {"select(0)", "index out of range"}, {"select(-3, 1)", "index out of range"}, {"select()", "number expected, got no value"},
+            {"select('x')", "number expected, got string"}, {"select(1.5)", "number has no integer representation"},
+            {"select(nil)", "number expected, got nil"},
+        } do
+            local ok, e = pcall(load(case[1], "=here"))
+            assert(not ok and e == "here:1: bad argument #1 to 'select' (" .. case[2] .. ")", e)
+        end
+        local ok, e = pcall(select, 0)
+        assert(not ok and e == "bad argument #1 to 'select' (index out of range)", e)
+        local function all(...) return table.concat({...}, " ") end
+        assert(all(select("2", 1, 2, 3)) == "2 3" and all(select(-1, 1, 2)) == "2" and all(select(9, 1)) == "")
+        assert(all(select('#')) == "0" and all(select('#x', 1, nil)) == "2" and all(select(2.0, 1, 5)) == "5")
+        assert(not pcall(select, math.mininteger, 1))
         assert(select('#', task.spawn(function() end):join()) == 0)
         assert(select('#', task.spawn(table.unpack, {}, 1, 2000):join()) == 2000)
         local arguments = table.pack(table.unpack({}, 1, 2000))

@@ -98,6 +98,12 @@ impl Terminal {
         self.keys.write_all(keys.as_bytes()).expect("keys are taken");
     }
 
+    /// Types what is no text.
+    #[allow(dead_code, reason = "not every test program needs it")]
+    pub(crate) fn bytes(&mut self, bytes: &[u8]) {
+        self.keys.write_all(bytes).expect("keys are taken");
+    }
+
     /// Gives the line that is being edited up, and waits for the next prompt.
     pub(crate) fn give_up(&mut self) {
         self.until_next_prompt(CTRL_C);

@@ -63,6 +63,69 @@ fn plain_text_becomes_tls_and_plain_again() {
     );
 }
 
+/// A limit around a call says that it was the limit; the socket's own timeout is told as CPython tells it.
+#[test]
+fn limits_of_a_task_name_themselves() {
+    let code = r#"
+        local sc, cc = server("server"), client()
+        local name = {server_hostname = "localhost"}
+        local function spoken()
+          local a, b = socket.socketpair()
+          local t = task.spawn(function() return sc:wrap_socket(b, {server_side = true}) end)
+          local s = cc:wrap_socket(a, name)
+          return s, t:join()
+        end
+        local function begun()
+          local a, b = socket.socketpair()
+          local s = cc:wrap_socket(a, {server_hostname = "localhost", do_handshake_on_connect = false})
+          return s, a, b
+        end
+        local function told(what, ok, e)
+          print(what, ok, e.name, (e.message:gsub("%(set at .*script%d+%.lua:%d+%)", "(set at here)")))
+        end
+        local calls = {
+          recv = {spoken, function(s) s:recv(1) end},
+          readline = {spoken, function(s) s:makefile("rb"):readline() end},
+          sendall = {spoken, function(s) s:sendall(("x"):rep(1 << 24)) end},
+          unwrap = {spoken, function(s) s:unwrap() end},
+          do_handshake = {begun, function(s) s:do_handshake() end},
+        }
+        for _, call in ipairs {"recv", "readline", "sendall", "unwrap", "do_handshake"} do
+          local make, run = table.unpack(calls[call])
+          local s <close>, far, third = make()
+          told(call, pcall(task.timeout, 0.03, function() run(s) end))
+          local s <close>, far, third = make()
+          s:settimeout(0.03)
+          told(call, pcall(task.timeout, 10, function() run(s) end))
+        end
+        local a, b = socket.socketpair()
+        told("wrap_socket", pcall(task.timeout, 0.03, function() cc:wrap_socket(a, name) end))
+        local listener = sc:wrap_socket(socket.create_server({"127.0.0.1", 0}), {server_side = true})
+        local silent = socket.create_connection(listener:getsockname())
+        told("accept", pcall(task.timeout, 0.03, function() listener:accept() end))
+    "#;
+    let limit = |call: &str| {
+        format!("{call}\tfalse\tTimeoutError\ttask.timeout: 0.03 seconds have passed (set at here)\n")
+    };
+    let own = |call: &str, operation: &str| {
+        format!("{call}\tfalse\tTimeoutError\tThe {operation} operation timed out\n")
+    };
+    let mut expected = String::new();
+    for (call, operation) in [
+        ("recv", "read"),
+        ("readline", "read"),
+        ("sendall", "write"),
+        ("unwrap", "read"),
+        ("do_handshake", "handshake"),
+    ] {
+        expected += &limit(call);
+        expected += &own(call, operation);
+    }
+    expected += &limit("wrap_socket");
+    expected += &limit("accept");
+    prints("lua", &format!("{PAIR}{code}"), &expected);
+}
+
 /// A thousand handshakes at once on one thread, both sides of each: a task that sleeps a millisecond wakes soon after, and one
 /// that has a byte sent back by another soon has it. What is measured is the processor time that others took meanwhile, so
 /// that a busy machine changes nothing; where woken tasks stood behind new ones it was a twentieth of the whole.

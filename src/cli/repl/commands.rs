@@ -175,6 +175,10 @@ fn tasks(session: &Session) {
 }
 
 fn cancel(session: &Session, number: &str) {
+    if number.is_empty() {
+        session.complain("say which task: :cancel NUMBER (:tasks lists them)");
+        return;
+    }
     let task = session
         .tasks()
         .into_iter()
@@ -216,7 +220,7 @@ fn time(session: &Rc<Session>, argument: &str) -> After {
         }
         code => {
             let start = Instant::now();
-            let after = session.evaluate(code);
+            let after = session.evaluate(code, code.as_bytes());
             if !session.is_timing() {
                 session.say_time(start.elapsed());
             }

@@ -41,6 +41,8 @@ pub(super) enum Request {
     Interrupted,
     /// Ctrl-D, or the end of the input.
     Ended,
+    /// What was typed was no UTF-8: the line is given up.
+    Garbled,
     /// The terminal failed.
     Broken(String),
     /// Whether more has to come.
@@ -268,6 +270,9 @@ fn edit(
             }
             Err(ReadlineError::Interrupted) => Request::Interrupted,
             Err(ReadlineError::Eof) => Request::Ended,
+            Err(ReadlineError::Io(error)) if error.kind() == std::io::ErrorKind::InvalidData => {
+                Request::Garbled
+            }
             Err(error) => Request::Broken(error.to_string()),
         });
     }

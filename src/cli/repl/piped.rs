@@ -10,7 +10,7 @@ use super::session::{After, Session};
 
 /// Runs what comes on standard input until it ends; until an entry fails, where the entries are not those of a prompt (`-i`).
 pub(super) fn serve(session: &Rc<Session>, is_prompt: bool) -> After {
-    let mut text = String::new();
+    let mut text = Vec::new();
     loop {
         let line = match read_line(session) {
             Ok(line) => line,
@@ -20,21 +20,23 @@ pub(super) fn serve(session: &Rc<Session>, is_prompt: bool) -> After {
             }
         };
         let ended = line.is_empty();
-        match String::from_utf8(line) {
-            Ok(line) => text.push_str(&line),
-            // A string of the script may hold any bytes; its text may not here.
-            Err(error) => text.push_str(&String::from_utf8_lossy(error.as_bytes())),
-        }
-        let first_comment = text.starts_with("#!");
+        text.extend(line);
+        let first_comment = text.starts_with(b"#!");
+        // A stray byte is one character, wherever it stands.
+        let shown = String::from_utf8_lossy(&text);
         let partial = !ended
-            && !text.trim_start().starts_with(':')
-            && session.language().conversation().is_partial(&text);
+            && !shown.trim_start().starts_with(':')
+            && session.language().conversation().is_partial(&shown);
         if partial {
             continue;
         }
         let entry = std::mem::take(&mut text);
         if !first_comment {
-            match session.take(entry.trim_end_matches('\n')) {
+            let end = entry
+                .iter()
+                .rposition(|byte| *byte != b'\n')
+                .map_or(0, |last| last + 1);
+            match session.take(&entry[..end]) {
                 After::Continue => {}
                 After::Failed if is_prompt => {}
                 after => return after,

@@ -181,7 +181,8 @@ impl Session {
     }
 
     /// Runs an entry or carries out a command.
-    pub(super) fn take(self: &Rc<Self>, text: &str) -> After {
+    pub(super) fn take(self: &Rc<Self>, source: &[u8]) -> After {
+        let text = &*String::from_utf8_lossy(source);
         let trimmed = text.trim();
         if trimmed.is_empty() {
             return After::Continue;
@@ -191,18 +192,18 @@ impl Session {
             self.typed.borrow_mut().push(text.to_owned());
             return commands::run(self, trimmed);
         }
-        self.evaluate(text)
+        self.evaluate(text, source)
     }
 
-    /// Runs an entry to its end and shows what came of it.
-    pub(super) fn evaluate(&self, text: &str) -> After {
+    /// Runs an entry to its end and shows what came of it. `text` is `source` as it can be shown.
+    pub(super) fn evaluate(&self, text: &str, source: &[u8]) -> After {
         let language = self.language();
         let line = self.typed.borrow().len() + 1;
         self.typed
             .borrow_mut()
             .extend(text.split('\n').map(str::to_owned));
         let start = Instant::now();
-        let entered = match language.conversation().enter(text, line) {
+        let entered = match language.conversation().enter(source, line) {
             Ok(entered) => entered,
             Err(error) => return self.fail(None, &error.message(), &error),
         };

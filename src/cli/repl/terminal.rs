@@ -56,11 +56,14 @@ impl Terminal {
             match request {
                 Request::Entry(text, width) => {
                     session.set_width(width);
-                    if let After::Quit(status) = session.take(&text) {
+                    if let After::Quit(status) = session.take(text.as_bytes()) {
                         return After::Quit(status);
                     }
                     self.begin_line(session, width);
                 }
+                Request::Garbled => session.complain(
+                    "SyntaxError: what was typed is not UTF-8, which the terminal has to send; the line is given up",
+                ),
                 Request::Ended => return After::Quit(0),
                 Request::Broken(text) => {
                     session.complain(&format!("the terminal failed: {text}"));

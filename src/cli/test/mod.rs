@@ -28,9 +28,9 @@ use clap::{CommandFactory as _, Parser};
 
 use crate::sys::stdio;
 
-use super::complain;
 use super::recording::Recording;
 use super::status::{FAILURE, INTERRUPTED, USAGE};
+use super::{complain, refused};
 use crew::{Crew, End};
 use find::File;
 use machine::{Shop, Told};
@@ -49,10 +49,7 @@ pub(super) fn run(words: impl IntoIterator<Item = OsString>) -> u8 {
     let options = match Options::try_parse_from(std::iter::once(name).chain(words)) {
         Ok(options) => options,
         Err(error) => {
-            let usage = error.use_stderr();
-            // A closed stderr leaves nobody to tell.
-            let _ = error.print();
-            return if usage { USAGE } else { 0 };
+            return refused(&error);
         }
     };
     stdio::unbuffer_terminal();
@@ -116,15 +113,13 @@ fn run_once(options: &Options) -> Result<u8, String> {
         }
     } else {
         crew::heed_interrupts()?;
-        let jobs = options
-            .jobs
-            .or_else(|| std::thread::available_parallelism().ok().map(NonZero::get));
+        let jobs = options.jobs.or_else(|| std::thread::available_parallelism().ok());
         let crew = Crew {
             plan: plan.clone(),
             policy,
             explains,
             watch,
-            jobs: jobs.unwrap_or(1),
+            jobs: jobs.map_or(1, NonZero::get),
             deadline,
         };
         crew.run(files, hear)

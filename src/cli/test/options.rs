@@ -1,5 +1,6 @@
 //! The command line of `wirescript test`.
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -44,15 +45,15 @@ pub(super) struct Options {
 
     /// Run as many files at once as N; as there are processors when not given
     #[arg(short, long, value_name = "N")]
-    pub(super) jobs: Option<usize>,
+    pub(super) jobs: Option<NonZeroUsize>,
 
     /// Run the I-th of N parts of the tests: 2/8
     #[arg(long, value_name = "I/N")]
     pub(super) shard: Option<Shard>,
 
     /// Run each test N times
-    #[arg(long, value_name = "N", default_value_t = 1)]
-    pub(super) repeat: usize,
+    #[arg(long, value_name = "N", default_value = "1")]
+    pub(super) repeat: NonZeroUsize,
 
     /// Stop at the first failure
     #[arg(long)]

@@ -44,7 +44,7 @@ impl Plan {
             wanted,
             unwanted: unwanted.into_iter().map(|tag| tag[1..].to_owned()).collect(),
             shard: options.shard,
-            repeat: options.repeat.max(1),
+            repeat: options.repeat.get(),
             retries: options.retries,
             seed: options.seed.or_else(|| options.shuffle.then(by_chance)),
             timeout: options.test_timeout,

@@ -33,8 +33,9 @@ impl Conversation for LuaScript {
         complaints.iter().all(Option::is_some) && complaints.iter().any(ends_early)
     }
 
-    fn enter(&self, text: &str, line: usize) -> Result<Entered> {
-        let text = entry(text);
+    fn enter(&self, source: &[u8], line: usize) -> Result<Entered> {
+        let (text, strays) = Strays::hide(source);
+        let text = entry(&text);
         let returning = format!("return {text}");
         let has_value = !text.trim().is_empty() && self.complaint(&returning).is_none();
         let is_expression = has_value && self.complaint(&text).is_some();
@@ -43,11 +44,12 @@ impl Conversation for LuaScript {
         } else {
             without_local(&text)
         };
-        let source = format!("{}{body}", "\n".repeat(line.saturating_sub(1)));
+        let whole = format!("{}{body}", "\n".repeat(line.saturating_sub(1)));
+        let source = strays.put_back(whole, source);
         self.context.enter();
         let chunk = Chunk {
             name: NAME,
-            source: source.as_bytes(),
+            source: &source,
             path: None,
         };
         Ok(Entered {
@@ -107,6 +109,50 @@ impl LuaScript {
             Ok(text) => without_local(text).into_owned().into_bytes().into(),
             Err(_) => source,
         }
+    }
+}
+
+/// Bytes that belong to no character. A string of Lua's may hold them, but what is changed in an entry is changed as text: meanwhile a
+/// mark stands for each.
+struct Strays {
+    mark: char,
+    bytes: Vec<u8>,
+}
+
+impl Strays {
+    /// The text with its marks, and what they stand for.
+    fn hide(source: &[u8]) -> (Cow<'_, str>, Self) {
+        let free = (1..=8).find(|mark| !source.contains(mark)).unwrap_or(1);
+        let mark = char::from(free);
+        let mut bytes = Vec::new();
+        if let Ok(text) = std::str::from_utf8(source) {
+            return (text.into(), Self { mark, bytes });
+        }
+        let mut text = String::new();
+        for chunk in source.utf8_chunks() {
+            text.push_str(chunk.valid());
+            text.extend(chunk.invalid().iter().map(|_| mark));
+            bytes.extend_from_slice(chunk.invalid());
+        }
+        (text.into(), Self { mark, bytes })
+    }
+
+    /// The changed text with the bytes again. Where marks were lost, or the text has some of its own, it is no Lua: the source as it was
+    /// tells why.
+    fn put_back(self, text: String, source: &[u8]) -> Vec<u8> {
+        if self.bytes.is_empty() {
+            return text.into_bytes();
+        }
+        if text.matches(self.mark).count() != self.bytes.len() {
+            return source.to_vec();
+        }
+        let mut strays = self.bytes.into_iter();
+        text.bytes()
+            .map(|byte| {
+                let stray = (char::from(byte) == self.mark).then(|| strays.next());
+                stray.flatten().unwrap_or(byte)
+            })
+            .collect()
     }
 }
 
@@ -180,7 +226,19 @@ fn names(text: &str, tokens: &[Token], mut place: usize, changed: &mut String, c
 
 #[cfg(test)]
 mod tests {
-    use super::{entry, without_local};
+    use super::{Strays, entry, without_local};
+
+    #[test]
+    fn bytes_that_are_no_text_come_through() {
+        let source = b"local a <const> = '\xff\x01\xc3' -- \xe9";
+        let (text, strays) = Strays::hide(source);
+        assert_eq!(text, "local a <const> = '\u{2}\u{1}\u{2}' -- \u{2}");
+        let changed = without_local(&text).into_owned();
+        assert_eq!(strays.put_back(changed, source), b" a = '\xff\x01\xc3' -- \xe9");
+        let (text, strays) = Strays::hide(b"local a <\xff> = 1");
+        let changed = without_local(&text).into_owned();
+        assert_eq!(strays.put_back(changed, b"as it was"), b"as it was");
+    }
 
     #[test]
     fn what_is_declared_at_the_top_stays() {

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use rhai::{AST, Dynamic, FnPtr, LexError, Map, ParseErrorType, Scope};
 
 use crate::api::Value;
-use crate::error::Result;
+use crate::error::{Class, Error, Result};
 use crate::sched::Task;
 use crate::script::tokens::{Grammar, Kind};
 use crate::script::{
@@ -113,7 +113,13 @@ impl Conversation for RhaiScript {
         }
     }
 
-    fn enter(&self, text: &str, line: usize) -> Result<Entered> {
+    fn enter(&self, source: &[u8], line: usize) -> Result<Entered> {
+        let text = std::str::from_utf8(source).map_err(|_| {
+            Error::new(
+                Class::SyntaxError,
+                format!("{NAME}:{line}: the entry is not valid UTF-8"),
+            )
+        })?;
         let source = format!("{}{}", "\n".repeat(line.saturating_sub(1)), with_last(text));
         let ast = self.core.compile(NAME, source.as_bytes())?;
         let tokens = Grammar::Rhai.tokens(text);

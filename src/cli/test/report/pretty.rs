@@ -106,9 +106,10 @@ impl Pretty {
                 push(
                     &mut text,
                     format_args!(
-                        "{} {file} > {}: passed when it was tried for the {tries}. time\n",
+                        "{} {file} > {}: passed when it was tried for the {} time\n",
                         self.paint(Tint::Odd, "FLAKY"),
-                        printable(&verdict.name)
+                        printable(&verdict.name),
+                        ordinal(tries)
                     ),
                 );
                 for trouble in verdict.earlier.iter().flatten() {
@@ -284,6 +285,18 @@ fn length(time: Duration) -> String {
         seconds if seconds < 1.0 => format!("{:.1} ms", seconds * 1e3),
         seconds => format!("{seconds:.2} s"),
     }
+}
+
+/// Which of many: 2nd, 3rd, 11th.
+fn ordinal(number: usize) -> String {
+    let ending = match (number % 10, number % 100) {
+        (_, 11..=13) => "th",
+        (1, _) => "st",
+        (2, _) => "nd",
+        (3, _) => "rd",
+        _ => "th",
+    };
+    format!("{number}{ending}")
 }
 
 fn push(text: &mut String, arguments: std::fmt::Arguments<'_>) {

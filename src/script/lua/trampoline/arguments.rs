@@ -122,6 +122,32 @@ impl Building {
         self.raise()
     }
 
+    /// Raises what is told of the argument at an index, by which `select` cannot choose.
+    pub(super) fn raise_unselectable(self, index: c_int) -> c_int {
+        let state = self.state();
+        // SAFETY: as in `raising!`; any index may be asked about.
+        let is_number = unsafe { ffi::lua_isnumber(state.as_ptr(), index) } != 0;
+        let reason: &[u8] = match state.as_integer(index) {
+            Some(_) => b"index out of range",
+            None if is_number => b"number has no integer representation",
+            None => b"number expected, got ",
+        };
+        let is_absent = state.kind(index) == Kind::Absent;
+        self.push_where(1);
+        self.push_bytes(b"bad argument #1 to 'select' (");
+        self.push_bytes(reason);
+        if is_number {
+            self.push_bytes(b"");
+        } else if is_absent {
+            self.push_bytes(b"no value");
+        } else {
+            self.push_kind(index);
+        }
+        self.push_bytes(b")");
+        self.concat(5);
+        self.raise()
+    }
+
     /// Pushes the name of a value's kind.
     fn push_kind(self, index: c_int) {
         let state = self.state().as_ptr();

@@ -146,7 +146,13 @@ unsafe extern "C-unwind" fn give(raw: *mut lua_State) -> c_int {
     let building = unsafe { Building::new(state) };
     let context = Context::behind(state, 1);
     if is_base(context, state) {
-        return building.raise_text(b"attempt to yield from outside a coroutine");
+        // A limit's or a group's function runs on a thread of its own: the coroutine that called it is not this one.
+        let stands_in = context.net.sched().current().is_some_and(|task| task.stands_in());
+        return building.raise_text(if stands_in {
+            b"attempt to yield out of task.timeout or task.group, whose function runs as a task of its own"
+        } else {
+            b"attempt to yield from outside a coroutine"
+        });
     }
     building.give(state.top())
 }

@@ -15,6 +15,7 @@ use super::invoke::{self, Answer};
 use super::metatable;
 use super::push;
 use super::state::{Kind, State, upvalue};
+use super::stop;
 use super::written;
 
 /// Makes every module loadable and a global, and puts the global functions in place.
@@ -147,7 +148,12 @@ fn keep_callable(building: Building, context: &'static Context, name: &str) {
     building.push_global(c"_G");
     building.push_bytes(name.as_bytes());
     if state.raw_get(-2) == mlua::ffi::LUA_TFUNCTION {
-        building.push_closure(call_hidden, 1);
+        if name == "select" {
+            state.pop(1);
+            state.push_function(choose);
+        } else {
+            building.push_closure(call_hidden, 1);
+        }
         building.set_named(-3, "__call");
     } else {
         state.pop(1);
@@ -172,6 +178,33 @@ unsafe extern "C-unwind" fn call_hidden(raw: *mut lua_State) -> c_int {
     state.top()
 }
 
+/// Lua's `select`, called as the module that has its name. Lua's own function, called from here, would know neither its name nor its place,
+/// which its complaints tell.
+unsafe extern "C-unwind" fn choose(raw: *mut lua_State) -> c_int {
+    // SAFETY: Lua calls us with a live thread.
+    let state = unsafe { State::from_raw(raw) };
+    let count = state.top() - 1;
+    if state.kind(2) == Kind::String {
+        let (text, _) = state.string(2);
+        // SAFETY: a NUL stands behind every string of Lua's.
+        if unsafe { *text } == b'#' {
+            state.push_integer(i64::from(count) - 1);
+            return 1;
+        }
+    }
+    let first = state.as_integer(2).map(|place| match place {
+        ..0 => i64::from(count).saturating_add(place),
+        _ => place.min(count.into()),
+    });
+    if let Some(first @ 1..) = first {
+        return count - c_int::try_from(first).unwrap_or(count);
+    }
+    // SAFETY: nothing with a destructor is alive here.
+    let building = unsafe { Building::new(state) };
+    building.need_room(5);
+    building.raise_unselectable(2)
+}
+
 /// The global `arg`: the script's name at 0, its arguments from 1.
 fn set_arguments(building: Building, context: &'static Context) {
     building.new_table(0, 0);
@@ -182,7 +215,8 @@ fn set_arguments(building: Building, context: &'static Context) {
     set_global(building, "arg");
 }
 
-/// `os.exit([code])`: ends the program, every task with it.
+/// `os.exit([code [, close]])`: ends the program, every task with it. With `close` what is pending in the calling task is closed first; a
+/// coroutine's cannot be, nor can another task's.
 unsafe extern "C-unwind" fn exit(raw: *mut lua_State) -> c_int {
     // SAFETY: Lua calls us with a live thread.
     let state = unsafe { State::from_raw(raw) };
@@ -200,7 +234,12 @@ unsafe extern "C-unwind" fn exit(raw: *mut lua_State) -> c_int {
             }
         },
     };
-    invoke::answer(state, context, |_| Err(context.net.sched().exit(status))).finish(state)
+    let closes = state.truth(2);
+    invoke::answer(state, context, |_| {
+        let left = closes.then(|| stop::leave(state, context, status)).flatten();
+        Err(left.unwrap_or_else(|| context.net.sched().exit(status)))
+    })
+    .finish(state)
 }
 
 /// `require(name)` where only our own modules can be had.

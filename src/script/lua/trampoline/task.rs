@@ -355,7 +355,11 @@ pub(super) fn spawn(
 
 /// Runs on the fiber: the function to its end.
 pub(super) fn run(thread: State, task: &Rc<Task>, arguments: c_int) -> Result<()> {
-    match thread.call_protected(arguments, mlua::ffi::LUA_MULTRET, HANDLER) {
+    let status = thread.call_protected(arguments, mlua::ffi::LUA_MULTRET, HANDLER);
+    if let Some(error) = payload(task).and_then(|payload| stop::have_left(thread, payload.context)) {
+        return Err(error);
+    }
+    match status {
         Status::Ok | Status::Yield => Ok(()),
         Status::Error => Err(ending(thread, task)),
     }
