@@ -16,12 +16,15 @@ use super::object::File;
 use super::output::Output;
 use super::raw::{self, Raw, Shut, closed_file, unsupported};
 
+/// A raw file, and the same as a script gets it.
+type Below = (Rc<dyn Raw>, Rc<File>);
+
 /// A buffered file.
 pub(super) struct Buffered {
     net: Rc<Net>,
     pub(super) kind: Kind,
     /// What it stands on, and that as a script gets it; none once it is detached: who has it then may close it by dropping it.
-    below: RefCell<Option<(Rc<dyn Raw>, Rc<File>)>>,
+    below: RefCell<Option<Below>>,
     /// The raw file's own mark.
     #[cfg_attr(
         not(feature = "lua"),

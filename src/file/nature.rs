@@ -78,16 +78,14 @@ impl File {
     /// be read at all.
     pub(crate) fn begin_reading(&self) -> Result<Option<i32>> {
         let raw = match &self.body {
-            Body::Raw(raw) => Self::raw_open(&**raw).map(|()| &**raw)?,
+            Body::Raw(raw) => raw.clone(),
             Body::Buffered(buffered) if buffered.kind == Kind::Pair || !buffered.kind.reads() => {
                 return Ok(None);
             }
-            Body::Buffered(buffered) => {
-                let raw = buffered.raw()?;
-                Self::raw_open(raw).map(|()| raw)?
-            }
+            Body::Buffered(buffered) => buffered.raw()?,
             Body::Text(text) => return text.buffer()?.begin_reading(),
         };
+        Self::raw_open(&*raw)?;
         if !raw.direction().reading {
             return Ok(None);
         }
