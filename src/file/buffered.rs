@@ -16,14 +16,11 @@ use super::object::File;
 use super::output::Output;
 use super::raw::{self, Raw, Shut, closed_file, unsupported};
 
-/// A raw file, and the same as a script gets it.
-type Below = (Rc<dyn Raw>, Rc<File>);
-
 /// A buffered file.
 pub(super) struct Buffered {
     net: Rc<Net>,
     pub(super) kind: Kind,
-    /// What it stands on, and that as a script gets it; none once it is detached: who has it then may close it by dropping it.
+    /// None once it is detached: who has it then may close it by dropping it.
     below: RefCell<Option<Below>>,
     /// The raw file's own mark.
     #[cfg_attr(
@@ -36,6 +33,13 @@ pub(super) struct Buffered {
     gate: Gate,
     output: Output,
     size: usize,
+}
+
+/// What a buffered file stands on.
+struct Below {
+    raw: Rc<dyn Raw>,
+    /// As a script gets it.
+    file: Rc<File>,
 }
 
 impl Buffered {
@@ -63,7 +67,7 @@ impl Buffered {
             net: net.clone(),
             kind,
             shut: raw.shut().clone(),
-            below: RefCell::new(Some((raw, raw_file))),
+            below: RefCell::new(Some(Below { raw, file: raw_file })),
             input: RefCell::new(Input::new(size)),
             gate: Gate::default(),
             output: Output::new(held),
@@ -77,13 +81,13 @@ impl Buffered {
     /// `ValueError` once that is detached.
     pub(super) fn raw(&self) -> Result<Rc<dyn Raw>> {
         match &*self.below.borrow() {
-            Some((raw, _)) => Ok(raw.clone()),
+            Some(below) => Ok(below.raw.clone()),
             None => Err(Error::value("raw stream has been detached")),
         }
     }
 
     pub(super) fn raw_file(&self) -> Option<Rc<File>> {
-        self.below.borrow().as_ref().map(|(_, file)| file.clone())
+        self.below.borrow().as_ref().map(|below| below.file.clone())
     }
 
     fn open(&self, closed: &'static str) -> Result<Rc<dyn Raw>> {
@@ -417,7 +421,7 @@ impl Buffered {
         self.input.borrow_mut().clear();
         let below = self.below.borrow_mut().take();
         below
-            .map(|(_, file)| file)
+            .map(|below| below.file)
             .ok_or_else(|| Error::value("raw stream has been detached"))
     }
 }
@@ -430,7 +434,7 @@ fn must_wait(op: &'static str) -> Error {
 impl Drop for Buffered {
     fn drop(&mut self) {
         // A collected file has written what it could without waiting.
-        if let Some((raw, _)) = self.below.get_mut()
+        if let Some(Below { raw, .. }) = self.below.get_mut()
             && !raw.is_closed()
         {
             self.output.flush_now(&**raw);

@@ -4516,7 +4516,7 @@ sys.stderr = nil
 ---@type any[]
 sys.argv = nil
 
----End the program: the status is the program's, other tasks are cancelled. In a task it ends that task only. Raises SystemExit, which is how it ends.
+---End the program: the status is the program's, other tasks end with it. In a task it ends that task only, unless that is the function of a `task.timeout` or `task.group`, whose caller it ends. Raises SystemExit, which is how it ends.
 ---@param status? any a number; None is 0; a text is printed on stderr, and the status is 1
 function sys.exit(status) end
 

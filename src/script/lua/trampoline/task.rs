@@ -275,6 +275,7 @@ pub(super) fn start_function(
 
 /// Compiles a chunk and starts it as a task.
 pub(super) fn start_chunk(context: &'static Context, chunk: &Chunk<'_>, task: &str) -> Result<Rc<Task>> {
+    library::may_load(context, chunk.source)?;
     let main = context.main;
     context.release_threads(main);
     collecting::recover(main, context);
@@ -282,10 +283,6 @@ pub(super) fn start_chunk(context: &'static Context, chunk: &Chunk<'_>, task: &s
     let extra = c_int::try_from(arguments.len()).unwrap_or(0);
     let thread = new_thread(main, context, extra)?;
     let name = CString::new(chunk.name).map_err(|_| Error::value("a script's name must not hold a NUL"))?;
-    if let Err(error) = library::may_load(context, chunk.source) {
-        unanchor(main, thread);
-        return Err(error);
-    }
     if thread.load(chunk.source, &name, !context.net.is_unguarded()) == Status::Error {
         let text = describe(thread, -1);
         unanchor(main, thread);
