@@ -1,6 +1,9 @@
 //! Small blocks of memory that a thread has freed, for what it asks for next: lists of a size each, without a lock, a search or a
 //! header. A collector frees blocks by the hundred and has them asked for one by one, more than the C library's own lists hold.
 //!
+//! Everything in a program that asks for memory does it here: the functions are called, as the C library's are, and not written out at
+//! each place.
+//!
 //! Every block of a size has the same room, which is what the C library gives for it anyway, and is the C library's: it may go
 //! back there, or be made larger there, at any time.
 
@@ -94,7 +97,7 @@ fn layout_of(place: usize) -> Layout {
 ///
 /// # Safety
 /// As [`GlobalAlloc::alloc`].
-#[inline(always)]
+#[inline(never)]
 pub(super) unsafe fn alloc(layout: Layout) -> *mut u8 {
     let Some(place) = place_of(layout) else {
         // SAFETY: the caller keeps the contract, which is the same.
@@ -111,7 +114,6 @@ pub(super) unsafe fn alloc(layout: Layout) -> *mut u8 {
 ///
 /// # Safety
 /// As [`GlobalAlloc::alloc_zeroed`].
-#[inline(always)]
 pub(super) unsafe fn alloc_zeroed(layout: Layout) -> *mut u8 {
     let layout = place_of(layout).map_or(layout, layout_of);
     // SAFETY: the caller keeps the contract, which is the same for a layout with more room.
@@ -122,7 +124,7 @@ pub(super) unsafe fn alloc_zeroed(layout: Layout) -> *mut u8 {
 ///
 /// # Safety
 /// As [`GlobalAlloc::dealloc`].
-#[inline(always)]
+#[inline(never)]
 pub(super) unsafe fn dealloc(block: *mut u8, layout: Layout) {
     let Some(place) = place_of(layout) else {
         // SAFETY: the caller keeps the contract, which is the same.
@@ -139,7 +141,7 @@ pub(super) unsafe fn dealloc(block: *mut u8, layout: Layout) {
 ///
 /// # Safety
 /// As [`GlobalAlloc::realloc`].
-#[inline(always)]
+#[inline(never)]
 pub(super) unsafe fn realloc(block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
     // SAFETY: the caller promises that this is a layout.
     let wanted = unsafe { Layout::from_size_align_unchecked(size, layout.align()) };
