@@ -35,6 +35,7 @@ pub(crate) struct Shown(RefCell<Option<Rc<dyn Fn()>>>);
 
 impl Shown {
     /// There is one such at a time: false where there is another.
+    #[cfg(feature = "lua")]
     pub(crate) fn begin(&self, told: Rc<dyn Fn()>) -> bool {
         let mut place = self.0.borrow_mut();
         let is_free = place.is_none();
@@ -45,6 +46,7 @@ impl Shown {
     }
 
     /// It ends.
+    #[cfg(feature = "lua")]
     pub(crate) fn end(&self) {
         self.0.take();
     }
@@ -84,11 +86,13 @@ impl Socket {
     }
 
     /// Whether a script sees the timeout as a plain value, which nobody may change behind its back.
+    #[cfg(feature = "lua")]
     pub(crate) fn is_shown(&self) -> bool {
         self.shown.get()
     }
 
     /// Notes that it does, or does no longer.
+    #[cfg(feature = "lua")]
     pub(crate) fn show(&self, shown: bool) {
         self.shown.set(shown);
     }

@@ -229,6 +229,7 @@ impl Policy {
     }
 
     /// Whether what no rule names is allowed.
+    #[cfg(feature = "cli")]
     pub(crate) const fn is_open(&self) -> bool {
         self.open
     }

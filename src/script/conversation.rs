@@ -26,6 +26,10 @@ pub(crate) enum Picture {
     /// Bytes, or text of a language that does not tell: their beginning, and how many there are.
     Bytes(Vec<u8>, usize),
     /// Text: its beginning, and its length in bytes.
+    #[cfg_attr(
+        not(feature = "rhai"),
+        allow(dead_code, reason = "Lua does not tell it from bytes")
+    )]
     Text(String, usize),
     /// A list, and how many items it has.
     List(Vec<Self>, usize),
