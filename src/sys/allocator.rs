@@ -39,7 +39,7 @@ thread_local! {
 
 static IN_USE: AtomicBool = AtomicBool::new(false);
 
-/// The system's allocator, with notes of what is much and small blocks at hand ([`blocks`]).
+/// The system's allocator, with notes of what is much and small blocks at hand (`blocks`).
 #[derive(Debug)]
 #[cfg_attr(not(feature = "cli"), allow(unreachable_pub, reason = "the command shows it"))]
 pub struct Noting;
