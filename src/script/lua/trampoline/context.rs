@@ -14,7 +14,6 @@ use crate::net::Net;
 use super::collecting::Load;
 use super::shape::Shapes;
 use super::state::{REGISTRY, State, upvalue};
-use super::stop::Leaving;
 use super::task::LuaTask;
 
 /// One machine's side of the binding. Lives in the machine's registry and dies with it, after everything that could
@@ -33,8 +32,6 @@ pub(crate) struct Context {
     pub(super) task: Cell<*const LuaTask>,
     /// Whether it is about to leave its stack.
     pub(super) parks: Cell<bool>,
-    /// The thread that `os.exit(status, true)` leaves.
-    pub(super) leaving: Cell<Option<Leaving>>,
     /// Whether warnings are written, and the one that is not whole yet.
     pub(super) warns: Cell<bool>,
     pub(super) warning: RefCell<Vec<u8>>,
@@ -82,7 +79,6 @@ impl Context {
             current: Cell::new(main),
             task: Cell::new(std::ptr::null()),
             parks: Cell::new(false),
-            leaving: Cell::new(None),
             warns: Cell::new(false),
             warning: RefCell::default(),
             guest: Cell::new(false),

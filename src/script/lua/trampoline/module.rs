@@ -15,7 +15,6 @@ use super::invoke::{self, Answer};
 use super::metatable;
 use super::push;
 use super::state::{Kind, State, upvalue};
-use super::stop;
 use super::written;
 
 /// Makes every module loadable and a global, and puts the global functions in place.
@@ -215,8 +214,7 @@ fn set_arguments(building: Building, context: &'static Context) {
     set_global(building, "arg");
 }
 
-/// `os.exit([code [, close]])`: ends the program, every task with it. With `close` what is pending in the calling task is closed first; a
-/// coroutine's cannot be, nor can another task's.
+/// `os.exit([code])`: ends the program, every task with it.
 unsafe extern "C-unwind" fn exit(raw: *mut lua_State) -> c_int {
     // SAFETY: Lua calls us with a live thread.
     let state = unsafe { State::from_raw(raw) };
@@ -234,12 +232,7 @@ unsafe extern "C-unwind" fn exit(raw: *mut lua_State) -> c_int {
             }
         },
     };
-    let closes = state.truth(2);
-    invoke::answer(state, context, |_| {
-        let left = closes.then(|| stop::leave(state, context, status)).flatten();
-        Err(left.unwrap_or_else(|| context.net.sched().exit(status)))
-    })
-    .finish(state)
+    invoke::answer(state, context, |_| Err(context.net.sched().exit(status))).finish(state)
 }
 
 /// `require(name)` where only our own modules can be had.

@@ -17,7 +17,6 @@ use super::building::Building;
 use super::context::Context;
 use super::invoke::{self, Answer, guarded, raise};
 use super::state::{State, Status};
-use super::stop;
 use super::task::{self, HANDLER, LuaTask, on_error};
 
 /// What a task ends by that yields where only coroutines can.
@@ -115,14 +114,8 @@ pub(super) fn go_on(payload: &LuaTask, task: &Rc<Task>) -> Result<()> {
 
 fn resume(payload: &LuaTask, task: &Rc<Task>, arguments: c_int) -> Result<()> {
     let (context, thread) = (payload.context, payload.thread);
-    let (status, _) = thread.resume(context.main, arguments);
-    if status != Status::Yield
-        && let Some(error) = stop::have_left(thread, context)
-    {
-        return Err(error);
-    }
-    match status {
-        Status::Yield => {
+    match thread.resume(context.main, arguments) {
+        (Status::Yield, _) => {
             if !context.parks.take() {
                 // A host's own C code did so.
                 thread.close_thread(context.main);
@@ -132,9 +125,9 @@ fn resume(payload: &LuaTask, task: &Rc<Task>, arguments: c_int) -> Result<()> {
             task.park();
             Ok(())
         }
-        Status::Ok if !payload.failed.get() => Ok(()),
-        Status::Ok => Err(task::ending(thread, task)),
-        Status::Error => {
+        (Status::Ok, _) if !payload.failed.get() => Ok(()),
+        (Status::Ok, _) => Err(task::ending(thread, task)),
+        (Status::Error, _) => {
             // A hook has raised where nothing of the script's was left.
             let error = task::ending(thread, task);
             thread.close_thread(context.main);

@@ -5,8 +5,6 @@ use std::ffi::c_int;
 
 use mlua::ffi::{self, lua_Debug, lua_State};
 
-use crate::error::Error;
-
 use super::context::Context;
 use super::invoke;
 use super::state::State;
@@ -30,89 +28,11 @@ pub(super) fn at_every_instruction(state: State) {
 /// Makes `state` look at the stop flag and the clock now and then, where another thread may set the flag, instructions are
 /// counted, or no alarm rings for the other tasks; costs nothing otherwise. One that does so already keeps its count.
 pub(super) fn watch(context: &Context, state: State) {
-    if context
-        .leaving
-        .get()
-        .is_some_and(|leaving| leaving.thread == state)
-    {
-        // It looks at each instruction.
-        return;
-    }
     if !context.net.sched().must_look() {
         state.set_hook(None, 0, 0);
     } else if !state.has_hook(ffi::LUA_MASKCOUNT, GLANCE) {
         state.set_hook(Some(hook), ffi::LUA_MASKCOUNT, GLANCE);
     }
-}
-
-/// A task's own thread that is left for good: what is pending in it is closed (`local x <close>`), and nothing else runs.
-#[derive(Clone, Copy)]
-pub(super) struct Leaving {
-    thread: State,
-    /// What the program ends with then.
-    status: i32,
-    /// The call that closes something; 0 while none does.
-    closer: usize,
-}
-
-/// Begins to leave a task's own thread; returns what is to be raised. None on another thread, and where one is being left already.
-pub(super) fn leave(state: State, context: &Context, status: i32) -> Option<Error> {
-    let is_base = context.task().is_some_and(|task| task.thread == state);
-    if !is_base || context.leaving.get().is_some() {
-        return None;
-    }
-    context.leaving.set(Some(Leaving {
-        thread: state,
-        status,
-        closer: 0,
-    }));
-    state.set_hook(Some(closing), EVERYTHING, 1);
-    Some(Error::exit(status))
-}
-
-/// A task's own thread has nothing to run any more: where it was being left, ends the program and returns what the task ends by.
-pub(super) fn have_left(state: State, context: &Context) -> Option<Error> {
-    let leaving = context.leaving.get().filter(|leaving| leaving.thread == state)?;
-    context.leaving.set(None);
-    if context.net.sched().exit_status().is_some() {
-        // What closes something has ended the program itself.
-        return None;
-    }
-    let error = context.net.sched().exit(leaving.status);
-    // All others are ended by a hook; this one has ended.
-    state.set_hook(None, 0, 0);
-    Some(error)
-}
-
-/// Lets run what closes something, and raises again where a script has caught what it is to end by. While frames are left, what is called
-/// is called to close something; whoever has caught it goes on without a call, or returns.
-unsafe extern "C-unwind" fn closing(raw: *mut lua_State, event: *mut lua_Debug) {
-    // SAFETY: Lua calls us with a live thread.
-    let state = unsafe { State::from_raw(raw) };
-    let Some(context) = Context::of(state) else { return };
-    if is_over(state, context) {
-        invoke::Answer::Raise.finish(state);
-    }
-    let Some(mut leaving) = context.leaving.get() else {
-        return;
-    };
-    // SAFETY: Lua hands us the record of what has happened.
-    let event = unsafe { (*event).event };
-    let frame = state.call_address(0);
-    let mut calls = (0..)
-        .map(|level| state.call_address(level))
-        .take_while(|call| *call != 0);
-    let closes = leaving.closer != 0 && calls.any(|call| call == leaving.closer);
-    match event {
-        ffi::LUA_HOOKRET if leaving.closer == frame => leaving.closer = 0,
-        _ if closes => return,
-        ffi::LUA_HOOKCALL | ffi::LUA_HOOKTAILCALL => leaving.closer = frame,
-        _ => {
-            invoke::raise(state, context, Error::exit(leaving.status));
-            invoke::Answer::Raise.finish(state);
-        }
-    }
-    context.leaving.set(Some(leaving));
 }
 
 /// Lets the handler see which thread runs.

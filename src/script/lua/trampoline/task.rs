@@ -352,11 +352,7 @@ pub(super) fn spawn(
 
 /// Runs on the fiber: the function to its end.
 pub(super) fn run(thread: State, task: &Rc<Task>, arguments: c_int) -> Result<()> {
-    let status = thread.call_protected(arguments, mlua::ffi::LUA_MULTRET, HANDLER);
-    if let Some(error) = payload(task).and_then(|payload| stop::have_left(thread, payload.context)) {
-        return Err(error);
-    }
-    match status {
+    match thread.call_protected(arguments, mlua::ffi::LUA_MULTRET, HANDLER) {
         Status::Ok | Status::Yield => Ok(()),
         Status::Error => Err(ending(thread, task)),
     }
