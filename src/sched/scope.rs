@@ -19,6 +19,9 @@ use super::wait::Wake;
 /// How long a task may go on after its limit, to clean up.
 const GRACE: Duration = Duration::from_millis(20);
 
+/// Limits and groups within one another: more than an honest script has use for.
+const DEEPEST: u32 = 1000;
+
 /// A time limit over a task and what it starts.
 #[derive(Debug)]
 pub(crate) struct Limit {
@@ -72,6 +75,27 @@ impl Group {
 }
 
 impl Scheduler {
+    /// Whether one more task may run in the place of the one that runs: each has a stack, so that a function that calls itself through
+    /// limits or groups would take all memory.
+    ///
+    /// # Errors
+    /// `RecursionError`.
+    pub(crate) fn check_nesting(&self) -> Result<()> {
+        match self.current() {
+            Some(task) if task.depth.get() >= DEEPEST => {
+                let text = format!("limits and groups are {DEEPEST} deep within one another");
+                Err(Error::new(Class::RecursionError, text))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn have_stand_in(&self, task: &Task) {
+        task.stands_in.set(true);
+        let depth = self.current().map_or(0, |current| current.depth.get());
+        task.depth.set(depth + 1);
+    }
+
     /// Waits for a task that has just been started and must end within `length`, and everything it starts with it.
     ///
     /// # Errors
@@ -79,7 +103,7 @@ impl Scheduler {
     /// change (it may hold what it received), that is returned, and the caller's next wait fails.
     pub(crate) fn run_limited(&self, task: &Rc<Task>, length: Duration) -> Result<()> {
         release(task);
-        task.stands_in.set(true);
+        self.have_stand_in(task);
         let Some(deadline) = deadline_after(length) else {
             return self.see_off(task, None);
         };
@@ -139,7 +163,7 @@ impl Scheduler {
     /// As those of [`Self::run_limited`].
     pub(crate) fn run_group(&self, task: &Rc<Task>) -> Result<Rc<Task>> {
         release(task);
-        task.stands_in.set(true);
+        self.have_stand_in(task);
         let group = Rc::new(Group::default());
         group.add(task);
         task.set_group(group.clone());

@@ -106,6 +106,8 @@ pub(crate) struct Task {
     pub(super) patient: Cell<bool>,
     /// Whoever started it stands still until it ends: it runs in that one's place (`task.timeout`, `task.group`).
     pub(super) stands_in: Cell<bool>,
+    /// How many do so for one another, from the one that stands in for nobody.
+    pub(super) depth: Cell<u32>,
     /// It waits for several descriptors, and perhaps for what those before it in a queue do not take: urgent bytes.
     pub(super) looks: Cell<bool>,
     pub(super) wake: Cell<Wake>,
@@ -153,6 +155,7 @@ impl Task {
             pinned: Cell::new(false),
             patient: Cell::new(false),
             stands_in: Cell::new(false),
+            depth: Cell::new(0),
             looks: Cell::new(false),
             wake: Cell::new(Wake::Ready),
             doom: Cell::new(Doom::None),

@@ -376,3 +376,37 @@ fn the_collectors_count_is_of_what_the_script_has() {
         "#,
     );
 }
+
+/// A table for a new timeout is made where finalizers may run, which may make some themselves.
+#[test]
+fn a_finalizer_that_sets_timeouts_while_one_is_set() {
+    for before in [3, 12, 13, 14] {
+        let code = format!(
+            r#"
+            collectgarbage("incremental", 100, 100, 5)
+            local inside, done, seen = false, 0, 0
+            local kept, spare, set = {{}}, {{}}, socket.socket()
+            for i = 1, 5 do spare[i] = socket.socket() end
+            for i = 1, {before} do kept[i] = socket.socket() kept[i]:settimeout(i) end
+            local meta = {{__gc = function()
+                seen = seen + 1
+                if inside and done < 3 then done = done + 1 spare[done]:settimeout(1000 + done) end
+            end}}
+            for _ = 1, 20000 do setmetatable({{}}, meta) end
+            local last = seen
+            repeat setmetatable({{}}, meta) until seen > last
+            inside = true set:settimeout(500) inside = false
+            collectgarbage("stop")
+            for _, timeout in ipairs {{500, 1001, 1002, 1003}} do
+                local s <close> = socket.socket()
+                s:settimeout(timeout)
+                assert(s.timeout == timeout and s.family == socket.AF_INET, s.timeout)
+            end
+            for i = 1, 3 do assert(spare[i].timeout == spare[i]:gettimeout()) end
+            assert(set.timeout == 500)
+            for _, all in ipairs {{spare, kept, {{set}}}} do for _, s in ipairs(all) do s:close() end end
+            "#
+        );
+        passes(&code);
+    }
+}

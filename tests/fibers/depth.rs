@@ -156,3 +156,17 @@ fn a_table_that_holds_itself_many_times_is_no_bomb() {
     .finish(LIMIT);
     assert_eq!((done.complaint(), done.stdout.as_str()), (None, "fine\n"));
 }
+
+/// Each has a task of its own, with a stack: the stack below says nothing of how many there are.
+#[test]
+fn limits_and_groups_within_one_another_end() {
+    let code = "
+        local function limits(n) return task.timeout(9, limits, n + 1) end
+        local function groups(n) return task.group(function() return groups(n + 1) end) end
+        for _, f in ipairs {limits, groups} do local ok, e = pcall(f, 1) assert(not ok and e.name == 'RecursionError', e) end
+        local function some(n) return n == 0 and 'fine' or task.timeout(9, some, n - 1) end
+        print(some(500))";
+    let done =
+        Running::start(Command::new(env!("CARGO_BIN_EXE_wirescript")).args(["-e", code])).finish(LIMIT);
+    assert_eq!((done.complaint(), done.stdout.as_str()), (None, "fine\n"));
+}

@@ -151,12 +151,14 @@ fn spawn(cx: &Cx<'_>, function: Function, arguments: Rest) -> Result<Rc<Task>> {
 }
 
 fn timeout(cx: &Cx<'_>, length: Seconds, function: Function, arguments: Rest) -> Result<Value> {
+    cx.net.sched().check_nesting()?;
     let task = cx.host.start(function.0, arguments.0, "timeout".to_owned())?;
     cx.net.sched().run_limited(&task, length.0)?;
     Ok(Value::Outcome(task))
 }
 
 fn group(cx: &Cx<'_>, function: Function, arguments: Rest) -> Result<Value> {
+    cx.net.sched().check_nesting()?;
     let task = cx.host.start(function.0, arguments.0, "group".to_owned())?;
     let last = cx.net.sched().run_group(&task)?;
     Ok(Value::Outcome(last))

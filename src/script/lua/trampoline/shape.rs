@@ -139,6 +139,33 @@ pub(super) fn push(building: Building, context: &'static Context, socket: &Socke
         return false;
     }
     let shape = Shape::of(socket);
+    if push_known(building, context, shape) {
+        return true;
+    }
+    if context.shapes.made.borrow().len() >= MOST {
+        return false;
+    }
+    let Some(attributes) = attributes(building.state(), context, socket) else {
+        return false;
+    };
+    build(building, context, attributes);
+    let place = context.shapes.made.borrow().len();
+    // Finalizers of the script's may have run meanwhile, and have made shapes or set timeouts. From here on nothing is collected.
+    let is_due = context.shapes.are_on.get() && !socket.is_shown() && shape == Shape::of(socket);
+    let is_new = !context.shapes.made.borrow().contains(&shape);
+    if !is_due || !is_new || place >= MOST {
+        building.state().pop(1);
+        return is_due && push_known(building, context, shape);
+    }
+    building.state().copy_to_top(-1);
+    building.raw_set_pointer(REGISTRY, key(&KEYS[place]));
+    // A longjmp out of a growing list would leave it borrowed: nothing raises from here on.
+    context.shapes.made.borrow_mut().push(shape);
+    true
+}
+
+/// Pushes the metatable of a shape that is made; false, and nothing, where it is not.
+fn push_known(building: Building, context: &Context, shape: Shape) -> bool {
     let known = context
         .shapes
         .made
@@ -147,21 +174,8 @@ pub(super) fn push(building: Building, context: &'static Context, socket: &Socke
         .position(|made| *made == shape);
     if let Some(place) = known {
         building.state().raw_get_pointer(REGISTRY, key(&KEYS[place]));
-        return true;
     }
-    let place = context.shapes.made.borrow().len();
-    if place == MOST {
-        return false;
-    }
-    let Some(attributes) = attributes(building.state(), context, socket) else {
-        return false;
-    };
-    build(building, context, attributes);
-    building.state().copy_to_top(-1);
-    building.raw_set_pointer(REGISTRY, key(&KEYS[place]));
-    // A longjmp out of a growing list would leave it borrowed: nothing raises from here on.
-    context.shapes.made.borrow_mut().push(shape);
-    true
+    known.is_some()
 }
 
 /// Pushes a shape's metatable: as the type's, with another `__index`.
@@ -267,7 +281,9 @@ fn reshape(state: State, context: &'static Context, object: &Object, socket: &So
     state.set_metatable(1);
     state.set_top(top);
     object.set_shaped(found);
-    socket.show(found);
+    if found {
+        socket.show(true);
+    }
 }
 
 /// A timeout is about to be set in another way: the objects that have a shape have their attributes looked up from here on.
