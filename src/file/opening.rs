@@ -167,11 +167,11 @@ fn descriptor(net: &Rc<Net>, what: What, mode: Mode, closes: bool) -> Result<Des
         return Err(Error::value("embedded null byte"));
     }
     let shown = Path::new(std::ffi::OsStr::from_bytes(&path));
+    let direction = mode.direction();
     let request = Request::Open {
         path: shown,
-        write: mode.direction().writing,
+        write: direction.writing,
     };
-    let direction = mode.direction();
     if direction.reading && direction.writing {
         let request = Request::Open {
             path: shown,

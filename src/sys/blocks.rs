@@ -219,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn a_thread_keeps_no_more_than_it_may_and_nothing_when_it_ends() {
+    fn a_thread_keeps_no_more_than_it_may() {
         std::thread::spawn(|| {
             let blocks: Vec<_> = (0..2 * MOST / LARGEST).map(|_| get(LARGEST)).collect();
             for block in &blocks {

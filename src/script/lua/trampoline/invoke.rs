@@ -182,14 +182,17 @@ pub(super) fn guarded<T>(context: &Context, body: impl FnOnce() -> Result<T>) ->
 pub(super) unsafe extern "C-unwind" fn invoke(raw: *mut lua_State) -> c_int {
     // SAFETY: Lua calls us with a live thread.
     let state = unsafe { State::from_raw(raw) };
+    run(state, Context::behind(state, 2)).finish(state)
+}
+
+/// Runs the operation whose function was called.
+pub(super) fn run(state: State, context: &'static Context) -> Answer {
     let op = metatable::op_at(state.userdata(upvalue(1)));
-    let context = Context::behind(state, 2);
     collecting::relieve(state, context);
     answer(state, context, |call| {
         collecting::afford(state, context)?;
         call.run(op)
     })
-    .finish(state)
 }
 
 /// `socket:recv(n)`: the plain case without a detour; all else as any operation.

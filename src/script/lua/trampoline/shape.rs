@@ -249,14 +249,13 @@ unsafe extern "C-unwind" fn missing(raw: *mut lua_State) -> c_int {
 pub(super) unsafe extern "C-unwind" fn invoke(raw: *mut lua_State) -> c_int {
     // SAFETY: Lua calls us with a live thread.
     let state = unsafe { State::from_raw(raw) };
-    let op = metatable::op_at(state.userdata(upvalue(1)));
     let context = Context::behind(state, 2);
     let shaped = Object::at(state, 1).filter(|object| object.shaped().is_some());
     if let Some(socket) = shaped.and_then(Object::shaped) {
         // This one knows.
         socket.show(false);
     }
-    let answer = invoke::answer(state, context, |call| call.run(op));
+    let answer = invoke::run(state, context);
     if let Some(object) = shaped
         && let Some(socket) = object.shaped()
     {
