@@ -96,14 +96,15 @@ for command in "${commands[@]}"; do
   name_functions "$command"
   called "$ROUNDS" --lang=lua -e "${lua//ROUNDS/$((ROUNDS + 100))}" >>"$folder/messages_lua"
   called 0 "$folder/small.lua" >>"$folder/start_lua"
-  called 0 --lang=lua -e '' >>"$folder/start_lua"
+  # Options bring in what reads them, a quarter of a megabyte that a script's name alone does without.
+  called 0 --lang=lua -e '' >>"$folder/options"
   called "$ROUNDS" --lang=rhai -e "${rhai//ROUNDS/$((ROUNDS + 100))}" >>"$folder/messages_rhai"
   # Hundreds of instances of what registers a function each, as they stand, would be gone with the next version.
   called 0 "$folder/small.rhai" | grep -v '17h[0-9a-f]' >>"$folder/start_rhai"
 done
 # What a group has is left out of those after it.
 touch "$folder/before"
-for name in messages_lua start_lua messages_rhai start_rhai; do
+for name in messages_lua start_lua options messages_rhai start_rhai; do
   LC_ALL=C sort -u "$folder/$name" | LC_ALL=C comm -23 - "$folder/before" >"$folder/$name.new"
   LC_ALL=C sort -o "$folder/before" "$folder/before" "$folder/$name.new"
 done
@@ -114,6 +115,7 @@ group() { echo "    /* $1 */" && sed 's/.*/    *(.text.& .text.unlikely.&)/' "$f
   printf 'SECTIONS\n{\n  .text.first :\n  {\n'
   group 'The start, in Rhai.' start_rhai
   group 'A message, in Rhai.' messages_rhai
+  group 'Options of the command.' options
   group 'A message, in Lua.' messages_lua
   group 'The start, in Lua.' start_lua
   printf '  }\n}\nINSERT BEFORE .text;\n'
