@@ -114,7 +114,7 @@ impl Descriptor {
     }
 
     fn put(&self, fd: RawFd, data: &[u8]) -> errno::Result<usize> {
-        if self.regular || !self.owned {
+        if self.regular || self.is_shared {
             sys::file::write(fd, data)
         } else {
             sys::file::write_to_pipe(fd, data)
@@ -127,10 +127,16 @@ impl Descriptor {
             return None;
         }
         self.shut.set(true);
-        if let Some(source) = self.source.get() {
-            self.net.sched().forget(source);
+        let sched = self.net.sched();
+        if self.owned {
+            // Whoever waits for it by its number has a source that this file need not know.
+            sched.forget_fd(fd);
+            return Some(fd);
         }
-        self.owned.then_some(fd)
+        if let Some(source) = self.source.get() {
+            sched.part_with(source);
+        }
+        None
     }
 }
 

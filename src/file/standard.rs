@@ -202,11 +202,11 @@ impl Raw for Output {
     }
 
     fn close(&self) -> Result<()> {
-        if let Some(source) = self.source.get() {
-            self.net.sched().forget(source);
-        }
         self.fd.set(-1);
         self.shut.set(true);
+        if let Some(source) = self.source.get() {
+            self.net.sched().part_with(source);
+        }
         Ok(())
     }
 

@@ -314,13 +314,13 @@ impl Net {
 
     /// A descriptor of ours is about to be closed or given away: who waits on it gets `EBADF`.
     pub(super) fn leave_fd(&self, fd: RawFd, source: &OnceCell<Rc<Source>>) {
-        let is_watched = self.own_fds.remove(fd);
+        self.own_fds.remove(fd);
         self.sets.leave(fd);
         self.holding.remove(fd);
         match source.get() {
             Some(source) => self.sched.forget(source),
-            None if is_watched => self.sched.forget_fd(fd),
-            None => {}
+            // It may have been waited for by its number.
+            None => self.sched.forget_fd(fd),
         }
     }
 

@@ -3,12 +3,12 @@
 use std::cell::{Cell, OnceCell};
 use std::os::fd::RawFd;
 use std::rc::Rc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 #[cfg(feature = "tls")]
 use crate::error::Class;
 use crate::error::{Error, Result};
-use crate::sched::{Interest, Scheduler, Source, Wake, deadline_after};
+use crate::sched::{Alarms, Interest, Scheduler, Source, Wake, deadline_after};
 use crate::sys;
 use crate::sys::errno::Errno;
 use crate::sys::flag::{MSG_DONTWAIT, MSG_ERRQUEUE, MSG_OOB, SOCK_STREAM};
@@ -32,10 +32,6 @@ pub(crate) enum Patience {
 /// Interruptions in a row after which a call looks at its time and lets the others run: a flood of datagrams that may not be heard
 /// is as many.
 const INTERRUPTIONS: u32 = 64;
-/// Times in a row that a descriptor may be reported ready for nothing before the next look has to wait.
-const FALSE_ALARMS: u32 = 8;
-/// How long it waits then.
-const LULL: Duration = Duration::from_millis(1);
 
 impl From<Timeout> for Patience {
     fn from(timeout: Timeout) -> Self {
@@ -130,7 +126,7 @@ impl Watched<'_> {
             let is_drained = self.reads_plainly && source.is_drained() && !sched.is_alone();
             waits && (!*waited && source.has_waiters(interest) || is_drained)
         });
-        let (mut alarms, mut over, mut interruptions) = (0, false, 0_u32);
+        let (mut alarms, mut over, mut interruptions) = (Alarms::default(), false, 0_u32);
         loop {
             let fd = match self.fd.get() {
                 -1 => return Err(Errno::BADF.into()),
@@ -182,18 +178,16 @@ impl Watched<'_> {
                 }
                 continue;
             }
-            // An error nobody takes, or the end of a stream, keeps a descriptor ready for ever, also for a call that is after
-            // something else: out-of-band bytes, the error queue.
-            if alarms >= FALSE_ALARMS {
-                let lull = deadline_after(LULL);
-                sched.sleep_until(deadline.map_or(lull, |deadline| lull.map(|lull| lull.min(deadline))))?;
+            // Out-of-band bytes and the error queue are asked for while a descriptor is ready for something else.
+            if sched.keep_still(&mut alarms, deadline)? {
+                continue;
             }
-            let late = alarms > 0 && deadline.is_some_and(|deadline| deadline <= crate::sched::now());
+            let late = alarms.any() && deadline.is_some_and(|deadline| deadline <= crate::sched::now());
             if late || sched.wait_fd(self.source, fd, interest, deadline, *waited)? == Wake::TimedOut {
                 return Err(self.expired(interest, patience));
             }
             *waited = true;
-            alarms += 1;
+            alarms.ring();
         }
     }
 }

@@ -9,57 +9,40 @@ use std::time::{Duration, Instant};
 
 use crate::error::{Argument, Class, Error, Result};
 use crate::policy::Request;
-use crate::sched::{Interest, Wake, Watch, deadline_after};
+use crate::sched::{Alarms, Interest, Wake, Watch, deadline_after};
 use crate::sys::errno::Errno;
 use crate::sys::poll::{self, PollEntry, event};
 
 use super::context::Net;
 use super::holding::earliest;
 
-/// Times in a row that the wait may end for nothing before the next look has to wait a little.
-const FALSE_ALARMS: u32 = 8;
-/// How long it waits then.
-const LULL: Duration = Duration::from_millis(1);
 /// What is waited for in the direction of sending; all else is receiving's.
 const SENDING: i16 = event::WRITABLE | event::WRITABLE_NORMAL | event::WRITABLE_BAND;
 
 /// The descriptors of a runtime's own sockets and sets: whose closing it hears of, and which no policy guards.
 #[derive(Debug, Default)]
-pub(super) struct OwnFds(RefCell<Vec<Own>>);
-
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-enum Own {
-    #[default]
-    No,
-    Yes,
-    /// It was waited for by its number: its owner may not know that it is watched.
-    Watched,
-}
+pub(super) struct OwnFds(RefCell<Vec<bool>>);
 
 impl OwnFds {
     pub(super) fn add(&self, fd: RawFd) {
-        self.set(fd, Own::Yes);
+        self.set(fd, true);
     }
 
-    /// It is about to be closed or given away. Whether it may be watched without its owner's knowing.
-    pub(super) fn remove(&self, fd: RawFd) -> bool {
-        let was = self.get(fd);
-        self.set(fd, Own::No);
-        was == Own::Watched
+    /// It is about to be closed or given away.
+    pub(super) fn remove(&self, fd: RawFd) {
+        self.set(fd, false);
     }
 
-    fn get(&self, fd: RawFd) -> Own {
+    fn has(&self, fd: RawFd) -> bool {
         let place = usize::try_from(fd).ok();
-        place
-            .and_then(|place| self.0.borrow().get(place).copied())
-            .unwrap_or_default()
+        place.is_some_and(|place| self.0.borrow().get(place) == Some(&true))
     }
 
-    fn set(&self, fd: RawFd, own: Own) {
+    fn set(&self, fd: RawFd, own: bool) {
         let Ok(place) = usize::try_from(fd) else { return };
         let mut all = self.0.borrow_mut();
         if all.len() <= place {
-            all.resize(place + 1, Own::No);
+            all.resize(place + 1, false);
         }
         all[place] = own;
     }
@@ -71,7 +54,7 @@ impl Net {
     /// # Errors
     /// The policy's refusal; `EBADF` for what the runtime itself lives by.
     pub(crate) fn check_number(&self, fd: RawFd, op: &'static str) -> Result<()> {
-        if self.own_fds.get(fd) != Own::No {
+        if self.own_fds.has(fd) {
             return Ok(());
         }
         self.guard_unheard(&Request::Adopt { fd })
@@ -100,7 +83,7 @@ impl Net {
         let outcome = self.poll_watched(entries, &sources, timeout.is_some().then_some(deadline), is_done);
         for (entry, source) in entries.iter().zip(&sources) {
             if let Some(source) = source.get()
-                && self.own_fds.get(entry.fd) == Own::No
+                && !self.own_fds.has(entry.fd)
             {
                 sched.unwatch(source);
             }
@@ -164,7 +147,7 @@ impl Net {
     ) -> Result<bool> {
         let sched = self.sched();
         let deadline = limit.flatten();
-        let mut alarms = 0;
+        let mut alarms = Alarms::default();
         loop {
             let next = match self.look_at(entries) {
                 Ok(next) => next,
@@ -186,9 +169,8 @@ impl Net {
                 return Ok(false);
             }
             // What is ready for something nobody asked about would end each wait at once.
-            if alarms >= FALSE_ALARMS {
-                let lull = deadline_after(LULL);
-                sched.sleep_until(deadline.map_or(lull, |deadline| lull.map(|lull| lull.min(deadline))))?;
+            if sched.keep_still(&mut alarms, deadline)? {
+                continue;
             }
             self.watch_simulated(entries, sources)?;
             let watches: Vec<_> = entries
@@ -197,15 +179,8 @@ impl Net {
                 .filter(|(entry, _)| entry.fd >= 0)
                 .flat_map(|(entry, source)| watches(entry, source))
                 .collect();
-            // Their owners must know before one of them is closed by another task.
-            for entry in entries
-                .iter()
-                .filter(|entry| self.own_fds.get(entry.fd) == Own::Yes)
-            {
-                self.own_fds.set(entry.fd, Own::Watched);
-            }
             if sched.wait_any(&watches, earliest(deadline, next))? == Wake::Ready {
-                alarms += 1;
+                alarms.ring();
             }
         }
     }

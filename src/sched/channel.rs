@@ -6,13 +6,12 @@
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::fmt;
-use std::rc::Rc;
 use std::time::Instant;
 
 use crate::error::{Class, Error, Result};
 
+use super::line::Line;
 use super::scheduler::Scheduler;
-use super::task::Task;
 use super::wait::Wake;
 
 /// A channel for values of one kind.
@@ -21,11 +20,9 @@ pub(crate) struct Channel<T> {
     capacity: Option<usize>,
     values: RefCell<VecDeque<T>>,
     closed: Cell<bool>,
-    senders: Queue,
-    receivers: Queue,
+    senders: Line,
+    receivers: Line,
 }
-
-type Queue = RefCell<VecDeque<Rc<Task>>>;
 
 impl<T> Channel<T> {
     /// A channel that holds this many values, or any number.
@@ -34,8 +31,8 @@ impl<T> Channel<T> {
             capacity,
             values: RefCell::default(),
             closed: Cell::new(false),
-            senders: RefCell::default(),
-            receivers: RefCell::default(),
+            senders: Line::default(),
+            receivers: Line::default(),
         }
     }
 
@@ -106,41 +103,35 @@ impl Scheduler {
         self.wake_first(&channel.receivers, true);
     }
 
-    /// Waits at the end of a queue until its turn has come and `may_go` says so; false when the deadline passes first.
-    fn stand_in(&self, queue: &Queue, deadline: Option<Instant>, may_go: impl Fn() -> bool) -> Result<bool> {
-        if queue.borrow().is_empty() && may_go() {
+    /// Waits at the end of a line until its turn has come and `may_go` says so; false when the deadline passes first.
+    fn stand_in(&self, line: &Line, deadline: Option<Instant>, may_go: impl Fn() -> bool) -> Result<bool> {
+        line.look_around();
+        if line.is_empty() && may_go() {
             return Ok(true);
         }
         let Some(task) = self.suspendable()? else {
             return Err(Error::runtime("only a task can wait for another here"));
         };
-        queue.borrow_mut().push_back(task.clone());
-        let is_first = || {
-            queue
-                .borrow()
-                .front()
-                .is_some_and(|first| Rc::ptr_eq(first, &task))
-        };
+        line.push_back(&task);
         let outcome = loop {
             match self.suspend(&task, deadline) {
                 Err(error) => break Err(error),
                 // Late, but nobody else was to have it.
-                Ok(_) if is_first() && may_go() => break Ok(true),
+                Ok(_) if line.is_first(&task) && may_go() => break Ok(true),
                 Ok(Wake::TimedOut) => break Ok(false),
                 Ok(Wake::Ready) => {}
             }
         };
-        queue.borrow_mut().retain(|other| !Rc::ptr_eq(other, &task));
+        line.strike(&task);
         if !matches!(outcome, Ok(true)) {
             // What woke this one may be for the next.
-            self.wake_first(queue, may_go());
+            self.wake_first(line, may_go());
         }
         outcome
     }
 
-    fn wake_first(&self, queue: &Queue, is_due: bool) {
-        let first = queue.borrow().front().filter(|_| is_due).cloned();
-        if let Some(first) = first {
+    fn wake_first(&self, line: &Line, is_due: bool) {
+        if is_due && let Some(first) = line.first() {
             self.wake(&first, Wake::Ready);
         }
     }

@@ -75,8 +75,7 @@ impl Scheduler {
     /// Looks at the stop flag, and kills everything when it is set. Returns the class everything dies of.
     pub(crate) fn check_stop(&self) -> Option<Class> {
         self.check_deadline();
-        let reason = self.end.stop.asked()?;
-        self.end.stop.clear();
+        let reason = self.end.stop.take()?;
         let class = match reason {
             Reason::Interrupt => {
                 crate::sys::signal::acknowledge();

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use crate::error::{Error, Result};
 use crate::sys::{child, fork, peer, stdio};
 
-use super::clock::deadline_after;
+use super::clock::{deadline_after, now};
 use super::reactor::Interest;
 use super::scheduler::Scheduler;
 use super::timers::Timers;
@@ -115,11 +115,12 @@ impl Scheduler {
         self.jobs().begin_anew();
         self.remote.begin_anew();
         self.recount();
-        // Where they cannot be had, the first wait that needs them says so; without an alarm there are no slices.
-        let _ = self.slice.renew();
+        // First, as that frees two numbers of descriptors.
         if let Some(reactor) = self.reactor.get() {
-            let _ = reactor.begin_anew();
+            reactor.begin_anew();
         }
+        // Without an alarm there are no slices.
+        let _ = self.slice.renew();
     }
 
     /// Those of the children that have ended, each told once, and those that were not forked here, whose ends are for others
@@ -159,7 +160,7 @@ impl Scheduler {
     pub(crate) fn await_child(&self, process: i32, deadline: Option<Instant>) -> Result<Option<i32>> {
         loop {
             let ended = child::ended(process).map_err(|errno| Error::from(errno).during("waitid"))?;
-            if ended.is_some() || deadline.is_some_and(|deadline| deadline <= Instant::now()) {
+            if ended.is_some() || deadline.is_some_and(|deadline| deadline <= now()) {
                 return Ok(ended);
             }
             self.wait_for_any(&[process], deadline)?;

@@ -1,39 +1,32 @@
 //! A gate that one task at a time passes: what takes several waits to do stays in one piece.
 
-use std::cell::{Cell, RefCell};
-use std::collections::VecDeque;
-use std::rc::Rc;
+use std::cell::Cell;
 use std::time::Instant;
 
 use crate::error::{Error, Result};
-use crate::sys::fork;
 
+use super::line::Line;
 use super::scheduler::Scheduler;
-use super::task::Task;
 use super::wait::Wake;
 
 /// A gate. First come, first served.
 #[derive(Debug, Default)]
 pub(crate) struct Gate {
     held: Cell<bool>,
-    queue: RefCell<VecDeque<Rc<Task>>>,
-    /// Of the process whose tasks these are: in a child none of them is there.
-    generation: Cell<u32>,
+    line: Line,
 }
 
 impl Gate {
     /// Whether somebody is inside, or waits to be.
     #[inline]
     pub(crate) fn is_busy(&self) -> bool {
-        (self.held.get() || !self.queue.borrow().is_empty()) && self.generation.get() == fork::generation()
+        (self.held.get() || !self.line.is_empty()) && self.line.is_of_here()
     }
 
     /// Forgets whoever did not come along into this process.
     fn look_around(&self) {
-        let generation = fork::generation();
-        if self.generation.replace(generation) != generation {
+        if self.line.look_around() {
             self.held.set(false);
-            self.queue.borrow_mut().clear();
         }
     }
 }
@@ -63,16 +56,13 @@ impl Scheduler {
                     "another task is in the middle of it, and this one cannot wait here",
                 ));
             };
-            {
-                let mut queue = gate.queue.borrow_mut();
-                if again {
-                    queue.push_front(task.clone());
-                } else {
-                    queue.push_back(task.clone());
-                }
+            if again {
+                gate.line.push_front(&task);
+            } else {
+                gate.line.push_back(&task);
             }
             let wake = self.suspend(&task, deadline);
-            gate.queue.borrow_mut().retain(|other| !Rc::ptr_eq(other, &task));
+            gate.line.strike(&task);
             let wake = wake.inspect_err(|_| self.open(gate))?;
             if wake == Wake::TimedOut && gate.held.get() {
                 return Ok(None);
@@ -88,8 +78,7 @@ impl Scheduler {
         if gate.held.get() {
             return;
         }
-        let next = gate.queue.borrow().front().cloned();
-        if let Some(next) = next {
+        if let Some(next) = gate.line.first() {
             self.wake(&next, Wake::Ready);
         }
     }

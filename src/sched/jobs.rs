@@ -1,6 +1,7 @@
 //! Threads for calls that block and that no descriptor can announce: the resolver, a lingering close.
 
 use std::cell::RefCell;
+use std::collections::VecDeque;
 use std::fmt;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -14,7 +15,7 @@ type Work = Box<dyn FnOnce() + Send>;
 
 #[derive(Default)]
 struct Shared {
-    queue: Vec<Work>,
+    queue: VecDeque<Work>,
     threads: usize,
     idle: usize,
     /// Calls that are queued or run.
@@ -50,8 +51,9 @@ impl Jobs {
         });
         let mut shared = lock(&board);
         shared.open += 1;
-        shared.queue.insert(0, job);
-        if shared.idle > 0 || shared.threads >= MOST_THREADS {
+        shared.queue.push_back(job);
+        // A thread counts as idle until it has woken, so there has to be one for each that is queued.
+        if shared.idle >= shared.queue.len() || shared.threads >= MOST_THREADS {
             board.1.notify_one();
         } else {
             shared.threads += 1;
@@ -63,9 +65,11 @@ impl Jobs {
             if started.is_err() {
                 // No thread to be had: do the work here, late but done.
                 shared.threads -= 1;
-                let job = shared.queue.remove(0);
+                let job = shared.queue.pop_back();
                 drop(shared);
-                job();
+                if let Some(job) = job {
+                    job();
+                }
             }
         }
     }
@@ -105,7 +109,7 @@ fn serve(board: &Board) {
     crate::sys::signal::block_all();
     let mut shared = lock(board);
     loop {
-        if let Some(work) = shared.queue.pop() {
+        if let Some(work) = shared.queue.pop_front() {
             drop(shared);
             work();
             shared = lock(board);

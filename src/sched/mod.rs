@@ -4,11 +4,12 @@
 //! `ending` stops them before their time, `bounds` when a limit is reached; a [`Task`] (`task`) is a
 //! fiber with a name and an end to wait for. `queue` says who is next. `wait` is the only place where anything waits: it suspends the fiber that
 //! calls, or blocks in poll(2) where there is none (`blocking`); in `parking` a task leaves its stack, too, until it is woken. `reactor` watches descriptors for all tasks at once (`waiters` stand in line for one), `timers` keeps
-//! deadlines, `slice` leaves a task that calculates too long, `gate` lets one task at a time through, `aside` lets others go before long work, `channel` hands values from task to task, `deadlock` tells who waits where when nobody can go on, `scope` bounds tasks and keeps them together, `jobs` lends threads
+//! deadlines, `slice` leaves a task that calculates too long, `gate` lets one task at a time through, `line` is where tasks stand for one another, `aside` lets others go before long work, `alarms` has a call keep still that is woken for nothing, `channel` hands values from task to task, `deadlock` tells who waits where when nobody can go on, `scope` bounds tasks and keeps them together, `jobs` lends threads
 //! to calls that no descriptor can announce (the resolver), `fork` begins anew in a child, `remote` lets other threads wake tasks, `tally` counts, `turn` how often in a row a task may succeed, `visit` runs tasks for as long as a host's own loop lets them, `clock` says what time it is, and `stop` is the one flag
 //! by which a signal or another thread ends everything. In a `simulation` the clock moves only when nobody can run, and threads take
 //! turns; `simulated` is how a scheduler takes part in one.
 
+mod alarms;
 mod aside;
 mod blocking;
 mod bounds;
@@ -19,6 +20,7 @@ mod ending;
 mod fork;
 mod gate;
 mod jobs;
+mod line;
 mod parking;
 mod queue;
 mod reactor;
@@ -38,6 +40,7 @@ mod visit;
 mod wait;
 mod waiters;
 
+pub(crate) use alarms::Alarms;
 pub(crate) use channel::Channel;
 #[cfg(feature = "cli")]
 pub(crate) use clock::BEGINNING;

@@ -4,7 +4,7 @@
 //! both directions, at the first wait, and stays registered until its socket closes. Each direction has a queue; an
 //! event wakes the first in it, who wakes the next when done: first come, first served, and no stampede.
 
-use std::cell::{Cell, OnceCell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell, RefMut};
 use std::os::fd::{AsRawFd, RawFd};
 use std::rc::{Rc, Weak};
 use std::sync::Arc;
@@ -125,9 +125,9 @@ struct Slot {
 
 /// The descriptors of one scheduler.
 pub(super) struct Reactor {
-    poll: RefCell<Poll>,
+    /// With one in it that wakes. None in a forked child before its first wait.
+    set: RefCell<Option<Set>>,
     events: RefCell<Events>,
-    waker: RefCell<Arc<Waker>>,
     /// Counts the forks: a child watches nothing of what its parent watches.
     life: Cell<u32>,
     slots: RefCell<Vec<Slot>>,
@@ -140,11 +140,9 @@ pub(super) struct Reactor {
 
 impl Reactor {
     pub(super) fn new() -> std::io::Result<Self> {
-        let (poll, waker) = open()?;
         Ok(Self {
-            poll: RefCell::new(poll),
+            set: RefCell::new(Some(Set::open()?)),
             events: RefCell::new(Events::with_capacity(MOST_EVENTS)),
-            waker: RefCell::new(waker),
             life: Cell::new(0),
             slots: RefCell::default(),
             free: RefCell::default(),
@@ -153,40 +151,54 @@ impl Reactor {
         })
     }
 
-    /// In a forked child: begins anew with descriptors of its own. The set it had is the parent's, in which nothing may be
-    /// changed; what was watched is registered again when it is next waited for.
-    pub(super) fn begin_anew(&self) -> std::io::Result<()> {
-        let (poll, waker) = open()?;
-        // Closes the child's copy of the parent's descriptors and nothing else.
-        drop(self.poll.replace(poll));
-        drop(self.waker.replace(waker));
+    /// In a forked child: begins anew, with a set of its own when it next waits. The set it had is the parent's, in which nothing may
+    /// be changed; what was watched is registered again when it is next waited for.
+    pub(super) fn begin_anew(&self) {
+        // Closes the child's copies of the parent's descriptors and nothing else.
+        drop(self.set.take());
         self.life.set(self.life.get() + 1);
         // Tasks that are gone wait in them.
         std::mem::forget(self.slots.take());
         std::mem::forget(self.by_fd.take());
         self.free.take();
         self.waiters.set(0);
-        Ok(())
+    }
+
+    /// The set, opened anew in a forked child.
+    fn set(&self) -> std::io::Result<RefMut<'_, Set>> {
+        let mut set = self.set.borrow_mut();
+        if set.is_none() {
+            *set = Some(Set::open()?);
+        }
+        RefMut::filter_map(set, Option::as_mut).map_err(|_| Errno::BADF.into())
     }
 
     /// Readable when there are events to take.
-    pub(super) fn descriptor(&self) -> RawFd {
-        self.poll.borrow().as_raw_fd()
+    pub(super) fn descriptor(&self) -> Result<RawFd> {
+        Ok(self.set()?.poll.as_raw_fd())
     }
 
     /// Whether the descriptor is one the reactor cannot live without.
     pub(super) fn owns(&self, fd: RawFd) -> bool {
-        fd == self.waker.borrow().fd() || fd == self.poll.borrow().as_raw_fd()
+        let set = self.set.borrow();
+        set.as_ref()
+            .is_some_and(|set| fd == set.waker.fd() || fd == set.poll.as_raw_fd())
     }
 
-    pub(super) fn waker(&self) -> Arc<Waker> {
-        self.waker.borrow().clone()
+    pub(super) fn waker(&self) -> Result<Arc<Waker>> {
+        Ok(self.set()?.waker.clone())
     }
 
     /// Registers a source again that was registered before a fork.
+    ///
+    /// # Errors
+    /// `EBADF` where its descriptor was closed.
     #[inline]
     pub(super) fn keep(&self, source: &Rc<Source>) -> Result<()> {
-        if source.life.get() == self.life.get() || source.closed.get() || source.simulated {
+        if source.closed.get() {
+            return Err(Errno::BADF);
+        }
+        if source.life.get() == self.life.get() || source.simulated {
             return Ok(());
         }
         std::mem::forget(source.readers.take());
@@ -269,11 +281,11 @@ impl Reactor {
         let interests = mio::Interest::READABLE | mio::Interest::WRITABLE;
         #[cfg(linux)]
         let interests = interests | mio::Interest::PRIORITY;
-        let registered = self
-            .poll
-            .borrow()
-            .registry()
-            .register(&mut SourceFd(&fd), Token(token), interests);
+        let registered = self.set().and_then(|set| {
+            set.poll
+                .registry()
+                .register(&mut SourceFd(&fd), Token(token), interests)
+        });
         if let Err(error) = registered {
             self.free.borrow_mut().push(index);
             return Err(Errno::from(error));
@@ -292,11 +304,9 @@ impl Reactor {
             && source.life.get() == self.life.get()
         {
             // A descriptor that was closed behind our back is gone from the set already.
-            let _ = self
-                .poll
-                .borrow()
-                .registry()
-                .deregister(&mut SourceFd(&source.fd));
+            if let Some(set) = &*self.set.borrow() {
+                let _ = set.poll.registry().deregister(&mut SourceFd(&source.fd));
+            }
             let index = token & SLOT_MASK;
             let mut slots = self.slots.borrow_mut();
             slots[index].source = None;
@@ -315,6 +325,12 @@ impl Reactor {
         let mut tasks: Vec<_> = source.readers.borrow_mut().drain().collect();
         tasks.extend(source.writers.borrow_mut().drain());
         tasks
+    }
+
+    /// Has all who wait for a source look again.
+    pub(super) fn rouse(&self, source: &Source, mut wake: impl FnMut(&Rc<Task>, Wake)) {
+        source.readers.borrow().wake_first(true, &mut wake);
+        source.writers.borrow().wake_first(true, &mut wake);
     }
 
     /// The source of a descriptor number, where there is one.
@@ -380,11 +396,11 @@ impl Reactor {
         wake: &mut impl FnMut(&Rc<Task>, Wake),
     ) -> std::io::Result<usize> {
         let mut events = self.events.borrow_mut();
-        self.poll.borrow_mut().poll(&mut events, timeout)?;
+        self.set()?.poll.poll(&mut events, timeout)?;
         self.fetch(&events);
         for event in events.iter() {
             if event.token() == WAKER {
-                self.waker.borrow().drain();
+                self.set()?.waker.drain();
                 continue;
             }
             let token = event.token().0;
@@ -419,12 +435,19 @@ impl Reactor {
 }
 
 /// A set of descriptors, with one in it that wakes.
-fn open() -> std::io::Result<(Poll, Arc<Waker>)> {
-    let poll = Poll::new()?;
-    let waker = Arc::new(Waker::new()?);
-    poll.registry()
-        .register(&mut SourceFd(&waker.fd()), WAKER, mio::Interest::READABLE)?;
-    Ok((poll, waker))
+struct Set {
+    poll: Poll,
+    waker: Arc<Waker>,
+}
+
+impl Set {
+    fn open() -> std::io::Result<Self> {
+        let poll = Poll::new()?;
+        let waker = Arc::new(Waker::new()?);
+        poll.registry()
+            .register(&mut SourceFd(&waker.fd()), WAKER, mio::Interest::READABLE)?;
+        Ok(Self { poll, waker })
+    }
 }
 
 impl std::fmt::Debug for Reactor {

@@ -124,7 +124,7 @@ impl Scheduler {
 
     /// What wakes this task from another thread, until it is dismissed.
     pub(super) fn summon(&self, task: &Rc<Task>) -> Result<Arc<Summons>> {
-        Ok(self.remote.issue(task.clone(), self.reactor()?.waker()))
+        Ok(self.remote.issue(task.clone(), self.reactor()?.waker()?))
     }
 
     pub(super) fn dismiss(&self, summons: &Summons) {
@@ -141,9 +141,9 @@ impl Scheduler {
             return false;
         };
         offer(&summons);
-        self.rest(&task, Some(until));
+        let wake = self.rest(&task, Some(until));
         self.dismiss(&summons);
-        true
+        wake.is_some()
     }
 }
 

@@ -31,6 +31,9 @@ use super::wait::Wake;
 /// `--cfg crowded` there are none, so that all that is tested is tested on the shared stack (`docs/reliability.md`).
 const OWN_STACKS: usize = if cfg!(crowded) { 0 } else { 64 };
 
+/// References to a source that nobody else has a use for: the reactor's and the caller's.
+const OURS: usize = 2;
+
 /// Told of each task that failed and that nobody joined.
 type Reporter = Box<dyn Fn(&Rc<Task>)>;
 
@@ -346,13 +349,20 @@ impl Scheduler {
 
     /// Stops watching a descriptor that is not ours, unless somebody else has a use for it: nobody will say when it closes.
     pub(crate) fn unwatch(&self, source: &Rc<Source>) {
-        // The reactor's reference and the caller's.
-        const OURS: usize = 2;
         let is_waited_for = [Interest::Read, Interest::Write]
             .into_iter()
             .any(|interest| source.has_waiters(interest));
         if Rc::strong_count(source) <= OURS && !is_waited_for {
             self.forget(source);
+        }
+    }
+
+    /// One of those who waited for a descriptor has no more use for it, and leaves it open: who waits there looks again.
+    pub(crate) fn part_with(&self, source: &Rc<Source>) {
+        if Rc::strong_count(source) <= OURS {
+            self.forget(source);
+        } else if let Some(reactor) = self.reactor.get() {
+            reactor.rouse(source, |task, wake| self.wake(task, wake));
         }
     }
 

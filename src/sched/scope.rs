@@ -72,6 +72,10 @@ impl Group {
             task.doom.set(Doom::Cancelled);
         }
     }
+
+    fn members(&self) -> Vec<Rc<Task>> {
+        self.members.borrow().values().cloned().collect()
+    }
 }
 
 impl Scheduler {
@@ -144,9 +148,17 @@ impl Scheduler {
             task.joiners
                 .borrow_mut()
                 .retain(|other| !Rc::ptr_eq(other, &current));
-            if wake == Wake::TimedOut {
-                last = None;
-                self.kill_overdue();
+            match wake {
+                Some(Wake::Ready) => {}
+                Some(Wake::TimedOut) => {
+                    last = None;
+                    self.kill_overdue();
+                }
+                // Nobody will see it off.
+                None => {
+                    self.kill(task, Class::CancelledError);
+                    return Err(interrupted);
+                }
             }
         }
         if self.survivor().is_some() && (was_done || task.is_unmoved()) {
@@ -174,16 +186,24 @@ impl Scheduler {
                 return Err(self.dies_of());
             };
             *group.waiter.borrow_mut() = Some(current.clone());
-            let waited = match interrupted {
-                // What ends the wait is told once; the members' end is awaited all the same.
-                Some(_) => Ok(self.rest(&current, None)),
-                None => self.suspendable().and_then(|_| self.suspend(&current, None)),
+            // What ends the wait is told once; the members' end is awaited all the same.
+            let waited = if interrupted.is_none() {
+                self.wait_in(&current).map(Some)
+            } else {
+                Ok(self.rest(&current, None))
             };
             group.waiter.borrow_mut().take();
-            if let Err(error) = waited {
-                was_done = group.members.borrow().is_empty();
-                self.cancel_members(&group);
-                interrupted = Some(error);
+            match waited {
+                Ok(Some(_)) => {}
+                Ok(None) => {
+                    self.kill_members(&group);
+                    break;
+                }
+                Err(error) => {
+                    was_done = group.members.borrow().is_empty();
+                    self.cancel_members(&group);
+                    interrupted = Some(error);
+                }
             }
         }
         let failed = group.failed.borrow_mut().take();
@@ -199,6 +219,14 @@ impl Scheduler {
             return Err(error);
         }
         Ok(failed.unwrap_or_else(|| task.clone()))
+    }
+
+    /// A wait of the running task's, which must leave its fiber.
+    fn wait_in(&self, current: &Rc<Task>) -> Result<Wake> {
+        match self.suspendable()? {
+            Some(_) => self.suspend(current, None),
+            None => Err(Error::runtime("only a task can wait for others here")),
+        }
     }
 
     /// A member of a group has ended. Whether who waits for the group is told how: of the first that fails, and of those
@@ -227,9 +255,15 @@ impl Scheduler {
 
     fn cancel_members(&self, group: &Group) {
         group.cancelled.set(true);
-        let members: Vec<_> = group.members.borrow().values().cloned().collect();
-        for member in members {
+        for member in group.members() {
             self.cancel(&member);
+        }
+    }
+
+    /// Nobody will wait for them.
+    fn kill_members(&self, group: &Group) {
+        for member in group.members() {
+            self.kill(&member, Class::CancelledError);
         }
     }
 

@@ -36,16 +36,22 @@ impl Stop {
     /// What has been asked, if anything.
     #[inline]
     pub(crate) fn asked(&self) -> Option<Reason> {
-        match self.asked.load(Ordering::Relaxed) {
+        Self::reason(self.asked.load(Ordering::Relaxed))
+    }
+
+    /// As [`Self::asked`], and forgets it: the caller carries it out.
+    pub(crate) fn take(&self) -> Option<Reason> {
+        self.asked()?;
+        // At once: a thread may ask for more meanwhile.
+        Self::reason(self.asked.swap(0, Ordering::Relaxed))
+    }
+
+    fn reason(word: u32) -> Option<Reason> {
+        match word {
             0 => None,
             Self::INTERRUPT => Some(Reason::Interrupt),
             _ => Some(Reason::Stop),
         }
-    }
-
-    /// Forgets the request: it has been carried out.
-    pub(crate) fn clear(&self) {
-        self.asked.store(0, Ordering::Relaxed);
     }
 }
 
@@ -108,7 +114,7 @@ impl Scheduler {
         self.look_often();
         StopHandle {
             stop: self.end.stop.clone(),
-            waker: self.reactor().ok().map(super::reactor::Reactor::waker),
+            waker: self.reactor().ok().and_then(|reactor| reactor.waker().ok()),
             thread,
             _lives: lives,
         }

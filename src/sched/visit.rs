@@ -184,7 +184,7 @@ impl Scheduler {
     pub(crate) fn descriptor(&self) -> Result<RawFd> {
         self.be_hosted(true);
         self.visit.shown.set(true);
-        Ok(self.reactor()?.descriptor())
+        Ok(self.reactor()?.descriptor()?)
     }
 
     /// When a turn is due though nothing becomes readable: at once while tasks are ready.

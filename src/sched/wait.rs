@@ -168,10 +168,11 @@ impl Scheduler {
         let mut sources = Vec::with_capacity(watches.len());
         for watch in watches {
             let source = match watch.source.get() {
-                Some(source) => {
-                    self.reactor()?.keep(source)?;
-                    source.clone()
-                }
+                Some(source) => match self.reactor()?.keep(source) {
+                    Ok(()) => source.clone(),
+                    Err(Errno::BADF) => return Ok(Wake::Ready),
+                    Err(errno) => return Err(errno.into()),
+                },
                 None => match self.reactor()?.source(watch.fd) {
                     Ok(new) => watch.source.get_or_init(|| new).clone(),
                     // It is always ready for what it can be ready for at all.
@@ -343,10 +344,12 @@ impl Scheduler {
             }
             return Ok(None);
         };
+        // First, whatever comes of it: the language notes where the task stands, to find that when the fiber is entered again.
+        let standing = task.standing();
         if let Some(error) = task.doomed() {
             return Err(error);
         }
-        Ok(match task.standing()? {
+        Ok(match standing? {
             Standing::Suspend => Some(task),
             Standing::Block => None,
         })
@@ -380,11 +383,15 @@ impl Scheduler {
         }
     }
 
-    /// Leaves the task's fiber until it is woken or `until` has passed, whatever may be asked of the task meanwhile.
-    pub(super) fn rest(&self, task: &Rc<Task>, until: Option<Instant>) -> Wake {
+    /// Leaves the task's fiber until it is woken or `until` has passed, whatever may be asked of the task meanwhile. `None` where
+    /// the fiber cannot be left.
+    pub(super) fn rest(&self, task: &Rc<Task>, until: Option<Instant>) -> Option<Wake> {
+        if !matches!(task.standing(), Ok(Standing::Suspend)) {
+            return None;
+        }
         let timer = self.begin_rest(task, until);
         self.leave(task);
-        self.end_rest(task, timer)
+        Some(self.end_rest(task, timer))
     }
 
     #[inline]

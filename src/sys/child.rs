@@ -69,8 +69,9 @@ pub(crate) fn start(program: &Program) -> Result<Started> {
     if let Some(folder) = &program.folder {
         command.current_dir(PathBuf::from(text(folder)));
     }
-    // SAFETY: between fork and exec it makes two system calls and touches no memory but its own stack.
-    unsafe { command.pre_exec(prepare) };
+    let parent = std::process::id();
+    // SAFETY: between fork and exec it makes three system calls and touches no memory but its own stack.
+    unsafe { command.pre_exec(move || prepare(parent)) };
     let child = command.spawn().map_err(Errno::from)?;
     for end in [input.as_fd(), output.as_fd()] {
         super::fd::set_nonblocking(end, true)?;
@@ -84,7 +85,7 @@ pub(crate) fn start(program: &Program) -> Result<Started> {
 
 /// In the new process: no signal is blocked, as a worker's thread blocks them; and it is killed when the thread that started it
 /// ends.
-fn prepare() -> std::io::Result<()> {
+fn prepare(parent: u32) -> std::io::Result<()> {
     let mut none = std::mem::MaybeUninit::<libc::sigset_t>::uninit();
     // SAFETY: the set is writable.
     unsafe { libc::sigemptyset(none.as_mut_ptr()) };
@@ -95,6 +96,10 @@ fn prepare() -> std::io::Result<()> {
     unsafe {
         libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL)
     };
+    // It may have ended before it was to be told.
+    if std::os::unix::process::parent_id() != parent {
+        return Err(Errno::SRCH.into());
+    }
     Ok(())
 }
 

@@ -83,6 +83,7 @@ pub(crate) const SOL_SOCKET: c_int = libc::SOL_SOCKET;
 pub(crate) const SO_LINGER: c_int = libc::SO_LINGER;
 pub(crate) const SO_RCVTIMEO: c_int = libc::SO_RCVTIMEO;
 pub(crate) const SO_SNDTIMEO: c_int = libc::SO_SNDTIMEO;
+pub(crate) const SO_RCVBUF: c_int = libc::SO_RCVBUF;
 pub(crate) const SO_REUSEADDR: c_int = libc::SO_REUSEADDR;
 pub(crate) const SO_REUSEPORT: c_int = libc::SO_REUSEPORT;
 pub(crate) const SO_KEEPALIVE: c_int = libc::SO_KEEPALIVE;

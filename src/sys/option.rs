@@ -36,7 +36,13 @@ pub(crate) fn option_duration(fd: BorrowedFd<'_>, level: i32, name: i32) -> Resu
         return Err(Errno::INVAL);
     }
     let (seconds, micros) = value.split_at(value.len() / 2);
-    let number = |bytes: &[u8]| bytes.try_into().map_or(0, u64::from_ne_bytes);
+    // Two numbers as long as a word of the system's.
+    let number = |bytes: &[u8]| match bytes.try_into() {
+        Ok(bytes) => u64::from_ne_bytes(bytes),
+        Err(_) => bytes
+            .try_into()
+            .map_or(0, |bytes| u32::from_ne_bytes(bytes).into()),
+    };
     Ok(Duration::from_secs(number(seconds)) + Duration::from_micros(number(micros)))
 }
 

@@ -1,10 +1,10 @@
 //! splice(2): bytes from a descriptor to another inside the kernel, one of them a pipe.
 
-use std::mem::MaybeUninit;
 use std::os::fd::{AsRawFd as _, BorrowedFd, OwnedFd, RawFd};
 use std::ptr;
 
-use super::errno::{Errno, Result, check, check_count};
+use super::errno::{Result, check, check_count};
+use super::signal::without_broken_pipe;
 
 /// Bytes a pipe is asked to hold: a large window's worth.
 const CAPACITY: i32 = 1 << 20;
@@ -36,39 +36,11 @@ fn splice(from: RawFd, to: RawFd, count: usize) -> Result<usize> {
     check_count(unsafe { libc::splice(from, ptr::null_mut(), to, ptr::null_mut(), count, flags) })
 }
 
-/// Runs a call that has no flag against SIGPIPE, with the signal blocked in this thread, and takes it away if it came.
-fn without_broken_pipe<T>(call: impl FnOnce() -> Result<T>) -> Result<T> {
-    let mut blocked = MaybeUninit::<libc::sigset_t>::uninit();
-    // SAFETY: the set is writable memory of the right type.
-    unsafe { libc::sigemptyset(blocked.as_mut_ptr()) };
-    // SAFETY: the set was initialised by the call above.
-    unsafe { libc::sigaddset(blocked.as_mut_ptr(), libc::SIGPIPE) };
-    let mut before = MaybeUninit::<libc::sigset_t>::uninit();
-    // SAFETY: the first set is complete, the second is written by the call.
-    let set = unsafe { libc::pthread_sigmask(libc::SIG_BLOCK, blocked.as_ptr(), before.as_mut_ptr()) };
-    if set != 0 {
-        return Err(Errno(set));
-    }
-    let done = call();
-    // SAFETY: `before` was written by the call above.
-    let was_blocked = unsafe { libc::sigismember(before.as_ptr(), libc::SIGPIPE) } == 1;
-    if matches!(done, Err(Errno::PIPE)) && !was_blocked {
-        let now = libc::timespec {
-            tv_sec: 0,
-            tv_nsec: 0,
-        };
-        // SAFETY: the set and the time outlive the call; nothing is asked about the signal.
-        unsafe { libc::sigtimedwait(blocked.as_ptr(), ptr::null_mut(), &raw const now) };
-    }
-    // SAFETY: `before` is the set this thread had.
-    unsafe { libc::pthread_sigmask(libc::SIG_SETMASK, before.as_ptr(), ptr::null_mut()) };
-    done
-}
-
 #[cfg(test)]
 mod tests {
     use std::os::fd::AsFd as _;
 
+    use super::super::errno::Errno;
     use super::super::{flag, socket, transfer};
     use super::*;
 

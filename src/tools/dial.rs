@@ -16,9 +16,13 @@ use crate::bytes::Scratch;
 use crate::error::{Class, Error, Result};
 #[cfg(feature = "tls")]
 use crate::net::Terms;
-use crate::net::{Attempt, DEFAULT_BACKLOG, Endpoint, Lookup, Net, ServerOptions, Socket, Timeout};
+use crate::net::{
+    Attempt, DEFAULT_BACKLOG, Endpoint, Lookup, Net, OptionValue, ServerOptions, Socket, Timeout,
+};
 use crate::sched::{deadline_after, now};
-use crate::sys::flag::{AF_INET, AF_UNIX, AI_PASSIVE, SO_REUSEADDR, SOCK_DGRAM, SOCK_STREAM, SOL_SOCKET};
+use crate::sys::flag::{
+    AF_INET, AF_UNIX, AI_PASSIVE, SO_RCVBUF, SO_REUSEADDR, SOCK_DGRAM, SOCK_STREAM, SOL_SOCKET,
+};
 use crate::tls;
 
 use super::tube::{Settings, Tube};
@@ -44,6 +48,9 @@ pub(crate) struct Dial {
     #[cfg_attr(not(feature = "tls"), allow(dead_code, reason = "only TLS has some"))]
     pub(crate) secrets: Option<Secrets>,
 }
+
+/// What the kernel needs for a datagram beside its bytes, at least.
+const OVERHEAD: usize = 256;
 
 /// Datagrams that came from peers nobody talks to yet.
 type Post = VecDeque<(Address, Vec<u8>)>;
@@ -247,7 +254,11 @@ impl Listener {
             is_of_another
         });
         for socket in [&self.socket, &own] {
-            sort(socket, &peer, &mut come, &mut self.post.borrow_mut())?;
+            // Other tasks may look into the post meanwhile.
+            let mut others = Post::new();
+            let sorted = sort(socket, &peer, &mut come, &mut others);
+            self.post.borrow_mut().append(&mut others);
+            sorted?;
         }
         own.set_timeout(Timeout::After(self.dial.settings.timeout))?;
         let tube = self.tube(own, &peer);
@@ -301,17 +312,28 @@ impl Listener {
     }
 }
 
-/// Takes what lies in a socket without waiting: what comes from `peer` goes one way, the rest the other.
+/// Takes what lies in a socket without waiting: what comes from `peer` goes one way, the rest the other. No more than its buffer
+/// holds: what a fast peer sends meanwhile stays.
 fn sort(socket: &Rc<Socket>, peer: &Address, come: &mut Vec<Vec<u8>>, post: &mut Post) -> Result<()> {
+    let mut left = match socket.option(SOL_SOCKET, SO_RCVBUF, 0)? {
+        OptionValue::Int(room) => usize::try_from(room).unwrap_or(0),
+        _ => 0,
+    };
     socket.set_timeout(Timeout::NonBlocking)?;
-    loop {
-        match socket.recv_from(Scratch::SIZE, 0) {
-            Ok((bytes, from)) if from == *peer => come.push(bytes.into_vec()),
-            Ok((bytes, from)) => post.push_back((from, bytes.into_vec())),
-            Err(error) if error.class() == Class::BlockingIOError => return Ok(()),
+    while left > 0 {
+        let (data, from) = match socket.recv_from(Scratch::SIZE, 0) {
+            Ok((bytes, from)) => (bytes.into_vec(), from),
+            Err(error) if error.class() == Class::BlockingIOError => break,
             Err(error) => return Err(error),
+        };
+        left = left.saturating_sub(data.len() + OVERHEAD);
+        if from == *peer {
+            come.push(data);
+        } else {
+            post.push_back((from, data));
         }
     }
+    Ok(())
 }
 
 /// Lets another socket that allows it too take the same address, or no more.

@@ -185,9 +185,7 @@ impl Process {
         if fd < 0 {
             return Ok(());
         }
-        if let Some(source) = end.source.get() {
-            self.net.sched().forget(source);
-        }
+        self.net.sched().forget_fd(fd);
         fd::close(fd).map_err(|errno| Error::from(errno).during("close"))
     }
 

@@ -66,6 +66,7 @@ pub(super) fn start_with(
     let count = c_int::try_from(arguments.len()).unwrap_or(0);
     let thread = task::new_thread(main, context, count)?;
     if !main.has_room(4) {
+        task::unanchor(main, thread);
         return Err(Error::memory("a task"));
     }
     push(main);

@@ -259,6 +259,7 @@ pub(super) fn start_function(
     context.release_threads(state);
     let thread = new_thread(state, context, count)?;
     if !state.has_room(count + 1) {
+        unanchor(state, thread);
         return Err(Error::memory("a task's arguments"));
     }
     state.copy_to_top(index(function));
@@ -293,6 +294,7 @@ pub(super) fn start_chunk(context: &'static Context, chunk: &Chunk<'_>, task: &s
     for argument in arguments.iter().skip(1) {
         let pushed = thread.protected(|building| building.push_bytes(argument));
         if pushed.is_err() {
+            unanchor(main, thread);
             return Err(Error::memory("a script's arguments"));
         }
         count += 1;
@@ -324,7 +326,12 @@ pub(super) fn new_thread(state: State, context: &Context, count: c_int) -> Resul
             thread.push_function(on_error);
             Ok(thread)
         }
-        _ => Err(Error::memory("a task")),
+        (_, thread) => {
+            if let Some(thread) = thread {
+                unanchor(state, thread);
+            }
+            Err(Error::memory("a task"))
+        }
     }
 }
 
