@@ -8,8 +8,8 @@ use crate::error::Result;
 use crate::sys::errno::Errno;
 use crate::sys::poll;
 
-use super::reactor::Interest;
 use super::scheduler::Scheduler;
+use super::source::Interest;
 use super::wait::{Wake, Watch};
 
 /// Longest time a blocked thread goes without looking at the stop flag.

@@ -14,8 +14,8 @@ use crate::error::{Error, Result};
 use crate::sys::{child, fork, peer, stdio};
 
 use super::clock::{deadline_after, now};
-use super::reactor::Interest;
 use super::scheduler::Scheduler;
+use super::source::Interest;
 use super::timers::Timers;
 use super::wait::{Wake, Watch};
 

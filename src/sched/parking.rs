@@ -16,8 +16,8 @@ use crate::sys::fiber::Fiber;
 use crate::sys::poll;
 use crate::sys::prefetch;
 
-use super::reactor::{Interest, Source};
 use super::scheduler::Scheduler;
+use super::source::{Interest, Source};
 use super::task::Task;
 use super::wait::{LULL, Pause, Wake};
 

@@ -14,8 +14,8 @@ use std::time::Instant;
 use crate::error::{Error, Result};
 use crate::sys::wake::Waker;
 
-use super::reactor::Interest;
 use super::scheduler::Scheduler;
+use super::source::Interest;
 use super::task::Task;
 use super::wait::Wake;
 

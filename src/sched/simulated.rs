@@ -10,9 +10,9 @@ use crate::sys::errno::Errno;
 use crate::sys::poll;
 
 use super::clock::{self, Moment};
-use super::reactor::{Interest, Source};
 use super::scheduler::Scheduler;
 use super::simulation::{Member, Turn};
+use super::source::{Interest, Source};
 use super::wait::Wake;
 
 /// A calculation that takes longer than this takes its time in the simulation too, so that what limits it can end it.

@@ -13,8 +13,8 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::clock::{self, Moment};
-use super::reactor::Interest;
 use super::remote::Board;
+use super::source::Interest;
 use super::stop::Stop;
 
 /// What an operation takes. Without it a loop that only looks, and never waits, would look for ever.

@@ -15,9 +15,10 @@ use crate::sys::errno::Errno;
 use crate::sys::poll;
 
 use super::clock::now;
-use super::reactor::{Interest, Reactor, Source};
+use super::reactor::Reactor;
 use super::scheduler::Scheduler;
 use super::scope::Limit;
+use super::source::{Interest, Source};
 use super::task::{Standing, Task};
 use super::timers::TimerId;
 
