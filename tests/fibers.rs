@@ -19,6 +19,8 @@ mod errors;
 mod exits;
 #[path = "fibers/fairness.rs"]
 mod fairness;
+#[path = "fibers/left.rs"]
+mod left;
 #[path = "fibers/parked.rs"]
 mod parked;
 #[path = "fibers/received.rs"]

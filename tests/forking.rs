@@ -192,6 +192,63 @@ fn a_child_ends_where_its_function_ends() {
     );
 }
 
+/// The child of a process that may open nothing more waits by means of its own all the same, and its parent's stay the parent's.
+#[test]
+#[cfg(feature = "lua")]
+fn a_fork_where_no_descriptor_is_left_changes_nothing_for_the_parent() {
+    let code = r#"
+        local native = require "_socketserver"
+        local a, b = socket.socketpair()
+        a:settimeout(10)
+        local waits = task.spawn(function() return a:recv(1) end)
+        task.sleep(0.01)
+        local kept = {}
+        while true do
+            local ok, s = pcall(socket.socket)
+            if not ok then break end
+            kept[#kept + 1] = s
+        end
+        local child = native.fork(function() a:close() task.sleep(0.01) end)
+        assert(native.reap({child}, true)[1] == child)
+        b:send("x")
+        print(waits:join())
+    "#;
+    let mut command = std::process::Command::new("sh");
+    command.args([
+        "-c",
+        r#"ulimit -n 40 && exec "$0" -e "$1""#,
+        runner::WIRESCRIPT,
+        code,
+    ]);
+    let told = runner::tell(&mut command);
+    assert_eq!((told.status, told.stdout.as_str()), (0, "x\n"), "{}", told.stderr);
+}
+
+/// Tasks of the parent's that stand in a line are not in the child.
+#[test]
+#[cfg(feature = "lua")]
+fn nobody_of_the_parents_stands_before_the_childs_tasks() {
+    let told = runner::eval(
+        r#"
+        local native = require "_socketserver"
+        local ch = task.channel()
+        local lone = task.spawn(function() return ch:recv() end)
+        task.sleep(0.01)
+        local child = native.fork(function()
+            task.spawn(function() ch:send("in the child") end)
+            print(ch:recv(5))
+        end)
+        native.reap({child}, true)
+        ch:send("in the parent")
+        print(lone:join())
+        "#,
+    );
+    assert_eq!(
+        (told.status, told.stdout.as_str(), told.stderr.as_str()),
+        (0, "in the child\nin the parent\n", "")
+    );
+}
+
 #[test]
 #[cfg(feature = "lua")]
 fn while_a_worker_lives_a_fork_is_refused() {

@@ -367,13 +367,14 @@ p:close()
 local p = tube.spawn({"sh", "-c", "sleep 30"})
 begun = time.monotonic()
 print(select(2, pcall(p.recv_line, p, nil, 0.3)).name, time.monotonic() - begun >= 0.3)
+print(select(2, pcall(p.wait, p, {timeout = 0.2})).name)
 p:close()
 "#;
     let begun = Instant::now();
     let told = run(["--virtual", "-e", code]);
     assert_eq!(
         (told.status, told.stdout.as_str()),
-        (0, "late\ttrue\nTimeoutError\ttrue\n"),
+        (0, "late\ttrue\nTimeoutError\ttrue\nTimeoutError\n"),
         "{}",
         told.stderr
     );

@@ -19,7 +19,7 @@ use crate::net::Terms;
 use crate::net::{
     Attempt, DEFAULT_BACKLOG, Endpoint, Lookup, Net, OptionValue, ServerOptions, Socket, Timeout,
 };
-use crate::sched::{deadline_after, now};
+use crate::sched::{Gate, deadline_after, now};
 use crate::sys::flag::{
     AF_INET, AF_UNIX, AI_PASSIVE, SO_RCVBUF, SO_REUSEADDR, SOCK_DGRAM, SOCK_STREAM, SOL_SOCKET,
 };
@@ -61,6 +61,7 @@ pub(crate) struct Listener {
     dial: Dial,
     address: Address,
     post: RefCell<Post>,
+    gate: Gate,
     closed: Cell<bool>,
 }
 
@@ -163,6 +164,7 @@ impl Dial {
             dial: self,
             address,
             post: RefCell::default(),
+            gate: Gate::default(),
             closed: Cell::new(false),
         }))
     }
@@ -234,6 +236,10 @@ impl Listener {
     }
 
     fn accept_datagram(&self, deadline: Option<Instant>) -> Result<Rc<Tube>> {
+        // One at a time: of what one has received another must not take the rest.
+        let Some(_pass) = self.socket.net().sched().pass(&self.gate, deadline)? else {
+            return Err(Error::timed_out());
+        };
         let first = self.post.borrow_mut().pop_front();
         let (peer, data) = match first {
             Some(first) => first,
@@ -254,7 +260,7 @@ impl Listener {
             is_of_another
         });
         for socket in [&self.socket, &own] {
-            // Other tasks may look into the post meanwhile.
+            // Not into the post itself, which must not be borrowed where a task may wait.
             let mut others = Post::new();
             let sorted = sort(socket, &peer, &mut come, &mut others);
             self.post.borrow_mut().append(&mut others);
