@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use crate::bytes::Bytes;
 use crate::error::{Class, Error, Result};
 use crate::sched::Interest;
 use crate::sys;
@@ -177,27 +178,39 @@ impl Socket {
     /// # Errors
     /// `SSLError` and its children; the system's refusal; a timeout.
     pub(crate) fn do_handshake(&self) -> Result<()> {
-        const OP: &str = "do_handshake";
-        let secured = self.speaking(OP)?;
+        self.shake("do_handshake")
+    }
+
+    /// A send finds a handshake that has not been made: that waits for the peer, and not for room.
+    pub(super) fn shake_before(&self, op: &'static str) -> Result<()> {
+        let is_due = |secured: &Secured| secured.ask(|session| session.is_handshaking());
+        if self.secured().is_some_and(is_due) {
+            self.shake(op)?;
+        }
+        Ok(())
+    }
+
+    fn shake(&self, op: &'static str) -> Result<()> {
+        let secured = self.speaking(op)?;
         let patience = self.patience(Interest::Read, 0);
         let mut interest = Interest::Read;
         loop {
-            let step = self.tls_step(OP, interest, patience, secured, tls::Session::handshake)?;
+            let step = self.tls_step(op, interest, patience, secured, tls::Session::handshake)?;
             match step {
                 Step::Done => break,
                 Step::Read => interest = Interest::Read,
                 Step::Write => interest = Interest::Write,
                 Step::Work => {
                     self.net().sched().give_way()?;
-                    let fd = self.open_fd().map_err(|error| self.failed(OP, error))?;
+                    let fd = self.open_fd().map_err(|error| self.failed(op, error))?;
                     let worked = secured.on_session(fd, MSG_DONTWAIT, tls::Session::work);
-                    worked.unwrap_or(Ok(())).map_err(|errno| self.failed(OP, errno))?;
+                    worked.unwrap_or(Ok(())).map_err(|errno| self.failed(op, errno))?;
                 }
             }
         }
         self.observe(|| Event::Done {
             fd: self.fd(),
-            op: OP,
+            op: "do_handshake",
         });
         Ok(())
     }
@@ -243,6 +256,14 @@ impl Socket {
                 (step, _) => Ok(step),
             }
         })
+    }
+
+    /// A send has failed of what stands from `sent` on.
+    #[cold]
+    pub(super) fn give_up(&self, data: &Bytes, sent: usize) {
+        if let Some(secured) = self.secured() {
+            data.with(|data| secured.ask(|session| session.give_up(data.get(sent..).unwrap_or_default())));
+        }
     }
 
     /// The error of a call that would have to wait, as Python's `ssl` tells it.

@@ -282,10 +282,14 @@ impl Socket {
     /// The system's refusal; a timeout when not one byte could be sent.
     pub(crate) fn send(&self, data: &Bytes, flags: i32) -> Result<usize> {
         #[cfg(feature = "tls")]
-        self.refuse_over_tls("send", flags)?;
+        self.refuse_over_tls("send", flags)
+            .and_then(|()| self.shake_before("send"))?;
         let sent = self.io("send", Interest::Write, flags, |fd, extra| {
             data.with(|data| self.transport().send(fd, data, flags | extra))
-        })?;
+        });
+        #[cfg(feature = "tls")]
+        let sent = sent.inspect_err(|_| self.give_up(data, 0));
+        let sent = sent?;
         self.note_sent(data, 0..sent, None);
         Ok(sent)
     }
@@ -301,7 +305,8 @@ impl Socket {
     /// As [`Self::send_all`], where the first `sent` bytes have left already.
     pub(crate) fn send_rest(&self, data: &Bytes, flags: i32, sent: usize) -> Result<()> {
         #[cfg(feature = "tls")]
-        self.refuse_over_tls("sendall", flags)?;
+        self.refuse_over_tls("sendall", flags)
+            .and_then(|()| self.shake_before("sendall"))?;
         let patience = self.patience(Interest::Write, flags);
         self.send_rest_within(data, flags, sent, patience)
     }
@@ -321,6 +326,8 @@ impl Socket {
                     self.transport().send(fd, rest, flags | extra)
                 })
             });
+            #[cfg(feature = "tls")]
+            let step = step.inspect_err(|_| self.give_up(data, sent));
             let count = step.map_err(|error| error.with_sent(sent as u64))?;
             self.note_sent(data, sent..sent + count, None);
             sent += count;

@@ -3,7 +3,7 @@
 //!
 //! [`Context`] (`context`) holds what Python's `SSLContext` does; `config` makes rustls' configurations of it, `trust` is whom it
 //! trusts, `suites` has the names of ciphers. [`Session`] (`session`) is one connection's state: it takes records from a [`Wire`] and hands them to one,
-//! trying each call once (`machine` is rustls' part of it, `records` the wire's, `told` what it says of itself, `seat` its place in memory). `verify` judges certificates, `roots` finds the system's, `random` has the random numbers, `certificate` describes one, `pem` reads and
+//! trying each call once (`machine` is rustls' part of it, `records` the wire's, `claims` knows bytes again that were taken before, `told` what it says of itself, `seat` its place in memory). `verify` judges certificates, `roots` finds the system's, `random` has the random numbers, `certificate` describes one, `pem` reads and
 //! writes the text form. `fault` has the errors, with OpenSSL's words where it has any.
 //!
 //! Without the feature `tls` the types stay, with no values (`absent`), so that nobody above has to ask.
@@ -12,6 +12,8 @@
 mod absent;
 #[cfg(feature = "tls")]
 mod certificate;
+#[cfg(feature = "tls")]
+mod claims;
 #[cfg(feature = "tls")]
 mod config;
 #[cfg(feature = "tls")]

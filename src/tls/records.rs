@@ -205,15 +205,6 @@ impl Outcome for Taker<'_> {
 }
 
 impl Session {
-    /// Whether these bytes begin with some that were taken before: how many.
-    pub(super) fn reclaim(&mut self, data: &[u8]) -> Option<usize> {
-        let place = self
-            .claims
-            .iter()
-            .position(|(count, print)| *count <= data.len() && fingerprint(&data[..*count]) == *print)?;
-        self.claims.remove(place).map(|(count, _)| count)
-    }
-
     /// Sends the records that are due.
     pub(crate) fn flush(&mut self, wire: &mut dyn Wire) -> errno::Result<()> {
         while !self.outbox.is_empty() {
@@ -330,27 +321,4 @@ impl Session {
             }
         }
     }
-}
-
-/// A number by which bytes are known again, four words at a time.
-pub(super) fn fingerprint(data: &[u8]) -> u64 {
-    const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
-    let mix = |state: u64, word: u64| (state ^ word).wrapping_mul(FACTOR).rotate_left(29);
-    let word = |bytes: &[u8]| {
-        let mut eight = [0; 8];
-        eight[..bytes.len()].copy_from_slice(bytes);
-        u64::from_le_bytes(eight)
-    };
-    let mut lanes = [1_u64, 2, 3, 4];
-    let blocks = data.chunks_exact(32);
-    let rest = blocks.remainder();
-    for block in blocks {
-        for (lane, bytes) in lanes.iter_mut().zip(block.chunks_exact(8)) {
-            *lane = mix(*lane, word(bytes));
-        }
-    }
-    let tail = rest
-        .chunks(8)
-        .fold(data.len() as u64, |state, bytes| mix(state, word(bytes)));
-    lanes.into_iter().fold(tail, mix)
 }

@@ -12,10 +12,11 @@ use rustls::pki_types::{IpAddr, Ipv4Addr, ServerName};
 use crate::error::{Error, Result};
 use crate::sys::errno::{self, Errno};
 
+use super::claims::Claims;
 use super::context::{Context, VerifyMode};
 use super::fault;
 use super::machine::Machine;
-use super::records::{Head, Inbox, LARGEST_RECORD, Outbox, ROOM, fingerprint};
+use super::records::{Head, Inbox, LARGEST_RECORD, Outbox, ROOM};
 
 /// What records come from and go to: each call tries once.
 pub(crate) trait Wire {
@@ -39,8 +40,6 @@ pub(crate) enum Step {
 
 /// Bytes encrypted at once.
 const LARGEST_PART: usize = 64 * 1024;
-/// Sends that can be under way at once, one a task.
-const MOST_CLAIMS: usize = 4096;
 
 /// What a failed step leaves in place of a number: the session has the error.
 pub(crate) const FAILED: Errno = Errno::IO;
@@ -69,8 +68,8 @@ pub(crate) struct Session {
     pub(super) failure: Option<Error>,
     /// What only one call failed by.
     pub(super) complaint: Option<Error>,
-    /// Sends whose bytes were taken but had not left: length and fingerprint.
-    pub(super) claims: VecDeque<(usize, u64)>,
+    /// Sends whose bytes were taken but had not left.
+    claims: Claims,
 }
 
 impl Session {
@@ -118,7 +117,7 @@ impl Session {
             owes_tickets: false,
             failure: None,
             complaint: None,
-            claims: VecDeque::new(),
+            claims: Claims::default(),
         }
     }
 
@@ -279,8 +278,8 @@ impl Session {
     /// Sends plain bytes; returns how many were taken, once they have all left.
     ///
     /// Bytes that were encrypted cannot be taken back. Where they do not leave at once the call is to be made again with the
-    /// same bytes, which are known again by then; as in OpenSSL, a call that gave up has sent nothing if its bytes are sent
-    /// again later.
+    /// same bytes, which are known again by then; a call that gave up ([`Self::give_up`]) has sent nothing if its bytes are sent
+    /// again later, in whatever pieces.
     pub(crate) fn write(&mut self, wire: &mut dyn Wire, data: &[u8]) -> errno::Result<usize> {
         self.check()?;
         if self.left {
@@ -289,7 +288,7 @@ impl Session {
         if !std::mem::take(&mut self.owes_tickets) {
             self.flush(wire).map_err(|errno| self.cut(errno))?;
         }
-        if let Some(count) = self.reclaim(data) {
+        if let Some(count) = self.claims.reclaim(data) {
             return Ok(count);
         }
         let part = &data[..data.len().min(LARGEST_PART)];
@@ -303,12 +302,16 @@ impl Session {
             Ok(()) => Ok(part.len()),
             Err(errno) => {
                 if errno == Errno::AGAIN || errno == Errno::INTR {
-                    self.claims.truncate(MOST_CLAIMS - 1);
-                    self.claims.push_back((part.len(), fingerprint(part)));
+                    self.claims.note(part);
                 }
                 Err(self.cut(errno))
             }
         }
+    }
+
+    /// A send of these bytes has failed for whoever asked for it.
+    pub(crate) fn give_up(&mut self, data: &[u8]) {
+        self.claims.give_up(data);
     }
 
     /// Says goodbye; that is sent by the next flush.

@@ -64,6 +64,80 @@ fn plain_text_becomes_tls_and_plain_again() {
 }
 
 /// A limit around a call says that it was the limit; the socket's own timeout is told as CPython tells it.
+/// A send that gave up is gone on with where its error says, in pieces of any size.
+#[test]
+fn nothing_comes_twice_after_a_send_that_gave_up() {
+    let lua = r#"
+        local function pair()
+          local a, b = socket.socketpair()
+          local t = task.spawn(function() return server("server"):wrap_socket(a, {server_side = true}) end)
+          return client():wrap_socket(b, {server_hostname = "localhost"}), t:join()
+        end
+        local data = {}
+        for n = 1, 60000 do data[n] = ("%07d\n"):format(n) end
+        data = table.concat(data)
+        local function second(_, e) return e end
+        local ways = {
+          timeout = function(c) c:settimeout(0.05) return second(pcall(c.sendall, c, data)) end,
+          nonblocking = function(c) c:setblocking(false) return second(pcall(c.sendall, c, data)) end,
+          cancel = function(c)
+            local t = task.spawn(c.sendall, c, data)
+            task.sleep(0.05)
+            t:cancel()
+            return second(pcall(t.join, t))
+          end,
+          limit = function(c) return second(pcall(task.timeout, 0.05, c.sendall, c, data)) end,
+        }
+        for name, way in pairs(ways) do
+          for _, size in ipairs {1000, 20000, 70000, #data} do
+            local c, s = pair()
+            local sent = way(c).sent
+            assert(sent > 0 and sent < #data, name)
+            local reader = task.spawn(function()
+              local parts = {}
+              while true do
+                local part = s:recv(65536)
+                if part == "" then break end
+                parts[#parts + 1] = part
+              end
+              return table.concat(parts)
+            end)
+            c:settimeout(nil)
+            while sent < #data do sent = sent + c:send(data:sub(sent + 1, sent + size)) end
+            c:close()
+            assert(reader:join() == data, name .. " " .. size)
+          end
+        end
+        print("all of it, once")
+    "#;
+    prints("lua", &format!("{PAIR}{lua}"), "all of it, once");
+}
+
+/// A handshake that has not been made waits for the peer, not for room.
+#[test]
+fn a_send_before_the_handshake_waits_for_the_peer() {
+    let lua = r#"
+        local a, b = socket.socketpair()
+        local c = client():wrap_socket(b, {server_hostname = "localhost", do_handshake_on_connect = false})
+        c:setblocking(false)
+        for _ = 1, 2 do
+          for _, method in ipairs {"send", "sendall"} do
+            local ok, e = pcall(c[method], c, "x")
+            assert(not ok and e.name == "SSLWantReadError", e)
+          end
+        end
+        c:setblocking(true)
+        local t = task.spawn(function()
+          task.sleep(0.05)
+          local s = server("server"):wrap_socket(a, {server_side = true})
+          return s:recv(100)
+        end)
+        c:sendall("hello")
+        print(t:join())
+    "#;
+    prints("lua", &format!("{PAIR}{lua}"), "hello");
+}
+
 #[test]
 fn limits_of_a_task_name_themselves() {
     let code = r#"
