@@ -79,7 +79,7 @@ impl Net {
                 let answer = control::command(fd, command, number).map_err(refuse)?;
                 if let Controlled::Socket(socket) = on {
                     // What the call has set is the script's own choice.
-                    socket.forget_mode();
+                    socket.learn_mode();
                 }
                 Ok(Payload::Number(answer))
             }
@@ -114,7 +114,7 @@ impl Net {
                 let (mut room, length) = room(OP, &data)?;
                 let answer = control::request_on(fd, request, Some(&mut room)).map_err(refuse)?;
                 if let Controlled::Socket(socket) = on {
-                    socket.forget_mode();
+                    socket.learn_mode();
                 }
                 Ok((answer, Payload::Data(room[..length].to_vec())))
             }

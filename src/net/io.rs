@@ -15,7 +15,7 @@ use crate::sys::flag::{MSG_DONTWAIT, MSG_ERRQUEUE, MSG_OOB, SOCK_STREAM};
 
 use super::observe::Event;
 use super::socket::Socket;
-use super::timeout::Timeout;
+use super::timeout::{FOR_EVER, Timeout};
 use super::transport::FAILED;
 
 /// How long a call may wait: fixed when it starts, shared by its retries and its parts.
@@ -271,6 +271,9 @@ impl Socket {
             (Timeout::Blocking, _) if flags & (MSG_DONTWAIT | MSG_ERRQUEUE) != 0 => Patience::Never,
             (Timeout::Blocking, Some(limit)) => {
                 deadline_after(limit).map_or(Patience::Until(None), Patience::Kernel)
+            }
+            (Timeout::NonBlocking, Some(FOR_EVER)) if flags & (MSG_DONTWAIT | MSG_ERRQUEUE) == 0 => {
+                Patience::Until(None)
             }
             (timeout, _) => timeout.into(),
         }

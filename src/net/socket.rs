@@ -162,12 +162,12 @@ impl Socket {
             kind & !(SOCK_NONBLOCK | SOCK_CLOEXEC),
             protocol,
         );
-        socket.learn_kernel_timeouts();
         if kind & SOCK_NONBLOCK != 0 {
             socket.timeout.set(Timeout::NonBlocking);
         } else {
             socket.apply_default_timeout()?;
         }
+        socket.learn_mode();
         Ok(socket)
     }
 

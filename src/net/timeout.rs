@@ -60,6 +60,16 @@ impl Shown {
     }
 }
 
+/// In place of a kernel's timeout: the descriptor does not block though the socket would.
+const AT_ONCE: Duration = Duration::ZERO;
+/// The same: it blocks though the socket would not.
+pub(super) const FOR_EVER: Duration = Duration::MAX;
+
+/// Whether what stands for a timeout of the kernel's is the descriptor's mode.
+fn is_mode(time: Option<Duration>) -> bool {
+    matches!(time, Some(AT_ONCE | FOR_EVER))
+}
+
 impl Socket {
     /// How long its calls may wait.
     #[inline]
@@ -82,6 +92,9 @@ impl Socket {
             .and_then(|fd| Ok(sys::fd::set_nonblocking(fd, nonblocking)?))
             .map_err(|error| self.failed("settimeout", error))?;
         self.forced.set(false);
+        if self.kernel_timeouts.get().iter().any(|time| is_mode(*time)) {
+            self.learn_kernel_timeouts();
+        }
         Ok(())
     }
 
@@ -128,9 +141,21 @@ impl Socket {
         Ok(())
     }
 
-    /// Somebody else has set the descriptor's mode.
-    pub(super) fn forget_mode(&self) {
+    /// The script may have set the descriptor's mode (`O_NONBLOCK`) behind the timeout's back, as it may in Python: calls then do as
+    /// the kernel does.
+    pub(super) fn learn_mode(&self) {
         self.forced.set(false);
+        let Ok(nonblocking) = self
+            .borrowed()
+            .and_then(|fd| Ok(sys::fd::is_nonblocking(fd)?))
+        else {
+            return;
+        };
+        match (self.timeout.get(), nonblocking) {
+            (Timeout::Blocking, true) => self.kernel_timeouts.set([Some(AT_ONCE); 2]),
+            (Timeout::NonBlocking, false) => self.kernel_timeouts.set([Some(FOR_EVER); 2]),
+            _ => self.learn_kernel_timeouts(),
+        }
     }
 
     /// Whether the descriptor does not block though its socket does.
