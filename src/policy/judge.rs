@@ -31,6 +31,13 @@ pub(crate) struct Rule<'a> {
     pattern: Option<&'a dyn fmt::Display>,
 }
 
+impl Rule<'_> {
+    /// A rule that is yes or no.
+    pub(super) const fn of(grant: &'static str) -> Self {
+        Self { grant, pattern: None }
+    }
+}
+
 impl fmt::Debug for Rule<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
@@ -74,7 +81,7 @@ fn rule<'a>(grant: &'static str, pattern: &'a dyn fmt::Display) -> Rule<'a> {
 }
 
 fn flag<'a>(grant: &'static str, on: bool) -> Found<'a> {
-    on.then_some(Rule { grant, pattern: None })
+    on.then_some(Rule::of(grant))
 }
 
 /// The first of a list, whatever it says: the kind of request is allowed somewhere.
@@ -93,6 +100,11 @@ impl Policy {
     pub(crate) fn verdict(&self, request: &Request<'_>, name: Option<&str>) -> Verdict<'_> {
         if self.allows_everything() {
             return Verdict::Default(true);
+        }
+        if let Request::Open { path, write } = request
+            && let Some(refused) = self.refuses_special(path, *write)
+        {
+            return refused;
         }
         let name = name.map(Named::new);
         let name = match &name {
@@ -140,10 +152,7 @@ impl Rules {
                 .or_else(|| any("family", &self.family))
                 .or_else(|| flag("fd", self.fd)),
             // Who listens has been judged.
-            Request::Accept(_) => Some(Rule {
-                grant: "listen",
-                pattern: None,
-            }),
+            Request::Accept(_) => Some(Rule::of("listen")),
             Request::Resolve { host: Some(host), .. }
             | Request::HostByName(host)
             | Request::HostByAddress(host) => self.allows_name(host),
@@ -201,6 +210,7 @@ impl Rules {
                 flag("raw", self.raw && !option::is_ordinary(*level, *name))
             }
             Request::Credentials { .. } => flag("raw", self.raw),
+            Request::Adopt { fd: 0 } => flag("input", self.input).or_else(|| flag("fd", self.fd)),
             Request::Adopt { .. }
             | Request::CloseForeign { .. }
             | Request::Share { .. }

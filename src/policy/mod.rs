@@ -16,6 +16,7 @@ mod reach;
 pub mod request;
 mod rules;
 #[cfg(test)]
+mod special;
 mod tests;
 #[cfg(all(feature = "cli", target_os = "linux"))]
 mod wall;

@@ -99,6 +99,11 @@ impl PathPattern {
     }
 
     /// The folder or file it begins with: what the kernel's own wall can be told.
+    /// Whether it is the very name of a file, which [`where_it_leads`] has followed.
+    pub(super) fn is_of(&self, path: &Path) -> bool {
+        matches!(&self.shape, Shape::Below(base) if base == path)
+    }
+
     #[cfg(all(feature = "cli", target_os = "linux"))]
     pub(super) fn base(&self) -> Option<&Path> {
         match &self.shape {

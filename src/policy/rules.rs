@@ -143,6 +143,11 @@ impl FromStr for Word {
 
 impl Word {
     pub(super) fn has(&self, name: &str) -> bool {
+    /// Whether it covers every name.
+    pub(super) fn is_every(&self) -> bool {
+        self.text.bytes().all(|byte| byte == b'*')
+    }
+
         matches(self.text.as_bytes(), name.as_bytes())
     }
 }
