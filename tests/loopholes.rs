@@ -14,6 +14,8 @@ use support::{Finished, LIMIT, Running, wait_until};
 
 #[path = "loopholes/files.rs"]
 mod files;
+#[path = "loopholes/places.rs"]
+mod places;
 
 /// An empty folder.
 fn folder(name: &str) -> PathBuf {

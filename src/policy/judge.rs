@@ -179,7 +179,7 @@ impl Rules {
             Request::Input => flag("input", self.input),
             Request::Worker { .. } => flag("worker", self.worker),
             Request::Fork => flag("fork", self.fork),
-            Request::Spawn { program } => first("run", &self.run, |known| known.has(program)),
+            Request::Spawn { program } => first("run", &self.run, |known| known.allows(program)),
             Request::Variable { name } => first("env", &self.env, |known| known.has(name)),
         }
     }
@@ -229,7 +229,7 @@ impl Rules {
             Request::Input => flag("input", self.input),
             Request::Worker { .. } => flag("worker", self.worker),
             Request::Fork => flag("fork", self.fork),
-            Request::Spawn { program } => first("run", &self.run, |known| known.has(program)),
+            Request::Spawn { program } => first("run", &self.run, |known| known.denies(program)),
             Request::Variable { name } => first("env", &self.env, |known| known.has(name)),
             Request::Listen { .. }
             | Request::Accept(_)
