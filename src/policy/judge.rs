@@ -10,9 +10,9 @@ use crate::sys::flag::{
     IPPROTO_UDPLITE, SOCK_DGRAM, SOCK_PACKET, SOCK_RAW, SOCK_STREAM,
 };
 
-use super::host::{Named, NetPattern};
+use super::host::{Named, NetPattern, name_of};
 use super::path::{PathPattern, path_of, where_it_leads};
-use super::reach::{canonical, destination, translated};
+use super::reach::{canonical, destination, faces};
 use super::rules::Rules;
 use super::{Policy, Request, option};
 
@@ -106,11 +106,8 @@ impl Policy {
         {
             return refused;
         }
-        let name = name.map(Named::new);
-        let name = match &name {
-            Some(Named::Name(name)) if !name.is_empty() && name != "<broadcast>" => Some(name.as_str()),
-            _ => None,
-        };
+        let name = name.and_then(name_of);
+        let name = name.as_deref();
         if let Some(denied) = self.deny.denies(request, name) {
             return Verdict::Denied(denied);
         }
@@ -293,11 +290,10 @@ impl Rules {
     ) -> Found<'a> {
         match (address, address.ip(), address.port()) {
             (_, Some(ip), Some(port)) => {
-                let faces = [Some(canonical(ip)), Some(destination(ip)), translated(ip)];
                 let everywhere = grant == "listen" && canonical(ip).is_unspecified();
                 let meets = |known: &NetPattern| {
                     known.has_port(port)
-                        && (faces.iter().flatten().any(|face| known.has_address(*face))
+                        && (faces(ip).any(|face| known.has_address(face))
                             || name.is_some_and(|name| known.has_name(name))
                             || (everywhere && known.is_of_family(ip)))
                 };

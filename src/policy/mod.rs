@@ -29,8 +29,10 @@ pub(crate) use limits::number_of_bytes;
 pub use request::Request;
 
 use crate::error::Result;
+pub(crate) use host::name_of;
 pub(crate) use judge::Verdict;
 pub(crate) use purse::{Purse, Spent};
+pub(crate) use reach::{destination, faces};
 use rules::Rules;
 #[cfg(all(feature = "cli", target_os = "linux"))]
 pub(crate) use wall::Wall;

@@ -47,3 +47,23 @@ fn a_granted_folder_of_programs_is_not_left_by_dots() {
         );
     }
 }
+
+/// A number is one however it is written, and what the resolver gave for a name that is denied is denied in every form.
+#[test]
+fn a_number_in_another_form_is_the_same_answer() {
+    let room = folder("loopholes_numbers");
+    let lua = "socket.getaddrinfo('localhost', 9)
+               for _, host in ipairs {'127.0.0.1', '127.1', '0x7f000001', '2130706433', '0.0.0.0', ''} do
+                   try(function() socket.socket():connect {host, 9} end)
+               end
+               try(function() socket.socket():connect {'127.0.0.2', 9} end)";
+    let rhai = "socket::getaddrinfo(\"localhost\", 9);
+                for host in [\"127.0.0.1\", \"127.1\", \"0x7f000001\", \"2130706433\", \"0.0.0.0\", \"\"] {
+                    try_it.call(|| socket::socket().connect([host, 9]));
+                }
+                try_it.call(|| socket::socket().connect([\"127.0.0.2\", 9]));";
+    all_say(
+        &attempts(&room, &["--deny-net=localhost:9"], lua, rhai),
+        &format!("{}ConnectionRefusedError\n", "PermissionError\n".repeat(6)),
+    );
+}
