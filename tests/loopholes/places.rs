@@ -67,3 +67,72 @@ fn a_number_in_another_form_is_the_same_answer() {
         &format!("{}ConnectionRefusedError\n", "PermissionError\n".repeat(6)),
     );
 }
+
+/// The kernel names a Unix socket that passes credentials, and then everybody can find it.
+#[test]
+fn a_name_that_the_kernel_gives_is_not_granted() {
+    let room = folder("loopholes_named");
+    let here = room.display();
+    let lua = format!(
+        "local s = socket.socket(socket.AF_UNIX)
+         s:setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
+         pcall(s.connect, s, '{here}/none.ok')
+         assert(s:getsockname() ~= '')
+         try(function() s:listen() end)
+         local bound = socket.socket(socket.AF_UNIX)
+         bound:bind('{here}/one.ok')
+         try(function() bound:listen() end)"
+    );
+    let rhai = format!(
+        "let s = socket::socket(socket::AF_UNIX);
+         s.setsockopt(socket::SOL_SOCKET, socket::SO_PASSCRED, 1);
+         try {{ s.connect(\"{here}/none.ok\"); }} catch {{}}
+         if s.getsockname() == \"\" {{ throw \"it has no name\" }}
+         try_it.call(|| s.listen());
+         let bound = socket::socket(socket::AF_UNIX);
+         bound.bind(\"{here}/two.ok\");
+         try_it.call(|| bound.listen());"
+    );
+    let files = format!("--allow-unix={here}/*.ok");
+    for (grant, told) in [
+        (files.clone(), "PermissionError\nallowed\n"),
+        (format!("{files},@*"), "allowed\nallowed\n"),
+    ] {
+        for name in ["one.ok", "two.ok"] {
+            let _ = fs::remove_file(room.join(name));
+        }
+        all_say(&attempts(&room, &["--sandbox", &grant], &lua, &rhai), told);
+    }
+}
+
+/// As listening, for datagrams: what strangers send to such a name is dropped, and what a granted peer says is heard.
+#[cfg(feature = "lua")]
+#[test]
+fn a_datagram_socket_that_the_kernel_has_named_hears_whom_it_may_talk_to() {
+    use std::os::linux::net::SocketAddrExt as _;
+    use std::os::unix::net::{SocketAddr, UnixDatagram};
+
+    let room = folder("loopholes_datagrams");
+    let granted = UnixDatagram::bind(room.join("peer.ok")).expect("a socket");
+    let code = "local s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+                s:setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
+                s:sendto('hello', 'peer.ok')
+                s:settimeout(10)
+                print((s:recv(100)))
+                local a, b = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
+                a:send('pair') print((b:recv(100)))";
+    let grant = format!("--allow-unix={}/*.ok", room.display());
+    let running = Running::start(&mut command(&room, &["--sandbox", &grant, "-e", code]));
+    let mut buffer = [0; 16];
+    granted
+        .set_read_timeout(Some(LIMIT))
+        .expect("a timeout that is none of zero");
+    let (_, sender) = granted.recv_from(&mut buffer).expect("the script says hello");
+    let name = sender.as_abstract_name().expect("the kernel has named it");
+    let stranger = UnixDatagram::unbound().expect("a socket");
+    let at = SocketAddr::from_abstract_name(name).expect("a name");
+    stranger.send_to_addr(b"stranger", &at).expect("it is found");
+    granted.send_to_addr(b"granted", &at).expect("it is found");
+    let done = running.finish(LIMIT);
+    assert_eq!(done.stdout, "granted\npair\n", "{}", done.stderr);
+}
