@@ -16,6 +16,8 @@ use support::{Finished, LIMIT, Running, wait_until};
 mod files;
 #[path = "loopholes/places.rs"]
 mod places;
+#[path = "loopholes/time.rs"]
+mod time;
 
 /// An empty folder.
 fn folder(name: &str) -> PathBuf {
