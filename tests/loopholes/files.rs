@@ -138,3 +138,81 @@ fn standard_input_has_no_other_name() {
         all_say(&attempts(&room, &options, lua, rhai), told);
     }
 }
+
+/// What waits for ever is ended with everything else, whoever opens it.
+#[test]
+fn a_pipe_that_nobody_writes_holds_nothing_up() {
+    let room = folder("loopholes_pipes");
+    for name in ["pipe", "pipe.lua", "pipe.rhai"] {
+        let made = Command::new("mkfifo").arg(room.join(name)).status();
+        assert!(made.expect("mkfifo is there").success());
+    }
+    let lua = [
+        "tube.replay('pipe')",
+        "worker.spawn('pipe.lua')",
+        "ssl.create_default_context {cafile = 'pipe'}",
+        // It may not be ours to read.
+        "local f = open('/proc/kmsg') while true do f:read(1) end",
+        "local f = io.open('/proc/kmsg') while true do f:read(1) end",
+    ];
+    let rhai = [
+        "tube::replay(\"pipe\")",
+        "import \"pipe.rhai\" as x;",
+        "worker::spawn(\"pipe.rhai\")",
+        "ssl::create_default_context(#{cafile: \"pipe\"})",
+    ];
+    for (is_there, flag, codes) in [
+        (cfg!(feature = "lua"), "--lang=lua", &lua[..]),
+        (cfg!(feature = "rhai"), "--lang=rhai", &rhai),
+    ] {
+        for code in codes.iter().filter(|_| is_there) {
+            if cfg!(not(feature = "tls")) && code.starts_with("ssl") {
+                continue;
+            }
+            let options = [
+                "--sandbox",
+                "--allow-read=/",
+                "--allow-worker",
+                "--timeout=0.5",
+                flag,
+            ];
+            let began = Instant::now();
+            let done = run(&room, &[&options[..], &["-e", code]].concat());
+            assert_eq!(done.code, Some(1), "{code}");
+            assert!(began.elapsed() < LIMIT / 2, "{code}");
+            assert!(
+                code.contains("kmsg") || done.stderr.contains("time limit"),
+                "{code}: {}",
+                done.stderr
+            );
+        }
+    }
+}
+
+/// The kernel's files have no length before they are read, and some no end.
+#[test]
+fn a_file_without_an_end_is_not_read_for_ever() {
+    let room = folder("loopholes_endless");
+    for name in ["zero.lua", "zero.rhai"] {
+        std::os::unix::fs::symlink("/dev/zero", room.join(name)).expect("a link");
+    }
+    let lua = "try(function() tube.replay('/dev/zero') end) try(function() worker.spawn('zero.lua') end)";
+    let rhai = "try_it.call(|| tube::replay(\"/dev/zero\")); try_it.call(|| worker::spawn(\"zero.rhai\"));";
+    let options = ["--max-memory=32M"];
+    all_say(
+        &attempts(&room, &options, lua, rhai),
+        "MemoryError\nMemoryError\n",
+    );
+    if cfg!(feature = "tls") {
+        let lua = "for _, path in ipairs {'/dev/zero', '/proc/self/pagemap'} do
+                       try(function() ssl.create_default_context():load_verify_locations(path) end)
+                   end";
+        let rhai = "for path in [\"/dev/zero\", \"/proc/self/pagemap\"] {
+                        try_it.call(|| ssl::create_default_context().load_verify_locations(path));
+                    }";
+        all_say(
+            &attempts(&room, &options, lua, rhai),
+            "MemoryError\nMemoryError\n",
+        );
+    }
+}
