@@ -182,7 +182,10 @@ fn create_default_context(
     cadata: Option<Certificates>,
 ) -> Result<Rc<Context>> {
     let context = Rc::new(Context::new(purpose(for_what)?)?);
-    if cafile.is_some() || capath.is_some() || cadata.is_some() {
+    // As in Python what is empty is not given.
+    let is_given = |text: &Option<Text>| text.as_ref().is_some_and(|Text(path)| !path.is_empty());
+    let has_data = cadata.as_ref().is_some_and(|given| !given.is_empty());
+    if is_given(&cafile) || is_given(&capath) || has_data {
         load_verify_locations(cx, context.clone(), cafile, capath, cadata)?;
     } else if context.verify_mode() != tls::VerifyMode::None {
         trust_system(cx, &context)?;
