@@ -63,6 +63,34 @@ fn a_recording_that_cannot_be_made_is_wrong_usage() {
     }
 }
 
+/// Standard output has what the script says.
+#[test]
+fn a_recording_is_not_printed() {
+    let of_record: &[&str] = &[
+        "record",
+        "--listen",
+        "tcp://127.0.0.1:0",
+        "--to",
+        "tcp://127.0.0.1:1",
+        "-o",
+        "-",
+    ];
+    for (option, words) in [
+        ("-o", of_record),
+        ("--trace", &["--trace", "-", "-e", "print(1)"]),
+        ("--pcap", &["--pcap", "-", "-e", "print(1)"]),
+    ] {
+        let told = run(words);
+        assert_eq!((&*told.stdout, told.status), ("", 2), "{words:?}");
+        assert_eq!(
+            told.complaint(),
+            format!(
+                "wirescript: {option} records to a file, never to standard output; a file of that name is './-'"
+            )
+        );
+    }
+}
+
 #[test]
 fn a_script_from_standard_input() {
     let told = fed(&["-", "one", "two"], SHOW_ARGUMENTS.as_bytes());

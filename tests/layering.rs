@@ -124,7 +124,7 @@ const RESERVED: &[(&[&str], &[&str], &str)] = &[
             "env :: var_os",
             "env :: vars",
         ],
-        COMMAND,
+        ENVIRONMENT,
         "take it as an argument",
     ),
     (
@@ -144,6 +144,8 @@ const RESERVED: &[(&[&str], &[&str], &str)] = &[
     ),
 ];
 const COMMAND: &[&str] = &["cli/", "main.rs"];
+/// To start a program is to look for it in `PATH`, and whoever judges that looks there too.
+const ENVIRONMENT: &[&str] = &["cli/", "main.rs", "sys/child.rs"];
 
 /// Lines a file may have.
 const LONGEST: usize = 450;

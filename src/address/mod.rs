@@ -149,6 +149,12 @@ impl Address {
             _ => None,
         }
     }
+
+    /// Whether it is a name as Linux makes them up for Unix sockets that have none: five hexadecimal digits.
+    pub(crate) fn is_named_by_kernel(&self) -> bool {
+        matches!(self, Self::Unix(UnixName::Abstract(name))
+            if name.len() == 5 && name.iter().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')))
+    }
 }
 
 /// As `to_string`, in a tenth of the time: every connection that is accepted has its peer's.

@@ -142,6 +142,13 @@ pub(super) enum Certificates {
     Der(Vec<u8>),
 }
 
+impl Certificates {
+    pub(super) fn is_empty(&self) -> bool {
+        let (Self::Pem(bytes) | Self::Der(bytes)) = self;
+        bytes.is_empty()
+    }
+}
+
 impl FromArg for Certificates {
     const KIND: &'static str = "str or bytes-like object";
     fn from_arg(value: Value) -> Result<Self, Mismatch> {

@@ -59,8 +59,12 @@ pub(super) fn run(words: &[OsString]) -> u8 {
     };
     let recorder = Recorder::new();
     // A file that cannot be made is wrong usage, as it is of --trace.
-    if let Err(error) = recorder.lines_to(&words.output) {
-        complain(&format!("cannot record: {}", error.message()));
+    let made = super::recording::check_file("-o", &words.output).and_then(|()| {
+        let made = recorder.lines_to(&words.output);
+        made.map_err(|error| format!("cannot record: {}", error.message()))
+    });
+    if let Err(why) = made {
+        complain(&why);
         return USAGE;
     }
     match dials(&words).and_then(|(at, to)| record(&words, &recorder, at, to)) {

@@ -1,6 +1,6 @@
 //! `--trace` and `--pcap`: the recorder that a run is watched by.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -42,6 +42,9 @@ impl Flags {
     /// # Errors
     /// Which file cannot be made, and why.
     pub(super) fn begin(&self, simulated: bool) -> Result<Recording, String> {
+        for (option, path) in [("--trace", &self.trace), ("--pcap", &self.pcap)] {
+            path.as_ref().map_or(Ok(()), |path| check_file(option, path))?;
+        }
         // A device takes both; in a file one would write over the other.
         if let Some(path) = self
             .trace
@@ -76,6 +79,19 @@ impl Flags {
             files: self.trace.is_some() || self.pcap.is_some(),
         })
     }
+}
+
+/// Elsewhere `-` is standard output.
+///
+/// # Errors
+/// What to write in place of it.
+pub(super) fn check_file(option: &str, path: &OsStr) -> Result<(), String> {
+    if path == "-" {
+        return Err(format!(
+            "{option} records to a file, never to standard output; a file of that name is './-'"
+        ));
+    }
+    Ok(())
 }
 
 impl Recording {

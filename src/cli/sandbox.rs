@@ -58,7 +58,7 @@ pub(super) struct Sandbox {
     #[arg(long, value_name = "PATH,...", num_args = 0..=1, default_missing_value = "/", require_equals = true)]
     allow_write: Vec<String>,
 
-    /// Allow starting programs, by the name they are started by
+    /// Allow starting programs: by a name that is looked for in PATH, or by a path
     #[arg(long, value_name = "PROGRAM,...", num_args = 0..=1, default_missing_value = "*", require_equals = true)]
     allow_run: Vec<String>,
 

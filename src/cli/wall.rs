@@ -4,7 +4,7 @@
 //! Landlock knows folders and ports, neither stars nor hosts: the wall is as narrow as it can be drawn without refusing what
 //! the policy allows. Programs that scripts start stand behind it too.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use landlock::{
     ABI, Access, AccessFs, AccessNet, CompatLevel, Compatible, NetPort, PathBeneath, PathFd, Ruleset,
@@ -12,6 +12,7 @@ use landlock::{
 };
 
 use crate::policy::{Policy, Wall};
+use crate::sys::child;
 
 /// What the resolver and the language's own start read.
 const NEEDED: &[&str] = &[
@@ -117,19 +118,11 @@ fn apply(wall: &Wall) -> Result<RulesetStatus, RulesetError> {
     Ok(rules.restrict_self()?.ruleset)
 }
 
-/// Where a program that may be started can lie: in the folders of `PATH`, unless its name has a slash. What stands before a
-/// star is a folder.
+/// Where a program that may be started by this name can lie: in the folders of `PATH`.
 fn places(name: &str) -> Vec<PathBuf> {
     let is_open = name.contains('*');
-    if name.contains('/') {
-        let known = name.split('*').next().unwrap_or_default();
-        return match Path::new(known).parent() {
-            Some(folder) if is_open => vec![folder.to_owned()],
-            _ => vec![name.into()],
-        };
-    }
-    let folders = std::env::var_os("PATH").unwrap_or_default();
-    std::env::split_paths(&folders)
+    child::folders()
+        .into_iter()
         .map(|folder| if is_open { folder } else { folder.join(name) })
         .filter(|path| path.exists())
         .collect()

@@ -4,7 +4,8 @@
 //! (`socket`) or any other descriptor (`descriptor`). Over it stands a `buffered` one with what is read ahead (`input`) and
 //! what waits to be written (`output`), and over that `text`, with line ends in `newlines` and what was asked for in `format`. [`File`] (`object`) is what a
 //! script holds: any of the layers; `nature` is what it says of itself. `mode` reads modes, `opening` makes files, `standard`
-//! has the program's streams and `input`, `sending` sends files over sockets.
+//! has the program's streams and `input`, `sending` sends files over sockets, `whole`
+//! reads files for those who need no object.
 
 mod buffered;
 mod descriptor;
@@ -21,9 +22,11 @@ mod sending;
 mod socket;
 mod standard;
 mod text;
+mod whole;
 
 pub(crate) use object::{Data, File};
 pub(crate) use opening::{Manner, What, make_file, open};
 pub(crate) use raw::Name;
 pub(crate) use sending::{Sendable, send_file};
 pub(crate) use standard::{Streams, input};
+pub(crate) use whole::{LARGEST_SCRIPT, whole};

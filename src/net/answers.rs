@@ -11,10 +11,9 @@ use std::fmt;
 use std::net::IpAddr;
 use std::rc::Rc;
 
-use crate::policy::{Request, Verdict};
+use crate::policy::{Request, Verdict, destination, faces, name_of};
 
 use super::context::Net;
-use super::convert;
 
 /// Addresses that are remembered; of more, the oldest are forgotten.
 const MOST: usize = 1024;
@@ -68,14 +67,14 @@ impl Net {
     pub(super) fn note_answer(&self, name: Option<&str>, addresses: impl Iterator<Item = IpAddr>) {
         if let Some(name) = name
             && !self.policy().allows_everything()
-            && convert::parse_ip(name).is_none()
+            && name_of(name).is_some()
         {
             self.answers.note(name, addresses);
         }
     }
 
-    /// Judges a request: for an address that is a number, by itself and by the names it was the answer for. A rule that
-    /// denies one of them wins. Returns the name that decided as well.
+    /// Judges a request: for an address that is a number, by itself and by the names that it was the answer for, or an address
+    /// that is reached by it. A rule that denies one of them wins. Returns the name that decided as well.
     pub(super) fn verdict<'a>(
         &'a self,
         request: &Request<'_>,
@@ -83,7 +82,7 @@ impl Net {
     ) -> (Verdict<'a>, Option<Rc<str>>) {
         let verdict = self.policy().verdict(request, name);
         let own = name.map(Rc::from);
-        let is_name = name.is_some_and(|name| convert::parse_ip(name).is_none());
+        let is_name = name.and_then(name_of).is_some();
         let (Some(address), false) = (target(request), is_name) else {
             return (verdict, own);
         };
@@ -91,11 +90,20 @@ impl Net {
             return (verdict, own);
         }
         let mut found = (verdict, own);
-        for name in self.answers.names(address) {
-            match self.policy().verdict(request, Some(&name)) {
-                denied @ Verdict::Denied(_) => return (denied, Some(name)),
-                allowed if allowed.is_allowed() && !found.0.is_allowed() => found = (allowed, Some(name)),
-                _ => {}
+        // What a name grants is the address itself; to connect to none in particular is to connect to this machine.
+        let reached = match request {
+            Request::Bind(_) => address.to_canonical(),
+            _ => destination(address),
+        };
+        for face in faces(address) {
+            for name in self.answers.names(face) {
+                match self.policy().verdict(request, Some(&name)) {
+                    denied @ Verdict::Denied(_) => return (denied, Some(name)),
+                    allowed if allowed.is_allowed() && !found.0.is_allowed() && face == reached => {
+                        found = (allowed, Some(name));
+                    }
+                    _ => {}
+                }
             }
         }
         found

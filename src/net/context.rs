@@ -194,7 +194,6 @@ impl Net {
     }
 
     /// What its scripts may hold outside of their engine.
-    #[cfg(feature = "lua55")]
     pub(crate) fn budget(&self) -> &Rc<Budget> {
         &self.budget
     }

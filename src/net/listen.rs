@@ -110,11 +110,15 @@ impl Socket {
         Ok(())
     }
 
-    /// A socket that listens without an address of its own hears every one of the machine's: that is a bind.
+    /// A socket that listens without an address of its own hears every one of the machine's: that is a bind. So is it where
+    /// the kernel has named it.
     fn guard_unbound(&self) -> Result<()> {
         let fd = self.open_fd()?;
         match self.lower().local_address(fd) {
             Ok(address) if address.port() == Some(0) => self.net().guard_unheard(&Request::Bind(&address)),
+            Ok(address) if address.is_named_by_kernel() && !self.net().may_stand(&address) => {
+                self.net().guard_unheard(&Request::Bind(&address))
+            }
             // What cannot be judged is not done.
             Err(errno) if !self.net().is_unguarded() => Err(errno.into()),
             _ => Ok(()),

@@ -75,6 +75,14 @@ impl Named {
     }
 }
 
+/// The name that a host is reached through; none where nobody is asked for it: a number in any form, Python's two words.
+pub(crate) fn name_of(host: &str) -> Option<String> {
+    match Named::new(host) {
+        Named::Name(name) if !name.is_empty() && name != "<broadcast>" => Some(name),
+        _ => None,
+    }
+}
+
 impl Hosts {
     fn parse(text: &str) -> Result<Self, String> {
         let bare = text

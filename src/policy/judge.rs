@@ -10,9 +10,9 @@ use crate::sys::flag::{
     IPPROTO_UDPLITE, SOCK_DGRAM, SOCK_PACKET, SOCK_RAW, SOCK_STREAM,
 };
 
-use super::host::{Named, NetPattern};
+use super::host::{Named, NetPattern, name_of};
 use super::path::{PathPattern, path_of, where_it_leads};
-use super::reach::{canonical, destination, translated};
+use super::reach::{canonical, destination, faces};
 use super::rules::Rules;
 use super::{Policy, Request, option};
 
@@ -29,6 +29,13 @@ pub(crate) enum Verdict<'a> {
 pub(crate) struct Rule<'a> {
     grant: &'static str,
     pattern: Option<&'a dyn fmt::Display>,
+}
+
+impl Rule<'_> {
+    /// A rule that is yes or no.
+    pub(super) const fn of(grant: &'static str) -> Self {
+        Self { grant, pattern: None }
+    }
 }
 
 impl fmt::Debug for Rule<'_> {
@@ -74,7 +81,7 @@ fn rule<'a>(grant: &'static str, pattern: &'a dyn fmt::Display) -> Rule<'a> {
 }
 
 fn flag<'a>(grant: &'static str, on: bool) -> Found<'a> {
-    on.then_some(Rule { grant, pattern: None })
+    on.then_some(Rule::of(grant))
 }
 
 /// The first of a list, whatever it says: the kind of request is allowed somewhere.
@@ -94,11 +101,13 @@ impl Policy {
         if self.allows_everything() {
             return Verdict::Default(true);
         }
-        let name = name.map(Named::new);
-        let name = match &name {
-            Some(Named::Name(name)) if !name.is_empty() && name != "<broadcast>" => Some(name.as_str()),
-            _ => None,
-        };
+        if let Request::Open { path, write } = request
+            && let Some(refused) = self.refuses_special(path, *write)
+        {
+            return refused;
+        }
+        let name = name.and_then(name_of);
+        let name = name.as_deref();
         if let Some(denied) = self.deny.denies(request, name) {
             return Verdict::Denied(denied);
         }
@@ -140,10 +149,7 @@ impl Rules {
                 .or_else(|| any("family", &self.family))
                 .or_else(|| flag("fd", self.fd)),
             // Who listens has been judged.
-            Request::Accept(_) => Some(Rule {
-                grant: "listen",
-                pattern: None,
-            }),
+            Request::Accept(_) => Some(Rule::of("listen")),
             Request::Resolve { host: Some(host), .. }
             | Request::HostByName(host)
             | Request::HostByAddress(host) => self.allows_name(host),
@@ -170,7 +176,7 @@ impl Rules {
             Request::Input => flag("input", self.input),
             Request::Worker { .. } => flag("worker", self.worker),
             Request::Fork => flag("fork", self.fork),
-            Request::Spawn { program } => first("run", &self.run, |known| known.has(program)),
+            Request::Spawn { program } => first("run", &self.run, |known| known.allows(program)),
             Request::Variable { name } => first("env", &self.env, |known| known.has(name)),
         }
     }
@@ -201,6 +207,7 @@ impl Rules {
                 flag("raw", self.raw && !option::is_ordinary(*level, *name))
             }
             Request::Credentials { .. } => flag("raw", self.raw),
+            Request::Adopt { fd: 0 } => flag("input", self.input).or_else(|| flag("fd", self.fd)),
             Request::Adopt { .. }
             | Request::CloseForeign { .. }
             | Request::Share { .. }
@@ -219,7 +226,7 @@ impl Rules {
             Request::Input => flag("input", self.input),
             Request::Worker { .. } => flag("worker", self.worker),
             Request::Fork => flag("fork", self.fork),
-            Request::Spawn { program } => first("run", &self.run, |known| known.has(program)),
+            Request::Spawn { program } => first("run", &self.run, |known| known.denies(program)),
             Request::Variable { name } => first("env", &self.env, |known| known.has(name)),
             Request::Listen { .. }
             | Request::Accept(_)
@@ -283,11 +290,10 @@ impl Rules {
     ) -> Found<'a> {
         match (address, address.ip(), address.port()) {
             (_, Some(ip), Some(port)) => {
-                let faces = [Some(canonical(ip)), Some(destination(ip)), translated(ip)];
                 let everywhere = grant == "listen" && canonical(ip).is_unspecified();
                 let meets = |known: &NetPattern| {
                     known.has_port(port)
-                        && (faces.iter().flatten().any(|face| known.has_address(*face))
+                        && (faces(ip).any(|face| known.has_address(face))
                             || name.is_some_and(|name| known.has_name(name))
                             || (everywhere && known.is_of_family(ip)))
                 };

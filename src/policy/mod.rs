@@ -1,8 +1,8 @@
 //! What a script may ask of the network and the system, and whether it may have it.
 //!
 //! [`request`] lists everything that can be asked; [`Policy`] judges. The one caller is the door in `net`, so a request
-//! that is not listed cannot be made. `rules` is what a policy is made of, `host` and `path` are its patterns, `reach` where addresses lead, `option` knows
-//! the harmless socket options, `judge` finds the rule a request meets, `form` reads and writes policies, `limits` says how
+//! that is not listed cannot be made. `rules` is what a policy is made of, `host`, `path` and `program` are its patterns, `reach` where addresses lead, `option` knows
+//! the harmless socket options, `special` the files that are none, `judge` finds the rule a request meets, `form` reads and writes policies, `limits` says how
 //! much may be used, `purse` how much has been, `wall` what a kernel can be told of it. `docs/policy.md` is the user's view of all this.
 
 mod form;
@@ -11,10 +11,12 @@ mod judge;
 mod limits;
 mod option;
 mod path;
+mod program;
 mod purse;
 mod reach;
 pub mod request;
 mod rules;
+mod special;
 #[cfg(test)]
 mod tests;
 #[cfg(all(feature = "cli", target_os = "linux"))]
@@ -27,8 +29,10 @@ pub(crate) use limits::number_of_bytes;
 pub use request::Request;
 
 use crate::error::Result;
+pub(crate) use host::name_of;
 pub(crate) use judge::Verdict;
 pub(crate) use purse::{Purse, Spent};
+pub(crate) use reach::{destination, faces};
 use rules::Rules;
 #[cfg(all(feature = "cli", target_os = "linux"))]
 pub(crate) use wall::Wall;
@@ -155,7 +159,7 @@ patterns! {
     allow_type, deny_type => kind, "sockets of a type: `dgram`, `SOCK_STREAM`, a number (`allow` has no use for it)";
     allow_read, deny_read => read, "reading files: a path with stars, a file, or a folder and all below";
     allow_write, deny_write => write, "making and changing files, written as for `allow_read`";
-    allow_run, deny_run => run, "starting programs, by the name they are started by";
+    allow_run, deny_run => run, "starting programs: a name as it is looked for in `PATH`, with stars, or a path, written as for `allow_read`";
     allow_env, deny_env => env, "giving programs variables of the environment, by their names: some decide what code a program runs (`PATH`, `LD_PRELOAD`)";
 }
 

@@ -36,6 +36,19 @@ impl FromStr for PathPattern {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self> {
+        match text.strip_prefix('@') {
+            Some(name) if !text.contains('\0') => Ok(Self {
+                text: text.to_owned(),
+                shape: Shape::Abstract(name.into()),
+            }),
+            _ => Self::of_path(text),
+        }
+    }
+}
+
+impl PathPattern {
+    /// A pattern for paths, whatever it begins with.
+    pub(super) fn of_path(text: &str) -> Result<Self> {
         let refuse = |problem: &str| bad(text, "paths", problem);
         if text.is_empty() {
             return Err(refuse("it is empty; '/' is everything"));
@@ -43,21 +56,13 @@ impl FromStr for PathPattern {
         if text.contains('\0') {
             return Err(refuse("no path holds a NUL"));
         }
-        let shape = match text.strip_prefix('@') {
-            Some(name) => Shape::Abstract(name.into()),
-            None => {
-                let path = std::path::absolute(text).map_err(|_| refuse("the current folder is gone"))?;
-                Self::shape(&path).map_err(|problem| refuse(&problem))?
-            }
-        };
+        let path = std::path::absolute(text).map_err(|_| refuse("the current folder is gone"))?;
         Ok(Self {
             text: text.to_owned(),
-            shape,
+            shape: Self::shape(&path).map_err(|problem| refuse(&problem))?,
         })
     }
-}
 
-impl PathPattern {
     fn shape(path: &Path) -> Result<Shape, String> {
         let has_star = |part: &OsStr| part.as_bytes().iter().any(|byte| matches!(byte, b'*' | b'?'));
         let mut base = PathBuf::new();
@@ -92,6 +97,11 @@ impl PathPattern {
             }),
             Shape::Abstract(_) => false,
         }
+    }
+
+    /// Whether it is the very name of a file, which [`where_it_leads`] has followed.
+    pub(super) fn is_of(&self, path: &Path) -> bool {
+        matches!(&self.shape, Shape::Below(base) if base == path)
     }
 
     pub(super) fn has_abstract(&self, name: &[u8]) -> bool {

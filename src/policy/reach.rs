@@ -8,7 +8,7 @@ pub(super) fn canonical(ip: IpAddr) -> IpAddr {
 }
 
 /// The address a connection to this one ends at: the unspecified address is the machine itself.
-pub(super) fn destination(ip: IpAddr) -> IpAddr {
+pub(crate) fn destination(ip: IpAddr) -> IpAddr {
     match canonical(ip) {
         IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
         IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
@@ -34,6 +34,13 @@ pub(super) fn translated(ip: IpAddr) -> Option<IpAddr> {
         [0, 0, 0, 0, 0, 0, high, _] if high != 0 => Some(at(12).into()),
         _ => None,
     }
+}
+
+/// Every address that may be reached by this one: to deny one of them is to deny it.
+pub(crate) fn faces(ip: IpAddr) -> impl Iterator<Item = IpAddr> {
+    [Some(canonical(ip)), Some(destination(ip)), translated(ip)]
+        .into_iter()
+        .flatten()
 }
 
 pub(super) const fn width(ip: IpAddr) -> u8 {

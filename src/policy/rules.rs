@@ -12,6 +12,7 @@ use crate::error::{Error, Result};
 use super::host::{HostPattern, NetPattern, bad};
 use super::path::{PathPattern, matches};
 use super::patterned;
+use super::program::ProgramPattern;
 
 /// One set of rules.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -43,7 +44,7 @@ pub(super) struct Rules {
     pub(super) write: Vec<PathPattern>,
     /// Starting programs.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub(super) run: Vec<Word>,
+    pub(super) run: Vec<ProgramPattern>,
     /// Variables of the environment that programs are given.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) env: Vec<Word>,
@@ -106,7 +107,7 @@ fn is_no(flag: &bool) -> bool {
     !flag
 }
 
-/// A program by the name it is started by, or the name of a variable; `*` is any number of characters.
+/// The name of a program or of a variable; `*` is any number of characters.
 #[derive(Clone, PartialEq, Eq)]
 pub(super) struct Word {
     text: String,
@@ -142,6 +143,11 @@ impl FromStr for Word {
 }
 
 impl Word {
+    /// Whether it covers every name.
+    pub(super) fn is_every(&self) -> bool {
+        self.text.bytes().all(|byte| byte == b'*')
+    }
+
     pub(super) fn has(&self, name: &str) -> bool {
         matches(self.text.as_bytes(), name.as_bytes())
     }

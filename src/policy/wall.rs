@@ -15,7 +15,7 @@ pub(crate) struct Wall {
     pub(crate) read: Vec<PathBuf>,
     /// Files and folders that may be changed.
     pub(crate) write: Vec<PathBuf>,
-    /// Programs that may be started, as they are named; `*` is any number of characters.
+    /// Programs that may be started by a name without a path; `*` is any number of characters.
     pub(crate) programs: Vec<String>,
     /// Ports that may be connected to; none are walled off when there is no list.
     pub(crate) connect: Option<Vec<(u16, u16)>>,
@@ -46,11 +46,21 @@ impl Policy {
         let mut write: Vec<PathBuf> = bases(&self.allow.write);
         // Binding a Unix socket makes a file.
         write.extend::<Vec<PathBuf>>(bases(&self.allow.unix));
+        // To start a program is to read its file.
+        let run = &self.allow.run;
+        let mut read: Vec<PathBuf> = bases(&self.allow.read);
+        read.extend(
+            run.iter()
+                .filter_map(|program| program.path()?.base().map(Into::into)),
+        );
         Wall {
             files: true,
-            read: bases(&self.allow.read),
+            read,
             write,
-            programs: self.allow.run.iter().map(ToString::to_string).collect(),
+            programs: run
+                .iter()
+                .filter_map(|program| program.name().map(ToOwned::to_owned))
+                .collect(),
             connect: ports(&self.allow.net),
             bind: ports(&self.allow.listen),
         }

@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use crate::api::{self, Order, Workers};
 use crate::error::{Class, Error, Result};
+use crate::file::{self, LARGEST_SCRIPT};
 use crate::net::{FaultPlan, Net, Observer, World};
 use crate::policy::{Policy, Purse, Request};
 use crate::sched::Member;
@@ -86,7 +87,7 @@ impl Workers for Crew {
             Order::File(_) => {
                 let path = path.as_deref().unwrap_or(Path::new(""));
                 net.guard(&Request::Open { path, write: false })?;
-                let source = std::fs::read(path).map_err(|error| Error::file(path, &error))?;
+                let source = file::whole(net, path, LARGEST_SCRIPT)?;
                 (Speech::of_file(path)?, Manner::File, source)
             }
         };

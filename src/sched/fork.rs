@@ -119,8 +119,12 @@ impl Scheduler {
         if let Some(reactor) = self.reactor.get() {
             reactor.begin_anew();
         }
-        // Without an alarm there are no slices.
-        let _ = self.slice.renew();
+        if !self.slice.renew() {
+            // Nothing rings here: the language has to look by itself.
+            self.look_often();
+        } else if self.is_timed() {
+            self.slice.ring();
+        }
     }
 
     /// Those of the children that have ended, each told once, and those that were not forked here, whose ends are for others

@@ -30,6 +30,8 @@ pub(super) struct Slice {
     /// Whether that is long ago: many short turns in a row hold a timer up as one long one does.
     overdue: Cell<bool>,
     alarm: OnceCell<Alarm>,
+    /// The kernel had no alarm for a forked child.
+    lost: Cell<bool>,
     ringing: Cell<bool>,
 }
 
@@ -72,11 +74,13 @@ impl Slice {
         }
     }
 
-    /// A forked child begins with no alarm set.
-    pub(super) fn renew(&self) -> crate::sys::errno::Result<()> {
+    /// A forked child begins with no alarm set. False where it was to have one and cannot.
+    pub(super) fn renew(&self) -> bool {
         self.since.set(None);
         self.ringing.set(false);
-        self.alarm.get().map_or(Ok(()), Alarm::renew)
+        self.lost
+            .set(self.alarm.get().is_some_and(|alarm| alarm.renew().is_err()));
+        !self.lost.get()
     }
 
     fn be_silent(&self) {
@@ -101,7 +105,7 @@ impl Scheduler {
 
     /// Whether the language need not ask by itself.
     pub(crate) fn has_alarm(&self) -> bool {
-        self.slice.alarm.get().is_some()
+        self.slice.alarm.get().is_some() && !self.slice.lost.get()
     }
 
     /// Lets the others run when the running task has had its slice; true if it did.

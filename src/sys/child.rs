@@ -43,6 +43,12 @@ pub(crate) struct Started {
     pub(crate) output: OwnedFd,
 }
 
+/// The folders of `PATH`, in which [`start`] looks for programs.
+pub(crate) fn folders() -> Vec<PathBuf> {
+    let folders = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&folders).collect()
+}
+
 /// Starts a program, looked for in the folders of `PATH` when its name has no slash. It ends with the thread that started it.
 pub(crate) fn start(program: &Program) -> Result<Started> {
     let text = |bytes: &[u8]| OsString::from_vec(bytes.to_vec());

@@ -1,14 +1,19 @@
 //! Files and whatever else has a descriptor and is no socket: pipes, terminals. One libc call each.
 
+#[cfg(linux)]
+use std::ffi::CString;
 use std::ffi::c_int;
 use std::os::fd::RawFd;
+#[cfg(linux)]
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::Path;
 
 use super::errno::{Errno, Result, check, check_count};
 
 /// What a descriptor stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
-    /// A file with a length, whose calls never wait.
+    /// A file that lies somewhere, whose calls never wait.
     Regular,
     Directory,
     /// A pipe, a terminal, a device, a socket.
@@ -75,14 +80,11 @@ pub(crate) fn truncate(fd: RawFd, length: i64) -> Result<()> {
     check(unsafe { libc::ftruncate(fd, length) }).map(drop)
 }
 
-/// What the descriptor stands for.
+/// What the descriptor stands for. A file that the kernel makes up as it is read has no length, and may make its readers wait.
 pub(crate) fn info(fd: RawFd) -> Result<Info> {
-    let mut status = std::mem::MaybeUninit::<libc::stat>::uninit();
-    // SAFETY: fstat writes one `struct stat`, and `status` has room for it.
-    check(unsafe { libc::fstat(fd, status.as_mut_ptr()) })?;
-    // SAFETY: the call succeeded, so the record is filled.
-    let status = unsafe { status.assume_init() };
+    let status = status(fd)?;
     let kind = match status.st_mode & libc::S_IFMT {
+        libc::S_IFREG if status.st_size == 0 && is_made_up(fd) => Kind::Other,
         libc::S_IFREG => Kind::Regular,
         libc::S_IFDIR => Kind::Directory,
         _ => Kind::Other,
@@ -91,6 +93,26 @@ pub(crate) fn info(fd: RawFd) -> Result<Info> {
         kind,
         size: u64::try_from(status.st_size).unwrap_or(0),
     })
+}
+
+/// The device a file lies on, and its number there: the same for two descriptors of one thing.
+#[allow(
+    clippy::unnecessary_cast,
+    clippy::cast_sign_loss,
+    trivial_numeric_casts,
+    reason = "these numbers have other types elsewhere"
+)]
+pub(crate) fn identity(fd: RawFd) -> Result<(u64, u64)> {
+    let status = status(fd)?;
+    Ok((status.st_dev as u64, status.st_ino as u64))
+}
+
+fn status(fd: RawFd) -> Result<libc::stat> {
+    let mut status = std::mem::MaybeUninit::<libc::stat>::uninit();
+    // SAFETY: fstat writes one `struct stat`, and `status` has room for it.
+    check(unsafe { libc::fstat(fd, status.as_mut_ptr()) })?;
+    // SAFETY: the call succeeded, so the record is filled.
+    Ok(unsafe { status.assume_init() })
 }
 
 /// Whether a person sits at the other end.
@@ -114,6 +136,95 @@ pub(crate) fn send(socket: RawFd, file: RawFd, offset: i64, count: usize) -> Res
 #[cfg(not(linux))]
 pub(crate) fn send(_: RawFd, _: RawFd, _: i64, _: usize) -> Result<usize> {
     Err(Errno(libc::ENOSYS))
+}
+
+/// Whether a path is one of those by which the kernel shows processes and itself (procfs), wherever they are to be seen. For
+/// what is not there, the folder that it would lie in tells.
+#[cfg(linux)]
+pub(crate) fn is_of_processes(path: &Path) -> bool {
+    path.ancestors().find_map(system_at) == Some(PROCESSES)
+}
+
+/// Which system of files a path is in.
+#[cfg(linux)]
+fn system_at(path: &Path) -> Option<i64> {
+    let name = CString::new(path.as_os_str().as_bytes()).ok()?;
+    let mut about = std::mem::MaybeUninit::<libc::statfs>::uninit();
+    // SAFETY: the name ends with a NUL, and `about` has room for what statfs writes.
+    check(unsafe { libc::statfs(name.as_ptr(), about.as_mut_ptr()) }).ok()?;
+    // SAFETY: the call succeeded, so the record is filled.
+    Some(system_of(unsafe { about.assume_init_ref() }))
+}
+
+/// The other systems show them by calls.
+#[cfg(not(linux))]
+pub(crate) fn is_of_processes(_: &Path) -> bool {
+    false
+}
+
+/// Whether a character device of this number is the machine's memory, or its ports.
+#[cfg(linux)]
+pub(crate) fn is_memory(device: u64) -> bool {
+    matches!((libc::major(device), libc::minor(device)), (1, 1 | 2 | 4))
+}
+
+/// Elsewhere their names tell.
+#[cfg(not(linux))]
+pub(crate) fn is_memory(_: u64) -> bool {
+    false
+}
+
+/// Whether the kernel makes up what a file holds: of processes, of itself, of what it is told to watch.
+#[cfg(linux)]
+pub(crate) fn is_made_up_at(path: &Path) -> bool {
+    system_at(path).is_some_and(makes_up)
+}
+
+#[cfg(not(linux))]
+pub(crate) fn is_made_up_at(_: &Path) -> bool {
+    false
+}
+
+/// As [`is_made_up_at`], of an open file.
+#[cfg(linux)]
+fn is_made_up(fd: RawFd) -> bool {
+    let mut about = std::mem::MaybeUninit::<libc::statfs>::uninit();
+    // SAFETY: `about` has room for what fstatfs writes.
+    if check(unsafe { libc::fstatfs(fd, about.as_mut_ptr()) }).is_err() {
+        return false;
+    }
+    // SAFETY: the call succeeded, so the record is filled.
+    makes_up(system_of(unsafe { about.assume_init_ref() }))
+}
+
+#[cfg(not(linux))]
+fn is_made_up(_: RawFd) -> bool {
+    false
+}
+
+/// The number of a system of files.
+#[cfg(linux)]
+#[allow(
+    clippy::unnecessary_cast,
+    clippy::cast_possible_wrap,
+    trivial_numeric_casts,
+    reason = "it has another type elsewhere"
+)]
+const fn system_of(about: &libc::statfs) -> i64 {
+    about.f_type as i64
+}
+
+/// The number of procfs.
+#[cfg(linux)]
+const PROCESSES: i64 = 0x9fa0;
+
+#[cfg(linux)]
+const fn makes_up(system: i64) -> bool {
+    const SYSFS: i64 = 0x6265_6572;
+    const DEBUGFS: i64 = 0x6462_6720;
+    const TRACEFS: i64 = 0x7472_6163;
+    const CONTROL_GROUPS: i64 = 0x6367_7270;
+    matches!(system, PROCESSES | SYSFS | DEBUGFS | TRACEFS | CONTROL_GROUPS)
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 use rustls::RootCertStore;
 use rustls::pki_types::{CertificateDer, TrustAnchor};
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 
 use super::context::Context;
 use super::{certificate, fault, pem, roots};
@@ -86,11 +86,8 @@ impl Context {
     /// Trusts certificates in binary form, one after another.
     ///
     /// # Errors
-    /// As [`Self::trust_pem`]; `ValueError` for no bytes at all.
+    /// As [`Self::trust_pem`].
     pub(crate) fn trust_der(&self, mut data: &[u8]) -> Result<()> {
-        if data.is_empty() {
-            return Err(Error::value("Empty certificate data"));
-        }
         while !data.is_empty() {
             let length = der_length(data)
                 .ok_or_else(|| fault::setting("not enough data: cadata does not contain a certificate"))?;

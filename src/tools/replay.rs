@@ -5,12 +5,11 @@
 //! whose peer is the client; where none was accepted, through one that was connected, whose peer is the server.
 
 use std::collections::{BTreeMap, HashSet};
-use std::fs::File;
-use std::io::BufReader;
 use std::path::Path;
 use std::rc::Rc;
 
 use crate::error::{Error, Result};
+use crate::file;
 use crate::net::Net;
 use crate::policy::Request;
 use crate::wire::trace::{Kind, Lines, Name, Record};
@@ -19,6 +18,8 @@ use super::tube::{Expected, Pattern};
 
 /// Most bytes of a conversation that are kept.
 const LARGEST: usize = 256 << 20;
+/// Most bytes of a trace that are read: it has more to tell than what was said, and tells that in more letters.
+const LARGEST_TRACE: usize = 1 << 30;
 
 /// One side's turn to speak.
 #[derive(Clone, Debug)]
@@ -50,10 +51,10 @@ impl Recording {
         const OP: &str = "replay";
         net.guard(&Request::Open { path, write: false })
             .map_err(|error| error.during(OP))?;
-        let file = File::open(path).map_err(|error| Error::file(path, &error).during(OP))?;
+        let text = file::whole(net, path, LARGEST_TRACE).map_err(|error| error.during(OP))?;
         let refuse =
             |why: &dyn std::fmt::Display| Error::value(format!("{}: {why}", path.display())).during(OP);
-        let mut lines = Lines::open(BufReader::new(file)).map_err(|trouble| refuse(&trouble))?;
+        let mut lines = Lines::open(&*text).map_err(|trouble| refuse(&trouble))?;
         let mut seen = Seen::default();
         let mut size = 0;
         while let Some(record) = lines.next_record().map_err(|trouble| refuse(&trouble))? {

@@ -51,3 +51,45 @@ fn what_is_wrong_with_a_certificate_is_told() {
     );
     prints("lua", &format!("{PAIR}{code}"), &expected);
 }
+
+/// What is no file of certificates is told as CPython tells it, and what is empty is not given.
+#[test]
+fn what_holds_no_certificates_is_told_by_its_class() {
+    let expected = "IsADirectoryError 21\nSSLError NO_CERTIFICATE_OR_CRL_FOUND\nFileNotFoundError 2\nIsADirectoryError 21\n\
+                    SSLError [SSL] PEM lib\nValueError Empty certificate data\nno error\nno error\nno error\n";
+    let lua = r#"
+        local c = ssl.create_default_context()
+        local function t(f, told)
+            local ok, e = pcall(f)
+            print(ok and "no error" or e.name .. " " .. tostring(told(e)))
+        end
+        local function number(e) return e.errno end
+        t(function() ssl.create_default_context({cafile = "."}) end, number)
+        t(function() ssl.create_default_context({cafile = "/dev/null"}) end, function(e) return e.reason end)
+        t(function() ssl.create_default_context({cafile = "none.pem"}) end, number)
+        t(function() c:load_cert_chain(".") end, number)
+        t(function() c:load_cert_chain("/dev/null") end, function(e) return e.message end)
+        t(function() c:load_verify_locations({cadata = ""}) end, function(e) return e.message end)
+        for _, name in ipairs {"cafile", "capath", "cadata"} do
+            t(function() ssl.create_default_context({[name] = ""}) end, number)
+        end
+    "#;
+    let rhai = r#"
+        let c = ssl::create_default_context();
+        let t = |f, told| {
+            try { f.call(); print("no error"); } catch (e) { print(`${e.name} ${told.call(e)}`); }
+        };
+        let number = |e| e.errno;
+        t.call(|| ssl::create_default_context(#{cafile: "."}), number);
+        t.call(|| ssl::create_default_context(#{cafile: "/dev/null"}), |e| e.reason);
+        t.call(|| ssl::create_default_context(#{cafile: "none.pem"}), number);
+        t.call(|| c.load_cert_chain("."), number);
+        t.call(|| c.load_cert_chain("/dev/null"), |e| e.message);
+        t.call(|| c.load_verify_locations(#{cadata: ""}), |e| e.message);
+        t.call(|| ssl::create_default_context(#{cafile: ""}), number);
+        t.call(|| ssl::create_default_context(#{capath: ""}), number);
+        t.call(|| ssl::create_default_context(#{cadata: ""}), number);
+    "#;
+    prints("lua", lua, expected);
+    prints("rhai", rhai, expected);
+}

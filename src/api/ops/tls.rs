@@ -11,6 +11,7 @@ use crate::api::tls::{CLIENT_AUTH, Certificates, SERVER_AUTH};
 use crate::api::{Cx, address};
 use crate::bytes::Bytes;
 use crate::error::{Class, Error, Result};
+use crate::file;
 use crate::net::{Attempt, Fact, Lookup, Net, Socket, Terms};
 use crate::policy::Request;
 use crate::sys::flag::SOCK_STREAM;
@@ -181,7 +182,10 @@ fn create_default_context(
     cadata: Option<Certificates>,
 ) -> Result<Rc<Context>> {
     let context = Rc::new(Context::new(purpose(for_what)?)?);
-    if cafile.is_some() || capath.is_some() || cadata.is_some() {
+    // As in Python what is empty is not given.
+    let is_given = |text: &Option<Text>| text.as_ref().is_some_and(|Text(path)| !path.is_empty());
+    let has_data = cadata.as_ref().is_some_and(|given| !given.is_empty());
+    if is_given(&cafile) || is_given(&capath) || has_data {
         load_verify_locations(cx, context.clone(), cafile, capath, cadata)?;
     } else if context.verify_mode() != tls::VerifyMode::None {
         trust_system(cx, &context)?;
@@ -215,15 +219,7 @@ pub(super) fn read_file(net: &Net, path: &[u8]) -> Result<Vec<u8>> {
         ]
     };
     net.guard_as(&request, facts).map_err(|error| error.during(OP))?;
-    let refuse = |error: std::io::Error| Error::file(shown, &error).during(OP);
-    let about = std::fs::metadata(shown).map_err(refuse)?;
-    if !about.is_file() || about.len() > LARGEST_FILE as u64 {
-        return Err(Error::value(format!(
-            "{} is no file of certificates or keys: it is not a regular file, or too large",
-            shown.display()
-        )));
-    }
-    std::fs::read(shown).map_err(refuse)
+    file::whole(net, shown, LARGEST_FILE).map_err(|error| error.during(OP))
 }
 
 fn legacy(

@@ -299,6 +299,7 @@ pub(super) fn load_verify_locations(
     }
     match cadata {
         None => {}
+        Some(given) if given.is_empty() => return Err(Error::value("Empty certificate data")),
         Some(Certificates::Pem(text)) => trust_text(&context, &text)?,
         Some(Certificates::Der(bytes)) => context.trust_der(&bytes)?,
     }

@@ -8,6 +8,7 @@ use std::rc::{Rc, Weak};
 use rhai::{Engine, EvalAltResult, Module, ModuleResolver, Position, Scope, Shared};
 
 use crate::error::{Error, Result};
+use crate::file::{self, LARGEST_SCRIPT};
 use crate::policy::Request;
 
 use super::Core;
@@ -54,7 +55,7 @@ impl Neighbours {
         let core = self.core.upgrade().ok_or("the program is ending")?;
         let request = Request::Open { path, write: false };
         core.site.net.guard(&request).map_err(refuse)?;
-        let text = std::fs::read(path).map_err(|error| refuse(Error::file(path, &error)))?;
+        let text = file::whole(&core.site.net, path, LARGEST_SCRIPT).map_err(refuse)?;
         let name = path.to_string_lossy();
         let ast = core.compile(&name, &text).map_err(refuse)?;
         Module::eval_ast_as_new(Scope::new(), &ast, engine)

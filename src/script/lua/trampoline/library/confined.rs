@@ -14,6 +14,7 @@ use mlua::ffi::lua_State;
 use crate::api::Value;
 use crate::error::{Error, Result};
 use crate::policy::Request;
+use crate::sys;
 
 use super::super::building::Building;
 use super::super::collecting;
@@ -314,8 +315,12 @@ fn may_open(state: State, context: &Context, mode: c_int) -> Result<Value> {
     if !reads || updates {
         context.net.guard(&Request::Open { path, write: true })?;
     }
-    // Opening and reading what is no file may wait for ever, and nothing could end it.
-    if std::fs::metadata(path).is_ok_and(|known| !known.is_file() && !known.is_dir()) {
+    // Opening and reading what is no file may wait for ever, and nothing could end it. What the kernel makes up may as well.
+    let waits = |known: &std::fs::Metadata| match known.is_file() {
+        true => known.len() == 0 && sys::file::is_made_up_at(path),
+        false => !known.is_dir(),
+    };
+    if std::fs::metadata(path).is_ok_and(|known| waits(&known)) {
         return Err(Error::value(format!(
             "{} is no regular file: open() opens it, io.open does not under a policy",
             path.display()
