@@ -70,8 +70,9 @@ impl Socket {
         const OP: &str = "sendmsg";
         #[cfg(feature = "tls")]
         self.refuse_on_wrapped(OP)?;
+        let patience = self.patience(Interest::Write, flags);
         let address = endpoint
-            .map(|endpoint| self.net().resolve(endpoint, None))
+            .map(|endpoint| self.net().resolve(endpoint, patience.end_of_lookup()))
             .transpose()
             .map_err(|error| error.during(OP))?;
         let address = address.as_ref();
@@ -111,7 +112,7 @@ impl Socket {
             .map(IoSlice::new)
             .collect();
         let opening = Opening::new(self, flags);
-        let sent = self.io(OP, Interest::Write, flags, |fd, extra| {
+        let sent = self.io_within(OP, Interest::Write, patience, |fd, extra| {
             // Others may have sent while it waited.
             self.net().allow_message(length)?;
             let flags = opening.flags() | extra;
