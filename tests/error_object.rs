@@ -260,6 +260,17 @@ fn the_cause_is_the_one_there_was() {
         cause(number, socket.socket, {fileno=999})
         cause(number, fcntl.fcntl, 999, fcntl.F_GETFD)
         local a, b = socket.socketpair()
+        local sent = 'a descriptor that is to be sent is not open'
+        cause(sent, a.sendmsg, a, {'x'}, {{socket.SOL_SOCKET, socket.SCM_RIGHTS, array('i', {999})}})
+        cause(sent, socket.send_fds, a, {'x'}, {999})
+        local written = os.tmpname()
+        cause('io.UnsupportedOperation: read', a.sendfile, a, io.open(written, 'a'))
+        cause('io.UnsupportedOperation: read', a.sendfile, a, open(written, 'ab'))
+        os.remove(written)
+        if sys.platform == 'linux' then
+          local u = socket.socket(socket.AF_UNIX)
+          cause('nobody listens at that name', u.connect, u, '\0nobody listens here')
+        end
         cause('longer than MSG_DONTWAIT, SO_RCVTIMEO', a.recv, a, 1, socket.MSG_DONTWAIT)
         a:setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack('ll', 0, 10000))
         cause('longer than MSG_DONTWAIT, SO_RCVTIMEO', a.recv, a, 1)

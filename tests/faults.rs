@@ -203,6 +203,98 @@ fn delays_count_against_timeouts_and_lose_nothing() {
     assert_eq!(told, "TimeoutError\ttrue\n".replace("\ttrue", "\ntrue"));
 }
 
+/// What is there together arrives together, in however many pieces it is asked for: on the network of the kernel and on a virtual one.
+#[test]
+fn a_delay_belongs_to_what_arrives() {
+    let lua = r#"
+        local function took(make, read)
+            local a, b = make()
+            for i = 1, 10 do a:sendall(("%010d"):format(i)) end
+            local start = time.monotonic()
+            read(a, b)
+            local passed = time.monotonic() - start
+            return passed >= 0.1 and passed < 0.5
+        end
+        local function each(a, b) for i = 1, 10 do b:recv(10) end end
+        local function ended(a, b) a:close() local n = 0 repeat local d = b:recv(7) n = n + #d until d == "" assert(n == 100) end
+        print(took(socket.socketpair, each), took(socket.socketpair, ended))
+        print(took(function() return socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM) end, each))
+    "#;
+    let rhai = r#"
+        let took = |p, read| {
+            for i in 0..10 { p[0].sendall("0123456789"); }
+            let start = time::monotonic();
+            read.call(p);
+            let passed = time::monotonic() - start;
+            passed >= 0.1 && passed < 0.5
+        };
+        let each = |p| { for i in 0..10 { p[1].recv(10); } };
+        let ended = |p| { p[0].close(); while p[1].recv(7).len() > 0 { } };
+        print(`${took.call(socket::socketpair(), each)}	${took.call(socket::socketpair(), ended)}`);
+        print(took.call(socket::socketpair(socket::AF_UNIX, socket::SOCK_DGRAM), each));
+    "#;
+    let languages: &[(&str, &str)] = &[
+        #[cfg(feature = "lua")]
+        ("lua", lua),
+        #[cfg(feature = "rhai")]
+        ("rhai", rhai),
+    ];
+    for (language, code) in languages {
+        for faults in ["latency=100ms", "latency=100ms,jitter=20ms,short-reads=0.5"] {
+            for network in [&[][..], &["--virtual"]] {
+                let mut command = Command::new(env!("CARGO_BIN_EXE_wirescript"));
+                command
+                    .args(network)
+                    .args(["--faults", faults, "--lang", language, "-e", code]);
+                let done = Running::start(&mut command).finish(LIMIT);
+                assert_eq!(
+                    done.stdout, "true\ttrue\ntrue\n",
+                    "{language} {faults} {network:?}\n{}",
+                    done.stderr
+                );
+            }
+        }
+    }
+    let _ = (lua, rhai);
+}
+
+/// A name that takes longer than a call may is a timeout, whatever the call.
+#[test]
+#[cfg(feature = "lua")]
+fn a_slow_lookup_counts_against_the_timeout() {
+    let code = r#"
+        local l = socket.create_server({"127.0.0.1", 0})
+        local there = {"localhost", l:getsockname()[2]}
+        local function of(kind) local s = socket.socket(socket.AF_INET, kind) s:settimeout(0.2) return s end
+        for _, call in ipairs {
+            function() of(socket.SOCK_STREAM):connect(there) end,
+            function() socket.create_connection(there, 0.2) end,
+            function() tube.connect("tcp://localhost:" .. there[2], {timeout=0.2}) end,
+            function() of(socket.SOCK_DGRAM):sendto("x", there) end,
+            function() of(socket.SOCK_DGRAM):sendmsg({"x"}, {}, 0, there) end,
+            function() of(socket.SOCK_STREAM):bind({"localhost", 0}) end,
+        } do
+            local start = time.monotonic()
+            local ok, e = pcall(call)
+            local passed = time.monotonic() - start
+            print(e.name, passed >= 0.2 and passed < 5)
+        end
+    "#;
+    for network in [&[][..], &["--virtual"]] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_wirescript"));
+        command
+            .args(network)
+            .args(["--faults", "resolver=30s", "-e", code]);
+        let done = Running::start(&mut command).finish(LIMIT);
+        assert_eq!(
+            done.stdout,
+            "TimeoutError\ttrue\n".repeat(6),
+            "{network:?}\n{}",
+            done.stderr
+        );
+    }
+}
+
 /// A stream that is read in pieces and datagrams that are lost: what `--trace` tells of them.
 #[cfg(feature = "lua")]
 const TRACED: &str = r#"

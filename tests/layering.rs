@@ -52,6 +52,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("mio", &["sched/reactor.rs"]),
     ("mlua", &["script/lua/"]),
     ("regex", &["tools/tube/pattern.rs"]),
+    ("regex_automata", &["tools/tube/automaton.rs"]),
     ("rhai", &["script/rhai/"]),
     ("similar", &["wire/difference/"]),
     ("strsim", &["error/"]),

@@ -189,6 +189,62 @@ mod processes {
         assert_eq!(text, expected, "{complaints}");
     }
 
+    /// What was recorded is no pattern, however long it is; the masks are, and say the same as in one pattern.
+    #[test]
+    fn much_is_replayed_under_masks() {
+        let folder = std::env::temp_dir().join(format!("wirescript-tube-masks-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).expect("a folder");
+        let run = |arguments: &[&str]| {
+            let done = wirescript()
+                .current_dir(&folder)
+                .args(arguments)
+                .output()
+                .expect("it runs");
+            let complaints = String::from_utf8_lossy(&done.stderr).into_owned();
+            assert!(done.status.success(), "{complaints}");
+            String::from_utf8_lossy(&done.stdout).into_owned()
+        };
+        let say = r#"
+            function said(agent, number, body)
+                local ids = {}
+                for i = 1, 1000 do ids[i] = "id=" .. number + i .. ";" end
+                return "POST / HTTP/1.0\r\nUser-Agent: " .. agent .. "\r\n\r\n" .. table.concat(ids) .. body
+            end
+        "#;
+        let record = r#"
+            local l = tube.listen("tcp://127.0.0.1:0")
+            local c = tube.connect(l.url)
+            local s = l:accept()
+            local text = said("one", 1, ("x"):rep(100000))
+            task.spawn(function() c:send(text) end)
+            s:recv_exactly(#text)
+            s:send("200 fine\r\n")
+            print(c:recv_line())
+        "#;
+        let replay = r#"
+            local masks = {"User-Agent: [^\\r\\n]*", "id=\\d+;"}
+            for _, text in ipairs {said("another", 1000, ("x"):rep(100000)), said("one", 1, ("x"):rep(99999) .. "y"),
+                    (said("one", 1, ("x"):rep(100000)):gsub("id=77;", "id=7x7;"))} do
+                local t = tube.replay("said.jsonl", {masks=masks})
+                local ok, e = pcall(function()
+                    for place = 1, #text, 5000 do t:send(text:sub(place, place + 4999)) end
+                end)
+                print(ok, ok and t:recv_line() or e.message:match("differs in turn 1"))
+            end
+            print(pcall(tube.replay, "said.jsonl", {masks={"x{900}{900}"}}))
+        "#;
+        let recorded = run(&["--trace", "said.jsonl", "-e", &format!("{say}{record}")]);
+        assert_eq!(recorded, "200 fine\n");
+        let replayed = run(&["-e", &format!("{say}{replay}")]);
+        std::fs::remove_dir_all(&folder).expect("the folder is ours");
+        assert!(
+            replayed.starts_with(
+                "true\t200 fine\nfalse\tdiffers in turn 1\nfalse\tdiffers in turn 1\nfalse\tValueError: not a pattern: "
+            ),
+            "{replayed}"
+        );
+    }
+
     #[test]
     fn pythons_http_server_is_recorded_and_replayed() {
         record_and_replay("http");

@@ -14,6 +14,7 @@ use crate::wire::NumberArray;
 use crate::wire::packet::Schema;
 use crate::worker::{Link, Worker};
 
+use super::handler::absent;
 use super::held::Channel;
 use super::outcome::IntoValue;
 use super::selector::Selector;
@@ -23,7 +24,8 @@ use super::value::{Slots, Value};
 /// Why a value cannot be an argument.
 pub(crate) enum Mismatch {
     Kind,
-    Range(i64),
+    /// As it prints.
+    Range(String),
     Error(Error),
 }
 
@@ -98,8 +100,8 @@ macro_rules! integer {
         impl FromArg for $type {
             const KIND: &'static str = "int";
             fn from_arg(value: Value) -> Result<Self, Mismatch> {
-                let wide = whole(&value).ok_or(Mismatch::Kind)?;
-                Self::try_from(wide).map_err(|_| Mismatch::Range(wide))
+                let wide = whole(&value).ok_or_else(|| too_wide(&value).map_or(Mismatch::Kind, Mismatch::Range))?;
+                Self::try_from(wide).map_err(|_| Mismatch::Range(wide.to_string()))
             }
         }
 
@@ -125,6 +127,23 @@ pub(super) fn whole(value: &Value) -> Option<i64> {
         Value::Float(number) if number.fract() == 0.0 && number.abs() < 9_223_372_036_854_775_808.0 => {
             Some(*number as i64)
         }
+        _ => None,
+    }
+}
+
+/// The error of a value that this platform does not have.
+fn absent_of(value: &Value) -> Option<Error> {
+    match value {
+        Value::Absent(constant) => Some(absent(constant)),
+        _ => None,
+    }
+}
+
+/// A whole number that is none of 64 bits, as it prints: only a float holds it.
+fn too_wide(value: &Value) -> Option<String> {
+    match value {
+        Value::Float(number) if number.fract() == 0.0 && number.abs() < 1e38 => Some(format!("{number:.0}")),
+        Value::Float(number) if number.fract() == 0.0 => Some(format!("{number:e}")),
         _ => None,
     }
 }
@@ -185,7 +204,10 @@ impl FromArg for Values {
     const KIND: &'static str = "any";
     fn from_arg(value: Value) -> Result<Self, Mismatch> {
         match value {
-            Value::List(values) => Ok(Self(values)),
+            Value::List(values) => match values.iter().find_map(absent_of) {
+                Some(error) => Err(Mismatch::Error(error)),
+                None => Ok(Self(values)),
+            },
             _ => Err(Mismatch::Kind),
         }
     }

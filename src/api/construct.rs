@@ -24,6 +24,10 @@ pub(crate) fn construct(class: Class, arguments: &[Value]) -> Result<Error> {
             made.text = codec_text(class, arguments)?;
         }
         (Class::UnicodeTranslateError, _) => made.text = translate_text(arguments)?,
+        (Class::JSONDecodeError, _) => {
+            made.text = json_text(arguments)?;
+            made.arguments = vec![Argument::Text(made.text.clone())];
+        }
         (Class::SystemExit, [] | [Value::None]) => made.status = Some(0),
         // As the system sees it: the low eight bits.
         (Class::SystemExit, [status]) => {
@@ -180,6 +184,27 @@ fn translate_text(arguments: &[Value]) -> Result<String> {
         ),
         None => format!("can't translate characters in position {start}-{last}: {reason}"),
     })
+}
+
+/// `json.JSONDecodeError(msg, doc, pos)` in words.
+fn json_text(arguments: &[Value]) -> Result<String> {
+    const CLASS: Class = Class::JSONDecodeError;
+    let [message, document, place] = arguments else {
+        return Err(wrong_count(3, arguments.len()));
+    };
+    let Value::Text(document) = plain(document) else {
+        return Err(wrong_kind(CLASS, 2, document));
+    };
+    let place = number(CLASS, 3, place)?;
+    let before: Vec<char> = document
+        .chars()
+        .take(usize::try_from(place).unwrap_or(0))
+        .collect();
+    let line = before.iter().filter(|letter| **letter == '\n').count() + 1;
+    let behind = before.iter().rposition(|letter| *letter == '\n');
+    let column = place - behind.map_or(-1, |behind| i64::try_from(behind).unwrap_or(i64::MAX));
+    let message = text(std::slice::from_ref(message));
+    Ok(format!("{message}: line {line} column {column} (char {place})"))
 }
 
 fn number(class: Class, place: usize, value: &Value) -> Result<i64> {

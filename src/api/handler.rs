@@ -26,7 +26,7 @@ pub(crate) enum Failure {
         given: &'static str,
     },
     /// Argument `place` has no place in the type.
-    Range { place: usize, value: i64 },
+    Range { place: usize, value: String },
     /// Its own error.
     Error(Error),
 }

@@ -261,6 +261,11 @@ impl RecordKind {
         std::ptr::eq(self, &raw const UNIX)
     }
 
+    /// How many places it has whatever is in them: the last may be nothing, which no list of Lua's tells.
+    pub(crate) fn least(&self) -> usize {
+        if self.is_named() { self.fields.len() } else { 0 }
+    }
+
     /// Whether it prints with its name and those of its places.
     pub(crate) fn is_named(&self) -> bool {
         std::ptr::eq(self, &raw const SELECTOR_KEY)

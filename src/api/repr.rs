@@ -111,6 +111,7 @@ fn write_repr(out: &mut String, value: &Value, shape: Shape) {
         Value::Given(_) => out.push_str("<object>"),
         Value::Rest(_) | Value::Outcome(_) => out.push_str("<results>"),
         Value::Range(from, to) => push(out, format_args!("range({from}, {to})")),
+        Value::Instance { class, identity } => push(out, format_args!("<{class} object at {identity:#x}>")),
         // As Python prints a list or dict within itself.
         Value::Opaque(kind @ (SAME_LIST | SAME_MAP)) => out.push_str(kind),
         Value::Opaque(kind) | Value::Thing { kind, .. } => push(out, format_args!("<{kind}>")),

@@ -13,6 +13,7 @@ use crate::sys::epoll::{self, Change};
 use crate::sys::poll::{PollEntry, event};
 use crate::text::str_repr;
 
+use super::argument::whole;
 use super::descriptor::{descriptor, is_same};
 use super::held::Held;
 use super::record::SELECTOR_KEY;
@@ -118,7 +119,8 @@ impl Selector {
                 .map(|key| key.fd);
             known.ok_or_else(|| match error.class() {
                 Class::ValueError if error.message().contains("negative") => {
-                    Error::value("Invalid file descriptor: -1")
+                    let number = whole(&fileobj.value()).unwrap_or(-1);
+                    Error::value(format!("Invalid file descriptor: {number}"))
                 }
                 Class::TypeError | Class::ValueError | Class::AttributeError => {
                     Error::value(format!("Invalid file object: {}", repr(&fileobj.value())))

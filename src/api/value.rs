@@ -108,6 +108,11 @@ pub(crate) enum Value {
         kind: &'static str,
         identity: usize,
     },
+    /// An object of a class of the script's: the class's name, and what tells it from others. Only where it is printed.
+    Instance {
+        class: String,
+        identity: usize,
+    },
 }
 
 /// Something to walk through, once: Python's iterator.
@@ -301,7 +306,8 @@ impl Value {
             (Self::Error(one), Self::Error(other)) => Rc::ptr_eq(one, other),
             (Self::Class(one), Self::Class(other)) => one == other,
             (Self::Absent(one), Self::Absent(other)) => std::ptr::eq(*one, *other),
-            (Self::Thing { identity: one, .. }, Self::Thing { identity: other, .. }) => one == other,
+            (Self::Thing { identity: one, .. }, Self::Thing { identity: other, .. })
+            | (Self::Instance { identity: one, .. }, Self::Instance { identity: other, .. }) => one == other,
             _ => return None,
         })
     }
@@ -322,7 +328,7 @@ impl Value {
             Self::Record(_) | Self::Several(_) => "tuple",
             Self::Function(_) | Self::Kept(_) => "function",
             Self::Rest(_) | Self::Outcome(_) | Self::Bearing(_) => "results",
-            Self::Given(_) => "object",
+            Self::Given(_) | Self::Instance { .. } => "object",
             Self::Held(held) => held.value().kind(),
             Self::File(file) => file.class(),
             Self::Lines(_) => "iterator",

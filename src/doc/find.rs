@@ -63,9 +63,16 @@ fn plain(name: &str) -> String {
     let name = name.trim();
     let name = name.split('(').next().unwrap_or(name);
     let name = name.replace("::", ".").replace(':', ".");
-    match name.strip_prefix("socket.socket.") {
-        Some(method) => format!("socket.{method}"),
-        None => name,
+    // As Python has it: `socket.socket.recv`, `ssl.SSLContext.wrap_socket`.
+    let parts: Vec<&str> = name.splitn(3, '.').collect();
+    match parts[..] {
+        [module, kind, member]
+            if MODULES.iter().any(|known| known.name == module)
+                && Type::ALL.iter().any(|known| known.name() == kind) =>
+        {
+            format!("{kind}.{member}")
+        }
+        _ => name,
     }
 }
 
@@ -132,8 +139,25 @@ fn value(name: &str) -> Option<Topic> {
         .next()
 }
 
+/// What the languages have themselves, as far as somebody may look for it here.
+const LANGUAGES_OWN: &str = "print debug require import export error assert pcall xpcall try catch throw type type_of tostring \
+    tonumber to_string pairs ipairs next select rawget rawset rawequal rawlen setmetatable getmetatable load loadfile dofile eval \
+    collectgarbage coroutine string table math io os utf8 function fn local let const if then else elseif end for while until \
+    loop do repeat return break continue goto switch and or not nil true false this private global";
+
 /// What to tell of a name nothing has.
 pub(super) fn unknown(name: &str) -> String {
+    if plain(name) == "with" {
+        return "'with' is syntax: `with s = socket::socket() { … }` closes `s` behind the block in Rhai, as \
+                `local s <close> = socket.socket()` does in Lua"
+            .to_owned();
+    }
+    if LANGUAGES_OWN
+        .split_ascii_whitespace()
+        .any(|word| word == plain(name))
+    {
+        return format!("'{name}' is the language's own: its manual tells of it");
+    }
     let hint = match meant(name) {
         Some(known) => format!("; did you mean '{known}'?"),
         None => String::new(),

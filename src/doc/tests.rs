@@ -106,6 +106,20 @@ fn misspelt_names_are_guessed() {
         assert_eq!(find::meant(name).as_deref(), Some(meant), "{name}");
     }
     assert_eq!(find::meant("nothing like it at all"), None);
+    // What is not ours is not taken for a misspelling of what is.
+    for word in ["print", "require", "pairs", "eval"] {
+        let told = find::unknown(word);
+        assert!(told.contains("the language's own"), "{told}");
+    }
+    assert!(find::unknown("with").contains("<close>"));
+}
+
+#[test]
+#[cfg(feature = "tls")]
+fn a_method_is_found_by_the_class_that_python_has_it_in() {
+    for name in ["ssl.SSLContext.wrap_socket", "socket.socket.recv"] {
+        assert_eq!(find::topics(name).len(), 1, "{name}");
+    }
 }
 
 #[test]

@@ -27,7 +27,10 @@ pub(super) fn likely_cause(error: &Error) -> Option<String> {
     let errno = Errno(error.errno()?);
     let cause = match errno {
         Errno::CONNREFUSED => match error.address() {
-            Some(Address::Unix(_)) => "the socket file is there but nobody listens on it".into(),
+            Some(Address::Unix(UnixName::Path(_))) => {
+                "the socket file is there but nobody listens on it".into()
+            }
+            Some(Address::Unix(_)) => "nobody listens at that name".into(),
             Some(address) => match address.port() {
                 Some(port) => format!("nothing listens on port {port} there"),
                 None => "nothing listens there".into(),
@@ -56,7 +59,6 @@ pub(super) fn likely_cause(error: &Error) -> Option<String> {
             "no descriptor of that number is open".into()
         }
         Errno::BADF if op == "dup" || op == "ioctl" => "what it is asked of is closed".into(),
-        Errno::BADF if op == "send_fds" => "the socket is closed, or a descriptor that is to be sent".into(),
         Errno::BADF => "the socket is closed".into(),
         Errno::NOTCONN => "the socket is not connected".into(),
         Errno::DESTADDRREQ => "the socket has no peer; name one with sendto, or connect first".into(),

@@ -82,14 +82,9 @@ impl Socket {
     /// Connects to what may still have to be looked up; the socket's timeout covers both.
     pub(crate) fn connect_to(&self, endpoint: &Endpoint) -> Result<()> {
         let patience = self.patience(Interest::Write, 0);
-        let deadline = match patience {
-            Patience::Until(deadline) => deadline,
-            // The kernel's clock runs for its own calls only.
-            Patience::Never | Patience::Kernel(_) => None,
-        };
         let address = self
             .net()
-            .resolve(endpoint, deadline)
+            .resolve(endpoint, patience.end_of_lookup())
             .map_err(|error| self.failed("connect", error))?;
         self.connect_within(&address, Some(endpoint), None, patience)
     }
@@ -220,7 +215,11 @@ impl Socket {
     /// Connects to a host by name or number: each address it has is tried until one accepts.
     pub(crate) fn create_connection(net: &Rc<Net>, attempt: &Attempt) -> Result<Rc<Self>> {
         const OP: &str = "create_connection";
-        let found = net.lookup_within(&attempt.lookup, attempt.deadline)?;
+        let timeout = attempt.timeout.unwrap_or_else(|| net.default_timeout());
+        let over = attempt
+            .deadline
+            .or_else(|| Patience::from(timeout).end_of_lookup());
+        let found = net.lookup_within(&attempt.lookup, over)?;
         let errors = match attempt.race {
             Some(delay) => match Self::race(net, attempt, &found, delay) {
                 Ok(socket) => return Ok(socket),

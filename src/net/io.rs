@@ -53,6 +53,15 @@ impl Patience {
         }
     }
 
+    /// When a lookup on the way has to be over. The kernel's clock runs for its own calls only, and a call that does not wait waits
+    /// for a name all the same.
+    pub(super) fn end_of_lookup(self) -> Option<Instant> {
+        match self {
+            Self::Until(deadline) => deadline,
+            Self::Never | Self::Kernel(_) => None,
+        }
+    }
+
     /// The error of a call whose time is over; the kernel's own timeout ends as `errno`.
     pub(super) fn expired(self, errno: Errno) -> Error {
         match self {

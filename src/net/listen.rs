@@ -47,7 +47,7 @@ impl Socket {
     pub(crate) fn bind_to(&self, endpoint: &Endpoint) -> Result<()> {
         let address = self
             .net()
-            .resolve(endpoint, None)
+            .resolve(endpoint, self.patience(Interest::Read, 0).end_of_lookup())
             .map_err(|error| error.during("bind"))?;
         self.bind_shown(&address, Some(endpoint))
     }

@@ -7,6 +7,7 @@ use crate::bytes::{Bytes, Pinned};
 use crate::error::{Class, Error, Result};
 use crate::policy::Request;
 use crate::sched::Interest;
+use crate::sys::errno::Errno;
 use crate::sys::flag::{MSG_PEEK, SCM_CREDENTIALS, SCM_RIGHTS, SOL_SOCKET};
 use crate::sys::message::{Control, Received};
 use crate::sys::peer;
@@ -70,8 +71,9 @@ impl Socket {
         const OP: &str = "sendmsg";
         #[cfg(feature = "tls")]
         self.refuse_on_wrapped(OP)?;
+        let patience = self.patience(Interest::Write, flags);
         let address = endpoint
-            .map(|endpoint| self.net().resolve(endpoint, None))
+            .map(|endpoint| self.net().resolve(endpoint, patience.end_of_lookup()))
             .transpose()
             .map_err(|error| error.during(OP))?;
         let address = address.as_ref();
@@ -111,7 +113,7 @@ impl Socket {
             .map(IoSlice::new)
             .collect();
         let opening = Opening::new(self, flags);
-        let sent = self.io(OP, Interest::Write, flags, |fd, extra| {
+        let sent = self.io_within(OP, Interest::Write, patience, |fd, extra| {
             // Others may have sent while it waited.
             self.net().allow_message(length)?;
             let flags = opening.flags() | extra;
@@ -119,6 +121,14 @@ impl Socket {
         });
         let sent = match (sent, address) {
             (Err(error), Some(address)) => Err(error.at(address)),
+            // The socket is open: the number that is none is in what was to go with the message.
+            (Err(error), None)
+                if error.errno() == Some(Errno::BADF.0)
+                    && self.fd() >= 0
+                    && !descriptors(control).is_empty() =>
+            {
+                Err(error.because("a descriptor that is to be sent is not open".to_owned()))
+            }
             (sent, _) => sent,
         }?;
         self.net().note_sent_message(sent);

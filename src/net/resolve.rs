@@ -136,8 +136,12 @@ impl Net {
             && !at_once
         {
             let due = deadline_after(plan.resolver);
-            self.sched()
-                .sleep_until(deadline.map_or(due, |deadline| due.map(|due| due.min(deadline))))?;
+            // Without a moment it is for ever.
+            let over = deadline.filter(|deadline| due.is_none_or(|due| *deadline < due));
+            self.sched().sleep_until(over.or(due))?;
+            if over.is_some() {
+                return Err(Error::timed_out().during(OP));
+            }
         }
         let world = self.world().filter(|_| !at_once).cloned();
         let named = lookup.host.clone();

@@ -375,15 +375,16 @@ impl Socket {
     /// The system's refusal.
     pub(crate) fn send_to(&self, data: &Bytes, flags: i32, endpoint: &Endpoint) -> Result<usize> {
         const OP: &str = "sendto";
+        let patience = self.patience(Interest::Write, flags);
         let address = &self
             .net()
-            .resolve(endpoint, None)
+            .resolve(endpoint, patience.end_of_lookup())
             .map_err(|error| error.during(OP))?;
         self.guard_shown(&Request::SendTo(address), Some(endpoint), None)
             .map_err(|error| self.failed(OP, error.at(address)))?;
         let opening = Opening::new(self, flags);
         let sent = self
-            .io(OP, Interest::Write, flags, |fd, extra| {
+            .io_within(OP, Interest::Write, patience, |fd, extra| {
                 let flags = opening.flags() | extra;
                 opening.awaited(data.with(|data| self.transport().send_to(fd, data, flags, address)))
             })

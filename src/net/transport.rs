@@ -10,7 +10,7 @@ use crate::sched::Interest;
 use crate::sys::errno::{Errno, Result};
 use crate::sys::flag::{SO_RCVTIMEO, SO_SNDTIMEO, SOL_SOCKET};
 use crate::sys::message::{self, Control, Received};
-use crate::sys::{fd, file, option, poll, socket, transfer};
+use crate::sys::{fd, file, insight, option, poll, socket, transfer};
 
 /// The calls of one socket. Each tries once: `EAGAIN` says that it would have to wait, and the loop in `io` waits.
 ///
@@ -77,6 +77,11 @@ pub(crate) trait Transport {
     /// Whether there is something to accept or to receive, be it an end.
     fn has_input(&self, fd: RawFd) -> Result<bool> {
         Ok(!poll::poll_one(fd, true, false, Some(Duration::ZERO))?.timed_out)
+    }
+
+    /// Bytes of a stream that can be received without waiting.
+    fn unread(&self, fd: RawFd) -> Result<usize> {
+        insight::unread(open(fd)?).map(|count| usize::try_from(count).unwrap_or(0))
     }
 
     /// Up to `length` bytes of an option.

@@ -10,6 +10,14 @@ use std::path::Path;
 
 use super::errno::{Errno, Result, check, check_count};
 
+/// Whether a descriptor was opened for reading; one that is none is said to be, as the read tells that.
+#[cfg(feature = "lua")]
+pub(crate) fn is_readable(fd: RawFd) -> bool {
+    // SAFETY: F_GETFL takes no argument and touches no memory.
+    let flags = unsafe { libc::fcntl(fd, libc::F_GETFL) };
+    flags < 0 || flags & libc::O_ACCMODE != libc::O_WRONLY
+}
+
 /// What a descriptor stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {

@@ -278,9 +278,12 @@ const MONTHS: [&str; 12] = [
 /// A time as certificates tell it, in seconds since 1970; none for another form.
 pub(crate) fn seconds_of(text: &str) -> Option<i64> {
     let words: Vec<&str> = text.split_ascii_whitespace().collect();
-    let [month, day, clock, year, "GMT"] = words[..] else {
+    let [month, day, clock, year, zone] = words[..] else {
         return None;
     };
+    if !zone.eq_ignore_ascii_case("GMT") {
+        return None;
+    }
     let month = MONTHS
         .iter()
         .position(|known| known.eq_ignore_ascii_case(month))?;

@@ -33,9 +33,11 @@ pub(super) fn private_key(text: &[u8]) -> Result<PrivateKeyDer<'static>> {
     })
 }
 
+/// The letters of base64.
+const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
 /// Python's `DER_cert_to_PEM_cert`.
 pub(crate) fn der_to_pem(der: &[u8]) -> String {
-    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut text = format!("{BEGIN}\n");
     let mut column = 0;
     for three in der.chunks(3) {
@@ -65,19 +67,53 @@ pub(crate) fn der_to_pem(der: &[u8]) -> String {
 /// Python's `PEM_cert_to_DER_cert`.
 ///
 /// # Errors
-/// `ValueError` where the text does not begin and end as PEM does, or holds no base64.
+/// `ValueError` where the text does not begin and end as PEM does, or holds no base64; as in Python, what is no letter of it is
+/// passed over.
 pub(crate) fn pem_to_der(text: &str) -> Result<Vec<u8>> {
     if !text.starts_with(BEGIN) {
         return Err(Error::value(format!(
             "Invalid PEM encoding; must start with {BEGIN}"
         )));
     }
-    if !text.trim_end().ends_with(END) {
+    let Some(data) = text.trim().strip_suffix(END) else {
         return Err(Error::value(format!("Invalid PEM encoding; must end with {END}")));
+    };
+    from_base64(data.strip_prefix(BEGIN).unwrap_or_default().as_bytes())
+}
+
+/// Python's `binascii.a2b_base64`.
+fn from_base64(text: &[u8]) -> Result<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(text.len() / 4 * 3);
+    // The letters of a group of four so far, their bits, and the padding behind them.
+    let (mut letters, mut bits, mut padding) = (0, 0_u32, 0);
+    for letter in text {
+        if *letter == b'=' {
+            padding += 1;
+            if letters >= 2 && letters + padding >= 4 {
+                return Ok(bytes);
+            }
+            continue;
+        }
+        let Some(value) = LETTERS.iter().position(|known| known == letter) else {
+            continue;
+        };
+        padding = 0;
+        bits = bits << 6 | u32::try_from(value).unwrap_or(0);
+        letters = (letters + 1) % 4;
+        // Each letter but the first of a group ends a byte.
+        if letters != 1 {
+            let rest = [0, 0, 4, 2][letters];
+            bytes.push((bits >> rest & 0xff) as u8);
+        }
     }
-    CertificateDer::from_pem_slice(text.as_bytes())
-        .map(|der| der.to_vec())
-        .map_err(|error| Error::value(format!("Invalid PEM encoding: {error}")))
+    match letters {
+        0 => Ok(bytes),
+        1 => Err(Error::value(format!(
+            "Invalid base64-encoded string: number of data characters ({}) cannot be 1 more than a multiple of 4",
+            bytes.len() / 3 * 4 + 1
+        ))),
+        _ => Err(Error::value("Incorrect padding")),
+    }
 }
 
 #[cfg(test)]
@@ -93,5 +129,25 @@ mod tests {
             assert_eq!(pem_to_der(&text).expect("PEM"), der);
         }
         assert!(pem_to_der("x").is_err());
+        // As CPython 3.11 has it.
+        for (data, told) in [
+            ("!!!!", Ok(&b""[..])),
+            ("QU\nJD*", Ok(b"ABC")),
+            ("QQ==QUJD", Ok(b"A")),
+            ("QQ=", Err("Incorrect padding")),
+            ("QQ", Err("Incorrect padding")),
+            (
+                "QUJDQ",
+                Err(
+                    "Invalid base64-encoded string: number of data characters (5) cannot be 1 more than a multiple of 4",
+                ),
+            ),
+        ] {
+            let found = pem_to_der(&format!("{BEGIN}\n{data}\n{END}\n"));
+            match told {
+                Ok(bytes) => assert_eq!(found.expect(data), bytes),
+                Err(text) => assert_eq!(found.expect_err(data).message(), text),
+            }
+        }
     }
 }

@@ -84,7 +84,12 @@ impl Session {
             Some(name) => match ServerName::try_from(name.to_owned()) {
                 Ok(name) => name,
                 Err(_) if !context.check_hostname() => nobody(),
-                Err(_) => return Err(Error::value(format!("server_hostname '{name}' is no host name"))),
+                Err(_) => {
+                    return Err(Error::value(format!(
+                        "server_hostname {} is no host name",
+                        crate::text::str_repr(name)
+                    )));
+                }
             },
         };
         let machine = Machine::client(context.client_config()?, name)

@@ -248,6 +248,22 @@ pub(super) fn read_pair(op: &'static str, value: Value) -> Result<Pair> {
     })
 }
 
+/// As [`read_pair`], for calls that take it apart as Python does: a third part is one too many.
+pub(super) fn unpack_pair(op: &'static str, value: Value) -> Result<Pair> {
+    let count = match &value {
+        Value::List(items) => items.len(),
+        Value::Record(record) => record.items.len(),
+        _ => 2,
+    };
+    match count {
+        0 | 1 => Err(Error::value(format!(
+            "not enough values to unpack (expected 2, got {count})"
+        ))),
+        2 => read_pair(op, value),
+        _ => Err(Error::value("too many values to unpack (expected 2)")),
+    }
+}
+
 /// A port number or service name, as text for the resolver.
 pub(super) fn read_service(op: &'static str, value: Value) -> Result<Option<String>> {
     match value {

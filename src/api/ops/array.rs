@@ -7,7 +7,7 @@ use crate::api::element::{self, real, same, shown, wide};
 use crate::api::handler::typed;
 use crate::api::op::{Default, FUNCTION, METHOD, Op, Owner, PROPERTY, Python, need, with};
 use crate::api::value::Type;
-use crate::api::{Cx, Value};
+use crate::api::{Cx, Value, absent};
 use crate::bytes::{Bytes, Rigid};
 use crate::error::{Class, Error, Result};
 use crate::wire::{Code, Kind, Number, NumberArray};
@@ -242,6 +242,8 @@ fn number(code: Code, value: &Value) -> Result<Number> {
         real(value)
             .map(Number::Float)
             .ok_or_else(|| Error::type_error(format!("must be real number, not {}", value.kind())))
+    } else if let Value::Absent(constant) = value {
+        Err(absent(constant))
     } else {
         wide(value).map(Number::Int).ok_or_else(|| {
             Error::type_error(format!(

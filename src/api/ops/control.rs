@@ -6,7 +6,7 @@ use crate::api::argument::{Any, FromArg, Truth, whole};
 use crate::api::handler::typed;
 use crate::api::op::{Default, FUNCTION, METHOD, Op, Owner, need, with};
 use crate::api::{Cx, Value};
-use crate::bytes::Bytes;
+use crate::bytes::{Bytes, Pinned};
 use crate::constants;
 use crate::error::{Error, Result};
 use crate::net::{Controlled, Payload, Socket};
@@ -87,12 +87,12 @@ pub(super) const OPS: &[Op] = &[
             with(
                 "arg",
                 Default::Int(0),
-                "int, or bytes or bytearray laid out as the request's C struct, at most 1024",
+                "int, or bytes, bytearray or array laid out as the request's C struct, at most 1024",
             ),
             with(
                 "mutate_flag",
                 Default::Bool(true),
-                "whether a bytearray is changed in place and the call's number returned",
+                "whether a bytearray or array is changed in place and the call's number returned",
             ),
         ],
         returns: "int or bytes",
@@ -183,6 +183,7 @@ fn payload(op: &str, value: &Value) -> Result<Payload> {
         Value::Text(text) => text.as_bytes().to_vec(),
         Value::Array(array) => array.with(<[u8]>::to_vec),
         Value::View(view) => view.window_mut().to_vec(),
+        Value::Numbers(numbers) => numbers.bytes().with(<[u8]>::to_vec),
         other => {
             return Err(Error::type_error(format!(
                 "{op}() argument 'arg' must be int or bytes, not {}",
@@ -212,9 +213,8 @@ fn ioctl_of(cx: &Cx<'_>, fd: Any, request: i64, arg: Any, mutate: Truth) -> Resu
         .or_else(|_| i32::try_from(request).map(i32::cast_unsigned))
         .map_err(|_| Error::overflow(format!("ioctl() argument 'request': {request} is out of range")))?;
     let (answer, left) = cx.net.ioctl(&on, request, payload("ioctl", &arg.0)?)?;
-    let window = match arg.0 {
-        Value::Array(array) if mutate.0 => array.pin(0, array.len()),
-        Value::View(view) if mutate.0 => view,
+    let window = match Pinned::from_arg(arg.0) {
+        Ok(window) if mutate.0 => window,
         _ => return Ok(give(left)),
     };
     if let Payload::Data(data) = left {

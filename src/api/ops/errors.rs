@@ -239,16 +239,32 @@ fn name(_: &Cx<'_>, error: Rc<Error>) -> Result<&'static str> {
     Ok(error.class().python_name())
 }
 
-fn errno(_: &Cx<'_>, error: Rc<Error>) -> Result<Option<i32>> {
-    Ok(error.errno())
+fn errno(_: &Cx<'_>, error: Rc<Error>) -> Result<Value> {
+    if let Some(number) = error.errno() {
+        return Ok(Value::Int(number.into()));
+    }
+    Ok(part_of_made(&error, 0))
+}
+
+/// A part of an OSError that a script made of anything: number, text.
+fn part_of_made(error: &Error, place: usize) -> Value {
+    let mut arguments = error.arguments();
+    if error.class().is_a(Class::OSError) && (2..=5).contains(&arguments.len()) {
+        give(arguments.swap_remove(place))
+    } else {
+        Value::None
+    }
 }
 
 fn code(_: &Cx<'_>, error: Rc<Error>) -> Result<Option<&'static str>> {
     Ok(error.code())
 }
 
-fn strerror(_: &Cx<'_>, error: Rc<Error>) -> Result<Option<String>> {
-    Ok(error.strerror().map(std::borrow::Cow::into_owned))
+fn strerror(_: &Cx<'_>, error: Rc<Error>) -> Result<Value> {
+    Ok(match error.strerror() {
+        Some(text) => Value::text(text.into_owned()),
+        None => part_of_made(&error, 1),
+    })
 }
 
 fn message(_: &Cx<'_>, error: Rc<Error>) -> Result<String> {

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use crate::api::IntoValue;
-use crate::api::argument::Any;
+use crate::api::argument::{Any, FromArg as _};
 use crate::api::handler::typed;
 use crate::api::op::{Default, METHOD, Op, Owner, Param, need, with};
 use crate::api::value::Type;
@@ -282,8 +282,9 @@ fn put(file: &File, value: Value) -> Result<Option<usize>> {
         Value::Text(text) => Bytes::Owned(text.into_owned().into_bytes()),
         Value::String(bytes) => bytes,
         Value::Bytes(bytes) if !file.is_text() => bytes,
-        Value::Array(array) if !file.is_text() => Bytes::Array(array.pin(0, array.len())),
-        Value::View(view) if !file.is_text() => Bytes::Array(view),
+        buffer @ (Value::Array(_) | Value::View(_) | Value::Numbers(_)) if !file.is_text() => {
+            Bytes::Array(pinned(buffer)?)
+        }
         _ if file.is_text() => {
             return Err(Error::type_error(format!(
                 "write() argument must be str, not {given}"
@@ -298,6 +299,13 @@ fn put(file: &File, value: Value) -> Result<Option<usize>> {
         }
     };
     file.write(&data)
+}
+
+/// The bytes of a buffer.
+fn pinned(buffer: Value) -> Result<Pinned> {
+    let given = buffer.kind();
+    Pinned::from_arg(buffer)
+        .map_err(|_| Error::type_error(format!("a bytes-like object is required, not '{given}'")))
 }
 
 fn writelines(_: &Cx<'_>, file: Rc<File>, lines: Any) -> Result<()> {

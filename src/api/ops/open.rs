@@ -208,7 +208,7 @@ fn create_connection(
     delay: Option<Seconds>,
 ) -> Result<Rc<Socket>> {
     const OP: &str = "create_connection";
-    let address = address::read_pair(OP, address.0)?;
+    let address = address::unpack_pair(OP, address.0)?;
     let lookup = Lookup {
         host: address.host,
         service: address.service,

@@ -82,12 +82,16 @@ fn setsockopt(
             Some(number) => OptionValue::Int(as_int(number)?),
             None => {
                 let given = value.kind();
-                let bytes = Bytes::from_arg(value).map_err(|_| {
+                // Text is no bytes here, as in Python: a language whose strings are bytes gives those.
+                let bytes = match value {
+                    Value::Text(_) => None,
+                    value => Bytes::from_arg(value).ok(),
+                };
+                OptionValue::Bytes(bytes.ok_or_else(|| {
                     Error::type_error(format!(
                         "socket.setsockopt() argument 'value' must be int, bytes-like object or None, not {given}"
                     ))
-                })?;
-                OptionValue::Bytes(bytes)
+                })?)
             }
         },
     };

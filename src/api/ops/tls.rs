@@ -256,7 +256,7 @@ fn get_server_certificate(
     ca_certs: Option<Text>,
     timeout: Option<crate::api::argument::Seconds>,
 ) -> Result<String> {
-    let address = address::read_pair("get_server_certificate", addr.0)?;
+    let address = address::unpack_pair("get_server_certificate", addr.0)?;
     let context = Context::new(version)?;
     context.set_check_hostname(false);
     match ca_certs {

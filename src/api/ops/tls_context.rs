@@ -412,6 +412,11 @@ fn wrap_socket(
     _session: Option<i64>,
 ) -> Result<Rc<Socket>> {
     let hostname = hostname.map(|name| name.utf8("server_hostname")).transpose()?;
+    if hostname.as_deref().is_some_and(|name| name.contains('\0')) {
+        return Err(Error::type_error(
+            "argument must be encoded string without null bytes, not str",
+        ));
+    }
     socket.secure(Terms {
         context,
         server_side: server_side.0,

@@ -1,5 +1,6 @@
 //! One direction of a socket under faults. What goes wrong is drawn for places in the stream and not for calls, so that a
-//! program that asks in other pieces, or a machine that is slower, meets the same faults at the same bytes.
+//! program that asks in other pieces, or a machine that is slower, meets the same faults at the same bytes. What a call or an
+//! arrival meets at a place is a function of the seed and the place; pieces and datagrams follow each other, and draw in turn.
 
 use std::time::{Duration, Instant};
 
@@ -19,7 +20,9 @@ const SLICES: u64 = 20;
 
 /// What goes in one direction.
 pub(super) struct Lane {
-    pub(super) rng: Rng,
+    seed: u64,
+    /// For what comes in turn.
+    rng: Rng,
     /// Bytes that passed; of datagrams, their number.
     pub(super) offset: u64,
     /// Where the piece ends that is under way.
@@ -30,13 +33,19 @@ pub(super) struct Lane {
     stalls: u32,
     /// Not before then.
     pub(super) due: Option<Instant>,
-    /// Whether what is there has been seen and its delay begun.
-    arrived: bool,
+}
+
+/// What is drawn for a place.
+#[derive(Clone, Copy)]
+enum Draw {
+    Calls = 1,
+    Jitter = 2,
 }
 
 impl Lane {
     pub(super) fn new(seed: u64) -> Self {
         Self {
+            seed,
             rng: Rng::with_seed(seed),
             offset: 0,
             cut: 0,
@@ -44,20 +53,19 @@ impl Lane {
             interrupts: 0,
             stalls: 0,
             due: None,
-            arrived: false,
         }
     }
 
+    /// Whether the next in turn meets what this share of all does.
     pub(super) fn chance(&mut self, share: f64) -> bool {
-        share > 0.0 && self.rng.f64() < share
+        chance(&mut self.rng, share)
     }
 
-    fn row(&mut self, share: f64) -> u32 {
-        let mut count = 0;
-        while count < MOST_IN_A_ROW && self.chance(share) {
-            count += 1;
-        }
-        count
+    /// The randomness of one place.
+    fn at(&self, draw: Draw, place: u64) -> Rng {
+        // Far apart, whatever the seed.
+        let number = place.wrapping_mul(4).wrapping_add(draw as u64);
+        Rng::with_seed(self.seed ^ number.wrapping_mul(0xd134_2543_de82_ef95))
     }
 
     /// What comes before a call that may succeed: interruptions, stalls, times to wait for.
@@ -67,8 +75,9 @@ impl Lane {
     pub(super) fn enter(&mut self, plan: &Plan) -> Result<()> {
         if self.drawn != Some(self.offset) {
             self.drawn = Some(self.offset);
-            self.interrupts = self.row(plan.interrupts);
-            self.stalls = self.row(plan.stalls);
+            let mut rng = self.at(Draw::Calls, self.offset);
+            self.interrupts = row(&mut rng, plan.interrupts);
+            self.stalls = row(&mut rng, plan.stalls);
         }
         if self.interrupts > 0 {
             self.interrupts -= 1;
@@ -86,19 +95,11 @@ impl Lane {
         Ok(())
     }
 
-    /// Holds back what has arrived, once: `has_come` looks whether something has.
-    ///
-    /// # Errors
-    /// As [`Self::enter`].
-    pub(super) fn hold_back(&mut self, plan: &Plan, has_come: impl FnOnce() -> Result<()>) -> Result<()> {
-        if self.arrived || plan.latency.is_zero() && plan.jitter.is_zero() {
-            return Ok(());
-        }
-        has_come()?;
-        self.arrived = true;
-        let delay = plan.latency + plan.jitter.mul_f64(self.rng.f64());
-        self.due = crate::sched::now().checked_add(delay);
-        Err(Errno::AGAIN)
+    /// When what arrives now can be received, `ahead` places behind the next.
+    pub(super) fn due_of_arrival(&self, plan: &Plan, ahead: u64) -> Option<Instant> {
+        let place = self.offset.saturating_add(ahead);
+        let jitter = plan.jitter.mul_f64(self.at(Draw::Jitter, place).f64());
+        crate::sched::now().checked_add(plan.latency.saturating_add(jitter))
     }
 
     /// Most bytes of a stream that the next call may move, when it asks for `wanted`; `short` is the share of short pieces.
@@ -127,11 +128,23 @@ impl Lane {
     /// `count` bytes have passed; they count as `places` (bytes of a stream, one for a datagram).
     pub(super) fn passed(&mut self, plan: &Plan, count: usize, places: u64) {
         self.offset += places;
-        self.arrived = false;
         if let Some(rate) = plan.rate {
             #[allow(clippy::cast_precision_loss, reason = "a time, and bytes are few")]
             let length = Duration::from_secs_f64(count as f64 / rate as f64);
             self.due = crate::sched::now().checked_add(length);
         }
     }
+}
+
+fn chance(rng: &mut Rng, share: f64) -> bool {
+    share > 0.0 && rng.f64() < share
+}
+
+/// How often in a row what this share of all meets.
+fn row(rng: &mut Rng, share: f64) -> u32 {
+    let mut count = 0;
+    while count < MOST_IN_A_ROW && chance(rng, share) {
+        count += 1;
+    }
+    count
 }

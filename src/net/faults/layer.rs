@@ -3,10 +3,9 @@
 //! (`MSG_PEEK`) go straight to the kernel.
 
 use std::cell::{Cell, RefCell};
-use std::collections::VecDeque;
 use std::os::fd::RawFd;
 use std::rc::Rc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use crate::address::Address;
 use crate::net::holding::{Held, Holding};
@@ -18,11 +17,11 @@ use crate::sys::flag::{
     SOL_SOCKET,
 };
 
+use super::arrivals::Arrivals;
 use super::lane::Lane;
 use super::plan::Plan;
+use super::post::{Letter, Post};
 
-/// A datagram that waits for the next one waits so long.
-const LONGEST_OVERTAKING: Duration = Duration::from_millis(10);
 /// Bytes of the longest datagram.
 const LONGEST: usize = 65_536;
 
@@ -33,6 +32,7 @@ pub(in crate::net) struct Layer {
     is_stream: bool,
     incoming: RefCell<Lane>,
     outgoing: RefCell<Lane>,
+    arrivals: RefCell<Arrivals>,
     post: RefCell<Post>,
     /// Where what it holds is noted, and what was.
     holding: Rc<Holding>,
@@ -41,17 +41,6 @@ pub(in crate::net) struct Layer {
     broken: Cell<bool>,
     told: Cell<bool>,
     half_closed: Cell<bool>,
-}
-
-/// A datagram and who sent it.
-type Letter = (Vec<u8>, Address);
-
-/// Datagrams between the kernel and the script.
-#[derive(Default)]
-struct Post {
-    ready: VecDeque<Letter>,
-    /// One that lets the next go first, and until when.
-    late: Option<(Letter, Instant)>,
 }
 
 impl Layer {
@@ -77,6 +66,7 @@ impl Layer {
             outgoing: lane(1),
             plan,
             below: below.unwrap_or_else(|| Rc::new(Kernel)),
+            arrivals: RefCell::default(),
             post: RefCell::default(),
             holding,
             held: Cell::default(),
@@ -106,12 +96,52 @@ impl Layer {
                 Err(Errno::CONNRESET)
             };
         }
+        // Looked at first: what has arrived begins to be late, whatever this call meets.
+        self.look(fd, &lane)?;
         lane.enter(&self.plan)?;
-        lane.hold_back(&self.plan, || self.has_come(fd))?;
-        let most = lane.piece(&self.plan, self.plan.short_reads, buffer.len());
+        let arrived = self.await_arrival(&mut lane)?;
+        let most = lane.piece(&self.plan, self.plan.short_reads, buffer.len().min(arrived));
         let count = self.below.recv(fd, &mut buffer[..most], flags | MSG_DONTWAIT)?;
         lane.passed(&self.plan, count, count as u64);
+        self.arrivals.borrow_mut().take(count as u64);
         Ok(count)
+    }
+
+    /// Notes what has come since the last look, where what arrives is held back.
+    fn look(&self, fd: RawFd, lane: &Lane) -> Result<()> {
+        if !self.plan.delays() {
+            return Ok(());
+        }
+        // Asked before the bytes are counted: an end that is there is behind them, and input without bytes is a failure.
+        let (ended, some) = (self.below.has_ended(fd, false), self.below.has_input(fd)?);
+        let unread = self.below.unread(fd)? as u64;
+        let due = |ahead| lane.due_of_arrival(&self.plan, ahead);
+        self.arrivals
+            .borrow_mut()
+            .note(unread, ended || some && unread == 0, due);
+        Ok(())
+    }
+
+    /// How many bytes of a stream are not held back any more.
+    ///
+    /// # Errors
+    /// `EAGAIN`, and then `due` says when to come again unless nothing has come.
+    fn await_arrival(&self, lane: &mut Lane) -> Result<usize> {
+        if !self.plan.delays() {
+            return Ok(usize::MAX);
+        }
+        let now = crate::sched::now();
+        let arrivals = self.arrivals.borrow();
+        let next = arrivals.next().ok_or(Errno::AGAIN)?;
+        if next > now {
+            lane.due = Some(next);
+            return Err(Errno::AGAIN);
+        }
+        match arrivals.ready(now) {
+            // The end.
+            0 => Ok(usize::MAX),
+            count => Ok(usize::try_from(count).unwrap_or(usize::MAX)),
+        }
     }
 
     /// Before bytes of a stream leave: how many of `wanted` may.
@@ -136,27 +166,20 @@ impl Layer {
 
     fn receive_letter(&self, fd: RawFd, buffer: &mut [u8], flags: i32) -> Result<(usize, Address)> {
         let received = self.take_letter(fd, buffer, flags);
-        let post = self.post.borrow();
-        let held = match &post.late {
-            _ if !post.ready.is_empty() => Held::Something,
-            Some((_, until)) => Held::From(*until),
-            None => Held::Nothing,
-        };
-        self.holding.note(fd, &self.held, held);
+        self.holding.note(fd, &self.held, self.post.borrow().held());
         received
     }
 
     fn take_letter(&self, fd: RawFd, buffer: &mut [u8], flags: i32) -> Result<(usize, Address)> {
         let mut lane = self.incoming.borrow_mut();
         let mut post = self.post.borrow_mut();
+        // As with a stream, what has arrived begins to be late.
+        self.fetch_letters(fd, &mut lane, &mut post)?;
         lane.enter(&self.plan)?;
-        while post.ready.is_empty() {
-            if post.late.is_none() {
-                lane.hold_back(&self.plan, || self.has_come(fd))?;
-            }
-            self.fetch_letter(fd, &mut lane, &mut post)?;
-        }
-        let (data, from) = post.ready.pop_front().ok_or(Errno::AGAIN)?;
+        let Some((data, from)) = post.take() else {
+            lane.due = post.next();
+            return Err(Errno::AGAIN);
+        };
         let count = data.len().min(buffer.len());
         buffer[..count].copy_from_slice(&data[..count]);
         lane.passed(&self.plan, data.len(), 1);
@@ -164,45 +187,20 @@ impl Layer {
         Ok((told, from))
     }
 
-    /// Takes a datagram from the kernel, and decides what becomes of it.
-    fn fetch_letter(&self, fd: RawFd, lane: &mut Lane, post: &mut Post) -> Result<()> {
-        let mut data = vec![0; LONGEST];
-        let (count, from) = match self.below.recv_from(fd, &mut data, MSG_DONTWAIT) {
-            Ok(letter) => letter,
-            Err(Errno::AGAIN) => {
-                let Some((letter, until)) = post.late.take() else {
-                    return Err(Errno::AGAIN);
-                };
-                if until <= crate::sched::now() {
-                    post.ready.push_back(letter);
-                    return Ok(());
-                }
-                lane.due = Some(until);
-                post.late = Some((letter, until));
-                return Err(Errno::AGAIN);
-            }
-            Err(errno) => return Err(errno),
-        };
-        data.truncate(count);
-        let letter = (data, from);
-        if lane.chance(self.plan.drop) {
-            return Ok(());
+    /// Takes datagrams from the kernel, as many as there are and is room for.
+    fn fetch_letters(&self, fd: RawFd, lane: &mut Lane, post: &mut Post) -> Result<()> {
+        let mut data = Vec::new();
+        while post.has_room(&self.plan) {
+            data.resize(LONGEST, 0);
+            let (count, from) = match self.below.recv_from(fd, &mut data, MSG_DONTWAIT) {
+                Ok(letter) => letter,
+                Err(Errno::AGAIN) => break,
+                Err(errno) => return Err(errno),
+            };
+            let letter: Letter = (data[..count].to_vec(), from);
+            post.sort(&self.plan, lane, letter);
         }
-        if lane.chance(self.plan.duplicate) {
-            post.ready.push_back(letter.clone());
-        }
-        if post.late.is_none() && lane.chance(self.plan.reorder) {
-            post.late = Some((letter, crate::sched::now() + LONGEST_OVERTAKING));
-            return Ok(());
-        }
-        post.ready.push_back(letter);
-        post.ready.extend(post.late.take().map(|(letter, _)| letter));
         Ok(())
-    }
-
-    /// `EAGAIN` unless there is something to receive, be it the end.
-    fn has_come(&self, fd: RawFd) -> Result<()> {
-        self.below.recv(fd, &mut [0], MSG_PEEK | MSG_DONTWAIT).map(drop)
     }
 
     /// Sends a datagram by `send`: not at all, once or twice.

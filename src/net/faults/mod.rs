@@ -1,10 +1,13 @@
 //! Faults made on purpose: a layer under a runtime's sockets that delays, cuts, loses and breaks as bad networks do, the same
 //! way each time for the same seed. `plan` is what goes wrong and how often, as `--faults` and `socket.faults` say it;
-//! `layer` the transport between a socket and the kernel; `lane` one direction of a stream in it.
+//! `layer` the transport between a socket and the kernel; `lane` one direction of a stream in it; `arrivals` knows since when
+//! what lies in the kernel is there, and `post` holds datagrams.
 
+mod arrivals;
 mod lane;
 mod layer;
 mod plan;
+mod post;
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;

@@ -89,6 +89,11 @@ impl Plan {
         Ok(plan)
     }
 
+    /// Whether what arrives is held back.
+    pub(super) const fn delays(&self) -> bool {
+        !self.latency.is_zero() || !self.jitter.is_zero()
+    }
+
     /// Changes one setting.
     ///
     /// # Errors

@@ -196,6 +196,10 @@ impl Transport for Virtual {
         Ok(events & (event::READABLE | event::ERROR | event::HANGUP) != 0)
     }
 
+    fn unread(&self, fd: RawFd) -> Result<usize> {
+        self.world.operate(fd, |inner, id| Ok(inner.end(id).bytes.len()))
+    }
+
     fn option(&self, fd: RawFd, level: i32, name: i32, length: usize) -> Result<Vec<u8>> {
         let mut value = self
             .world

@@ -9,6 +9,7 @@ use std::rc::Rc;
 
 use rhai::{Array, Dynamic, Identifier, Map, NativeCallContext};
 
+use crate::api::Value;
 use crate::error::{Class as ErrorClass, Error, Result};
 use crate::script::library::Library;
 
@@ -127,8 +128,11 @@ pub(super) fn define(
     let core = alive(site)?;
     let mut bases = Vec::new();
     let mut map = Map::new();
-    for argument in args.iter() {
-        if let Some(given) = argument.read_lock::<Map>() {
+    let last = args.len().saturating_sub(1);
+    for (place, argument) in args.iter().enumerate() {
+        if place == last
+            && let Some(given) = argument.read_lock::<Map>()
+        {
             map = given.clone();
         } else if let Some(classes) = argument.read_lock::<Array>() {
             for class in classes.iter() {
@@ -164,7 +168,7 @@ fn base(
         Some(class) => class.content(core).cloned(),
         None => {
             let text = format!(
-                "class() takes classes and a map, not {}",
+                "class() takes classes and, last, a map, not {}",
                 value::read(value, 0).kind()
             );
             Err(site.raise(Error::type_error(text), Some(context)))
@@ -273,7 +277,9 @@ pub(super) fn attribute(site: &Rc<Site>, object: &Dynamic, name: &str) -> Result
 }
 
 fn missing(instance: &Instance, name: &str) -> Error {
-    let mut text = format!("'{}' object has no attribute '{name}'", instance.class_name());
+    // As in Python, without the module.
+    let class = instance.class_name().rsplit('.').next().unwrap_or_default();
+    let mut text = format!("'{class}' object has no attribute '{name}'");
     if instance.class.has_name(|known| known.eq_ignore_ascii_case(name)) {
         text.push_str(": names are told apart by their case");
     }
@@ -340,10 +346,23 @@ pub(super) fn close(site: &Site, object: &Dynamic) -> Option<Result<(), Thrown>>
     )
 }
 
+/// An object as it is printed; none where it is no object of a class.
+pub(super) fn read(value: &Dynamic) -> Option<Value> {
+    let instance = value.read_lock::<Rc<Instance>>()?;
+    Some(instance_of(&instance))
+}
+
+fn instance_of(instance: &Rc<Instance>) -> Value {
+    Value::Instance {
+        class: instance.class_name().to_owned(),
+        identity: Rc::as_ptr(instance) as usize,
+    }
+}
+
 /// How it prints.
 pub(super) fn text(site: &Site, object: &Dynamic) -> String {
     if let Some(instance) = object.read_lock::<Rc<Instance>>() {
-        return format!("<{} object>", instance.class_name());
+        return crate::api::repr(&instance_of(&instance));
     }
     let class = object.read_lock::<Rc<Class>>().map(|class| class.clone());
     let name = class.zip(site.core.upgrade()).and_then(|(class, core)| {

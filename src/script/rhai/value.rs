@@ -167,7 +167,7 @@ fn read_at(value: &Dynamic, depth: usize, functions: Functions<'_>) -> Value {
     })
 }
 
-/// What is an object of Rhai's own.
+/// What is an object of Rhai's own, or of a class of the script's.
 fn read_own(value: &Dynamic) -> Value {
     if let Some(range) = value.read_lock::<Range<i64>>() {
         return Value::Range(range.start, range.end);
@@ -175,7 +175,9 @@ fn read_own(value: &Dynamic) -> Value {
     let up_to = value
         .read_lock::<RangeInclusive<i64>>()
         .and_then(|range| Some(Value::Range(*range.start(), range.end().checked_add(1)?)));
-    up_to.unwrap_or(Value::Opaque("object"))
+    up_to
+        .or_else(|| super::class::read(value))
+        .unwrap_or(Value::Opaque("object"))
 }
 
 /// What a map of keywords holds, by name. Functions in it are told apart by their place among its values, from `first` on.
@@ -272,6 +274,7 @@ pub(super) fn give(value: Value) -> Dynamic {
         | Value::Outcome(_)
         | Value::Opaque(_)
         | Value::Thing { .. }
+        | Value::Instance { .. }
         | Value::Foreign(_) => Dynamic::UNIT,
         Value::Kept(function) => callback::kept(&*function).map_or(Dynamic::UNIT, Dynamic::from),
         Value::Range(from, to) => Dynamic::from(from..to),

@@ -10,26 +10,25 @@ use crate::text::bytes_repr;
 use crate::wire::{bytes, difference};
 
 use super::Tube;
+use super::masked::Masked;
 use super::pattern::Pattern;
 use super::reading::Call;
 
 /// Bytes of what came that are shown where no number of bytes was expected, and after what was.
 const SHOWN: usize = 64;
-/// Bytes more than twice what was recorded after which nothing masked is waited for.
-const SLACK: usize = 4096;
 
 /// Something that may come.
 #[derive(Clone, Debug)]
 pub(crate) enum Expected {
     Bytes(Vec<u8>),
     Pattern(Rc<Pattern>),
-    /// Bytes of which some may differ: a pattern of them, and how many come before the first that may.
-    Masked(Vec<u8>, Rc<Pattern>, usize),
+    /// Bytes of which some may differ.
+    Masked(Masked),
 }
 
 /// How far something that may come has come.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum State {
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum State {
     /// It is there, so many bytes of it.
     Come(usize),
     /// It may come yet.
@@ -45,18 +44,14 @@ impl Expected {
             Self::Bytes(bytes) if data.starts_with(bytes) => State::Come(bytes.len()),
             Self::Bytes(bytes) if bytes.starts_with(data) => open,
             Self::Bytes(_) => State::Never,
-            Self::Pattern(pattern) => match pattern.matches_front(data) {
+            Self::Pattern(pattern) => match pattern.front().end(data, 0) {
                 Some(count) => State::Come(count),
-                None => open,
+                None if pattern.front().may_come(data, 0) => open,
+                None => State::Never,
             },
-            Self::Masked(bytes, pattern, fixed) => match pattern.matches_front(data) {
-                Some(count) => State::Come(count),
-                None if self.likeness(data) < data.len().min(*fixed)
-                    || data.len() > 2 * bytes.len() + SLACK =>
-                {
-                    State::Never
-                }
-                None => open,
+            Self::Masked(masked) => match masked.state(data) {
+                State::Open => open,
+                state => state,
             },
         }
     }
@@ -64,31 +59,11 @@ impl Expected {
     /// Bytes of which those that a mask matches may be anything else that it matches.
     ///
     /// # Errors
-    /// `ValueError` when there are more masks than one pattern can hold.
+    /// `ValueError` for a mask that takes too much memory.
     pub(crate) fn masked(net: &Net, bytes: Vec<u8>, masks: &[Rc<Pattern>]) -> Result<Self> {
-        let mut text = Vec::new();
-        let (mut place, mut fixed) = (0, None);
-        while place < bytes.len() {
-            let next = masks
-                .iter()
-                .filter_map(|mask| Some((mask.range_after(&bytes, place)?, mask)))
-                .min_by_key(|(range, _)| range.start);
-            let end = next.as_ref().map_or(bytes.len(), |(range, _)| range.start);
-            for byte in &bytes[place..end] {
-                text.extend_from_slice(format!("\\x{byte:02x}").as_bytes());
-            }
-            place = end;
-            if let Some((range, mask)) = next {
-                fixed.get_or_insert(range.start);
-                text.extend_from_slice(b"(?:");
-                text.extend_from_slice(mask.text());
-                text.push(b')');
-                place = range.end;
-            }
-        }
-        Ok(match fixed {
+        Ok(match Masked::new(net, &bytes, masks)? {
+            Some(masked) => Self::Masked(masked),
             None => Self::Bytes(bytes),
-            Some(fixed) => Self::Masked(bytes, Rc::new(Pattern::new(net, &text)?), fixed),
         })
     }
 
@@ -103,18 +78,24 @@ impl Expected {
 
     fn in_words(&self) -> String {
         match self {
-            Self::Bytes(bytes) | Self::Masked(bytes, ..) => bytes_repr(bytes),
+            Self::Bytes(bytes) => bytes_repr(bytes),
+            Self::Masked(masked) => bytes_repr(masked.bytes()),
             Self::Pattern(pattern) => format!("a match of {}", bytes_repr(pattern.text())),
         }
     }
 
     /// How many bytes of it have come as they should.
     fn likeness(&self, data: &[u8]) -> usize {
+        let same = self.bytes().iter().zip(data);
+        same.take_while(|(a, b)| a == b).count()
+    }
+
+    /// The bytes that are expected, as far as they are known.
+    fn bytes(&self) -> &[u8] {
         match self {
-            Self::Bytes(bytes) | Self::Masked(bytes, ..) => {
-                bytes.iter().zip(data).take_while(|(a, b)| a == b).count()
-            }
-            Self::Pattern(_) => 0,
+            Self::Bytes(bytes) => bytes,
+            Self::Masked(masked) => masked.bytes(),
+            Self::Pattern(_) => b"",
         }
     }
 }
@@ -179,7 +160,8 @@ fn difference(alternatives: &[Expected], data: &[u8], ended: bool) -> String {
         .enumerate()
         .max_by_key(|(place, one)| (one.likeness(data), alternatives.len() - place));
     match closest {
-        Some((place, Expected::Bytes(expected) | Expected::Masked(expected, ..))) => {
+        Some((place, closest @ (Expected::Bytes(_) | Expected::Masked(_)))) => {
+            let expected = closest.bytes();
             if alternatives.len() > 1 {
                 text.push_str(&format!(
                     "none of {} alternatives came; against the closest, number {}: ",

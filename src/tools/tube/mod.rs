@@ -2,12 +2,14 @@
 //! and what fails says what was there.
 //!
 //! [`Tube`] is the conversation: its peer is a socket, a program or a recording. `inbox` holds what came, `reading` hands it
-//! out by lengths, delimiters, lines and patterns (`pattern`), `expect` holds it against what is expected, `interact`
-//! lets a person take over.
+//! out by lengths, delimiters, lines and patterns (`pattern`; `automaton` is one byte by byte), `expect` holds it against what is
+//! expected (`masked`, where some of it may differ), `interact` lets a person take over.
 
+mod automaton;
 mod expect;
 mod inbox;
 mod interact;
+mod masked;
 mod pattern;
 mod reading;
 

@@ -1,15 +1,19 @@
 //! Regular expressions over bytes. A byte that is no character stands for itself in a pattern, and `.` is any byte.
 
+use std::cell::OnceCell;
 use std::fmt;
 use std::ops::Range;
+use std::rc::Rc;
 
 use regex::bytes::{Regex, RegexBuilder};
 
 use crate::error::{Error, Result};
 use crate::net::Net;
 
+use super::automaton::Automaton;
+
 /// Most memory a compiled pattern may take.
-const LARGEST: usize = 1 << 20;
+pub(super) const LARGEST: usize = 1 << 20;
 
 /// A match's text, and that of each of its groups that took part.
 pub(crate) type Groups = Vec<Option<Vec<u8>>>;
@@ -18,7 +22,9 @@ pub(crate) type Groups = Vec<Option<Vec<u8>>>;
 pub(crate) struct Pattern {
     regex: Regex,
     /// The same, which begins to match where it begins to look.
-    anchored: Regex,
+    front: Automaton,
+    /// And which finds every match there, not only the one that the pattern prefers.
+    every: OnceCell<Rc<Automaton>>,
     text: Vec<u8>,
 }
 
@@ -29,21 +35,18 @@ impl Pattern {
     /// `ValueError` with its author's words for what is wrong.
     pub(crate) fn new(net: &Net, text: &[u8]) -> Result<Self> {
         let shown = as_text(text);
-        let compile = |pattern: &str| {
-            let mut builder = RegexBuilder::new(pattern);
-            builder.unicode(false).size_limit(LARGEST).dfa_size_limit(LARGEST);
-            // Patterns nest, and compiling follows them.
-            net.sched().deep(|| builder.build())
-        };
-        let refuse = |error: regex::Error| Error::value(format!("not a pattern: {error}"));
-        let regex = compile(&shown).map_err(refuse)?;
-        // A comment at the end, as `(?x)` allows it, would take the parenthesis: it ends with a line.
-        let anchored = compile(&format!("\\A(?:{shown})"))
-            .or_else(|_| compile(&format!("\\A(?:{shown}\n)")))
-            .map_err(refuse)?;
+        let mut builder = RegexBuilder::new(&shown);
+        builder.unicode(false).size_limit(LARGEST).dfa_size_limit(LARGEST);
+        // Patterns nest, and compiling follows them.
+        let regex = net.sched().deep(|| builder.build()).map_err(refused)?;
+        let front = net
+            .sched()
+            .deep(|| Automaton::new(&shown, false))
+            .map_err(refused)?;
         Ok(Self {
             regex,
-            anchored,
+            front,
+            every: OnceCell::new(),
             text: text.to_vec(),
         })
     }
@@ -64,9 +67,23 @@ impl Pattern {
         found.find(|range| range.start >= place && !range.is_empty())
     }
 
-    /// How many bytes it matches from the first on.
-    pub(super) fn matches_front(&self, data: &[u8]) -> Option<usize> {
-        self.anchored.find(data).map(|found| found.end())
+    /// It, from a place on.
+    pub(super) fn front(&self) -> &Automaton {
+        &self.front
+    }
+
+    /// It with all its matches, from a place on.
+    ///
+    /// # Errors
+    /// `ValueError` when that takes too much memory.
+    pub(super) fn every(&self, net: &Net) -> Result<Rc<Automaton>> {
+        if let Some(every) = self.every.get() {
+            return Ok(every.clone());
+        }
+        let shown = as_text(&self.text);
+        let every = net.sched().deep(|| Automaton::new(&shown, true));
+        let every = Rc::new(every.map_err(refused)?);
+        Ok(self.every.get_or_init(|| every).clone())
     }
 
     /// Whether it matches somewhere in these bytes.
@@ -78,6 +95,10 @@ impl Pattern {
     pub(crate) fn text(&self) -> &[u8] {
         &self.text
     }
+}
+
+fn refused(why: impl fmt::Display) -> Error {
+    Error::value(format!("not a pattern: {why}"))
 }
 
 /// The pattern as the text a compiler takes: a byte that belongs to no character becomes an escape.

@@ -233,6 +233,32 @@ impl Field {
         }
     }
 
+    /// Whether an element that is given is the one that ends the list; none where a value decides that is only computed.
+    pub(super) fn is_end(&self, item: &Datum, last: &Datum) -> Option<bool> {
+        let body = match &self.what {
+            What::Nested(body) => Some(&**body),
+            What::Schema(schema) => Some(&*schema.declared().body),
+            _ => None,
+        };
+        let (Some(body), Some(wanted), Some(given)) = (body, last.map(), item.map()) else {
+            return Some(match (self.number(item), self.number(last)) {
+                (Some(item), Some(last)) => item == last,
+                _ => self.is(item, last),
+            });
+        };
+        let mut is_end = Some(true);
+        for (name, wanted) in wanted {
+            let field = body.place(name).map(|place| &body.fields[place])?;
+            let value = given.iter().find(|(known, _)| known == name);
+            match value.map(|(_, value)| value).or(field.default.as_ref()) {
+                Some(value) if field.is_end(value, wanted) == Some(false) => return Some(false),
+                Some(_) => {}
+                None => is_end = None,
+            }
+        }
+        is_end
+    }
+
     /// Whether the value of this field is what the test asks for.
     pub(super) fn passes(&self, seen: &Datum, test: &Test) -> bool {
         match test {

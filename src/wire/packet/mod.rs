@@ -38,6 +38,9 @@ pub(crate) use ready::{READY, Ready, Socket, of_message};
 
 use field::Body;
 
+/// What the bytes behind a packet are called among its values: no field of it can have that name.
+const LEFT_OVER: &str = "rest";
+
 /// A schema: a handle on what was declared.
 #[derive(Clone)]
 pub(crate) struct Schema(Source);
@@ -126,10 +129,11 @@ impl Schema {
             return Err(error);
         }
         let mut values = dissect::map(&dissection.nodes, reading.names);
-        if let Datum::Map(entries) = &mut values
-            && self.declared().body.place("rest").is_none()
-        {
-            entries.push(("rest".to_owned(), Datum::Bytes(data[dissection.end..].to_vec())));
+        if let Datum::Map(entries) = &mut values {
+            entries.push((
+                LEFT_OVER.to_owned(),
+                Datum::Bytes(data[dissection.end..].to_vec()),
+            ));
         }
         Ok(values)
     }

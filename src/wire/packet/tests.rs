@@ -145,6 +145,31 @@ fn lists_and_strings_end_in_many_ways() {
 }
 
 #[test]
+fn a_list_has_the_element_that_ends_it_and_has_it_last() {
+    let s = schema(
+        r#"[["l","u8",{"last":0,"enum":{"end":0}}],["m",[["t","u8"],["v","bytes",{"prefix":"u8"}]],{"last":{"t":255}}]]"#,
+    )
+    .expect("a schema");
+    for (values, words) in [
+        (r#"{"l":[1,2],"m":[{"t":255}]}"#, "the last one given is 2"),
+        (r#"{"l":[],"m":[{"t":255}]}"#, "none is given"),
+        (r#"{"m":[{"t":255}]}"#, "none is given"),
+        (r#"{"l":[0,2,0],"m":[{"t":255}]}"#, "element 0 is 0"),
+        (r#"{"l":[0],"m":[{"t":1}]}"#, "ends the list"),
+        (r#"{"l":[0],"m":[{"t":255},{"t":255}]}"#, "element 0 is"),
+    ] {
+        let error = s.pack(&json(values), 1 << 20, 0).expect_err(values);
+        assert!(error.message().contains(words), "{values}: {}", error.message());
+    }
+    let data = s.pack(
+        &json(r#"{"l":[1,"end"],"m":[{"t":1,"v":"a"},{"t":255,"v":""}]}"#),
+        1 << 20,
+        0,
+    );
+    assert_eq!(data.expect("bytes"), b"\x01\0\x01\x01a\xff\0");
+}
+
+#[test]
 fn fields_hang_on_others() {
     let s = schema(
         r#"[["kind","u8",{"enum":{"a":1,"b":2}}],["x","u8",{"when":{"kind":["a",7]}}],["y","u8",{"when":["kind",">",1]}],
@@ -213,6 +238,10 @@ fn declarations_that_make_no_sense_are_told() {
         (r#"[["a","union",{"cases":{"1":"u8"}}]]"#, "by which field"),
         (r#"[["a","u8",{"dfault":1}]]"#, "did you mean 'default'"),
         (r#"[["a","u8",{"size":1}]]"#, "no option of this type"),
+        (r#"[["a","uint8"]]"#, "did you mean 'u8'?"),
+        (r#"[["a","float16"]]"#, "did you mean 'f16'?"),
+        (r#"[["a","doubel"]]"#, "f16, f32, f64"),
+        (r#"[["rest","u8"]]"#, "the bytes are called that are left over"),
         (r#"["a"]"#, "a field is a list"),
         (r#"[["a"]]"#, "has no type"),
         (r#"[["a","u8",5]]"#, "come options"),

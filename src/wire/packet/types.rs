@@ -1,20 +1,32 @@
 //! The types a field can have by name.
 
 use crate::codec::Encoding;
+use crate::error::nearest;
 use crate::wire::Order;
 
 use super::Datum;
 use super::field::{Extent, Int, What};
 
 /// For messages.
-pub(super) const HELP: &str = "types are u1 to u64, i2 to i64 (with le or be behind), flag, f32, f64, bytes, str, cstr, \
+pub(super) const HELP: &str = "types are u1 to u64, i2 to i64, f16, f32, f64 (with le or be behind), flag, bytes, str, cstr, \
                                ip4, ip6, mac, dns_name, union, those of the schema's types, schemas, and lists of fields";
 
 /// Names that a misspelt one may have meant.
-pub(super) const NAMES: [&str; 20] = [
-    "u8", "u16", "u32", "u64", "i8", "i16", "i32", "i64", "f32", "f64", "flag", "bytes", "str", "cstr",
-    "ip4", "ip6", "mac", "dns_name", "union", "u24",
+pub(super) const NAMES: [&str; 21] = [
+    "u8", "u16", "u32", "u64", "i8", "i16", "i32", "i64", "f16", "f32", "f64", "flag", "bytes", "str",
+    "cstr", "ip4", "ip6", "mac", "dns_name", "union", "u24",
 ];
+
+/// What a name was probably meant to be. Numbers have other names elsewhere: `uint8`, `int16`, `float32`.
+pub(super) fn meant<'a>(word: &'a str, known: impl Iterator<Item = &'a str>) -> Option<String> {
+    let other = [("uint", 'u'), ("int", 'i'), ("float", 'f')]
+        .into_iter()
+        .find_map(|(start, letter)| {
+            let name = format!("{letter}{}", word.strip_prefix(start)?);
+            matches!(builtin(&name, Order::Big), Some(Ok(_))).then_some(name)
+        });
+    other.or_else(|| nearest(word, NAMES.into_iter().chain(known)).map(str::to_owned))
+}
 
 /// The type of this name, if there is one; what is wrong with a number of so many bits.
 pub(super) fn builtin(word: &str, order: Order) -> Option<Result<(What, Extent), String>> {

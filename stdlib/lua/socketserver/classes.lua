@@ -56,7 +56,12 @@ local function class(...)
     __index = index,
     __call = function(_, ...)
       local self = setmetatable({}, new)
-      self:__init__(...)
+      local init = self.__init__
+      if init then
+        init(self, ...)
+      elseif select("#", ...) > 0 then
+        error(errors.TypeError(new.__name .. "() takes no arguments"), 2)
+      end
       return self
     end,
   })

@@ -17,11 +17,23 @@ end
 -- Called by the constructor to make the server ready. May be overridden.
 function BaseServer:server_activate() end
 
+-- What a class needs that derives from BaseServer alone.
+local function attribute(self, name)
+  local value = self[name]
+  if value ~= nil then return value end
+  local class = getmetatable(self).__name:match("[^.]*$")
+  error(errors.AttributeError(("'%s' object has no attribute '%s'"):format(class, name)), 0)
+end
+
 -- Waits until the server's descriptor has something, at most `timeout` seconds. A class may have its own idea of fileno().
 local own_fileno
 local function wait_readable(self, timeout)
-  if self.fileno == own_fileno then return native.wait_readable(self.socket, timeout) end
-  return #select.select({self:fileno()}, {}, {}, timeout) > 0
+  local fileno = self.fileno
+  if fileno == nil then error(errors.ValueError("Invalid file object: " .. repr(self)), 0) end
+  local fd = fileno(self)
+  if type(fd) == "number" and fd < 0 then error(errors.ValueError(("Invalid file descriptor: %d"):format(fd)), 0) end
+  if fileno == own_fileno then return native.wait_readable(self.socket, timeout) end
+  return #select.select({fd}, {}, {}, timeout) > 0
 end
 
 -- The same for serve_forever(): shutdown() ends the wait.
@@ -77,7 +89,7 @@ function BaseServer:service_actions() end
 
 -- Handles one request; calls handle_timeout() when none comes in `timeout` seconds (the socket's or the server's).
 function BaseServer:handle_request()
-  local timeout = self.socket:gettimeout()
+  local timeout = attribute(self, "socket"):gettimeout()
   if timeout == nil then
     timeout = self.timeout
   elseif self.timeout ~= nil then
@@ -115,7 +127,7 @@ end
 
 -- Handles a request that is there. Its errors go to handle_error(), those that end the task go on.
 function BaseServer:_handle_request_noblock()
-  local ok, request, client_address = pcall(self.get_request, self)
+  local ok, request, client_address = pcall(attribute(self, "get_request"), self)
   if not ok then
     if type(request) == "userdata" and request:is(errors.OSError) then return end
     error(request, 0)

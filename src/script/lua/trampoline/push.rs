@@ -69,6 +69,7 @@ pub(super) fn one(building: Building, context: &'static Context, value: &Value) 
         | Value::Opaque(_)
         | Value::Range(..)
         | Value::Thing { .. }
+        | Value::Instance { .. }
         | Value::Bearing(_)
         | Value::Foreign(_) => {
             state.push_nil();

@@ -15,6 +15,9 @@ use super::object::Object;
 use super::state::{Kind, State};
 use super::{kept, stream, written};
 
+/// Where a metatable has the name of what it is for.
+const CLASS_NAME: &[u8] = b"__name";
+
 /// Tables within tables that are looked into.
 const DEEPEST: usize = 32;
 /// Most items that are read of one argument, tables within tables included.
@@ -205,6 +208,13 @@ fn contents(state: State, context: &Context, index: c_int, length: usize, readin
         state.pop(1);
         return thing(state, index, "table with a metatable");
     }
+    if reading.fidelity == Fidelity::Shown
+        && kind.is_none()
+        && let Some(class) = class_name(state, index)
+    {
+        let identity = state.pointer(index) as usize;
+        return Value::Instance { class, identity };
+    }
     if length > 0 || kind.is_some() {
         if reading.host.is_some() && kind.is_none() && !is_list(state, index, length) {
             return entries(state, context, index, reading).map_or(Value::Opaque("table"), Value::Map);
@@ -236,6 +246,29 @@ fn contents(state: State, context: &Context, index: c_int, length: usize, readin
             Fidelity::Loose => Value::Opaque("table"),
         },
     }
+}
+
+/// What a table's metatable says that the table is (`__name`), as the classes of `socketserver` do. Nothing is pushed that could be
+/// refused memory.
+fn class_name(state: State, index: c_int) -> Option<String> {
+    if !state.get_metatable(index) {
+        return None;
+    }
+    let mut name = None;
+    state.push_nil();
+    while state.next(-2) {
+        if state.kind(-2) == Kind::String
+            && state.kind(-1) == Kind::String
+            && state.string_start(-2, CLASS_NAME.len() + 1) == CLASS_NAME
+        {
+            name = String::from_utf8(state.string_copy(-1)).ok();
+            state.pop(2);
+            break;
+        }
+        state.pop(1);
+    }
+    state.pop(1);
+    name
 }
 
 /// The pairs of any table whose keys are plain values, or of any kind where they are only shown.
@@ -317,8 +350,10 @@ fn is_list(state: State, index: c_int, length: usize) -> bool {
 
 /// A record's items, text where the kind says so.
 fn record(kind: &'static RecordKind, items: Vec<Value>) -> Value {
+    let missing = kind.least().saturating_sub(items.len());
     let items = items
         .into_iter()
+        .chain((0..missing).map(|_| Value::None))
         .enumerate()
         .map(|(place, item)| match (kind.shape(place), item) {
             (Shape::Text, Value::String(bytes)) if !kind.is_bare() => {

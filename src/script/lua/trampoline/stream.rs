@@ -4,7 +4,7 @@ use std::ffi::{c_int, c_void};
 use std::fmt;
 use std::os::fd::RawFd;
 
-use crate::error::{Error, Result};
+use crate::error::{Class, Error, Result};
 use crate::file::Sendable;
 use crate::sys::errno::Errno;
 
@@ -70,7 +70,12 @@ impl Sendable for Stream {
     }
 
     fn begin_reading(&self) -> Result<Option<RawFd>> {
-        Ok(self.descriptor())
+        match self.descriptor() {
+            Some(fd) if !crate::sys::file::is_readable(fd) => {
+                Err(Error::new(Class::UnsupportedOperation, "read"))
+            }
+            descriptor => Ok(descriptor),
+        }
     }
 
     fn read(&self, size: usize) -> Result<Vec<u8>> {

@@ -6,13 +6,13 @@ mod others;
 
 use std::sync::Arc;
 
-use crate::error::{Class, Error, Result, nearest};
+use crate::error::{Class, Error, Result};
 use crate::wire::Order;
 
 use super::field::{Body, Extent, Field, What};
 use super::options::{Options, Pending};
 use super::ready::Ready;
-use super::{Datum, Declared, Schema, types};
+use super::{Datum, Declared, LEFT_OVER, Schema, types};
 
 use others::runs;
 
@@ -116,6 +116,12 @@ impl Declaring {
         for (place, item) in items.iter().enumerate() {
             let (name, kind, options) = self.named(item, &format!("{path}, field {}", place + 1))?;
             let path = format!("{path}.{name}");
+            if self.depth == 1 && name == LEFT_OVER {
+                return Err(wrong(
+                    &path,
+                    "this is what the bytes are called that are left over",
+                ));
+            }
             if read.iter().any(|field: &Field| field.name == name) {
                 return Err(wrong(&path, "there are two fields of this name"));
             }
@@ -225,7 +231,7 @@ impl Declaring {
         }
         let Some((_, fields)) = self.types.iter().find(|(name, _)| name == word) else {
             let names = self.types.iter().map(|(name, _)| name.as_str());
-            let near = nearest(word, types::NAMES.into_iter().chain(names));
+            let near = types::meant(word, names);
             let near = near.map_or(String::new(), |near| format!(" (did you mean '{near}'?)"));
             return Err(wrong(
                 path,

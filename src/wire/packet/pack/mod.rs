@@ -11,7 +11,7 @@ use crate::wire::put_float;
 use super::field::{Body, Extent, Field, Int, Many, What};
 use super::name::{self, Written};
 use super::place::{Frame, Frames, Path};
-use super::{Datum, Declared, bits, octets};
+use super::{Datum, Declared, LEFT_OVER, bits, octets};
 
 /// Packs values.
 ///
@@ -123,7 +123,7 @@ impl<'a> Packer<'a> {
         let mut rest = None;
         for (name, value) in entries {
             if body.place(name).is_none() {
-                if outermost && name == "rest" {
+                if outermost && name == LEFT_OVER {
                     rest = Some(value);
                     continue;
                 }
@@ -239,12 +239,38 @@ impl<'a> Packer<'a> {
         {
             return Err(self.wrong(format!("{count} elements are needed, {} given", items.len())));
         }
+        if let Many::Last(last) = &field.many
+            && !self.manner.lenient
+        {
+            self.check_end(field, items, last)?;
+        }
         for (index, item) in items.iter().enumerate() {
             self.path.enter_index(index);
             self.one(field, Some(item))?;
             self.path.leave();
         }
         Ok(items.len())
+    }
+
+    /// A list that its last element ends has that one, once: another could not be read again.
+    fn check_end(&self, field: &Field, items: &[Datum], last: &Datum) -> Result<()> {
+        let Some((end, others)) = items.split_last() else {
+            return Err(self.wrong(format!("an element {last} ends the list, and none is given")));
+        };
+        if field.is_end(end, last) == Some(false) {
+            return Err(self.wrong(format!(
+                "an element {last} ends the list, and the last one given is {end}"
+            )));
+        }
+        match others
+            .iter()
+            .position(|item| field.is_end(item, last) == Some(true))
+        {
+            Some(index) => Err(self.wrong(format!(
+                "element {index} is {last}, which ends the list, and more are given"
+            ))),
+            None => Ok(()),
+        }
     }
 
     fn one(&mut self, field: &'a Field, value: Option<&Datum>) -> Result<()> {
