@@ -224,6 +224,21 @@ fn tests_are_chosen_by_name_tag_and_part() {
     );
     write(
         &home,
+        "turns_test.lua",
+        "for i = 1, 6 do test('n' .. i, {tags = {'k' .. i % 2}}, function(t) print('<' .. t.name .. '>') end) end\n\
+         for i = 7, 9 do only('n' .. i, {tags = {'k2'}}, function(t) print('<' .. t.name .. '>') end) end",
+    );
+    assert_eq!(chosen("turns_test.lua --shard 1/2").len(), 2);
+    assert_eq!(chosen("turns_test.lua --shard 2/2").len(), 1);
+    fs::write(
+        home.join("turns_test.lua"),
+        "for i = 1, 8 do test('n' .. i, {tags = {'k' .. i % 2}}, function(t) print('<' .. t.name .. '>') end) end",
+    )
+    .expect("a file");
+    assert_eq!(chosen("turns_test.lua --tag k1 --shard 1/2"), ["n1", "n5"]);
+    assert_eq!(chosen("turns_test.lua --tag k1 --shard 2/2"), ["n3", "n7"]);
+    write(
+        &home,
         "only_test.rhai",
         "test(\"a\", |t| print(\"<a>\")); only(\"b\", |t| print(\"<b>\"));",
     );
@@ -425,6 +440,7 @@ fn ctrl_c_ends_a_run_and_a_watch() {
     assert_eq!(child.wait().expect("it ends").code(), Some(130));
     let tap = fs::read_to_string(home.join("r.tap")).expect("a report");
     assert!(tap.ends_with("Bail out! interrupted\n"), "{tap}");
+    assert!(tap.contains("not ok 1 - endless_test.lua > a\n"), "{tap}");
 
     write(&home, "watched_test.lua", "test('a', function() end)");
     let mut child = Command::new(WIRESCRIPT)

@@ -39,7 +39,7 @@ impl Scheduler {
     }
 
     /// A run begins: its time and its instructions are counted from here.
-    pub(super) fn begin_run(&self) {
+    pub(crate) fn begin_run(&self) {
         let timeout = self.bounds.timeout.get();
         self.bounds.over.borrow_mut().take();
         let deadline = self.bounds.inherited.get().unwrap_or_else(|| {

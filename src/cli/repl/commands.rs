@@ -4,7 +4,10 @@ use std::path::Path;
 use std::rc::Rc;
 use std::time::Instant;
 
+use crate::bytes::Bytes;
 use crate::doc;
+use crate::error::Result;
+use crate::file::{self, Data, File, Manner, What};
 use crate::runtime::Speech;
 use crate::script::tokens::Grammar;
 
@@ -235,10 +238,10 @@ fn load(session: &Rc<Session>, path: &str) -> After {
         session.complain("say which file: :load FILE");
         return After::Continue;
     }
-    match std::fs::read(path) {
+    match read_file(session, path) {
         Ok(source) => session.run_script(Path::new(path), &source),
         Err(error) => {
-            session.complain(&format!("cannot load {path}: {error}"));
+            session.complain(&format!("cannot load {path}: {}", error.headline()));
             After::Continue
         }
     }
@@ -250,10 +253,38 @@ fn save(session: &Session, path: &str, as_test: bool) {
         return;
     }
     let text = session.with_entries(|entries| record::write(entries, session.grammar(), as_test));
-    match std::fs::write(path, text) {
+    match write_file(session, path, text.into_bytes()) {
         Ok(()) => session.say(&format!("written to {path}")),
-        Err(error) => session.complain(&format!("cannot write {path}: {error}")),
+        Err(error) => session.complain(&format!("cannot write {path}: {}", error.headline())),
     }
+}
+
+/// Reads a file as a script's `open` does: the policy is asked.
+fn read_file(session: &Session, path: &str) -> Result<Vec<u8>> {
+    let file = open(session, path, "rb")?;
+    let data = file.read(None);
+    file.close()?;
+    Ok(match data? {
+        Some(Data::Bytes(data) | Data::Text(data)) => data,
+        None => Vec::new(),
+    })
+}
+
+/// Writes a file as a script's `open` does: the policy is asked.
+fn write_file(session: &Session, path: &str, text: Vec<u8>) -> Result<()> {
+    let file = open(session, path, "wb")?;
+    let written = file.write(&Bytes::from(text));
+    file.close()?;
+    written.map(drop)
+}
+
+fn open(session: &Session, path: &str, mode: &str) -> Result<Rc<File>> {
+    let manner = Manner {
+        mode: mode.to_owned(),
+        buffering: -1,
+        ..Manner::default()
+    };
+    file::open(session.net(), What::Path(path.as_bytes().to_vec()), &manner, true)
 }
 
 fn switch(session: &Session, command: &str) {

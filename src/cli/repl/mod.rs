@@ -105,6 +105,10 @@ pub(super) fn run(
         modes.restore();
     }
     flushed?;
+    if let Some(error) = sched.limit_error() {
+        session.complain(&error.to_string());
+        return Ok(1);
+    }
     Ok(status)
 }
 

@@ -8,18 +8,28 @@ use crate::sys::file;
 
 use super::session::{After, Session};
 
+/// The mark some editors put before UTF-8.
+const MARK: &[u8] = "\u{feff}".as_bytes();
+
 /// Runs what comes on standard input until it ends; until an entry fails, where the entries are not those of a prompt (`-i`).
 pub(super) fn serve(session: &Rc<Session>, is_prompt: bool) -> After {
     let mut text = Vec::new();
+    let mut is_first = true;
     loop {
-        let line = match read_line(session) {
+        let mut line = match read_line(session) {
             Ok(line) => line,
+            // What ends everything is told by who waits for the end.
+            Err(_) if session.net().sched().is_dying() => return After::Failed,
             Err(error) => {
                 session.complain(&format!("cannot read standard input: {error}"));
                 return After::Failed;
             }
         };
         let ended = line.is_empty();
+        // As at the beginning of a file.
+        if std::mem::take(&mut is_first) && line.starts_with(MARK) {
+            line.drain(..MARK.len());
+        }
         text.extend(line);
         let first_comment = text.starts_with(b"#!");
         // A stray byte is one character, wherever it stands.

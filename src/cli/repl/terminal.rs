@@ -50,6 +50,8 @@ impl Terminal {
         session.say(&greeting(session.grammar()));
         loop {
             let Ok(request) = self.read(session) else {
+                // What is said of it does not belong behind the prompt.
+                session.say("");
                 let status = session.net().sched().exit_status().unwrap_or(1);
                 return After::Quit(u8::try_from(status & 0xff).unwrap_or(1));
             };

@@ -16,6 +16,7 @@ use crate::policy::Policy;
 use crate::sched::{Task, deadline_after, now};
 use crate::script::Language;
 
+use super::course::{Course, Part, UnderWay};
 use super::exchange::Exchange;
 use super::find::File;
 use super::leaks::Before;
@@ -41,7 +42,13 @@ pub(super) struct Driver {
     /// What watches the whole run.
     pub(super) watch: Option<Arc<dyn Observer>>,
     pub(super) tell: Box<dyn Fn(Verdict)>,
+    /// How far the file is, in whichever machine.
+    pub(super) course: Rc<Course>,
     pub(super) found: RefCell<Found>,
+    /// Every test of the file: its place here is a test's number.
+    pub(super) cases: RefCell<Vec<Rc<Case>>>,
+    /// What is being done; nothing between two tests.
+    pub(super) under_way: RefCell<Option<UnderWay>>,
 }
 
 /// What was found in a file beside its verdicts.
@@ -53,6 +60,8 @@ pub(super) struct Found {
     pub(super) policies: Vec<Policy>,
     /// The test that failed and was left as it was.
     pub(super) kept: Option<Rc<Trial>>,
+    /// A limit ended the machine: what is left of the file is to be run in another.
+    pub(super) goes_on: bool,
 }
 
 /// Why the run of a file is given up: nothing is left to be told of it.
@@ -63,17 +72,36 @@ type Flow<T = ()> = Result<T, Over>;
 impl Driver {
     /// Runs a file whose main chunk has been started.
     pub(super) fn run(&self, main: &Rc<Task>) {
-        // What ends it has been told, or is told by who ended it.
+        // What ends everything is told afterwards.
         let _ = self.run_file(main);
     }
 
+    /// Something begins, and with it the time and the instructions that the policy's limits give it.
+    fn begin(&self, part: Part) {
+        self.net.sched().begin_run();
+        *self.under_way.borrow_mut() = Some(UnderWay::begin(part));
+    }
+
+    /// What has begun is this task's now.
+    fn go_on(&self, during: Option<&'static str>, task: &Rc<Task>) {
+        if let Some(under_way) = &mut *self.under_way.borrow_mut() {
+            under_way.during = during;
+            under_way.task = Some(task.clone());
+        }
+    }
+
     fn run_file(&self, main: &Rc<Task>) -> Flow {
+        self.begin(Part::Around("the file".to_owned(), Vec::new()));
+        self.go_on(None, main);
         if let Some(trouble) = self.await_task(main, self.plan.timeout)? {
+            self.under_way.take();
             self.tell_of("the file", vec![trouble]);
             return Ok(());
         }
+        self.under_way.take();
+        *self.cases.borrow_mut() = self.suite.cases();
         let mut chosen = Vec::new();
-        for (case, here) in self.plan.choose(&self.file, &self.suite.cases()) {
+        for (case, here) in self.plan.choose(&self.file, &self.cases.borrow()) {
             self.found.borrow_mut().chosen += 1;
             if here && self.is_mine(&case) {
                 chosen.push(case);
@@ -102,20 +130,23 @@ impl Driver {
     }
 
     fn run_group(&self, group: usize, chosen: &[Rc<Case>]) -> Flow {
-        let is_run = |case: &Rc<Case>| chosen.iter().any(|other| Rc::ptr_eq(case, other));
+        let is_run =
+            |case: &Rc<Case>| chosen.iter().any(|other| Rc::ptr_eq(case, other)) && self.is_due(case);
         let inside: Vec<Rc<Case>> = self.inside(group).into_iter().filter(is_run).collect();
         if inside.is_empty() || self.halt.load(Ordering::SeqCst) {
             return Ok(());
         }
         if inside.iter().all(|case| case.options.skip.is_some()) {
-            inside.iter().for_each(|case| self.skip(case));
+            for case in &inside {
+                self.course.tell(self.number(case), self.plan.repeat);
+                self.skip(case);
+            }
             return Ok(());
         }
         for hook in self.suite.hooks_of(group, Hook::BeforeAll) {
-            if let Some(trouble) = self.call_hook(&hook, "before_all")? {
-                for case in &inside {
-                    self.tell_case(case, Outcome::Failed(vec![trouble.clone()]));
-                }
+            let start = Instant::now();
+            if let Some(trouble) = self.call_hook(&hook, group, "before_all", &inside)? {
+                self.fail_all(&inside, &trouble, start.elapsed());
                 return self.end_group(group);
             }
         }
@@ -135,18 +166,22 @@ impl Driver {
     fn end_group(&self, group: usize) -> Flow {
         let mut troubles = Vec::new();
         for hook in self.suite.hooks_of(group, Hook::AfterAll) {
-            troubles.extend(self.call_hook(&hook, "after_all")?);
+            troubles.extend(self.call_hook(&hook, group, "after_all", &[])?);
         }
         if !troubles.is_empty() {
-            let name = self.suite.name_of(group);
-            let name = if name.is_empty() {
-                "after_all".to_owned()
-            } else {
-                format!("{name} > after_all")
-            };
-            self.tell_of(&name, troubles);
+            self.tell_of(&self.name_of(group, "after_all"), troubles);
         }
         Ok(())
+    }
+
+    /// What a hook around a group is called.
+    fn name_of(&self, group: usize, hook: &str) -> String {
+        let name = self.suite.name_of(group);
+        if name.is_empty() {
+            hook.to_owned()
+        } else {
+            format!("{name} > {hook}")
+        }
     }
 
     /// The tests in a group and in those within it.
@@ -160,59 +195,84 @@ impl Driver {
             .collect()
     }
 
-    /// Calls a hook around a whole group. It sets no limit for the tasks it starts: they serve every test of the group.
-    fn call_hook(&self, hook: &Rc<dyn Callback>, what: &'static str) -> Flow<Option<Trouble>> {
+    /// Calls a hook around a whole group, without which `needed_by` cannot be run. It sets no limit for the tasks it starts: they
+    /// serve every test of the group.
+    fn call_hook(
+        &self,
+        hook: &Rc<dyn Callback>,
+        group: usize,
+        what: &'static str,
+        needed_by: &[Rc<Case>],
+    ) -> Flow<Option<Trouble>> {
+        self.begin(Part::Around(self.name_of(group, what), needed_by.to_vec()));
         let trouble = match hook.start(Vec::new()) {
-            Ok(task) => self.await_task(&task, self.plan.timeout)?,
+            Ok(task) => {
+                self.go_on(Some(what), &task);
+                self.await_task(&task, self.plan.timeout)?
+            }
             Err(error) => Some(Trouble::plain(error.to_string())),
         };
+        self.under_way.take();
         Ok(trouble.map(|trouble| trouble.during(what)))
     }
 
     fn run_case(&self, case: &Rc<Case>) -> Flow {
-        for _ in 0..self.plan.repeat {
+        while self.is_due(case) {
             if self.halt.load(Ordering::SeqCst) {
                 return Ok(());
             }
-            if case.options.skip.is_some() {
-                self.skip(case);
-                continue;
-            }
-            if case.options.policy.is_some() && self.policy.is_none() {
+            let verdict = if let Some(reason) = &case.options.skip {
+                self.untried(case, Outcome::Skipped(reason.clone()))
+            } else if case.options.policy.is_some() && self.policy.is_none() {
                 let text = "the test asks for a policy of its own, and the run has one: leave --sandbox and --policy away";
-                self.tell_case(case, Outcome::Failed(vec![Trouble::plain(text)]));
+                self.untried(case, Outcome::Failed(vec![Trouble::plain(text)]))
+            } else {
+                self.attempt(case)?
+            };
+            let kept = self.found.borrow().kept.is_some();
+            if verdict.is_failed() && !kept && self.may_try_again(case) {
+                self.course.keep(self.number(case), verdict.troubles().to_vec());
                 continue;
             }
-            let mut earlier = Vec::new();
-            let most = case.options.retries.unwrap_or(self.plan.retries);
-            loop {
-                let mut verdict = self.attempt(case)?;
-                if verdict.is_failed() && earlier.len() < most && self.found.borrow().kept.is_none() {
-                    earlier.push(verdict.troubles().to_vec());
-                    continue;
-                }
-                verdict.earlier = earlier;
-                let failed = verdict.is_failed();
-                (self.tell)(verdict);
-                if failed && self.plan.fail_fast {
-                    self.halt.store(true, Ordering::SeqCst);
-                }
-                if self.found.borrow().kept.is_some() {
-                    return Err(Over);
-                }
-                break;
+            self.tell_test(case, verdict);
+            if kept {
+                return Err(Over);
             }
         }
         Ok(())
     }
 
-    /// Runs a test once, with all that belongs to it.
+    /// The number of a test in its file.
+    pub(super) fn number(&self, case: &Rc<Case>) -> usize {
+        let cases = self.cases.borrow();
+        let place = cases.iter().position(|other| Rc::ptr_eq(case, other));
+        place.unwrap_or(cases.len())
+    }
+
+    /// Whether a test has to be run once more, or the first time.
+    fn is_due(&self, case: &Rc<Case>) -> bool {
+        self.course.told(self.number(case)) < self.plan.repeat
+    }
+
+    /// Whether a test that failed is tried again.
+    pub(super) fn may_try_again(&self, case: &Rc<Case>) -> bool {
+        self.course.tries(self.number(case)) < case.options.retries.unwrap_or(self.plan.retries)
+    }
+
     fn attempt(&self, case: &Rc<Case>) -> Flow<Verdict> {
         let trial = Trial::new(&case.name);
+        let exchange = Rc::new(Exchange::begin(&self.net, self.watch.as_ref()));
+        self.begin(Part::Test(case.clone(), trial.clone(), exchange.clone()));
+        let verdict = self.try_once(case, &trial, &exchange)?;
+        self.under_way.take();
+        Ok(verdict)
+    }
+
+    /// Runs a test once, with all that belongs to it.
+    fn try_once(&self, case: &Case, trial: &Rc<Trial>, exchange: &Exchange) -> Flow<Verdict> {
         self.suite.set_running(Some(trial.clone()));
         self.failures.borrow_mut().clear();
         let before = Before::now(&self.net);
-        let exchange = Exchange::begin(&self.net, self.watch.as_ref());
         let limit = case.options.timeout.unwrap_or(self.plan.timeout);
         let (start, begun) = (Instant::now(), now());
         let argument = || vec![Value::Trial(trial.clone())];
@@ -220,32 +280,28 @@ impl Driver {
         for hook in self.suite.hooks_around(case, Hook::BeforeEach) {
             if troubles.is_empty() {
                 let left = limit.saturating_sub(since(begun));
-                let trouble = self.call(&hook, argument(), left, limit)?;
-                troubles.extend(trouble.map(|trouble| trouble.during("before_each")));
+                troubles.extend(self.call(Some("before_each"), &hook, argument(), left, limit)?);
             }
         }
         if troubles.is_empty() {
             let left = limit.saturating_sub(since(begun));
-            troubles.extend(self.call(case.body(), case.arguments(&trial), left, limit)?);
+            troubles.extend(self.call(None, case.body(), case.arguments(trial), left, limit)?);
         }
         let skipped = trial.skipped();
         if skipped.is_some() {
             troubles.clear();
         }
-        let took = start.elapsed();
         if !troubles.is_empty() && self.plan.keeps_failure {
             self.found.borrow_mut().kept = Some(trial.clone());
-            let mut verdict = self.verdict(case, Outcome::Failed(troubles), took, &trial);
+            let mut verdict = self.verdict(case, Outcome::Failed(troubles), start.elapsed(), trial);
             verdict.exchange = exchange.lines();
             return Ok(verdict);
         }
         while let Some(cleanup) = trial.next_cleanup() {
-            let trouble = self.call(&cleanup, Vec::new(), limit, limit)?;
-            troubles.extend(trouble.map(|trouble| trouble.during("cleanup")));
+            troubles.extend(self.call(Some("cleanup"), &cleanup, Vec::new(), limit, limit)?);
         }
         for hook in self.suite.hooks_around(case, Hook::AfterEach) {
-            let trouble = self.call(&hook, argument(), limit, limit)?;
-            troubles.extend(trouble.map(|trouble| trouble.during("after_each")));
+            troubles.extend(self.call(Some("after_each"), &hook, argument(), limit, limit)?);
         }
         let leaks = before.leaks(&self.net).map_err(|_| Over)?;
         if case.options.leaks != Some(true) {
@@ -262,33 +318,45 @@ impl Driver {
             Some(reason) => Outcome::Skipped(reason),
             None => Outcome::Passed,
         };
-        let mut verdict = self.verdict(case, outcome, took, &trial);
+        let mut verdict = self.verdict(case, outcome, start.elapsed(), trial);
         if verdict.is_failed() {
             verdict.exchange = exchange.lines();
         }
         Ok(verdict)
     }
 
-    /// Calls a function of the test's on a task of its own that must end in time, with all it starts.
+    /// Calls a function of the test's on a task of its own that must end in time, with all it starts. `what` says which, where it
+    /// is not the test's own.
     fn call(
         &self,
+        what: Option<&'static str>,
         function: &Rc<dyn Callback>,
         arguments: Vec<Value>,
         left: Duration,
         limit: Duration,
     ) -> Flow<Option<Trouble>> {
-        let task = match function.start(arguments) {
-            Ok(task) => task,
-            Err(error) => return Ok(Some(Trouble::plain(error.to_string()))),
+        let mut trouble = match function.start(arguments) {
+            Ok(task) => {
+                self.go_on(what, &task);
+                self.run_limited(&task, left, limit)?
+            }
+            Err(error) => Some(Trouble::plain(error.to_string())),
         };
+        if let Some(trouble) = &mut trouble {
+            trouble.during = what;
+        }
+        Ok(trouble)
+    }
+
+    fn run_limited(&self, task: &Rc<Task>, left: Duration, limit: Duration) -> Flow<Option<Trouble>> {
         let begun = now();
-        self.net.sched().run_limited(&task, left).map_err(|_| Over)?;
+        self.net.sched().run_limited(task, left).map_err(|_| Over)?;
         let is_late = since(begun) >= left;
         Ok(match task.failure() {
             None if is_late => Some(Trouble::plain(too_long(limit))),
             None => None,
             Some(error) => {
-                let mut trouble = Trouble::raised(&error, &self.language.report(&task), &self.source);
+                let mut trouble = Trouble::raised(&error, &self.language.report(task), &self.source);
                 if is_late && error.class() == Class::TimeoutError {
                     trouble.text = too_long(limit);
                 }
@@ -307,44 +375,6 @@ impl Driver {
         }
         let trouble = |error: Error| Trouble::raised(&error, &self.language.report(task), &self.source);
         Ok(task.failure().map(trouble))
-    }
-
-    fn skip(&self, case: &Rc<Case>) {
-        self.pass_over(case, case.options.skip.clone().unwrap_or_default());
-    }
-
-    fn pass_over(&self, case: &Rc<Case>, reason: String) {
-        self.tell_case(case, Outcome::Skipped(reason));
-    }
-
-    fn tell_case(&self, case: &Case, outcome: Outcome) {
-        let failed = matches!(outcome, Outcome::Failed(_));
-        (self.tell)(self.verdict(case, outcome, Duration::ZERO, &Trial::new(&case.name)));
-        if failed && self.plan.fail_fast {
-            self.halt.store(true, Ordering::SeqCst);
-        }
-    }
-
-    fn verdict(&self, case: &Case, outcome: Outcome, took: Duration, trial: &Trial) -> Verdict {
-        Verdict {
-            file: self.file.number,
-            name: case.name.clone(),
-            tags: case.options.tags.clone(),
-            line: case.place.map(|place| place.line()),
-            outcome,
-            took,
-            earlier: Vec::new(),
-            notes: trial.notes(),
-            exchange: Vec::new(),
-        }
-    }
-
-    /// Tells of what failed outside of tests.
-    fn tell_of(&self, name: &str, troubles: Vec<Trouble>) {
-        (self.tell)(Verdict::outside(&self.file, name, troubles));
-        if self.plan.fail_fast {
-            self.halt.store(true, Ordering::SeqCst);
-        }
     }
 }
 

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::ffi::OsStr;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::api::Value;
@@ -18,6 +18,7 @@ use crate::sched::{Plain, StopHandle};
 use crate::script::Chunk;
 use crate::sys::{process, stdio};
 
+use super::course::Course;
 use super::driver::{Driver, Found};
 use super::find::File;
 use super::plan::Plan;
@@ -68,14 +69,13 @@ impl Shop {
         match std::fs::read(&file.path) {
             Err(error) => self.fail(file, &Error::file(&file.path, &error)),
             Ok(source) => {
-                let found = self.run_as(file, &source, None);
-                let (found, machine) = found.unwrap_or_default();
+                let course = Rc::default();
+                let (found, machine) = self.run_on(file, &source, None, &course);
                 chosen = found.chosen;
                 kept = machine;
                 for policy in found.policies {
                     if kept.is_none() {
-                        let found = self.run_as(file, &source, Some(policy));
-                        kept = found.and_then(|(_, machine)| machine);
+                        kept = self.run_on(file, &source, Some(&policy), &course).1;
                     }
                 }
             }
@@ -89,21 +89,46 @@ impl Shop {
     }
 
     /// The policy that a test asks for: the command line's limits hold for it too.
-    fn bounded(&self, policy: Policy) -> Policy {
+    fn bounded(&self, policy: &Policy) -> Policy {
         let limits = policy.limits().within(self.policy.limits());
-        policy.with_limits(limits)
+        policy.clone().with_limits(limits)
     }
 
-    /// Runs a file under the policy that some of its tests ask for, or all others under the command line's.
-    fn run_as(&self, file: &File, source: &[u8], policy: Option<Policy>) -> Option<(Found, Option<Kept>)> {
+    /// Runs a file under the policy that some of its tests ask for, or all others under the command line's: in as many machines
+    /// as it takes, as what exceeds a limit ends the one it is in. Returns what the first one found.
+    fn run_on(
+        &self,
+        file: &File,
+        source: &[u8],
+        policy: Option<&Policy>,
+        course: &Rc<Course>,
+    ) -> (Found, Option<Kept>) {
+        let (found, mut kept) = self.run_as(file, source, policy, course);
+        let mut goes_on = found.goes_on;
+        while goes_on && !self.halt.load(Ordering::SeqCst) {
+            let (more, machine) = self.run_as(file, source, policy, course);
+            goes_on = more.goes_on;
+            kept = machine;
+        }
+        (found, kept)
+    }
+
+    /// Runs what is left of a file in one machine.
+    fn run_as(
+        &self,
+        file: &File,
+        source: &[u8],
+        policy: Option<&Policy>,
+        course: &Rc<Course>,
+    ) -> (Found, Option<Kept>) {
         let suite = Suite::for_a_runner();
         let failures: Rc<RefCell<Vec<String>>> = Rc::default();
-        let machine = self.machine(file, &suite, &failures, policy.clone());
+        let machine = self.machine(file, &suite, &failures, policy);
         let (runtime, speech) = match machine {
             Ok(machine) => machine,
             Err(error) => {
                 self.fail(file, &error);
-                return None;
+                return (Found::default(), None);
             }
         };
         let net = runtime.net().clone();
@@ -125,13 +150,16 @@ impl Shop {
                 plan: self.plan.clone(),
                 file: file.clone(),
                 source: Source::new(&shown, source),
-                policy,
+                policy: policy.cloned(),
                 may_choose: self.policy.allows_everything(),
                 failures: failures.clone(),
                 halt: self.halt.clone(),
                 watch: self.watch.clone(),
                 tell: Box::new(move |verdict| tell(Told::Test(Box::new(verdict)))),
+                course: course.clone(),
                 found: RefCell::default(),
+                cases: RefCell::default(),
+                under_way: RefCell::default(),
             });
             let seat = driver.clone();
             let body = Box::new(move |_: &_| {
@@ -140,11 +168,12 @@ impl Shop {
             });
             let task = net.sched().spawn("tests".to_owned(), Box::new(Plain), body)?;
             net.sched().run_until(|| task.is_done())?;
+            driver.tell_of_the_end()?;
             Ok(driver.found.take())
         });
         (self.obey)(None);
         if net.sched().killed_by() == Some(Class::KeyboardInterrupt) {
-            self.halt.store(true, std::sync::atomic::Ordering::SeqCst);
+            self.halt.store(true, Ordering::SeqCst);
         }
         let found = match outcome {
             Ok(found) => found,
@@ -158,7 +187,7 @@ impl Shop {
             let _ = runtime
                 .speak(speech)
                 .and_then(|language| language.set_global("t", Value::Trial(trial)));
-            return Some((found, Some(Kept { runtime, speech })));
+            return (found, Some(Kept { runtime, speech }));
         }
         if let Some(status) = net.sched().exit_status() {
             let text = format!("the program was ended with status {status}, and the tests with it");
@@ -169,7 +198,7 @@ impl Shop {
         drop(runtime);
         // Whatever was started for a whole group or file goes with it.
         process::children().into_iter().for_each(process::end);
-        Some((found, None))
+        (found, None)
     }
 
     fn machine(
@@ -177,7 +206,7 @@ impl Shop {
         file: &File,
         suite: &Rc<Suite>,
         failures: &Rc<RefCell<Vec<String>>>,
-        policy: Option<Policy>,
+        policy: Option<&Policy>,
     ) -> Result<(Runtime, Speech)> {
         let ending = file.path.extension().and_then(OsStr::to_str).unwrap_or_default();
         let speech = Speech::named(ending).ok_or_else(|| {

@@ -1,10 +1,11 @@
 //! `wirescript test`: finds files of tests, runs them side by side, and reports.
 //!
 //! `options` is the command line, `find` finds the files, `plan` says which of their tests are run and in which order.
-//! `crew` runs files on threads, `machine` one file in a runtime of its own, `driver` its tests and hooks one after the other;
+//! `crew` runs files on threads, `machine` one file in a runtime of its own, `driver` its tests and hooks one after the other, `telling` is what it says of them, and `course` knows how far it is;
 //! `leaks` looks for what a test leaves behind, `exchange` keeps what its sockets said last. A `verdict` is what came of a test, `report` writes them down, `watch` waits
 //! for files to change.
 
+mod course;
 mod crew;
 mod driver;
 mod exchange;
@@ -14,6 +15,7 @@ mod machine;
 mod options;
 mod plan;
 mod report;
+mod telling;
 mod verdict;
 mod watch;
 

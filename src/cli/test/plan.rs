@@ -74,8 +74,9 @@ impl Plan {
         };
         cases
             .iter()
+            .filter(|case| chosen(case))
+            // The parts take turns among what is chosen: whatever is asked for, they are of one size.
             .enumerate()
-            .filter(|(_, case)| chosen(case))
             .map(|(place, case)| (case.clone(), self.is_here(file.number + place)))
             .collect()
     }

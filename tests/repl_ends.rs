@@ -1,0 +1,136 @@
+//! The prompt where something bounds it: the policy, limits, a person who types ahead; and what it writes down.
+#![cfg(all(feature = "cli", feature = "lua", feature = "rhai", target_os = "linux"))]
+
+#[allow(dead_code, reason = "other tests use the rest")]
+mod support;
+#[path = "support/terminal.rs"]
+#[allow(dead_code, reason = "other tests use the rest")]
+mod terminal;
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use support::{LIMIT, Running};
+use terminal::{CTRL_D, Terminal};
+
+/// A folder of this test's own.
+fn folder(name: &str) -> PathBuf {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("repl-ends-{name}"));
+    // One of an earlier run may be there.
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder).expect("a folder");
+    folder
+}
+
+/// What entries from a pipe print, and the status.
+fn piped(folder: &Path, arguments: &str, text: &str) -> (Option<i32>, String, String) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_wirescript"));
+    command.args(arguments.split_whitespace()).current_dir(folder);
+    let done = Running::start_with(&mut command, text).finish(LIMIT);
+    let status = done.status.and_then(|status| status.code());
+    (status, done.stdout, done.stderr)
+}
+
+#[test]
+fn commands_open_files_by_leave_of_the_policy() {
+    let home = folder("policy");
+    std::fs::write(home.join("kept"), "kept").expect("a file");
+    std::fs::write(home.join("lib.lua"), "z = 6 * 7").expect("a file");
+    std::fs::write(home.join("lib.rhai"), "let z = 6 * 7;").expect("a file");
+    for (language, lib) in [("", "lib.lua"), ("--rhai", "lib.rhai")] {
+        for command in [":save kept", ":save-test kept", &format!(":load {lib}")] {
+            let (status, _, told) = piped(
+                &home,
+                &format!("--sandbox {language}"),
+                &format!("1 + 1\n{command}\n"),
+            );
+            assert_eq!(status, Some(1), "{command}");
+            assert!(
+                told.contains("PermissionError: [Errno 13] the policy does not allow opening"),
+                "{told}"
+            );
+        }
+        assert_eq!(std::fs::read_to_string(home.join("kept")).expect("it"), "kept");
+        let (status, printed, told) = piped(
+            &home,
+            &format!("--sandbox --allow-read=. --allow-write=. {language}"),
+            &format!(":load {lib}\nz\n:save saved\n"),
+        );
+        assert_eq!((status, &*printed), (Some(0), "42\nwritten to saved\n"), "{told}");
+    }
+    // Who listens to what is opened hears of it.
+    let hook = "sys.addaudithook(function(event, args) print(event, args[1]) end)\n:load lib.lua\n";
+    let (_, printed, told) = piped(&home, "", hook);
+    assert_eq!(printed, "open\tlib.lua\n", "{told}");
+}
+
+#[test]
+fn the_end_by_a_limit_is_told() {
+    let home = folder("limits");
+    let instructions = "wirescript: LimitError: the limit of 100000 instructions is reached\n";
+    let time = "wirescript: LimitError: the time limit of 0.4 seconds is over\n";
+    for (arguments, entries, said) in [
+        (
+            "--max-instructions 100000",
+            "1\nwhile true do end\n2\n",
+            instructions,
+        ),
+        (
+            "--max-instructions 100000 --rhai",
+            "1\nloop {}\n2\n",
+            instructions,
+        ),
+        ("--timeout 0.4", "1\ntask.sleep(60)\n2\n", time),
+        ("--timeout 0.4 --rhai", "1\ntask::sleep(60)\n2\n", time),
+    ] {
+        let (status, printed, told) = piped(&home, arguments, entries);
+        assert_eq!((status, &*printed, &*told), (Some(1), "1\n", said), "{arguments}");
+        let (status, printed, told) = piped(&home, &format!("{arguments} -i"), entries);
+        assert_eq!(
+            (status, &*printed, &*told),
+            (Some(1), "1\n", said),
+            "{arguments} -i"
+        );
+    }
+    // Of what goes on after the last entry as well.
+    let (status, _, told) = piped(&home, "--timeout 0.4", "task.spawn(task.sleep, 60)\n");
+    assert_eq!((status, &*told), (Some(1), time));
+    for (arguments, keys) in [
+        (["--timeout", "2"], "half a line"),
+        (["--max-instructions", "100000"], "while true do end\r"),
+    ] {
+        let mut person = Terminal::start(&arguments, &home);
+        person.prompt();
+        person.keys(keys);
+        person.until("the end", |person| {
+            person
+                .text()
+                .lines()
+                .any(|line| line.starts_with("LimitError: the "))
+        });
+        assert_eq!(person.end(), Some(1));
+    }
+}
+
+#[test]
+fn what_is_typed_ahead_is_entered() {
+    let mut person = Terminal::start(&[], &folder("ahead"));
+    person.prompt();
+    person.keys("100 + 1\r100 + 2\r100 + 3\r");
+    for value in ["101", "102", "103"] {
+        person.until("the values", |person| {
+            person.text().lines().any(|line| line == value)
+        });
+    }
+    person.prompt();
+    person.keys(CTRL_D);
+    assert_eq!(person.end(), Some(0));
+}
+
+#[test]
+fn a_mark_at_the_beginning_of_a_pipe_is_no_entry() {
+    let home = folder("mark");
+    assert_eq!(piped(&home, "", "\u{feff}1 + 1\n").1, "2\n");
+    assert_eq!(piped(&home, "--rhai", "\u{feff}1 + 1\n").1, "2\n");
+    assert_eq!(piped(&home, "", "1\n\u{feff}1 + 1\n").0, Some(1));
+}

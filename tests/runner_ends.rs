@@ -1,0 +1,170 @@
+//! `wirescript test` where something ends a run or a machine: limits of a policy, the time for the whole run, Ctrl-C. Nothing may be
+//! lost in silence. In Lua and Rhai.
+#![cfg(all(feature = "cli", feature = "lua", feature = "rhai", target_os = "linux"))]
+
+#[allow(dead_code, reason = "it serves all integration tests; this one needs a part")]
+mod support;
+#[allow(dead_code, reason = "it serves several tests; this one needs a part")]
+#[path = "support/runner.rs"]
+mod tool;
+
+use std::path::Path;
+
+use tool::{Told, command, room, tell, write};
+
+/// Runs `wirescript test` in a folder.
+fn test(folder: &Path, words: &str) -> Told {
+    let words = std::iter::once("test").chain(words.split_whitespace());
+    tell(command(words).current_dir(folder))
+}
+
+/// The first lines of what was told of each test, without times.
+fn outcomes(told: &Told) -> Vec<String> {
+    let lines = told.stdout.lines();
+    let outcome =
+        |line: &&str| line.contains(" > ") && (line.starts_with("ok ") || line.starts_with("FAIL "));
+    let mut outcomes: Vec<_> = lines
+        .filter(outcome)
+        .map(|line| line.rsplit_once(" (").map_or(line, |(line, _)| line).to_owned())
+        .collect();
+    outcomes.sort();
+    outcomes
+}
+
+const BOUND_LUA: &str = r#"
+local function bound(limits) return {policy = {default = "allow", limits = limits}} end
+test("first", function() end)
+test("slow", bound({timeout = 0.2}), function() task.sleep(5) end)
+test("busy", bound({instructions = 100000}), function()
+  while true do end
+end)
+describe("group", bound({timeout = 0.5}), function()
+  test("a", function() task.sleep(0.3) end)
+  test("b", function() task.sleep(5) end)
+  test("c", function() task.sleep(0.3) end)
+end)
+describe("prepared", bound({timeout = 0.3}), function()
+  before_all(function() task.sleep(5) end)
+  test("d", function() end)
+end)
+test("last", function() end)
+"#;
+
+const BOUND_RHAI: &str = r#"
+fn bound(limits) { #{policy: #{default: "allow", limits: limits}} }
+test("first", |t| ());
+test("slow", bound(#{timeout: 0.2}), |t| task::sleep(5));
+test("busy", bound(#{instructions: 100000}), |t| {
+  loop { }
+});
+describe("group", bound(#{timeout: 0.5}), || {
+  test("a", |t| task::sleep(0.3));
+  test("b", |t| task::sleep(5));
+  test("c", |t| task::sleep(0.3));
+});
+describe("prepared", bound(#{timeout: 0.3}), || {
+  before_all(|| task::sleep(5));
+  test("d", |t| ());
+});
+test("last", |t| ());
+"#;
+
+#[test]
+fn what_exceeds_a_limit_of_its_policy_fails_and_the_others_are_run() {
+    for (file, source) in [("bound_test.lua", BOUND_LUA), ("bound_test.rhai", BOUND_RHAI)] {
+        let home = room(&format!("bound-{}", &file[11..]));
+        write(&home, file, source);
+        let told = test(&home, "-v");
+        assert_eq!(told.status, 1, "{}{}", told.stdout, told.stderr);
+        assert_eq!(
+            outcomes(&told),
+            [
+                format!("FAIL {file}:10 > group > b"),
+                format!("FAIL {file}:15 > prepared > d"),
+                format!("FAIL {file}:4 > slow"),
+                format!("FAIL {file}:5 > busy"),
+                format!("ok   {file} > first"),
+                format!("ok   {file} > group > a"),
+                format!("ok   {file} > group > c"),
+                format!("ok   {file} > last"),
+            ],
+            "{}",
+            told.stdout
+        );
+        for text in [
+            "\n    LimitError: the time limit of 0.2 seconds is over\n",
+            "\n    LimitError: the limit of 100000 instructions is reached\n",
+            "\n    in before_all: LimitError: the time limit of 0.3 seconds is over\n",
+            &format!("\n    at {file}:14: before_all("),
+        ] {
+            assert!(told.stdout.contains(text), "{text}: {}", told.stdout);
+        }
+        let told = test(&home, "--report json --filter slow");
+        assert!(told.stdout.contains("LimitError"), "{}", told.stdout);
+    }
+}
+
+#[test]
+fn limits_of_the_command_line_hold_for_each_test() {
+    let lua = "local n = 0\ntest('one', function() end)\ntest('busy', function() while true do end end)\n\
+        test('two', function() for i = 1, 30000 do n = n + 1 end end)\n\
+        test('three', function() for i = 1, 30000 do n = n + 1 end end)\n";
+    let rhai = "test(\"one\", |t| ()); test(\"busy\", |t| { loop { } });\n\
+        test(\"two\", |t| { let n = 0; for i in 0..9000 { n += 1; } });\n\
+        test(\"three\", |t| { let n = 0; for i in 0..9000 { n += 1; } });\n";
+    for (file, source) in [("some_test.lua", lua), ("some_test.rhai", rhai)] {
+        let home = room(&format!("counted-{}", &file[10..]));
+        write(&home, file, source);
+        let told = test(&home, "--max-instructions 200000");
+        assert_eq!(told.status, 1, "{}", told.stdout);
+        assert!(told.stdout.contains("3 passed, 1 failed in"), "{}", told.stdout);
+        let told = test(&home, "--max-instructions 200000 --retries 2 --repeat 2");
+        assert!(told.stdout.contains("it was tried 3 times"), "{}", told.stdout);
+        assert!(told.stdout.contains("6 passed, 2 failed in"), "{}", told.stdout);
+        let told = test(&home, "--max-instructions 200000 --fail-fast");
+        assert!(told.stdout.contains("1 passed, 1 failed in"), "{}", told.stdout);
+    }
+}
+
+#[test]
+fn a_run_that_is_ended_says_which_test_was_running() {
+    let lua = "test('endless', function()\n  while true do end\nend)\n";
+    let rhai = "test(\"endless\", |t| {\n  task::sleep(60);\n});\n";
+    for (file, source) in [("an_test.lua", lua), ("an_test.rhai", rhai)] {
+        let home = room(&format!("ended-{}", &file[8..]));
+        write(&home, file, source);
+        let told = test(
+            &home,
+            "--timeout 0.5 --report pretty --report tap=r.tap --report junit=r.xml --report json=r.json",
+        );
+        assert_eq!(told.status, 1, "{}", told.stdout);
+        let said = "it was still running when the run was ended";
+        for text in [
+            &format!("FAIL {file}:1 > endless ("),
+            said,
+            // Rhai knows the statement around a call that waits.
+            &format!("at {file}:{}: ", if file.ends_with("lua") { 2 } else { 1 }),
+            "stopped: the run took longer than 0.5 s (--timeout)",
+            "1 failed in",
+        ] {
+            assert!(told.stdout.contains(text), "{text}: {}", told.stdout);
+        }
+        for report in ["r.tap", "r.xml", "r.json"] {
+            let text = std::fs::read_to_string(home.join(report)).expect("a report");
+            assert!(text.contains("endless") && text.contains(said), "{text}");
+        }
+    }
+}
+
+#[test]
+fn a_calculation_that_took_too_long_is_told_with_its_line() {
+    let home = room("long");
+    write(
+        &home,
+        "long_test.lua",
+        "test('long', {timeout = 0.2}, function()\n  while true do end\nend)\n",
+    );
+    let told = test(&home, "");
+    let text = "TimeoutError: it took longer than 0.2 s\n    at long_test.lua:2: while true do end\n";
+    assert!(told.stdout.contains(text), "{}", told.stdout);
+}
