@@ -1,0 +1,45 @@
+//! Single steps of ours or of a language's own that took far longer, or far more memory, than a limit allows.
+
+use std::fs;
+use std::time::{Duration, Instant};
+
+use super::{Told, folder, run};
+
+/// How long a run may take whose time is over after a second: these builds are slow, and so may the machine be.
+const SOON: Duration = Duration::from_secs(10);
+
+/// The languages of this build, by the flag that chooses one.
+const LANGUAGES: &[&str] = &[
+    #[cfg(feature = "lua")]
+    "lua",
+    #[cfg(feature = "rhai")]
+    "rhai",
+];
+
+/// Runs code in a language and says how it ended, and whether that was soon.
+fn end(room: &str, options: &[&str], language: &str, code: &str) -> (Told, bool) {
+    let room = folder(room);
+    let file = format!("script.{language}");
+    fs::write(room.join(&file), code).expect("a script");
+    let begun = Instant::now();
+    let told = run(&room, &[options, &[&file]].concat());
+    (told, begun.elapsed() < SOON)
+}
+
+fn is_over_in_time(room: &str, language: &str, code: &str) {
+    let (told, soon) = end(room, &["--timeout=1"], language, code);
+    let shown = &code[..code.len().min(200)];
+    assert!(soon, "{shown}");
+    assert!(told.stderr.contains("time limit"), "{shown}\n{}", told.stderr);
+}
+
+#[cfg(feature = "lua")]
+#[test]
+fn bytes_are_found_in_bytes_however_alike_they_are() {
+    let code = "local all, part = ('a'):rep(4000000), ('a'):rep(2000000) .. 'b'
+                print(bytes.find(all, part), #bytes.split(all, part), #bytes.split(all, 'a'))
+                print(pcall(expect.contains, all, part) == false)";
+    let (told, soon) = end("steps_find", &[], "lua", code);
+    assert!(soon);
+    assert_eq!(told.stdout, "-1\t1\t4000001\ntrue\n", "{}", told.stderr);
+}
