@@ -33,6 +33,18 @@ fn is_over_in_time(room: &str, language: &str, code: &str) {
     assert!(told.stderr.contains("time limit"), "{shown}\n{}", told.stderr);
 }
 
+/// Each byte of a set is a step of its own.
+#[cfg(feature = "lua")]
+#[test]
+fn a_pattern_with_a_long_set_ends_with_the_time() {
+    for code in [
+        "('b'):rep(2000):find('[' .. ('a'):rep(5000000) .. ']')",
+        "('b'):rep(20000000):find('[^' .. ('x'):rep(3000) .. ']*z')",
+    ] {
+        is_over_in_time("steps_pattern", "lua", code);
+    }
+}
+
 #[cfg(feature = "lua")]
 #[test]
 fn bytes_are_found_in_bytes_however_alike_they_are() {
