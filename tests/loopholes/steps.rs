@@ -45,6 +45,20 @@ fn a_pattern_with_a_long_set_ends_with_the_time() {
     }
 }
 
+/// At each `elseif` Lua's compiler walks through all the jumps there are.
+#[cfg(feature = "lua")]
+#[test]
+fn lua_is_compiled_within_the_time() {
+    let code = format!("local a\nif a then\n{}end", "elseif a then\n".repeat(150_000));
+    is_over_in_time("steps_lua", "lua", &code);
+    // A worker's script, too.
+    let code = format!(
+        "local w = worker.spawn([[{code}]])
+         print(w:join())"
+    );
+    is_over_in_time("steps_lua_worker", "lua", &code);
+}
+
 #[cfg(feature = "lua")]
 #[test]
 fn bytes_are_found_in_bytes_however_alike_they_are() {
