@@ -69,3 +69,39 @@ fn bytes_are_found_in_bytes_however_alike_they_are() {
     assert!(soon);
     assert_eq!(told.stdout, "-1\t1\t4000001\ntrue\n", "{}", told.stderr);
 }
+
+/// What never waits looks all the same, and counts each character once.
+#[test]
+fn a_file_that_is_always_ready_ends_with_the_time() {
+    for language in LANGUAGES {
+        for read in ["read(2000000000)", "readline(2000000000)", "readline()"] {
+            let colon = if *language == "lua" { ":" } else { "." };
+            let code = format!("open(\"/dev/zero\", \"r\"){colon}{read}");
+            is_over_in_time("steps_file", language, &code);
+        }
+    }
+}
+
+/// Text that waits for its line's end is a buffer as others are. A peer decides how long that is.
+#[test]
+fn a_line_without_an_end_takes_no_more_than_a_buffer_may_have() {
+    for language in LANGUAGES {
+        for read in ["readline()", "readlines()", "read(2000000000)"] {
+            let colon = if *language == "lua" { ":" } else { "." };
+            let code = format!("open(\"/dev/zero\"){colon}{read}");
+            for (limit, error) in [
+                ("--max-memory=16M", "MemoryError"),
+                ("--max-buffer=1M", "LimitError"),
+            ] {
+                let options = ["--sandbox", "--allow-read=/dev/zero", limit];
+                let (told, _) = end("steps_line", &options, language, &code);
+                assert_eq!(told.code, Some(1), "{language} {code} {limit}");
+                assert!(
+                    told.stderr.contains(error),
+                    "{language} {code} {limit} {}",
+                    told.stderr
+                );
+            }
+        }
+    }
+}
