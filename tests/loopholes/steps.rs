@@ -59,6 +59,26 @@ fn lua_is_compiled_within_the_time() {
     is_over_in_time("steps_lua_worker", "lua", &code);
 }
 
+/// For each name that a script has Rhai looks through all the names there are.
+#[cfg(feature = "rhai")]
+#[test]
+fn rhai_is_compiled_within_the_time() {
+    let names: String = (0..120_000).map(|name| format!("let v{name}=1; ")).collect();
+    is_over_in_time("steps_rhai", "rhai", &names);
+    let evaluated = "let s = \"\"; for i in 0..120000 { s += `let v${i}=1; `; } eval(s);";
+    is_over_in_time("steps_rhai_eval", "rhai", evaluated);
+    // What is looked for in the text beforehand takes no longer where there is much of it.
+    let wide = "struct::pack(\"7B\",1,2,3,4,5,6,7);\n".repeat(20_000);
+    let marked = format!("{}\n", "x = s.recv(5); ".repeat(4000)).repeat(8);
+    for code in [
+        wide,
+        format!("let s = 1; let x = 1; if false {{ {marked} }} loop {{}}"),
+    ] {
+        let (_, soon) = end("steps_rhai_marks", &["--timeout=1"], "rhai", &code);
+        assert!(soon);
+    }
+}
+
 #[cfg(feature = "lua")]
 #[test]
 fn bytes_are_found_in_bytes_however_alike_they_are() {

@@ -156,8 +156,10 @@ impl Core {
             return Ok(ast.clone());
         }
         let engine = self.engine_for(&text)?;
-        let mut ast =
-            syntax::compile(&engine, &self.site, &text).map_err(|error| error::syntax(&error, name))?;
+        let mut ast = syntax::compile(&engine, &self.site, &text).map_err(|error| {
+            let death = self.site.net.sched().death();
+            death.unwrap_or_else(|| error::syntax(&error, name))
+        })?;
         ast.set_source(name);
         self.places.note(&ast);
         let ast = Rc::new(ast);

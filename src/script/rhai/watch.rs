@@ -37,6 +37,8 @@ pub(super) struct Watch {
     pub(super) floor: Cell<usize>,
     /// Steps left until the next look.
     stride: Cell<u32>,
+    /// Tokens left until the next look.
+    unread: Cell<u32>,
     /// Steps between the last look and the next.
     length: Cell<u32>,
     looked: Cell<Instant>,
@@ -86,6 +88,7 @@ impl Watch {
             killed: Cell::new(false),
             floor: Cell::new(0),
             stride: Cell::new(STRIDE),
+            unread: Cell::new(0),
             preempted: Cell::new(0),
             ends: Cell::new(0),
             spot: Cell::default(),
@@ -143,6 +146,19 @@ impl Watch {
         } else {
             self.look()
         }
+    }
+
+    /// Whether a text that is being compiled may be read on; asked for each of its tokens.
+    #[inline]
+    pub(super) fn may_compile(&self) -> bool {
+        let left = self.unread.get();
+        if left > 0 && self.stop.asked().is_none() {
+            self.unread.set(left - 1);
+            return true;
+        }
+        self.unread.set(SHORT_STRIDE);
+        self.sched.check_stop();
+        self.sched.death().is_none()
     }
 
     /// The step under way came to the end of the stack and could not say so: the next one does.
