@@ -125,3 +125,43 @@ fn a_line_without_an_end_takes_no_more_than_a_buffer_may_have() {
         }
     }
 }
+
+/// One text may stand in an array any number of times, and is copied each time that the array is read or printed.
+#[cfg(feature = "rhai")]
+#[test]
+fn an_array_with_the_same_text_many_times_is_no_bomb() {
+    let bomb =
+        "let s = \"\"; s.pad(1000000, \"x\"); let a = []; a.pad(3000, 0); for i in 0..3000 { a[i] = s; }";
+    let options = ["--sandbox", "--max-memory=32M"];
+    for made in [
+        "json::encode(a)",
+        "repr(a)",
+        "throw errors::ValueError(a)",
+        "struct::pack(\"B\", a)",
+        "bytes(a)",
+        "sys::exit(a)",
+        "expect::equal(a, 1)",
+        "print(a)",
+        "throw a",
+        "throw #{ message: a }",
+    ] {
+        let code = format!("{bomb} {made}; print(\"done\");");
+        let (told, soon) = end("steps_bomb", &options, "rhai", &code);
+        assert!(soon, "{made}");
+        // An error, or a text that says what is too much; never the end of the process.
+        assert!(
+            matches!(told.code, Some(0 | 1)),
+            "{made}: {:?} {}",
+            told.code,
+            told.stderr
+        );
+        assert!(told.stderr.len() < 20_000_000, "{made}: {}", told.stderr.len());
+    }
+    let (told, _) = end("steps_bomb", &options, "rhai", &format!("{bomb} print(a);"));
+    assert!(told.stderr.contains("MemoryError"), "{}", told.stderr);
+    // What is no more than a script may hold is read and printed as ever.
+    let code = "let s = \"\"; s.pad(100000, \"x\"); let a = [s, s, #{ s: s }];
+                print(json::encode(a).len()); print(`${a}`.len()); try { throw s; } catch (e) { print(e.len()); }";
+    let (told, _) = end("steps_bomb", &options, "rhai", code);
+    assert_eq!(told.stdout, "300016\n300020\n100000\n", "{}", told.stderr);
+}

@@ -165,7 +165,7 @@ fn base(
         None => {
             let text = format!(
                 "class() takes classes and a map, not {}",
-                value::read(value, 0).kind()
+                value::glance(value).kind()
             );
             Err(site.raise(Error::type_error(text), Some(context)))
         }

@@ -75,7 +75,7 @@ fn place<'a>(context: &'a EvalContext<'_, '_, '_, '_, '_, '_>, position: Positio
 fn unclosable(held: &Dynamic) -> Error {
     Error::type_error(format!(
         "'{}' object does not support the context manager protocol",
-        value::read(held, 0).kind()
+        value::glance(held).kind()
     ))
 }
 
@@ -125,7 +125,7 @@ fn close(
 ) -> Result<(), Thrown> {
     let op = value::handle_type(held).and_then(closer);
     if let Some(op) = op {
-        return match site.run_alone(op, Some(value::read(held, 0))) {
+        return match site.run_alone(op, Some(value::glance(held))) {
             Ok(_) => Ok(()),
             Err(error) => Err(site.raise(error, Some(&place(context, position)))),
         };
