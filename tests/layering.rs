@@ -86,7 +86,12 @@ const CRATES: &[(&str, &[&str])] = &[
     ("landlock", &["cli/"]),
     (
         "memchr",
-        &["file/", "tools/tube/", "script/lua/trampoline/library/strings.rs"],
+        &[
+            "file/",
+            "tools/tube/",
+            "wire/bytes.rs",
+            "script/lua/trampoline/library/strings.rs",
+        ],
     ),
     ("base64", &["wire/trace/"]),
     ("etherparse", &["wire/capture/packet.rs"]),

@@ -4,6 +4,9 @@
 #[allow(dead_code, reason = "it serves all integration tests; this one needs a part")]
 mod support;
 
+#[path = "loopholes/steps.rs"]
+mod steps;
+
 use std::fs::{self, File};
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};

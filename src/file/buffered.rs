@@ -134,6 +134,11 @@ impl Buffered {
         patience: Patience,
         need: usize,
     ) -> Result<Option<usize>> {
+        // What is always ready never waits, and would not see that it is to end.
+        self.net.sched().check_stop();
+        if let Some(death) = self.net.sched().death() {
+            return Err(death.during(op));
+        }
         let starved = Cell::new(None);
         let filled = raw.read(op, patience, &mut |fill| {
             let mut input = self.input.borrow_mut();

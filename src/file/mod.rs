@@ -2,12 +2,13 @@
 //!
 //! A file is made in layers, as Python's are. The lowest is a [`raw::Raw`]: one system call at a time, on a socket
 //! (`socket`) or any other descriptor (`descriptor`). Over it stands a `buffered` one with what is read ahead (`input`) and
-//! what waits to be written (`output`), and over that `text`, with line ends in `newlines` and what was asked for in `format`. [`File`] (`object`) is what a
+//! what waits to be written (`output`), and over that `text`, with what it has decoded in `decoded`, line ends in `newlines` and what was asked for in `format`. [`File`] (`object`) is what a
 //! script holds: any of the layers; `nature` is what it says of itself. `mode` reads modes, `opening` makes files, `standard`
 //! has the program's streams and `input`, `sending` sends files over sockets, `whole`
 //! reads files for those who need no object.
 
 mod buffered;
+mod decoded;
 mod descriptor;
 mod format;
 mod input;

@@ -39,7 +39,7 @@ impl Data {
     pub(crate) fn length(&self) -> usize {
         match self {
             Self::Bytes(data) => data.len(),
-            Self::Text(data) => super::text::count(data),
+            Self::Text(data) => super::decoded::count(data),
         }
     }
 }

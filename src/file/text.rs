@@ -5,7 +5,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use crate::bytes::Bytes;
-use crate::codec::{Decoder, Encoder, Encoding};
+use crate::codec::{Encoder, Encoding};
 use crate::error::{Class, Error, Result};
 use crate::net::Net;
 use crate::sched::{Gate, Pass};
@@ -13,8 +13,8 @@ use crate::sys::errno::Errno;
 use crate::sys::file::{SEEK_CUR, SEEK_END, SEEK_SET};
 
 use super::buffered::Buffered;
+use super::decoded::{State, count};
 use super::format::Format;
-use super::newlines::{Ends, Newline};
 use super::object::File;
 use super::raw::{self, closed_file, unsupported};
 
@@ -34,79 +34,6 @@ pub(super) struct Text {
     /// One task at a time reads, as one of a buffered file does: what is decoded may be all that another waits for.
     gate: Gate,
     encoder: RefCell<Encoder>,
-}
-
-/// What has been decoded, and what is needed to find its place in the file again.
-struct State {
-    decoder: Decoder,
-    ends: Ends,
-    /// Decoded text; what stands before `used` is handed out.
-    text: Vec<u8>,
-    used: usize,
-    /// Bytes from `used` on that hold no line's end.
-    searched: usize,
-    /// Where the text of the last portion begins, and what the portion was.
-    portion_start: usize,
-    snapshot: Option<Snapshot>,
-}
-
-#[derive(Clone)]
-struct Snapshot {
-    decoder: Decoder,
-    ends: Ends,
-    bytes: Vec<u8>,
-}
-
-impl State {
-    fn waiting(&self) -> &[u8] {
-        &self.text[self.used..]
-    }
-
-    fn take(&mut self, length: usize) -> Vec<u8> {
-        let taken = self.text[self.used..self.used + length].to_vec();
-        self.used += length;
-        self.searched = 0;
-        taken
-    }
-
-    fn forget(&mut self) {
-        self.text.clear();
-        self.used = 0;
-        self.searched = 0;
-        self.portion_start = 0;
-        self.snapshot = None;
-    }
-
-    /// Decodes a portion and adds its text; an empty one is the last.
-    fn add(&mut self, newline: Newline, bytes: &[u8], last: bool, keep: bool) -> Result<()> {
-        self.snapshot = keep.then(|| Snapshot {
-            decoder: self.decoder.clone(),
-            ends: self.ends,
-            bytes: bytes.to_vec(),
-        });
-        self.text.drain(..self.used);
-        self.used = 0;
-        let start = self.text.len();
-        self.portion_start = start;
-        self.decoder.decode(bytes, last, &mut self.text)?;
-        self.ends.treat(newline, &mut self.text, start, last);
-        Ok(())
-    }
-}
-
-/// Characters in a text.
-pub(super) fn count(text: &[u8]) -> usize {
-    text.iter().filter(|byte| **byte & 0xc0 != 0x80).count()
-}
-
-/// The length in bytes of the first `characters` of a text, if it has as many.
-fn length_of(text: &[u8], characters: usize) -> Option<usize> {
-    if characters == 0 {
-        return Some(0);
-    }
-    let mut starts = (0..text.len()).filter(|place| text[*place] & 0xc0 != 0x80);
-    starts.nth(characters - 1)?;
-    Some(starts.next().unwrap_or(text.len()))
 }
 
 impl Text {
@@ -130,15 +57,7 @@ impl Text {
             mode,
             seekable,
             telling: Cell::new(seekable),
-            state: RefCell::new(State {
-                decoder,
-                ends: Ends::default(),
-                text: Vec::new(),
-                used: 0,
-                searched: 0,
-                portion_start: 0,
-                snapshot: None,
-            }),
+            state: RefCell::new(State::new(decoder)),
             gate: Gate::default(),
             encoder: RefCell::new(encoder),
         }
@@ -196,9 +115,14 @@ impl Text {
         pass.ok_or_else(|| Error::from(Errno::AGAIN).during(op))
     }
 
-    /// Reads and decodes one portion more; false at the end.
+    /// Reads and decodes one portion more; false at the end. What waits for its end is a buffer as others are.
     fn read_portion(&self, op: &'static str) -> Result<bool> {
-        let bytes = self.reading(|buffered| buffered.read_some(op, Some(PORTION)))?;
+        let waiting = self.state.borrow().waiting().len();
+        let room = self.net.largest_buffer().saturating_sub(waiting).max(1);
+        let bytes = self.reading(|buffered| {
+            self.net.afford(waiting + 1, "a file's text")?;
+            buffered.read_some(op, Some(PORTION.min(room)))
+        })?;
         let last = bytes.is_empty();
         let mut state = self.state.borrow_mut();
         state.add(self.format.newline, &bytes, last, self.telling.get())?;
@@ -221,13 +145,13 @@ impl Text {
         loop {
             {
                 let mut state = self.state.borrow_mut();
-                if let Some(length) = length_of(state.waiting(), size) {
+                if let Some(length) = state.cut(size) {
                     return Ok(state.take(length));
                 }
             }
             if !self.read_portion("read")? {
                 let mut state = self.state.borrow_mut();
-                let length = length_of(state.waiting(), size).unwrap_or(state.waiting().len());
+                let length = state.cut(size).unwrap_or(state.waiting().len());
                 return Ok(state.take(length));
             }
         }
@@ -242,7 +166,7 @@ impl Text {
                 let state = &mut *state;
                 let waiting = &state.text[state.used..];
                 let end = self.format.newline.line(waiting, &mut state.searched);
-                let cut = limit.and_then(|limit| length_of(waiting, limit));
+                let cut = limit.and_then(|limit| state.cut(limit));
                 match (end, cut) {
                     (Some(end), cut) => return Ok(state.take(cut.map_or(end, |cut| cut.min(end)))),
                     (None, Some(cut)) => return Ok(state.take(cut)),
@@ -254,8 +178,8 @@ impl Text {
                 let waiting = state.waiting();
                 // The last portion may have brought a held-back end.
                 let end = self.format.newline.line(waiting, &mut 0);
-                let cut = limit.and_then(|limit| length_of(waiting, limit));
                 let length = end.unwrap_or(waiting.len());
+                let cut = limit.and_then(|limit| state.cut(limit));
                 return Ok(state.take(cut.map_or(length, |cut| cut.min(length))));
             }
         }

@@ -213,6 +213,20 @@ impl Scheduler {
         std::mem::take(&mut *self.live.borrow_mut())
     }
 
+    /// What the running task is to die of; outside of tasks, what everything dies of.
+    pub(crate) fn death(&self) -> Option<Error> {
+        if let Some(task) = self.current() {
+            return task.death();
+        }
+        let class = self.killed_by().filter(|_| self.is_dying())?;
+        let exit = || self.exit_status().map(Error::exit);
+        Some(
+            self.limit_error()
+                .or_else(exit)
+                .unwrap_or_else(|| Error::new(class, "")),
+        )
+    }
+
     /// What everything was ended by since the last [`Self::revive`].
     pub(crate) fn killed_by(&self) -> Option<Class> {
         self.end.killed_by.get()

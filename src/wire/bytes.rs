@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use memchr::memmem;
+
 use crate::error::{Error, Result};
 
 /// `bytes.hex`: two digits a byte; with a separator after every `group` bytes counted from the end, from the front where
@@ -107,21 +109,7 @@ pub(crate) fn slice(length: usize, start: i64, end: Option<i64>) -> (usize, usiz
 pub(crate) fn find(bytes: &[u8], part: &[u8], start: i64, end: Option<i64>) -> Option<usize> {
     let (start, end) = slice(bytes.len(), start, end);
     let window = bytes.get(start..end)?;
-    position(window, part).map(|at| start + at)
-}
-
-fn position(bytes: &[u8], part: &[u8]) -> Option<usize> {
-    let Some(first) = part.first() else { return Some(0) };
-    let mut at = 0;
-    while bytes.len() - at >= part.len() {
-        let last = bytes.len() - part.len();
-        at += bytes[at..=last].iter().position(|byte| byte == first)?;
-        if bytes[at..].starts_with(part) {
-            return Some(at);
-        }
-        at += 1;
-    }
-    None
+    memmem::find(window, part).map(|at| start + at)
 }
 
 /// `bytes.split`: the parts between separators, or between runs of blanks; at most `most` cuts.
@@ -131,14 +119,12 @@ pub(crate) fn split<'a>(bytes: &'a [u8], separator: Option<&[u8]>, most: i64) ->
     let mut rest = bytes;
     match separator {
         Some(separator) => {
-            while left > 0
-                && let Some(at) = position(rest, separator)
-            {
-                parts.push(&rest[..at]);
-                rest = &rest[at + separator.len()..];
-                left -= 1;
+            let mut start = 0;
+            for at in memmem::find_iter(bytes, separator).take(left) {
+                parts.push(&bytes[start..at]);
+                start = at + separator.len();
             }
-            parts.push(rest);
+            parts.push(&bytes[start..]);
         }
         None => loop {
             let blanks = rest.iter().take_while(|byte| is_blank(**byte)).count();

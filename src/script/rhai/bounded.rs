@@ -29,8 +29,8 @@ const ENTRY: usize = 64;
 /// Part of the memory that a single value may have.
 const SHARE: usize = 4;
 
-/// Bytes one value may have: every step copies what it works on.
-fn share(net: &Net) -> usize {
+/// Bytes one value may have, and the texts and blobs that are read out of one: every step copies what it works on.
+pub(super) fn share(net: &Net) -> usize {
     net.memory_limit() / SHARE
 }
 

@@ -9,6 +9,7 @@ use rhai::{Array, Blob, Dynamic, ImmutableString, Module};
 use crate::api::{Type, Value, element};
 use crate::error::{Class, Error, Result};
 
+use super::bounded;
 use super::op::{Native, Site, register};
 use super::value::{self, type_id};
 
@@ -36,9 +37,9 @@ fn walk(functions: &mut Module) {
 fn literal(functions: &mut Module, site: &Rc<Site>) {
     let site = site.clone();
     let native: Native = Rc::new(move |context, args| {
-        let value = args
-            .first()
-            .map_or(Value::None, |argument| value::read(argument, 0));
+        let value = args.first().map_or(Value::None, |argument| {
+            value::read(argument, 0, bounded::share(&site.net))
+        });
         bytes_of(value)
             .map(Dynamic::from_blob)
             .map_err(|error| site.raise(error, context.as_ref()))
@@ -81,7 +82,7 @@ fn length(functions: &mut Module, kind: Type) {
     let native: Native = Rc::new(|_, args| {
         let length = args
             .first()
-            .and_then(|object| element::length(&value::read(object, 0)));
+            .and_then(|object| element::length(&value::glance(object)));
         Ok(length
             .and_then(|length| i64::try_from(length).ok())
             .unwrap_or(0)
@@ -119,7 +120,7 @@ fn item(kind: Type, args: &[&mut Dynamic]) -> Result<Value> {
     let [object, index, ..] = args else {
         return Err(out_of_range(kind));
     };
-    let object = value::read(object, 0);
+    let object = value::glance(object);
     place(&object, index)
         .map(|place| element::get(&object, place))
         .transpose()?
@@ -131,8 +132,8 @@ fn set_item(kind: Type, args: &[&mut Dynamic]) -> Result<()> {
     let [object, index, item] = args else {
         return Err(out_of_range(kind));
     };
-    let object = value::read(object, 0);
-    element::set(&object, place(&object, index), &value::read(item, 2))
+    let object = value::glance(object);
+    element::set(&object, place(&object, index), &value::glance(item))
 }
 
 /// The place an index means: negative ones count from the end.
@@ -154,7 +155,7 @@ fn items(functions: &mut Module, site: &Rc<Site>, kind: Type) {
     let site = site.clone();
     functions.set_iter_result(type_id(kind), move |buffer| {
         let site = site.clone();
-        let buffer = value::read(&buffer, 0);
+        let buffer = value::glance(&buffer);
         let count = element::length(&buffer).unwrap_or(0);
         Box::new(
             (0..count).map_while(move |index| match element::get(&buffer, index) {
@@ -181,7 +182,7 @@ fn equality(functions: &mut Module) {
             for (name, wanted) in [("==", true), ("!=", false)] {
                 let native: Native = Rc::new(move |_, args| {
                     let equal = match args {
-                        [one, other] => element::equal(&value::read(one, 0), &value::read(other, 1)),
+                        [one, other] => element::equal(&value::glance(one), &value::glance(other)),
                         _ => None,
                     };
                     Ok((equal.unwrap_or(false) == wanted).into())

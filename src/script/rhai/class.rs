@@ -169,7 +169,7 @@ fn base(
         None => {
             let text = format!(
                 "class() takes classes and, last, a map, not {}",
-                value::read(value, 0).kind()
+                value::glance(value).kind()
             );
             Err(site.raise(Error::type_error(text), Some(context)))
         }

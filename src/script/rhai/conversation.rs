@@ -290,7 +290,7 @@ impl Looking {
             let left = map.len() - shown.len();
             return Picture::Map(shown, left);
         }
-        match value::read(value, 0) {
+        match value::read(value, 0, MOST_BYTES) {
             Value::Opaque("object" | "timestamp") | Value::Range(..) => {
                 Picture::Named(value.type_name().to_owned())
             }

@@ -7,7 +7,7 @@ use rhai::{Dynamic, EvalAltResult, Map, NativeCallContext, Position};
 
 use crate::error::{Class, Error, Place, Trace};
 
-use super::value;
+use super::{nested, value};
 
 /// What evaluation fails with.
 pub(super) type Thrown = Box<EvalAltResult>;
@@ -129,10 +129,10 @@ fn of_value(value: &Dynamic) -> Error {
     {
         return Error::new(
             class_of_caught(&map).unwrap_or(Class::RuntimeError),
-            message_of_caught(&map).unwrap_or_else(|| message.to_string()),
+            message_of_caught(&map).unwrap_or_else(|| nested::text_of(message)),
         );
     }
-    Error::runtime(value.to_string())
+    Error::runtime(nested::text_of(value))
 }
 
 /// The variant's name of one of Rhai's own errors: what scripts find as `error` in the map they catch.

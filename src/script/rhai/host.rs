@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::rc::Rc;
 
-use rhai::{AST, CallFnOptions, Dynamic, EvalContext, NativeCallContext, Position, Scope};
+use rhai::{AST, CallFnOptions, Dynamic, EvalContext, FnPtr, NativeCallContext, Position, Scope};
 
 use crate::api::{HostFunction, Value};
 use crate::error::{Class, Error, Result};
@@ -17,7 +17,7 @@ use crate::sched::Task;
 use super::error::Thrown;
 use super::op::Site;
 use super::task::{self, Outcome};
-use super::{Core, callback, value};
+use super::{Core, bounded, callback, value};
 
 /// What the program has made global.
 #[derive(Default)]
@@ -80,7 +80,7 @@ pub(super) fn call(
         .iter()
         .map(|argument| {
             let keep = |function| Value::Kept(callback::keep(&site.core, &native, function));
-            let read = || value::read_keeping(argument, &keep);
+            let read = || value::read_keeping(argument, &keep, bounded::share(&site.net));
             site.net.sched().deep(read)
         })
         .collect();
@@ -125,7 +125,7 @@ pub(super) fn results(core: &Rc<Core>, task: &Task) -> Vec<Value> {
 
 /// A value as the program gets it; functions in it are kept.
 pub(super) fn owned(core: &Rc<Core>, given: &Dynamic) -> Value {
-    value::read_keeping(given, &|function| {
+    let keep = |function: FnPtr| {
         let Ok(engine) = core.engine() else {
             return Value::Opaque("function");
         };
@@ -137,7 +137,8 @@ pub(super) fn owned(core: &Rc<Core>, given: &Dynamic) -> Value {
         let name = function.fn_name();
         let context = NativeCallContext::new_with_all_fields(&engine, name, None, &global, Position::NONE);
         Value::Kept(callback::keep(&Rc::downgrade(core), &context, function.clone()))
-    })
+    };
+    value::read_keeping(given, &keep, bounded::share(&core.site.net))
 }
 
 impl fmt::Debug for Host {

@@ -143,7 +143,7 @@ fn send(socket: &Socket, data: &Dynamic, flags: i32) -> Option<(Result<usize, Er
 
 /// Sends what is left where the first bytes have left.
 fn send_rest(socket: &Socket, data: &Dynamic, sent: usize) -> Result<Dynamic> {
-    let data = match value::take(&mut data.clone(), 1) {
+    let data = match value::take(&mut data.clone(), 1, 0) {
         Value::Text(text) => text.into_owned().into_bytes().into(),
         Value::Bytes(data) | Value::String(data) => data,
         _ => return Ok(Dynamic::UNIT),

@@ -15,7 +15,7 @@ use crate::error::Result;
 
 use super::Core;
 use super::error::Failure;
-use super::{class, value};
+use super::{bounded, class, value};
 
 /// A value that is kept. Of a map with functions also what these see of the script, of an object what calls its methods.
 pub(super) struct Kept {
@@ -65,7 +65,7 @@ impl Held for Kept {
         if self.value.is_array() {
             return Value::Opaque("list");
         }
-        match value::read(&self.value, 0) {
+        match value::glance(&self.value) {
             Value::Function(_) => Value::Opaque("function"),
             value => value,
         }
@@ -77,7 +77,7 @@ impl Held for Kept {
         };
         if let Some(answer) = class::ask(&core, &self.value, method) {
             return answer
-                .map(|answer| Some(value::read(&answer, 0)))
+                .map(|answer| Some(value::read(&answer, 0, bounded::share(&core.site.net))))
                 .map_err(|thrown| Failure::new(&thrown, "").error);
         }
         let function = self
@@ -90,7 +90,8 @@ impl Held for Kept {
         let engine = core.engine()?;
         #[allow(deprecated, reason = "as above")]
         let context = store.create_context(&engine);
-        call(&function, &context, self.value.clone(), source).map(Some)
+        let answer = call(&function, &context, self.value.clone(), source)?;
+        Ok(Some(value::read(&answer, 0, bounded::share(&core.site.net))))
     }
 
     fn identity(&self) -> Option<usize> {
@@ -103,9 +104,12 @@ impl Held for Kept {
     }
 }
 
-fn call(function: &FnPtr, context: &NativeCallContext<'_>, mut this: Dynamic, source: &str) -> Result<Value> {
-    match function.call_raw(context, Some(&mut this), []) {
-        Ok(answer) => Ok(value::read(&answer, 0)),
-        Err(thrown) => Err(Failure::new(&thrown, source).error),
-    }
+fn call(
+    function: &FnPtr,
+    context: &NativeCallContext<'_>,
+    mut this: Dynamic,
+    source: &str,
+) -> Result<Dynamic> {
+    let answer = function.call_raw(context, Some(&mut this), []);
+    answer.map_err(|thrown| Failure::new(&thrown, source).error)
 }

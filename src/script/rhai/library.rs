@@ -10,9 +10,9 @@ use crate::script::library::{Library, RHAI};
 
 use super::Core;
 use super::class::{self, Class, Instance};
-use super::error::{Failure, Thrown};
-use super::method;
+use super::error::{self, Failure, Thrown};
 use super::op::{Native, Site, register};
+use super::{method, nested};
 
 /// Arguments a class may be called with.
 const MOST_ARGUMENTS: usize = 8;
@@ -150,7 +150,7 @@ impl Core {
         let failure = Failure::new(thrown, source);
         let of_library = |source: &str| RHAI.iter().any(|library| library.name == source);
         if let Some(place) = failure.error.place().filter(|place| !of_library(&place.source())) {
-            let noted = (failure.value.to_string(), place.to_string());
+            let noted = (nested::text_of(&failure.value), place.to_string());
             *self.thrown.borrow_mut() = Some(noted);
         }
     }
@@ -167,7 +167,7 @@ impl Core {
         if let Some(classes) = self.libraries.borrow().get(library.name) {
             return Ok(classes.clone());
         }
-        let refuse = |error| super::error::thrown(error, rhai::Position::NONE);
+        let refuse = |error| error::thrown(error, rhai::Position::NONE);
         let ast = self
             .compile(library.name, library.source.as_bytes())
             .map_err(refuse)?;

@@ -139,7 +139,7 @@ pub(super) fn invoke(
         None => Err(error::thrown(
             Error::type_error(format!(
                 "'{}' object is not callable",
-                value::read(callee, 0).kind()
+                value::glance(callee).kind()
             )),
             rhai::Position::NONE,
         )),

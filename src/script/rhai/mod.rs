@@ -2,7 +2,7 @@
 //!
 //! [`RhaiScript`] runs the scripts of a runtime on engines that `stock` puts together. `op` is the adapter every operation passes; `object`
 //! (methods and properties of handles, global functions) and `module` (`socket::…`) register the table with it; `hot` is a shorter
-//! way for the most frequent ones, `wide` one for calls with many arguments. `value`
+//! way for the most frequent ones, `wide` one for calls with many arguments. `value` (with `reading`)
 //! and `error` carry values and errors over the border. `task` runs chunks and functions on fibers, `watch` looks after them
 //! while they run, `host` does what the Rust program asks. `syntax` adds `with` (which `with` runs) and frees words that Rhai reserves, `variable` lets several tasks use what a
 //! closure has captured, both helped by `places`; `named` has modules and functions as values; `import` loads neighbouring scripts, `library` the modules that are written in Rhai, whose classes and objects are `class`'s and whose functions `method`'s, `conversation` serves a person at a prompt, `lines` iterates over files, `kept` keeps values for operations, `callback` functions. `bounded` keeps Rhai's own functions from holding
@@ -32,6 +32,7 @@ mod object;
 mod op;
 mod own;
 mod places;
+mod reading;
 mod sorting;
 mod stock;
 mod syntax;
@@ -156,8 +157,10 @@ impl Core {
             return Ok(ast.clone());
         }
         let engine = self.engine_for(&text)?;
-        let mut ast =
-            syntax::compile(&engine, &self.site, &text).map_err(|error| error::syntax(&error, name))?;
+        let mut ast = syntax::compile(&engine, &self.site, &text).map_err(|error| {
+            let death = self.site.net.sched().death();
+            death.unwrap_or_else(|| error::syntax(&error, name))
+        })?;
         ast.set_source(name);
         self.places.note(&ast);
         let ast = Rc::new(ast);
@@ -234,7 +237,7 @@ impl Language for RhaiScript {
     }
 
     fn portable_results(&self, task: &Task) -> Vec<Value> {
-        task::results(task)
+        task::results(task, bounded::share(&self.core.site.net))
     }
 
     fn report(&self, task: &Task) -> String {

@@ -9,7 +9,7 @@ use crate::api::{Form, Module as Description, Value, construct};
 use crate::error::{Class, Result};
 
 use super::op::{self, Native, Site, arities, register};
-use super::{named, value};
+use super::{bounded, named, value};
 
 /// Makes a module of the table.
 ///
@@ -69,7 +69,11 @@ const MOST_ARGUMENTS: usize = 6;
 fn maker(site: &Rc<Site>, class: Class) -> Native {
     let site = site.clone();
     Rc::new(move |context, args| {
-        let values: Vec<_> = args.iter().map(|argument| value::read(argument, 0)).collect();
+        let most = bounded::share(&site.net);
+        let values: Vec<_> = args
+            .iter()
+            .map(|argument| value::read(argument, 0, most))
+            .collect();
         construct(class, &values)
             .map(|error| value::give(Value::Error(Rc::new(error))))
             .map_err(|error| site.raise(error, context.as_ref()))

@@ -34,7 +34,7 @@ pub(super) fn install(functions: &mut rhai::Module) {
 }
 
 fn shown(value: &Dynamic) -> String {
-    read(value, 0).shown().unwrap_or_default()
+    read(value, 0, 0).shown().unwrap_or_default()
 }
 
 /// The module of this name, as a value.
@@ -48,8 +48,8 @@ pub(super) fn function(op: OpValue) -> Dynamic {
     Dynamic::from(op)
 }
 
-/// What an argument is.
-pub(super) fn read(argument: &Dynamic, place: usize) -> Named {
+/// What an argument is; `most` is as in [`value::read`].
+pub(super) fn read(argument: &Dynamic, place: usize, most: usize) -> Named {
     if let Some(module) = value::with(argument, |module: &ModuleValue| *module) {
         return Named::Module(module);
     }
@@ -58,6 +58,6 @@ pub(super) fn read(argument: &Dynamic, place: usize) -> Named {
     }
     match value::with(argument, |op: &OpValue| *op) {
         Some(op) => Named::Op(op),
-        None => Named::Value(value::read(argument, place)),
+        None => Named::Value(value::read(argument, place, most)),
     }
 }

@@ -1,11 +1,12 @@
 //! Comparing and printing arrays and maps, however deep they are nested. Rhai's own functions call themselves through the engine
 //! for each level, copy what they work on on the way, and drop it where the stack is at its end. These go down by themselves, on
-//! the values where they are, and raise RecursionError when no stack is left.
+//! the values where they are, and raise RecursionError when no stack is left. One text may stand in an array any number of times:
+//! what prints longer than a text may be raises MemoryError.
 //!
 //! A tuple prints as Python prints it.
 
 use std::any::TypeId;
-use std::fmt::Write;
+use std::fmt::{self, Write};
 use std::rc::Rc;
 
 use rhai::{Array, Dynamic, EvalAltResult, Map, Module, NativeCallContext};
@@ -14,7 +15,8 @@ use crate::api;
 
 use super::error::Thrown;
 use super::op::{Native, Site, register};
-use super::{value, watch};
+use super::watch::{self, Ending};
+use super::{bounded, value};
 
 /// Registers the functions.
 pub(super) fn install(functions: &mut Module, site: &Rc<Site>) {
@@ -40,11 +42,15 @@ pub(super) fn install(functions: &mut Module, site: &Rc<Site>) {
             };
             let mut text = String::new();
             let call = Call { site: &site, context };
-            if !call.print(value, &mut text)? {
-                // A text that Rhai puts together would have it print the value by itself, and end the stack, if this failed.
+            if let Err(ending) = call.print(value, &mut text)? {
+                // A text that Rhai puts together would have it print the value by itself, without bounds, if this failed.
                 match context.fn_name() {
-                    "print" | "debug" => return Err(call.too_deep()),
-                    _ => site.watch.end_at_next_step(),
+                    "print" | "debug" => return Err(site.raise(ending.error(), Some(context))),
+                    _ => site.watch.end_at_next_step(ending),
+                }
+                // What is too long for a text Rhai would take for a failure, too.
+                if ending == Ending::Long {
+                    text.clear();
                 }
             }
             site.watch.weigh(text.len());
@@ -133,20 +139,22 @@ impl Call<'_, '_> {
         Ok(answer.as_bool().unwrap_or(false))
     }
 
-    /// Writes a value; false when it ends in the middle, as no stack is left.
-    fn print(&self, value: &Dynamic, text: &mut String) -> Result<bool, Thrown> {
+    /// Writes a value; what is said within is why it ends in the middle: no stack is left, or it is too long for a text.
+    fn print(&self, value: &Dynamic, text: &mut String) -> Result<Result<(), Ending>, Thrown> {
         if !self.site.watch.has_room() {
             text.push_str("...");
-            return Ok(false);
+            return Ok(Err(Ending::Deep));
         }
-        let mut is_whole = true;
+        let most = bounded::share(&self.site.net);
         if value::is_tuple(value) {
-            text.push_str(&api::repr(&value::read(value, 0)));
+            text.push_str(&api::repr(&value::read(value, 0, most)));
         } else if let Some(items) = value.read_lock::<Array>() {
             let mut before = "[";
             for item in items.iter() {
                 text.push_str(before);
-                is_whole &= self.print(item, text)?;
+                if let Err(ending) = self.print(item, text)? {
+                    return Ok(Err(ending));
+                }
                 before = ", ";
             }
             text.push_str(if items.is_empty() { "[]" } else { "]" });
@@ -154,14 +162,20 @@ impl Call<'_, '_> {
             let mut before = "#{";
             for (key, item) in items.iter() {
                 put(text, format_args!("{before}{key:?}: "));
-                is_whole &= self.print(item, text)?;
+                if let Err(ending) = self.print(item, text)? {
+                    return Ok(Err(ending));
+                }
                 before = ", ";
             }
             text.push_str(if items.is_empty() { "#{}" } else { "}" });
         } else {
             self.print_item(value.clone(), text)?;
         }
-        Ok(is_whole)
+        Ok(if text.len() > most {
+            Err(Ending::Long)
+        } else {
+            Ok(())
+        })
     }
 
     /// Prints what is neither array nor map.
@@ -191,9 +205,39 @@ fn is_unknown(thrown: &EvalAltResult) -> bool {
 }
 
 #[inline(never)]
-fn put(text: &mut String, part: std::fmt::Arguments<'_>) {
+fn put(text: &mut String, part: fmt::Arguments<'_>) {
     // Writing to a String does not fail.
     let _ = text.write_fmt(part);
+}
+
+/// Characters that are told of a value that was thrown and is no text.
+const MOST_TOLD: usize = 1 << 16;
+
+/// What a thrown value says: Rhai writes it, but for the end of a long one. One text may stand in an array any number of times.
+pub(super) fn text_of(value: &Dynamic) -> String {
+    if let Ok(text) = value.as_immutable_string_ref() {
+        return text.to_string();
+    }
+    let mut told = Told(String::new());
+    if write!(told, "{value}").is_err() {
+        told.0.push_str("...");
+    }
+    told.0
+}
+
+/// A text that takes no more than so much.
+struct Told(String);
+
+impl Write for Told {
+    fn write_str(&mut self, part: &str) -> fmt::Result {
+        let left = MOST_TOLD.saturating_sub(self.0.len());
+        if part.len() <= left {
+            self.0.push_str(part);
+            return Ok(());
+        }
+        self.0.push_str(&part[..part.floor_char_boundary(left)]);
+        Err(fmt::Error)
+    }
 }
 
 #[cfg(test)]

@@ -19,6 +19,7 @@ use crate::wire::NumberArray;
 use crate::wire::packet::Schema;
 use crate::worker::{Link, Worker};
 
+use super::bounded;
 use super::class;
 use super::error;
 use super::host;
@@ -104,7 +105,7 @@ fn name_type(engine: &mut Engine, kind: Type) {
 /// How a handle prints: an error as its text, all else as Python prints it.
 fn shown(kind: Type) -> Native {
     Rc::new(move |_, args| {
-        let value = args.first().map_or(Value::None, |object| value::read(object, 0));
+        let value = args.first().map_or(Value::None, |object| value::glance(object));
         let text = match (kind, &value) {
             (Type::Error, Value::Error(error)) => error.to_string(),
             _ => api::repr(&value),
@@ -125,7 +126,7 @@ fn unknown_members(functions: &mut Module, site: &Rc<Site>, kind: Type) {
     let reader = site.clone();
     let read: Native = Rc::new(move |context, args| {
         let name = args.get(1).map(ToString::to_string).unwrap_or_default();
-        if let Some(Value::Trial(trial)) = args.first().map(|object| value::read(object, 0))
+        if let Some(Value::Trial(trial)) = args.first().map(|object| value::glance(object))
             && let Some(held) = trial.field(&name)
         {
             return Ok(value::give(Value::Held(held)));
@@ -163,19 +164,24 @@ fn write(
     let name = name.to_string();
     if let Some(op) = api::setter(kind, &name) {
         return site
-            .run_with(op, Some(value::read(object, 0)), vec![value::read(value, 2)])
+            .run_with(
+                op,
+                Some(value::glance(object)),
+                vec![value::read(value, 2, bounded::share(&site.net))],
+            )
             .map(|_| Dynamic::UNIT);
     }
     let Some(op) = op::member(kind, &name) else {
-        if let Value::Trial(trial) = value::read(object, 0) {
+        if let Value::Trial(trial) = value::glance(object) {
             trial.set_field(&name, kept::keep((**value).clone(), &site.core, context));
             return Ok(Dynamic::UNIT);
         }
         return Err(no_attribute(kind, &name));
     };
     if op.form == Form::Property {
-        let current = site.run_alone(op, Some(value::read(object, 0)))?;
-        if api::repr(&value::read(&value::give(current), 0)) == api::repr(&value::read(value, 2)) {
+        let current = site.run_alone(op, Some(value::glance(object)))?;
+        let shown = |value: &Dynamic| api::repr(&value::read(value, 0, bounded::share(&site.net)));
+        if shown(&value::give(current)) == shown(value) {
             return Ok(Dynamic::UNIT);
         }
     }
@@ -292,7 +298,7 @@ fn iteration(functions: &mut Module, site: &Rc<Site>) {
         let site = site.clone();
         functions.set_iter_result(type_id(kind), move |walked| {
             let site = site.clone();
-            let walked = value::read(&walked, 0);
+            let walked = value::glance(&walked);
             Box::new(std::iter::from_fn(move || {
                 match api::next_of(&site.net, &walked)? {
                     Ok(item) => item.map(|item| Ok(value::give(item))),
@@ -335,7 +341,7 @@ fn equality(functions: &mut Module) {
 
 fn is_same(args: &[&mut Dynamic]) -> bool {
     let [one, other] = args else { return false };
-    value::read(one, 0).is_same(&value::read(other, 0)) == Some(true)
+    value::glance(one).is_same(&value::glance(other)) == Some(true)
 }
 
 /// A constant this platform does not have raises wherever it is calculated or compared with.

@@ -16,7 +16,7 @@ use super::host::Host;
 use super::task::{self, Outcome};
 use super::watch::Watch;
 use super::wide::Exchanged;
-use super::{Core, callback, hot, kept, named, value};
+use super::{Core, bounded, callback, hot, kept, named, value};
 
 /// Arguments as Rhai hands them to a native function: an object or first argument may be the script's own variable,
 /// the others are the call's to use up.
@@ -61,7 +61,7 @@ impl Site {
         context: &NativeCallContext<'_>,
         args: Slice<'_, '_>,
     ) -> Result<Dynamic, Thrown> {
-        let arguments = collect(op, args);
+        let arguments = collect(op, args, bounded::share(&self.net));
         let host = Call {
             site: self,
             context: Some(context),
@@ -128,7 +128,7 @@ impl Site {
 }
 
 /// Arguments for the binder: the object, values in their order, and keywords from a trailing map.
-fn collect(op: &'static Op, args: Slice<'_, '_>) -> Arguments {
+fn collect(op: &'static Op, args: Slice<'_, '_>, most: usize) -> Arguments {
     let mut arguments = Arguments {
         // The binder adds what is missing.
         positional: Vec::with_capacity(op.params.len() + 1),
@@ -137,13 +137,13 @@ fn collect(op: &'static Op, args: Slice<'_, '_>) -> Arguments {
     let first = usize::from(op.takes_self());
     let mut end = args.len();
     if op.takes_self() {
-        arguments.receiver = args.first().map(|object| value::read(object, 0));
+        arguments.receiver = args.first().map(|object| value::read(object, 0, most));
     }
     if end > first
         && let Some(map) = args[end - 1].read_lock::<Map>()
         && op.are_keywords(end - 1 - first, map.keys().map(AsRef::as_ref))
     {
-        arguments.keywords = value::keywords(&map, args.len());
+        arguments.keywords = value::keywords(&map, args.len(), most);
         end -= 1;
     }
     let rest = op
@@ -161,9 +161,9 @@ fn collect(op: &'static Op, args: Slice<'_, '_>) -> Arguments {
         }
         // The first argument may be a variable of the script's, which must stay what it is.
         let value = if place == 0 {
-            value::read(args[0], 0)
+            value::read(args[0], 0, most)
         } else {
-            value::take(args[place], place)
+            value::take(args[place], place, most)
         };
         match window(op, &value) {
             Some((from, to)) => arguments.positional.extend([from, to]),
@@ -221,7 +221,7 @@ impl api::Host for Call<'_, '_, '_> {
 
     fn name(&self, place: usize) -> Named {
         match self.args.borrow().get(place) {
-            Some(argument) => named::read(argument, place),
+            Some(argument) => named::read(argument, place, bounded::share(&self.site.net)),
             None => Named::Nothing,
         }
     }

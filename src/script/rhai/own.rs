@@ -112,7 +112,7 @@ fn caught_errors(functions: &mut Module) {
         let own = object
             .read_lock::<Map>()
             .and_then(|map| error::class_of_caught(&map));
-        let asked = match value::read(class, 1) {
+        let asked = match value::glance(class) {
             Value::Class(class) => Some(class),
             Value::Text(name) => Class::by_name(&name),
             _ => None,

@@ -5,7 +5,7 @@
 //! writes itself is no syntax: marks are read in texts that were changed here, and nowhere else.
 
 use std::borrow::Cow;
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 use std::collections::HashSet;
 use std::rc::Rc;
 
@@ -15,6 +15,11 @@ use crate::api::{self, MODULES, Module};
 
 use super::op::Site;
 use super::{direct, library, wide, with};
+
+/// Rhai counts lines and columns as far as this, and stays there: what a token has there may be anywhere behind.
+const FARTHEST: usize = u16::MAX as usize - 1;
+/// What a text is told that is compiled when everything ends. Nobody sees it: what ends everything is told.
+const ENDED: &str = "the program is ending";
 
 /// Registers the words and the syntax.
 pub(super) fn install(engine: &mut Engine, site: &Rc<Site>) {
@@ -27,6 +32,8 @@ pub(super) fn install(engine: &mut Engine, site: &Rc<Site>) {
     engine.on_parse_token({
         let site = site.clone();
         move |token, position, _| match token {
+            // Rhai looks through all names in sight for each one it reads: a long text takes long.
+            _ if !site.watch.may_compile() => Token::LexError(LexError::Runtime(ENDED.to_owned()).into()),
             Token::Identifier(_) | Token::DoubleColon if site.exchanged.token(position).is_some() => {
                 site.exchanged.token(position).unwrap_or(token)
             }
@@ -73,29 +80,34 @@ fn is_mark(word: &str) -> bool {
 pub(super) fn compile(engine: &Engine, site: &Site, source: &str) -> Result<AST, ParseError> {
     let lowered = lower(engine, source)?;
     site.reads_marks.set(matches!(lowered, Cow::Owned(_)));
-    if wide::may_concern(source)
-        && let Ok(tokens) = tokens(engine, &lowered)
-    {
-        site.exchanged.note(&tokens);
-    }
-    let compiled = engine.compile(lowered);
+    let compiled = compile_lowered(engine, site, source, &lowered);
     site.exchanged.clear();
     site.reads_marks.set(false);
     compiled
+}
+
+/// Compiles what `lower` has made of the text.
+fn compile_lowered(engine: &Engine, site: &Site, source: &str, lowered: &str) -> Result<AST, ParseError> {
+    if wide::may_concern(source)
+        && let Ok(tokens) = tokens(engine, lowered)
+    {
+        site.exchanged.note(&tokens)?;
+    }
+    engine.compile(lowered)
 }
 
 /// The text to compile instead of `source`, of the same length: each `with NAME = EXPR {` changed, and each call that `direct`
 /// may run.
 ///
 /// # Errors
-/// The text has a mark of its own.
+/// The text has a mark of its own, or a `with` where Rhai tells nobody its place.
 pub(super) fn lower<'a>(engine: &Engine, source: &'a str) -> Result<Cow<'a, str>, ParseError> {
     if !source.contains("with") && !direct::rows().any(|(_, op)| source.contains(op.name)) {
         return Ok(source.into());
     }
     let tokens = tokens(engine, source)?;
     let lines = Lines::new(source);
-    let mut changes = with::changes(&tokens, &lines);
+    let mut changes = with::changes(&tokens, &lines)?;
     changes.extend(marks(&tokens, &lines));
     changes.sort_unstable_by_key(|(start, ..)| *start);
     let mut lowered = String::with_capacity(source.len());
@@ -125,7 +137,7 @@ fn marks(tokens: &[(Token, Position)], lines: &Lines<'_>) -> Vec<Change> {
     for (place, call) in tokens.windows(5).enumerate() {
         let [
             before,
-            (Token::Identifier(_), start),
+            (Token::Identifier(object), start),
             (Token::Period, _),
             (method, _),
             (Token::LeftParen, _),
@@ -136,7 +148,8 @@ fn marks(tokens: &[(Token, Position)], lines: &Lines<'_>) -> Vec<Change> {
         if is_name(method)
             && begins_expression(&before.0)
             && is_whole(&tokens[place + 5..], is_name)
-            && let Some(start) = lines.offset(*start)
+            // Without a mark such a call goes the ordinary way.
+            && let Some(start) = lines.offset(*start, object)
             && lines.source[..start].ends_with([' ', '\t'])
         {
             marks.push((start - 1, start, direct::MARK.to_owned()));
@@ -224,10 +237,28 @@ fn tokens(engine: &Engine, source: &str) -> Result<Vec<(Token, Position)>, Parse
     Ok(tokens)
 }
 
+/// Whether it is told of a token where it stands. Rhai's count of lines and columns ends.
+pub(super) fn is_known(position: Position) -> bool {
+    let is_within = |place: Option<usize>| place.is_some_and(|place| place <= FARTHEST);
+    is_within(position.line()) && is_within(position.position())
+}
+
+/// The complaint about what cannot be compiled, as it is not told where it stands.
+#[cold]
+pub(super) fn too_far(what: &str, position: Position) -> ParseError {
+    let problem = format!("{what} must stand within the first {FARTHEST} lines and columns");
+    ParseError(
+        ParseErrorType::BadInput(LexError::Runtime(problem)).into(),
+        position,
+    )
+}
+
 /// Where lines begin.
 pub(super) struct Lines<'a> {
     pub(super) source: &'a str,
     starts: Vec<usize>,
+    /// What was asked for last: line, column, byte. Who asks goes through a text from its beginning on.
+    last: Cell<(usize, usize, usize)>,
 }
 
 impl<'a> Lines<'a> {
@@ -235,15 +266,28 @@ impl<'a> Lines<'a> {
         let starts = std::iter::once(0)
             .chain(source.match_indices('\n').map(|(at, _)| at + 1))
             .collect();
-        Self { source, starts }
+        Self {
+            source,
+            starts,
+            last: Cell::new((0, 0, 0)),
+        }
     }
 
-    /// The byte a position stands for.
-    pub(super) fn offset(&self, position: Position) -> Option<usize> {
-        let start = *self.starts.get(position.line()?.checked_sub(1)?)?;
+    /// The byte where this token stands that has this position; none where that is not known.
+    pub(super) fn offset(&self, position: Position, token: &str) -> Option<usize> {
+        if !is_known(position) {
+            return None;
+        }
+        let line = position.line()?.checked_sub(1)?;
         let column = position.position()?.checked_sub(1)?;
-        let (at, _) = self.source[start..].char_indices().nth(column)?;
-        Some(start + at)
+        let (begun, from) = match self.last.get() {
+            (last, begun, from) if last == line && begun <= column => (begun, from),
+            _ => (0, *self.starts.get(line)?),
+        };
+        let (ahead, _) = self.source.get(from..)?.char_indices().nth(column - begun)?;
+        let at = from + ahead;
+        self.last.set((line, column, at));
+        self.source[at..].starts_with(token).then_some(at)
     }
 }
 
@@ -281,5 +325,41 @@ mod tests {
             assert!(told.contains("is no symbol of Rhai's"), "{told} {error}");
         }
         works("let x = 2; check(`$ @ ${x} $` == \"$ @ 2 $\"); // $ @");
+    }
+
+    /// Rhai counts lines and columns up to 65,535, and gives that to all behind.
+    #[test]
+    fn what_stands_far_out_is_refused_or_runs_and_is_no_panic() {
+        let with = "with a = socket::socket() { } with b = socket::socket() { }";
+        let wide = "struct::pack(\"7B\", 1, 2, 3, 4, 5, 6, 7);";
+        for gap in [" ".repeat(65_540), "\n".repeat(65_540), "\n/*ö*/".repeat(65_540)] {
+            for far in [with, wide] {
+                let room = Room::new();
+                let source = format!("let x = 1;{gap}{far}");
+                let chunk = Chunk {
+                    name: "=test",
+                    source: source.as_bytes(),
+                    path: None,
+                };
+                let error = room.rhai.start(&chunk).expect_err("too far out");
+                let told = error.to_string();
+                assert_eq!(error.class(), Class::SyntaxError, "{told}");
+                assert!(
+                    told.contains("must stand within the first 65534 lines and columns"),
+                    "{told}"
+                );
+            }
+            // What needs no place compiles wherever it stands.
+            works(&format!(
+                "let p = socket::socketpair(); p[0].send(\"x\");{gap}let s = p[1]; let x = s.recv(5); check(x.len() == 1);"
+            ));
+        }
+        // Behind a long line counting begins anew.
+        works(&format!("let x = 1;{}\n{wide} {with}", " ".repeat(65_540)));
+        let call = "x = s.recv(5); ";
+        works(&format!(
+            "if false {{ let s = 1; let x = 1; {} }}",
+            call.repeat(6000)
+        ));
     }
 }

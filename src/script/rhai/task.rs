@@ -172,9 +172,9 @@ fn call(
 }
 
 /// What an ended worker's script returned: nothing where it ended with `()`.
-pub(super) fn results(task: &Task) -> Vec<Value> {
+pub(super) fn results(task: &Task, most: usize) -> Vec<Value> {
     match outcome(task) {
-        Outcome::Returned(value) if !value.is_unit() => vec![value::read(&value, 0)],
+        Outcome::Returned(value) if !value.is_unit() => vec![value::read(&value, 0, most)],
         _ => Vec::new(),
     }
 }

@@ -1,20 +1,19 @@
-//! Values on their way between Rhai and the table.
+//! Values on their way between Rhai and the table; `reading` has the way there.
 //!
 //! A handle (socket, task, buffer, error, class, constant) is a Rhai custom type: the counted pointer itself. What
 //! Python calls a tuple is an array here; the tag of its [`Dynamic`] remembers the kind, so that it still prints as
 //! Python prints it and compares with any array.
 
 use std::any::TypeId;
-use std::ops::{Range, RangeInclusive};
 use std::rc::Rc;
 
-use rhai::{Array, Blob, Dynamic, FnPtr, ImmutableString, Map};
+use rhai::{Dynamic, FnPtr, ImmutableString, Map};
 
 /// As wide on every platform as Rhai keeps it.
-type Tag = i32;
+pub(super) type Tag = i32;
 
 use crate::api::testing::Trial;
-use crate::api::{Channel, DEEPEST_DATA, Record, RecordKind, Selector, Steps, TOO_DEEP, Type, Value};
+use crate::api::{Channel, Record, RecordKind, Selector, Steps, Type, Value};
 use crate::bytes::{ByteArray, Bytes, Pinned};
 use crate::constants::Constant;
 use crate::error::{Class, Error};
@@ -27,11 +26,11 @@ use crate::wire::NumberArray;
 use crate::wire::packet::Schema;
 use crate::worker::{Link, Worker};
 
-use super::callback;
-use super::kept;
+pub(super) use super::reading::{glance, keywords, read, read_keeping, take};
+use super::{callback, kept};
 
 /// Tag of an array that is several results; a record's kind follows as its place among all kinds.
-const SEVERAL: Tag = 1;
+pub(super) const SEVERAL: Tag = 1;
 
 /// The Rhai type of a constant this platform does not have.
 pub(super) type Absent = &'static Constant;
@@ -91,139 +90,6 @@ pub(super) fn with<T: Clone + 'static, R>(value: &Dynamic, f: impl FnOnce(&T) ->
     value.read_lock::<T>().map(|handle| f(&handle))
 }
 
-/// An argument that may be used up. `place` is where it stands in the call.
-pub(super) fn take(value: &mut Dynamic, place: usize) -> Value {
-    if value.is_int() {
-        return value.as_int().map_or(Value::None, Value::Int);
-    }
-    if value.is_fnptr() {
-        return Value::Function(place);
-    }
-    if value.is_blob() {
-        return owned_blob(value.take());
-    }
-    read(value, place)
-}
-
-/// Bytes that are nobody else's: they are moved, not copied.
-fn owned_blob(value: Dynamic) -> Value {
-    value.into_blob().map_or(Value::None, Value::bytes)
-}
-
-/// The value of something that stays where it is. `place` is where it stands in the call.
-pub(super) fn read(value: &Dynamic, place: usize) -> Value {
-    // A function inside an array or map is no argument of the call.
-    read_at(value, 0, &|_, depth| match depth {
-        0 => Value::Function(place),
-        _ => Value::Opaque("function"),
-    })
-}
-
-/// As [`read`], for who keeps each function in it.
-pub(super) fn read_keeping(value: &Dynamic, keep: &dyn Fn(FnPtr) -> Value) -> Value {
-    read_at(value, 0, &|function, _| {
-        function.map_or(Value::Opaque("function"), keep)
-    })
-}
-
-/// What becomes of a function, by how deep it stands.
-type Functions<'a> = &'a dyn Fn(Option<FnPtr>, usize) -> Value;
-
-fn read_at(value: &Dynamic, depth: usize, functions: Functions<'_>) -> Value {
-    if value.is_shared() {
-        return read_at(&value.flatten_clone(), depth, functions);
-    }
-    if depth > DEEPEST_DATA {
-        return Value::Opaque(TOO_DEEP);
-    }
-    if value.is_variant() {
-        return read_handle(value).unwrap_or_else(|| read_own(value));
-    }
-    if let Some(simple) = read_simple(value) {
-        return simple;
-    }
-    if value.is_fnptr() {
-        return functions(function(value), depth);
-    }
-    if let Some(items) = value.read_lock::<Array>() {
-        let items = items
-            .iter()
-            .map(|item| read_at(item, depth + 1, functions))
-            .collect();
-        return tuple(value.tag(), items);
-    }
-    if let Some(map) = value.read_lock::<Map>() {
-        let entries = map.iter();
-        return Value::Map(
-            entries
-                .map(|(key, value)| (key.to_string(), read_at(value, depth + 1, functions)))
-                .collect(),
-        );
-    }
-    Value::Opaque(if value.is_timestamp() {
-        "timestamp"
-    } else {
-        "object"
-    })
-}
-
-/// What is an object of Rhai's own, or of a class of the script's.
-fn read_own(value: &Dynamic) -> Value {
-    if let Some(range) = value.read_lock::<Range<i64>>() {
-        return Value::Range(range.start, range.end);
-    }
-    let up_to = value
-        .read_lock::<RangeInclusive<i64>>()
-        .and_then(|range| Some(Value::Range(*range.start(), range.end().checked_add(1)?)));
-    up_to
-        .or_else(|| super::class::read(value))
-        .unwrap_or(Value::Opaque("object"))
-}
-
-/// What a map of keywords holds, by name. Functions in it are told apart by their place among its values, from `first` on.
-pub(super) fn keywords(map: &Map, first: usize) -> Vec<(String, Value)> {
-    map.iter()
-        .zip(first..)
-        .map(|((key, value), place)| (key.to_string(), read(value, place)))
-        .collect()
-}
-
-fn read_simple(value: &Dynamic) -> Option<Value> {
-    if value.is_unit() {
-        return Some(Value::None);
-    }
-    if let Ok(number) = value.as_int() {
-        return Some(Value::Int(number));
-    }
-    if let Ok(text) = value.as_immutable_string_ref() {
-        return Some(Value::text(text.as_str().to_owned()));
-    }
-    if let Ok(flag) = value.as_bool() {
-        return Some(Value::Bool(flag));
-    }
-    if let Ok(number) = value.as_float() {
-        return Some(Value::Float(number));
-    }
-    if let Ok(letter) = value.as_char() {
-        return Some(Value::text(letter.to_string()));
-    }
-    value.read_lock::<Blob>().map(|bytes| Value::bytes(bytes.clone()))
-}
-
-fn tuple(tag: Tag, items: Vec<Value>) -> Value {
-    match tag {
-        0 => Value::List(items),
-        SEVERAL => Value::Several(items),
-        kind => match usize::try_from(kind - SEVERAL - 1)
-            .ok()
-            .and_then(|place| RecordKind::all().get(place).copied())
-        {
-            Some(kind) => Value::Record(Box::new(Record { kind, items })),
-            None => Value::List(items),
-        },
-    }
-}
-
 /// The kind of record an array stands for, if it is one.
 pub(super) fn record_kind(value: &Dynamic) -> Option<&'static RecordKind> {
     let place = usize::try_from(value.tag() - SEVERAL - 1).ok()?;
@@ -233,34 +99,6 @@ pub(super) fn record_kind(value: &Dynamic) -> Option<&'static RecordKind> {
 /// Whether an array stands for a Python tuple.
 pub(super) fn is_tuple(value: &Dynamic) -> bool {
     value.tag() != 0 && value.is_array()
-}
-
-fn read_handle(value: &Dynamic) -> Option<Value> {
-    Some(match handle_type(value)? {
-        Type::Socket => Value::Socket(with(value, Rc::<Socket>::clone)?),
-        Type::TlsSocket => Value::Socket(with(value, |socket: &TlsSocket| socket.0.clone())?),
-        Type::TlsContext => Value::TlsContext(with(value, Rc::<tls::Context>::clone)?),
-        Type::Task => Value::Task(with(value, Rc::<Task>::clone)?),
-        Type::Channel => Value::Channel(with(value, Rc::<Channel>::clone)?),
-        Type::Worker => Value::Worker(with(value, Rc::<Worker>::clone)?),
-        Type::Link => Value::Link(with(value, Link::clone)?),
-        Type::Poll => Value::Poll(with(value, Rc::<Poll>::clone)?),
-        Type::Epoll => Value::Epoll(with(value, Rc::<Epoll>::clone)?),
-        Type::Selector => Value::Selector(with(value, Rc::<Selector>::clone)?),
-        Type::Tube => Value::Tube(with(value, Rc::<tools::Tube>::clone)?),
-        Type::Listener => Value::Listener(with(value, Rc::<tools::Listener>::clone)?),
-        Type::Pattern => Value::Pattern(with(value, Rc::<tools::Pattern>::clone)?),
-        Type::Trial => Value::Trial(with(value, Rc::<Trial>::clone)?),
-        Type::File => Value::File(with(value, Rc::<File>::clone)?),
-        Type::ByteArray => Value::Array(with(value, Rc::<ByteArray>::clone)?),
-        Type::View => Value::View(with(value, Pinned::clone)?),
-        Type::Numbers => Value::Numbers(with(value, Rc::<NumberArray>::clone)?),
-        Type::Schema => Value::Schema(with(value, Schema::clone)?),
-        Type::Steps => Value::Steps(with(value, Rc::<Steps>::clone)?),
-        Type::Error => Value::Error(with(value, Rc::<Error>::clone)?),
-        Type::Class => Value::Class(with(value, Class::clone)?),
-        Type::Absent => Value::Absent(with(value, |constant: &Absent| *constant)?),
-    })
 }
 
 /// What a script gets for a value. Results of an ended task and functions have no form of their own here: `()`.
@@ -389,12 +227,12 @@ mod tests {
         let several = Value::Several(vec![record, Value::List(vec![Value::None])]);
         let text = repr(&several);
         assert_eq!(text, "(('::1', 80), [None])");
-        assert_eq!(repr(&read(&give(several).into_shared(), 0)), text);
+        assert_eq!(repr(&read(&give(several).into_shared(), 0, 1000)), text);
     }
 
     #[test]
     fn what_is_rhais_own_prints() {
-        let shown = |value: Dynamic| repr(&read(&value, 0));
+        let shown = |value: Dynamic| repr(&read(&value, 0, 1000));
         assert_eq!(shown(Dynamic::from(1_i64..5)), "range(1, 5)");
         assert_eq!(
             shown(Dynamic::from_array(vec![Dynamic::from(1_i64..=5)])),
@@ -409,12 +247,12 @@ mod tests {
     #[test]
     fn bytes_and_functions_keep_their_kind() {
         let mut blob = Dynamic::from_blob(vec![0, 255]);
-        assert_eq!(repr(&take(&mut blob, 1)), r"b'\x00\xff'");
+        assert_eq!(repr(&take(&mut blob, 1, 0)), r"b'\x00\xff'");
         assert!(blob.is_unit(), "an argument's bytes are moved");
         let function = Dynamic::from(FnPtr::new("f").expect("a name"));
-        assert!(matches!(read(&function, 3), Value::Function(3)));
+        assert!(matches!(read(&function, 3, 0), Value::Function(3)));
         assert!(matches!(
-            read(&Dynamic::from_array(vec![function]), 3),
+            read(&Dynamic::from_array(vec![function]), 3, 0),
             Value::List(items) if matches!(items[..], [Value::Opaque("function")])
         ));
     }

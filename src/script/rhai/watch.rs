@@ -37,6 +37,8 @@ pub(super) struct Watch {
     pub(super) floor: Cell<usize>,
     /// Steps left until the next look.
     stride: Cell<u32>,
+    /// Tokens left until the next look.
+    unread: Cell<u32>,
     /// Steps between the last look and the next.
     length: Cell<u32>,
     looked: Cell<Instant>,
@@ -47,8 +49,8 @@ pub(super) struct Watch {
     stop: Arc<Stop>,
     /// Tasks that were sent to the back of the queue in the middle of a calculation.
     preempted: Cell<usize>,
-    /// Number of the task whose next step is its last, as its stack came to the end.
-    ends: Cell<u64>,
+    /// The task whose next step is its last, by its number, and why.
+    ends: Cell<Option<(u64, Ending)>>,
     /// Where the last operation was called.
     pub(super) spot: Cell<Spot>,
     /// Names of the scripts that were noted.
@@ -86,8 +88,9 @@ impl Watch {
             killed: Cell::new(false),
             floor: Cell::new(0),
             stride: Cell::new(STRIDE),
+            unread: Cell::new(0),
             preempted: Cell::new(0),
-            ends: Cell::new(0),
+            ends: Cell::default(),
             spot: Cell::default(),
             names: RefCell::default(),
         })
@@ -145,9 +148,22 @@ impl Watch {
         }
     }
 
-    /// The step under way came to the end of the stack and could not say so: the next one does.
-    pub(super) fn end_at_next_step(&self) {
-        self.ends.set(self.current.get());
+    /// Whether a text that is being compiled may be read on; asked for each of its tokens.
+    #[inline]
+    pub(super) fn may_compile(&self) -> bool {
+        let left = self.unread.get();
+        if left > 0 && self.stop.asked().is_none() {
+            self.unread.set(left - 1);
+            return true;
+        }
+        self.unread.set(SHORT_STRIDE);
+        self.sched.check_stop();
+        self.sched.death().is_none()
+    }
+
+    /// The step under way failed and could not say so: the next one does.
+    pub(super) fn end_at_next_step(&self, ending: Ending) {
+        self.ends.set(Some((self.current.get(), ending)));
         self.stride.set(1);
     }
 
@@ -208,9 +224,15 @@ impl Watch {
                 death.unwrap_or_else(|| Error::runtime("the program is ending")),
             )));
         }
-        let ends = self.ends.get() == self.current.get() && self.ends.take() > 0;
-        if ends || here() <= self.floor.get() {
-            return Some(Dynamic::from(Rc::new(stack_overflow())));
+        let mut ending = (here() <= self.floor.get()).then_some(Ending::Deep);
+        if let Some((task, noted)) = self.ends.get()
+            && task == self.current.get()
+        {
+            self.ends.set(None);
+            ending = Some(noted);
+        }
+        if let Some(ending) = ending {
+            return Some(Dynamic::from(Rc::new(ending.error())));
         }
         if let Some(error) = self.weigh_program(now, allocator::take_note()) {
             return Some(Dynamic::from(Rc::new(error)));
@@ -235,6 +257,25 @@ impl Watch {
         }
         self.sched.yield_now()?;
         Ok(true)
+    }
+}
+
+/// Why a step cannot be brought to its end.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Ending {
+    /// No stack is left.
+    Deep,
+    /// What it makes is longer than a text may be.
+    Long,
+}
+
+impl Ending {
+    /// What the script is told.
+    pub(super) fn error(self) -> Error {
+        match self {
+            Self::Deep => stack_overflow(),
+            Self::Long => Error::memory("the text of a value"),
+        }
     }
 }
 

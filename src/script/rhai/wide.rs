@@ -7,15 +7,18 @@
 //! What is called as a method or globally needs no such thing: Rhai asks `object` where it knows no function.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
-use rhai::{Dynamic, Engine, EvalContext, Expression, ImmutableString, NativeCallContext, Position, Token};
+use rhai::{
+    Dynamic, Engine, EvalContext, Expression, ImmutableString, NativeCallContext, ParseError, Position, Token,
+};
 
 use crate::api::{self, Default, Op, Owner, Param};
 
 use super::error::Thrown;
 use super::op::Site;
+use super::syntax;
 
 /// What begins the syntax: nothing that a script can write. Messages of the parser name it.
 const KEY: &str = "f(…)";
@@ -87,26 +90,40 @@ pub(super) struct Exchanged(RefCell<HashMap<Position, Token>>);
 
 impl Exchanged {
     /// Finds the calls in the text of a script.
-    pub(super) fn note(&self, tokens: &[(Token, Position)]) {
+    ///
+    /// # Errors
+    /// It is not known where one of them stands.
+    pub(super) fn note(&self, tokens: &[(Token, Position)]) -> Result<(), ParseError> {
+        let imported = imported(tokens);
         let mut exchanged = self.0.borrow_mut();
-        for (place, call) in tokens.windows(4).enumerate() {
-            if let [
-                (Token::Identifier(module), start),
-                (Token::DoubleColon, colons),
-                (Token::Identifier(name), _),
-                (Token::LeftParen, _),
-            ] = call
-                && let Some(row) = row(module, name)
-                && !place
-                    .checked_sub(1)
-                    .is_some_and(|before| is_path(&tokens[before].0))
-                && has_many_arguments(&tokens[place + 4..])
-                && !imports(tokens, module)
-            {
-                exchanged.insert(*start, Token::Custom(Box::new(KEY.into())));
-                exchanged.insert(*colons, Token::IntegerConstant(row));
+        // What is open: the call whose arguments it holds, and the commas in it.
+        let mut open: Vec<(Option<Call>, usize)> = Vec::new();
+        for (place, (token, _)) in tokens.iter().enumerate() {
+            match token {
+                Token::LeftParen => open.push((call(tokens, place, &imported), 0)),
+                Token::LeftBracket | Token::LeftBrace | Token::MapStart => open.push((None, 0)),
+                Token::RightParen | Token::RightBracket | Token::RightBrace => {
+                    open.pop();
+                }
+                Token::Comma => {
+                    let Some((call, commas)) = open.last_mut() else {
+                        continue;
+                    };
+                    *commas += 1;
+                    if *commas >= FEW
+                        && let Some(Call { start, colons, row }) = call.take()
+                    {
+                        if !(syntax::is_known(start) && syntax::is_known(colons)) {
+                            return Err(syntax::too_far("a call with many arguments", start));
+                        }
+                        exchanged.insert(start, Token::Custom(Box::new(KEY.into())));
+                        exchanged.insert(colons, Token::IntegerConstant(row));
+                    }
+                }
+                _ => {}
             }
         }
+        Ok(())
     }
 
     /// What stands there instead.
@@ -143,31 +160,42 @@ fn is_path(before: &Token) -> bool {
     matches!(before, Token::DoubleColon | Token::Period | Token::Elvis)
 }
 
-/// Whether the script has a module of its own under this name.
-fn imports(tokens: &[(Token, Position)], module: &str) -> bool {
-    tokens
-        .windows(2)
-        .any(|pair| matches!(pair, [(Token::As, _), (Token::Identifier(name), _)] if name.as_str() == module))
+/// The names that the script has for modules of its own.
+fn imported(tokens: &[(Token, Position)]) -> HashSet<&str> {
+    let names = tokens.windows(2).filter_map(|pair| match pair {
+        [(Token::As, _), (Token::Identifier(name), _)] => Some(name.as_str()),
+        _ => None,
+    });
+    names.collect()
 }
 
-/// Whether so many commas stand between these parentheses, in what is nested there neither in parentheses, brackets nor braces.
-fn has_many_arguments(tokens: &[(Token, Position)]) -> bool {
-    let (mut depth, mut commas) = (0_usize, 0_usize);
-    for (token, _) in tokens {
-        match token {
-            Token::LeftParen | Token::LeftBracket | Token::LeftBrace | Token::MapStart => depth += 1,
-            Token::RightParen | Token::RightBracket | Token::RightBrace if depth > 0 => depth -= 1,
-            Token::RightParen => return false,
-            Token::Comma if depth == 0 => {
-                commas += 1;
-                if commas >= FEW {
-                    return true;
-                }
-            }
-            _ => {}
-        }
+/// A call that may have many arguments.
+struct Call {
+    start: Position,
+    colons: Position,
+    row: i64,
+}
+
+/// The call whose arguments begin with the parenthesis at this place.
+fn call(tokens: &[(Token, Position)], place: usize, imported: &HashSet<&str>) -> Option<Call> {
+    let first = place.checked_sub(3)?;
+    let [
+        (Token::Identifier(module), start),
+        (Token::DoubleColon, colons),
+        (Token::Identifier(name), _),
+    ] = &tokens[first..place]
+    else {
+        return None;
+    };
+    let before = first.checked_sub(1).map(|before| &tokens[before].0);
+    if before.is_some_and(is_path) || imported.contains(module.as_str()) {
+        return None;
     }
-    false
+    Some(Call {
+        start: *start,
+        colons: *colons,
+        row: row(module, name)?,
+    })
 }
 
 #[cfg(test)]

@@ -6,14 +6,16 @@
 
 use std::rc::Rc;
 
-use rhai::{Dynamic, Engine, EvalContext, Expression, FnPtr, Map, NativeCallContext, Position, Token};
+use rhai::{
+    Dynamic, Engine, EvalContext, Expression, FnPtr, Map, NativeCallContext, ParseError, Position, Token,
+};
 
 use crate::api::closer;
 use crate::error::Error;
 
 use super::error::Thrown;
 use super::op::Site;
-use super::syntax::{Change, Lines};
+use super::syntax::{self, Change, Lines};
 use super::{class, value};
 
 /// Stands for `with` in what Rhai compiles.
@@ -73,7 +75,7 @@ fn place<'a>(context: &'a EvalContext<'_, '_, '_, '_, '_, '_>, position: Positio
 fn unclosable(held: &Dynamic) -> Error {
     Error::type_error(format!(
         "'{}' object does not support the context manager protocol",
-        value::read(held, 0).kind()
+        value::glance(held).kind()
     ))
 }
 
@@ -123,7 +125,7 @@ fn close(
 ) -> Result<(), Thrown> {
     let op = value::handle_type(held).and_then(closer);
     if let Some(op) = op {
-        return match site.run_alone(op, Some(value::read(held, 0))) {
+        return match site.run_alone(op, Some(value::glance(held))) {
             Ok(_) => Ok(()),
             Err(error) => Err(site.raise(error, Some(&place(context, position)))),
         };
@@ -161,16 +163,22 @@ struct Open {
 }
 
 /// What the blocks of `with` need.
-pub(super) fn changes(tokens: &[(Token, Position)], lines: &Lines<'_>) -> Vec<Change> {
+///
+/// # Errors
+/// It is not known where one of them stands.
+pub(super) fn changes(tokens: &[(Token, Position)], lines: &Lines<'_>) -> Result<Vec<Change>, ParseError> {
+    let offset = |position: Position, token: &str| {
+        let offset = lines.offset(position, token);
+        offset.ok_or_else(|| syntax::too_far("a `with`", position))
+    };
     let mut changes = Vec::new();
     let mut open: Vec<Open> = Vec::new();
     let mut depth = 0_usize;
     for (place, (token, position)) in tokens.iter().enumerate() {
         match token {
             Token::Reserved(word) if word.as_str() == "with" => {
-                if let [(Token::Identifier(name), _), (Token::Equals, equals), ..] = &tokens[place + 1..]
-                    && let (Some(start), Some(end)) = (lines.offset(*position), lines.offset(*equals))
-                {
+                if let [(Token::Identifier(name), _), (Token::Equals, equals), ..] = &tokens[place + 1..] {
+                    let (start, end) = (offset(*position, word)?, offset(*equals, "=")?);
                     let mut text = format!("{MARK}{{let {name}=");
                     while text.len() < end + 1 - start {
                         text.push(' ');
@@ -185,16 +193,15 @@ pub(super) fn changes(tokens: &[(Token, Position)], lines: &Lines<'_>) -> Vec<Ch
                 // The block's brace: what opened it stands after `with` already.
                 open.pop();
                 depth += 1;
-                if let Some(start) = lines.offset(*position) {
-                    changes.push((start, start + 1, ";".to_owned()));
-                }
+                let start = offset(*position, "{")?;
+                changes.push((start, start + 1, ";".to_owned()));
             }
             Token::LeftBrace | Token::MapStart | Token::LeftParen | Token::LeftBracket => depth += 1,
             Token::RightBrace | Token::RightParen | Token::RightBracket => depth = depth.saturating_sub(1),
             _ => {}
         }
     }
-    changes
+    Ok(changes)
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use crate::sched::Task;
 use crate::script::{DEEPEST, Found, MOST_BYTES, MOST_IN_ALL, MOST_ITEMS, Picture};
 
 use super::context::Context;
+use super::library;
 use super::object::Object;
 use super::read;
 use super::state::{Kind, REGISTRY, State, Status};
@@ -22,10 +23,15 @@ const LONGEST_CHAIN: usize = 8;
 const MOST_KEYS: usize = 1 << 20;
 
 /// Why a text cannot be compiled, if it cannot.
-pub(in crate::script::lua) fn complaint(context: &Context, source: &[u8], name: &CStr) -> Option<String> {
+pub(in crate::script::lua) fn complaint(
+    context: &'static Context,
+    source: &[u8],
+    name: &CStr,
+) -> Option<String> {
     let state = context.main;
     let top = state.top();
-    let failed = state.load(source, name, !context.net.is_unguarded()) == Status::Error;
+    let text_only = !context.net.is_unguarded();
+    let failed = library::compile(context, state, source, name, text_only) == Status::Error;
     let text = failed.then(|| match state.kind(-1) {
         Kind::String => String::from_utf8_lossy(&state.string_copy(-1)).into_owned(),
         _ => String::new(),

@@ -379,13 +379,12 @@ impl State {
         Status::from_c(unsafe { ffi::lua_closethread(self.0, from.0) })
     }
 
-    /// Compiles a chunk; it, or the message, is on top then.
-    pub(super) fn load(self, source: &[u8], name: &CStr, text_only: bool) -> Status {
-        let mode = if text_only { c"t".as_ptr() } else { ptr::null() };
-        // SAFETY: the text and the name outlive the call, which is protected.
-        Status::from_c(unsafe {
-            ffi::luaL_loadbufferx(self.0, source.as_ptr().cast(), source.len(), name.as_ptr(), mode)
-        })
+    /// Compiles a chunk that `read` gives; it, or the error value, is on top then.
+    pub(super) fn load<T>(self, read: ffi::lua_Reader, from: &mut T, name: &CStr, text: bool) -> Status {
+        let mode = if text { c"t".as_ptr() } else { ptr::null() };
+        let data = ptr::from_mut(from).cast();
+        // SAFETY: the data and the name outlive the call, which is protected, also from what the reader raises.
+        Status::from_c(unsafe { ffi::lua_load(self.0, read, data, name.as_ptr(), mode) })
     }
 
     /// Runs `build`, which may call what can raise, on a fresh stack frame. What it leaves there is left on this one; on

@@ -90,10 +90,19 @@ fn doomed(state: State, context: &'static Context) -> bool {
 
 /// Whether the script must end here; then its error is on top of the stack.
 pub(super) fn is_over(state: State, context: &'static Context) -> bool {
-    let sched = context.net.sched();
-    sched.check_stop();
-    sched.slice();
-    match sched.current().and_then(|task| task.death()) {
+    context.net.sched().check_stop();
+    context.net.sched().slice();
+    has_ended(state, context)
+}
+
+/// As [`is_over`], also outside of tasks, and no other task runs meanwhile: the host's code may stand below.
+pub(super) fn is_over_for_all(state: State, context: &'static Context) -> bool {
+    context.net.sched().check_stop();
+    has_ended(state, context)
+}
+
+fn has_ended(state: State, context: &'static Context) -> bool {
+    match context.net.sched().death() {
         Some(error) => {
             invoke::raise(state, context, error);
             true

@@ -16,7 +16,7 @@ use crate::script::Chunk;
 use crate::sys::prefetch;
 
 use super::context::Context;
-use super::failure::{describe, error_at, place_in};
+use super::failure::{describe, error_at};
 use super::object::Object;
 use super::state::{CFunction, Frame, REGISTRY, State, Status};
 use super::{collecting, invoke, library, parking, stop};
@@ -284,11 +284,10 @@ pub(super) fn start_chunk(context: &'static Context, chunk: &Chunk<'_>, task: &s
     let extra = c_int::try_from(arguments.len()).unwrap_or(0);
     let thread = new_thread(main, context, extra)?;
     let name = CString::new(chunk.name).map_err(|_| Error::value("a script's name must not hold a NUL"))?;
-    if thread.load(chunk.source, &name, !context.net.is_unguarded()) == Status::Error {
-        let text = describe(thread, -1);
+    if library::compile(context, thread, chunk.source, &name, !context.net.is_unguarded()) == Status::Error {
+        let error = library::refusal(thread, chunk.name);
         unanchor(main, thread);
-        let place = place_in(&text, chunk.name);
-        return Err(Error::new(Class::SyntaxError, text).located(place, None));
+        return Err(error);
     }
     let mut count = 0;
     for argument in arguments.iter().skip(1) {

@@ -6,12 +6,12 @@ use std::rc::Rc;
 use mlua::ffi;
 
 use crate::api::{Named, Value};
-use crate::error::{Class, Error, Result};
+use crate::error::{Error, Result};
 use crate::sched::Task;
 use crate::script::{Chunk, Manner};
 
 use super::context::Context;
-use super::failure;
+use super::library;
 use super::state::{Kind, REGISTRY, State, Status};
 use super::task::{self, HANDLER};
 use super::{push, read};
@@ -105,7 +105,7 @@ pub(super) fn start(
     // A text may be an expression: a function is one.
     let as_expression = manner == Manner::Text && {
         let source = [b"return ", chunk.source].concat();
-        let loaded = thread.load(&source, &name, true) != Status::Error;
+        let loaded = library::compile(context, thread, &source, &name, true) != Status::Error;
         if !loaded {
             thread.pop(1);
         }
@@ -118,8 +118,8 @@ pub(super) fn start(
         }
         Manner::File | Manner::Text => (&[][..], chunk.source),
     };
-    if !as_expression && thread.load(source, &name, text_only) == Status::Error {
-        return refuse(Error::new(Class::SyntaxError, failure::describe(thread, -1)));
+    if !as_expression && library::compile(context, thread, source, &name, text_only) == Status::Error {
+        return refuse(library::refusal(thread, chunk.name));
     }
     if manner == Manner::Code
         && let Err(error) = provide(thread, names)

@@ -8,6 +8,8 @@ use mlua::ffi::lua_State;
 use crate::script::library::{LUA, Library};
 
 use super::building::Building;
+use super::context::Context;
+use super::library::compile;
 use super::state::{CFunction, Kind, State, Status, upvalue};
 
 /// Pushes the table of a library that has not been read yet.
@@ -87,6 +89,7 @@ fn read(building: Building) {
     let state = building.state();
     // SAFETY: the upvalue was set by `push` to an element of the static list.
     let library = unsafe { &*state.userdata(upvalue(1)).cast::<Library>() };
+    let Some(context) = Context::of(state) else { return };
     state.copy_to_top(upvalue(2));
     let table = state.top();
     if !state.get_metatable(table) {
@@ -100,7 +103,7 @@ fn read(building: Building) {
     // While the chunk runs, its table is what it has put there.
     state.push_nil();
     state.set_metatable(table);
-    let mut status = state.load(library.source.as_bytes(), library.chunk, true);
+    let mut status = compile(context, state, library.source.as_bytes(), library.chunk, true);
     if status == Status::Ok {
         state.copy_to_top(table);
         status = state.call_protected(1, 0, 0);

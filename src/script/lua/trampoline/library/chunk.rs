@@ -1,23 +1,25 @@
-//! `load`: a chunk in pieces, so that compiling a long one can be ended, and functions that go on giving pieces too.
+//! `load`, and all else that compiles: a chunk in pieces, so that compiling a long one can be ended, and functions that go on giving
+//! pieces too.
 
 use std::ffi::{CStr, c_char, c_int, c_void};
 
 use mlua::ffi::{self, lua_State};
 
 use crate::api::Value;
-use crate::error::Result;
+use crate::error::{Class, Error, Result};
 use crate::policy::Request;
 
 use super::super::building::Building;
 use super::super::context::Context;
 use super::super::invoke::{self, Answer};
-use super::super::state::{CFunction, Kind, State};
+use super::super::state::{CFunction, Kind, State, Status};
+use super::super::{failure, stop};
 use super::must_stop;
 
 pub(super) const FUNCTIONS: &[(&CStr, CFunction)] = &[(c"load", load)];
 
-/// Bytes compiled between two looks.
-const PIECE: usize = 16 * 1024;
+/// Bytes compiled between two looks. A few can take long: at each `elseif` Lua walks through all the ones before.
+const PIECE: usize = 512;
 /// Place on the stack of the piece a function has given.
 const GIVEN: c_int = 5;
 
@@ -29,6 +31,8 @@ struct Reader {
     /// Whether something has been read, and whether that began as compiled code begins.
     begun: bool,
     is_binary: bool,
+    /// Whether a script reads, so that others may have their turn meanwhile.
+    is_scripts: bool,
 }
 
 /// The first byte of compiled code.
@@ -40,6 +44,35 @@ pub(in super::super) fn may_load(context: &Context, source: &[u8]) -> Result<()>
         context.net.guard(&Request::BinaryCode)?;
     }
     Ok(())
+}
+
+/// Compiles a chunk for who is no script; it, or the error value, is on top then.
+pub(in super::super) fn compile(
+    context: &'static Context,
+    state: State,
+    source: &[u8],
+    name: &CStr,
+    text_only: bool,
+) -> Status {
+    let mut reader = Reader {
+        context,
+        text: Some((source.as_ptr().cast(), source.len())),
+        begun: false,
+        is_binary: false,
+        is_scripts: false,
+    };
+    state.load(read, &mut reader, name, text_only)
+}
+
+/// Why a chunk of this name was not compiled, which is on top: what Lua has against it, or what ends everything.
+pub(in super::super) fn refusal(state: State, name: &str) -> Error {
+    let error = failure::error_at(state, -1);
+    if error.class() != Class::RuntimeError || state.kind(-1) != Kind::String {
+        return error;
+    }
+    let text = failure::describe(state, -1);
+    let place = failure::place_in(&text, name);
+    Error::new(Class::SyntaxError, text).located(place, None)
 }
 
 impl Reader {
@@ -92,6 +125,7 @@ unsafe extern "C-unwind" fn load(raw: *mut lua_State) -> c_int {
         text,
         begun: false,
         is_binary: false,
+        is_scripts: true,
     };
     if building.load(read, (&raw mut reader).cast(), name, mode) {
         if has_environment {
@@ -121,7 +155,11 @@ unsafe extern "C-unwind" fn read(raw: *mut lua_State, data: *mut c_void, size: *
     let state = unsafe { State::from_raw(raw) };
     // SAFETY: `load` passes its reader, which lives until the call is over.
     let reader = unsafe { &mut *data.cast::<Reader>() };
-    if must_stop(state, reader.context) {
+    let is_over = match reader.is_scripts {
+        true => must_stop(state, reader.context),
+        false => stop::is_over_for_all(state, reader.context),
+    };
+    if is_over {
         Answer::Raise.finish(state);
     }
     if let Some((start, left)) = reader.text {

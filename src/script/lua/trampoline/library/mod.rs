@@ -27,7 +27,7 @@ use super::invoke::Answer;
 use super::state::{CFunction, Kind, State, upvalue};
 use super::stop;
 
-pub(super) use chunk::may_load;
+pub(super) use chunk::{compile, may_load, refusal};
 
 /// Puts the replacements in place.
 pub(super) fn build(building: Building, context: &'static Context) {

@@ -9,6 +9,8 @@ const MOST_CAPTURES: usize = 32;
 const DEEPEST: u32 = 200;
 /// Steps between two looks.
 const STRIDE: u32 = 20_000;
+/// Bytes of a set that take as long as one step.
+const BYTES: usize = 8;
 
 const ESCAPE: u8 = b'%';
 
@@ -155,7 +157,7 @@ impl<'a> Matcher<'a> {
                     }
                     let end = self.class_end(p)?;
                     let before = if s == 0 { 0 } else { self.text_at(s - 1) };
-                    if self.in_set(before, p, end - 1) || !self.in_set(self.text_at(s), p, end - 1) {
+                    if self.in_set(before, p, end - 1)? || !self.in_set(self.text_at(s), p, end - 1)? {
                         break None;
                     }
                     p = end;
@@ -167,7 +169,7 @@ impl<'a> Matcher<'a> {
                 _ => {
                     let end = self.class_end(p)?;
                     let suffix = self.at(end);
-                    if !self.single(s, p, end) {
+                    if !self.single(s, p, end)? {
                         if !matches!(suffix, b'*' | b'?' | b'-') {
                             break None;
                         }
@@ -191,8 +193,14 @@ impl<'a> Matcher<'a> {
         Ok(found)
     }
 
-    /// Where the item of a pattern that begins at `p` ends.
-    fn class_end(&self, mut p: usize) -> Result<usize, Fault> {
+    /// Where the item of a pattern that begins at `p` ends. A set may be as long as a text can be.
+    fn class_end(&mut self, p: usize) -> Result<usize, Fault> {
+        let end = self.find_class_end(p)?;
+        self.spend((end - p) / BYTES)?;
+        Ok(end)
+    }
+
+    fn find_class_end(&self, mut p: usize) -> Result<usize, Fault> {
         let first = self.at(p);
         p += 1;
         match first {
@@ -225,20 +233,26 @@ impl<'a> Matcher<'a> {
     }
 
     #[inline]
-    fn single(&self, s: usize, p: usize, end: usize) -> bool {
+    fn single(&mut self, s: usize, p: usize, end: usize) -> Result<bool, Fault> {
         let Some(byte) = self.text.get(s).copied() else {
-            return false;
+            return Ok(false);
         };
-        match self.at(p) {
+        Ok(match self.at(p) {
             b'.' => true,
             ESCAPE => is_of_class(byte, self.at(p + 1)),
-            b'[' => self.in_set(byte, p, end - 1),
+            b'[' => self.in_set(byte, p, end - 1)?,
             other => other == byte,
-        }
+        })
     }
 
     /// Whether a byte is in the set from the `[` at `p` to the `]` at `end`.
-    fn in_set(&self, byte: u8, mut p: usize, end: usize) -> bool {
+    #[inline]
+    fn in_set(&mut self, byte: u8, p: usize, end: usize) -> Result<bool, Fault> {
+        self.spend((end - p) / BYTES)?;
+        Ok(self.is_in_set(byte, p, end))
+    }
+
+    fn is_in_set(&self, byte: u8, mut p: usize, end: usize) -> bool {
         let mut inside = true;
         if self.at(p + 1) == b'^' {
             inside = false;
@@ -273,34 +287,31 @@ impl<'a> Matcher<'a> {
         if self.text_at(s) != open {
             return Ok(None);
         }
-        let start = s;
         let mut depth = 1_usize;
         loop {
             s += 1;
             let Some(byte) = self.text.get(s).copied() else {
-                break;
+                return Ok(None);
             };
+            self.spend(1)?;
             if byte == close {
                 depth -= 1;
                 if depth == 0 {
-                    self.spend(s - start)?;
                     return Ok(Some(s + 1));
                 }
             } else if byte == open {
                 depth += 1;
             }
         }
-        self.spend(s - start)?;
-        Ok(None)
     }
 
     /// As many repetitions as there are, and fewer where the rest does not match.
     fn most(&mut self, s: usize, p: usize, end: usize) -> Match {
         let mut count = 0;
-        while self.single(s + count, p, end) {
+        while self.single(s + count, p, end)? {
             count += 1;
+            self.spend(1)?;
         }
-        self.spend(count)?;
         loop {
             if let Some(found) = self.run(s + count, end + 1)? {
                 return Ok(Some(found));
@@ -318,7 +329,7 @@ impl<'a> Matcher<'a> {
             if let Some(found) = self.run(s, end + 1)? {
                 return Ok(Some(found));
             }
-            if !self.single(s, p, end) {
+            if !self.single(s, p, end)? {
                 return Ok(None);
             }
             s += 1;

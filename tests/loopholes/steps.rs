@@ -1,0 +1,167 @@
+//! Single steps of ours or of a language's own that took far longer, or far more memory, than a limit allows.
+
+use std::fs;
+use std::time::{Duration, Instant};
+
+use super::{Told, folder, run};
+
+/// How long a run may take whose time is over after a second: these builds are slow, and so may the machine be.
+const SOON: Duration = Duration::from_secs(10);
+
+/// The languages of this build, by the flag that chooses one.
+const LANGUAGES: &[&str] = &[
+    #[cfg(feature = "lua")]
+    "lua",
+    #[cfg(feature = "rhai")]
+    "rhai",
+];
+
+/// Runs code in a language and says how it ended, and whether that was soon.
+fn end(room: &str, options: &[&str], language: &str, code: &str) -> (Told, bool) {
+    let room = folder(room);
+    let file = format!("script.{language}");
+    fs::write(room.join(&file), code).expect("a script");
+    let begun = Instant::now();
+    let told = run(&room, &[options, &[&file]].concat());
+    (told, begun.elapsed() < SOON)
+}
+
+fn is_over_in_time(room: &str, language: &str, code: &str) {
+    let (told, soon) = end(room, &["--timeout=1"], language, code);
+    let shown = &code[..code.len().min(200)];
+    assert!(soon, "{shown}");
+    assert!(told.stderr.contains("time limit"), "{shown}\n{}", told.stderr);
+}
+
+/// Each byte of a set is a step of its own.
+#[cfg(feature = "lua")]
+#[test]
+fn a_pattern_with_a_long_set_ends_with_the_time() {
+    for code in [
+        "('b'):rep(2000):find('[' .. ('a'):rep(5000000) .. ']')",
+        "('b'):rep(20000000):find('[^' .. ('x'):rep(3000) .. ']*z')",
+    ] {
+        is_over_in_time("steps_pattern", "lua", code);
+    }
+}
+
+/// At each `elseif` Lua's compiler walks through all the jumps there are.
+#[cfg(feature = "lua")]
+#[test]
+fn lua_is_compiled_within_the_time() {
+    let code = format!("local a\nif a then\n{}end", "elseif a then\n".repeat(150_000));
+    is_over_in_time("steps_lua", "lua", &code);
+    // A worker's script, too.
+    let code = format!(
+        "local w = worker.spawn([[{code}]])
+         print(w:join())"
+    );
+    is_over_in_time("steps_lua_worker", "lua", &code);
+}
+
+/// For each name that a script has Rhai looks through all the names there are.
+#[cfg(feature = "rhai")]
+#[test]
+fn rhai_is_compiled_within_the_time() {
+    let names: String = (0..120_000).map(|name| format!("let v{name}=1; ")).collect();
+    is_over_in_time("steps_rhai", "rhai", &names);
+    let evaluated = "let s = \"\"; for i in 0..120000 { s += `let v${i}=1; `; } eval(s);";
+    is_over_in_time("steps_rhai_eval", "rhai", evaluated);
+    // What is looked for in the text beforehand takes no longer where there is much of it.
+    let wide = "struct::pack(\"7B\",1,2,3,4,5,6,7);\n".repeat(20_000);
+    let marked = format!("{}\n", "x = s.recv(5); ".repeat(4000)).repeat(8);
+    for code in [
+        wide,
+        format!("let s = 1; let x = 1; if false {{ {marked} }} loop {{}}"),
+    ] {
+        let (_, soon) = end("steps_rhai_marks", &["--timeout=1"], "rhai", &code);
+        assert!(soon);
+    }
+}
+
+#[cfg(feature = "lua")]
+#[test]
+fn bytes_are_found_in_bytes_however_alike_they_are() {
+    let code = "local all, part = ('a'):rep(4000000), ('a'):rep(2000000) .. 'b'
+                print(bytes.find(all, part), #bytes.split(all, part), #bytes.split(all, 'a'))
+                print(pcall(expect.contains, all, part) == false)";
+    let (told, soon) = end("steps_find", &[], "lua", code);
+    assert!(soon);
+    assert_eq!(told.stdout, "-1\t1\t4000001\ntrue\n", "{}", told.stderr);
+}
+
+/// What never waits looks all the same, and counts each character once.
+#[test]
+fn a_file_that_is_always_ready_ends_with_the_time() {
+    for language in LANGUAGES {
+        for read in ["read(2000000000)", "readline(2000000000)", "readline()"] {
+            let colon = if *language == "lua" { ":" } else { "." };
+            let code = format!("open(\"/dev/zero\", \"r\"){colon}{read}");
+            is_over_in_time("steps_file", language, &code);
+        }
+    }
+}
+
+/// Text that waits for its line's end is a buffer as others are. A peer decides how long that is.
+#[test]
+fn a_line_without_an_end_takes_no_more_than_a_buffer_may_have() {
+    for language in LANGUAGES {
+        for read in ["readline()", "readlines()", "read(2000000000)"] {
+            let colon = if *language == "lua" { ":" } else { "." };
+            let code = format!("open(\"/dev/zero\"){colon}{read}");
+            for (limit, error) in [
+                ("--max-memory=16M", "MemoryError"),
+                ("--max-buffer=1M", "LimitError"),
+            ] {
+                let options = ["--sandbox", "--allow-read=/dev/zero", limit];
+                let (told, _) = end("steps_line", &options, language, &code);
+                assert_eq!(told.code, Some(1), "{language} {code} {limit}");
+                assert!(
+                    told.stderr.contains(error),
+                    "{language} {code} {limit} {}",
+                    told.stderr
+                );
+            }
+        }
+    }
+}
+
+/// One text may stand in an array any number of times, and is copied each time that the array is read or printed.
+#[cfg(feature = "rhai")]
+#[test]
+fn an_array_with_the_same_text_many_times_is_no_bomb() {
+    let bomb =
+        "let s = \"\"; s.pad(1000000, \"x\"); let a = []; a.pad(3000, 0); for i in 0..3000 { a[i] = s; }";
+    let options = ["--sandbox", "--max-memory=32M"];
+    for made in [
+        "json::encode(a)",
+        "repr(a)",
+        "throw errors::ValueError(a)",
+        "struct::pack(\"B\", a)",
+        "bytes(a)",
+        "sys::exit(a)",
+        "expect::equal(a, 1)",
+        "print(a)",
+        "throw a",
+        "throw #{ message: a }",
+    ] {
+        let code = format!("{bomb} {made}; print(\"done\");");
+        let (told, soon) = end("steps_bomb", &options, "rhai", &code);
+        assert!(soon, "{made}");
+        // An error, or a text that says what is too much; never the end of the process.
+        assert!(
+            matches!(told.code, Some(0 | 1)),
+            "{made}: {:?} {}",
+            told.code,
+            told.stderr
+        );
+        assert!(told.stderr.len() < 20_000_000, "{made}: {}", told.stderr.len());
+    }
+    let (told, _) = end("steps_bomb", &options, "rhai", &format!("{bomb} print(a);"));
+    assert!(told.stderr.contains("MemoryError"), "{}", told.stderr);
+    // What is no more than a script may hold is read and printed as ever.
+    let code = "let s = \"\"; s.pad(100000, \"x\"); let a = [s, s, #{ s: s }];
+                print(json::encode(a).len()); print(`${a}`.len()); try { throw s; } catch (e) { print(e.len()); }";
+    let (told, _) = end("steps_bomb", &options, "rhai", code);
+    assert_eq!(told.stdout, "300016\n300020\n100000\n", "{}", told.stderr);
+}
