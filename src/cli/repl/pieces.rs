@@ -16,7 +16,7 @@ pub(super) fn returns(text: &str, grammar: Grammar) -> bool {
             (Grammar::Lua, "do" | "if" | "repeat") if is_word => open.push(false),
             (Grammar::Lua, "end" | "until") if is_word => drop(open.pop()),
             (Grammar::Rhai, "{" | "#{") => {
-                open.push(before == "|" || before == "||" || is_body(text, &tokens[..place]))
+                open.push(before == "|" || before == "||" || is_body(text, &tokens[..place]));
             }
             (Grammar::Rhai, "}") => drop(open.pop()),
             // A closure without braces returns what its expression does.
