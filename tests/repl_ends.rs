@@ -134,3 +134,98 @@ fn a_mark_at_the_beginning_of_a_pipe_is_no_entry() {
     assert_eq!(piped(&home, "--rhai", "\u{feff}1 + 1\n").1, "2\n");
     assert_eq!(piped(&home, "", "1\n\u{feff}1 + 1\n").0, Some(1));
 }
+
+/// Saves a session as a script and as a test, and runs both. Returns what the script prints.
+fn saved(home: &Path, arguments: &str, entries: &str, ending: &str) -> String {
+    let commands = format!("{entries}\n:save s.{ending}\n:save-test s_test.{ending}\n");
+    let (_, _, told) = piped(home, &format!("{arguments} -i"), &commands);
+    let read = |file: &str| std::fs::read_to_string(home.join(file)).unwrap_or_default();
+    let (script, test) = (format!("s.{ending}"), format!("s_test.{ending}"));
+    let (status, printed, complaint) = piped(home, &script, "");
+    assert_eq!(status, Some(0), "{told}\n{complaint}\n{}", read(&script));
+    let (status, passed, complaint) = piped(home, &format!("test {test}"), "");
+    assert_eq!(status, Some(0), "{told}\n{passed}{complaint}\n{}", read(&test));
+    assert!(!read(&test).contains("left out"), "{}", read(&test));
+    printed
+}
+
+#[test]
+fn a_session_in_lua_that_is_saved_runs() {
+    let home = folder("saved-lua");
+    std::fs::write(
+        home.join("lib.lua"),
+        "#!/usr/bin/env wirescript\nlocal function twice(x) return 2 * x end\nlocal base = 20\n",
+    )
+    .expect("a file");
+    let entries = "nosuch.x\n#nosuch\nreturn 1\nx = 1 return x + 1\nif x then return end\n\
+        function late() return later end\nlocal later = 5\nlate()\n:load lib.lua\ntwice(base) + 2\n\
+        socket.getservbyname('http')\nsocket\n1, 2";
+    let printed = saved(&home, "", entries, "lua");
+    assert_eq!(printed, "1\n2\n5\n42\n80\n<module 'socket'>\n1\n");
+    // What the script of -i declares is needed as well.
+    let printed = saved(&home, "-i lib.lua", "twice(4)", "lua");
+    assert_eq!(printed, "8\n");
+    let many: String = (0..250).map(|i| format!("local v{i} = {i}\n")).collect();
+    assert_eq!(saved(&home, "", &format!("{many}v249"), "lua"), "249\n");
+}
+
+#[test]
+fn a_session_in_rhai_that_is_saved_runs() {
+    let home = folder("saved-rhai");
+    std::fs::write(
+        home.join("lib.rhai"),
+        "fn twice(x) { return 2 * x; }\nlet base = 20;\n",
+    )
+    .expect("a file");
+    let entries = "return 7\nlet x = 1; return x + 1\nif x == 1 { return }\nnosuch.x\n\
+        fn f() { 1 }\nfn f() { 2 }\nfn f(a) { a }\nf()\nf(3)\n:load lib.rhai\ntwice(base) + 2\n\
+        x = 5; x + 1\nfor i in 0..2 { x += 1; } x\nsocket::getservbyname(\"http\")";
+    let printed = saved(&home, "--rhai", entries, "rhai");
+    assert_eq!(printed, "7\n2\n2\n3\n42\n6\n7\n80\n");
+}
+
+#[test]
+fn modules_and_virtual_sockets_are_shown_as_what_they_are() {
+    let home = folder("shown");
+    assert_eq!(
+        piped(&home, "", "socket\ntask, sys\n{sys}\n").1,
+        "<module 'socket'>\n<module 'task'>\n<module 'sys'>\n{<module 'sys'>}\n"
+    );
+    let entries = "l = socket.create_server({'127.0.0.1', 80})\nl\n\
+        s = socket.create_connection({'127.0.0.1', 80})\ns\n:sockets\n";
+    let (status, printed, told) = piped(&home, "--virtual", entries);
+    assert_eq!(status, Some(0), "{told}");
+    for text in [
+        "AF_INET SOCK_STREAM listening ('127.0.0.1', 80)>",
+        "AF_INET SOCK_STREAM connected ('127.0.0.1', ",
+        ") -> ('127.0.0.1', 80)>",
+        "AF_INET SOCK_STREAM  listening",
+    ] {
+        assert!(printed.contains(text), "{text}: {printed}");
+    }
+}
+
+#[test]
+fn a_name_that_a_script_gives_itself_opens_no_file() {
+    let home = folder("names");
+    std::fs::write(home.join("secret"), "hidden words\n").expect("a file");
+    let entries = "load('s = socket.socketpair()', '@secret')()\n:sockets\n";
+    assert!(piped(&home, "", entries).1.contains("secret:1: hidden words"));
+    let (_, printed, _) = piped(&home, "--sandbox --allow-family AF_UNIX", entries);
+    assert!(!printed.contains("hidden words"), "{printed}");
+}
+
+#[test]
+fn completion_writes_nothing_that_is_no_name() {
+    let mut person = Terminal::start(&[], &folder("names-only"));
+    person.enter("tbl = {['key one'] = 1, kept = 2, ['end'] = 3, call = function() end}");
+    person.prompt();
+    person.keys("tbl.k\t");
+    person.until_line("tbl.kept");
+    person.keys(" tbl:\t");
+    person.until_line("tbl:call");
+    person.keys("\x03");
+    person.prompt();
+    person.keys(CTRL_D);
+    assert_eq!(person.end(), Some(0));
+}

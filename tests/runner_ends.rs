@@ -168,3 +168,97 @@ fn a_calculation_that_took_too_long_is_told_with_its_line() {
     let text = "TimeoutError: it took longer than 0.2 s\n    at long_test.lua:2: while true do end\n";
     assert!(told.stdout.contains(text), "{}", told.stdout);
 }
+
+#[test]
+fn two_reports_do_not_share_a_place() {
+    let home = room("places");
+    write(&home, "a_test.lua", "test('a', function() end)");
+    for words in ["--report tap --report junit", "--report tap=r --report json=r"] {
+        let told = test(&home, words);
+        assert_eq!(told.status, 2, "{words}: {}", told.stdout);
+        assert!(told.stderr.contains("another report goes to"), "{}", told.stderr);
+    }
+    assert_eq!(
+        test(&home, "--report tap=/dev/null --report json=/dev/null").status,
+        0
+    );
+}
+
+#[test]
+fn a_list_has_the_order_of_the_files() {
+    let home = room("list");
+    for name in ["a", "b", "c", "d"] {
+        // The first takes longest to be read.
+        let wait = if name == "a" { "task.sleep(0.2) " } else { "" };
+        write(
+            &home,
+            format!("{name}_test.lua"),
+            format!("{wait}test('it', function() end)"),
+        );
+    }
+    let told = test(&home, "--list -j 4");
+    assert_eq!(
+        told.stdout,
+        "a_test.lua:1 it\nb_test.lua:1 it\nc_test.lua:1 it\nd_test.lua:1 it\n"
+    );
+}
+
+#[test]
+fn what_a_failure_shows_is_bounded_and_named_for_what_it_was() {
+    let home = room("shown");
+    let padding = "-".repeat(5000);
+    write(
+        &home,
+        "a_test.lua",
+        format!(
+            "test('raised', function() error('oops') end)\n\
+             test('long', function() expect.equal(('x'):rep(100000) .. 'a', ('x'):rep(100000) .. 'b') end) --{padding}\n\
+             describe('slow', function() after_each(function() task.sleep(0.2) error('late') end)\n\
+             test('late', function() end) end)\n"
+        ),
+    );
+    write(
+        &home,
+        "b_test.rhai",
+        "test(\"thrown\", |t| { throw \"oops\"; });\n",
+    );
+    let told = test(
+        &home,
+        "-v --report pretty --report junit=r.xml --report json=r.json",
+    );
+    assert!(
+        told.stdout.contains("the texts differ from character 100001 on")
+            && told.stdout.lines().all(|line| line.chars().count() < 250),
+        "{}",
+        told.stdout
+    );
+    let junit = std::fs::read_to_string(home.join("r.xml")).expect("a report");
+    assert_eq!(junit.matches("type=\"RuntimeError\"").count(), 3, "{junit}");
+    assert_eq!(junit.matches("type=\"AssertionError\"").count(), 1, "{junit}");
+    let json = std::fs::read_to_string(home.join("r.json")).expect("a report");
+    let late = json
+        .lines()
+        .find(|line| line.contains("slow > late"))
+        .expect("a line");
+    let (_, duration) = late.split_once("\"duration\":").expect("a time");
+    let seconds = duration
+        .split(',')
+        .next()
+        .and_then(|number| number.parse::<f64>().ok());
+    assert!(seconds.is_some_and(|seconds| seconds >= 0.2), "{late}");
+}
+
+#[test]
+fn times_in_a_simulation_count_from_the_tests_beginning() {
+    let home = room("simulated");
+    write(
+        &home,
+        "a_test.lua",
+        "test('waits', function() task.sleep(1000) end)\n\
+         test('fails', function(t)\n  local s = socket.socket()\n  t:cleanup(function() s:close() end)\n  s:bind({'127.0.0.1', 80})\n  \
+         error('no')\nend)\n",
+    );
+    let told = test(&home, "--virtual --test-timeout 5000");
+    assert!(told.stdout.contains("\n       0.000"), "{}", told.stdout);
+    assert!(!told.stdout.contains("\n    1000."), "{}", told.stdout);
+}

@@ -1,6 +1,7 @@
 //! What a person at a prompt asks of a language: to say whether a text is whole, to run it so that what it declares stays,
 //! to show what came of it, and to say what is there to be named.
 
+use std::borrow::Cow;
 use std::rc::Rc;
 
 use crate::api::{Type, Value};
@@ -48,8 +49,8 @@ pub(crate) enum Picture {
 pub(crate) enum Found {
     /// A value with methods.
     Object(Type),
-    /// A table or map with these names in it.
-    Fields(Vec<String>),
+    /// A table or map with these names in it, each with whether it is a function's.
+    Fields(Vec<(String, bool)>),
     /// A string.
     Text,
     /// Anything else.
@@ -70,8 +71,6 @@ pub(crate) struct Entered {
     pub(crate) task: Rc<Task>,
     /// It was an expression that is no call: its value is shown even if it is nothing.
     pub(crate) is_expression: bool,
-    /// It was an expression of any kind.
-    pub(crate) has_value: bool,
 }
 
 /// A language at a prompt.
@@ -88,6 +87,11 @@ pub(crate) trait Conversation {
     /// # Errors
     /// `SyntaxError`, with the position; also for bytes that are no text, where the language has none.
     fn enter(&self, source: &[u8], line: usize) -> Result<Entered>;
+
+    /// The text of an entry, or of a script, changed so that what it declares at its top stays for what follows it in one script.
+    fn lasting<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        text.into()
+    }
 
     /// What an entry that has ended returned; the first becomes `_`.
     fn results(&self, entered: &Entered) -> Results;

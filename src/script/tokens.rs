@@ -59,6 +59,12 @@ impl Grammar {
         }
     }
 
+    /// Whether a text is one name, and no keyword.
+    #[cfg(feature = "cli")]
+    pub(crate) fn is_name(self, text: &str) -> bool {
+        matches!(self.tokens(text)[..], [token] if token.kind == Kind::Name && token.end == text.len() && token.start == 0)
+    }
+
     /// The tokens of a text, in order; what is between them is white space.
     pub(crate) fn tokens(self, text: &str) -> Vec<Token> {
         let mut tokens = Vec::new();

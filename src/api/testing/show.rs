@@ -12,6 +12,8 @@ use super::compare::octets;
 const NARROW: usize = 68;
 /// Characters of a value that are shown in a sentence.
 const SHORT: usize = 60;
+/// Bytes of a text that is shown whole.
+const LONG: usize = 400;
 /// Bytes that are also shown in a line where a dump of them follows.
 const FEW_BYTES: usize = 24;
 
@@ -33,6 +35,9 @@ pub(crate) fn compared(expected: &Value, received: &Value) -> String {
                     "the lines differ (- expected, + received)\n{}",
                     difference::lines(wanted, got)
                 )
+            }
+            (Some(wanted), Some(got)) if wanted.len().max(got.len()) > LONG => {
+                difference::passage(wanted, got)
             }
             (Some(wanted), Some(got)) => two(&str_repr(wanted), &str_repr(got)),
             _ if wanted.len().max(got.len()) <= FEW_BYTES => {

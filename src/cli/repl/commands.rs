@@ -168,7 +168,10 @@ fn tasks(session: &Session) {
         let state = if task.is_waiting() { "waits" } else { "runs" };
         let place = task.payload().place();
         let place = place.map_or(String::new(), |place| {
-            format!("  at {}", sockets::quoted(&place, &session.typed()))
+            format!(
+                "  at {}",
+                sockets::quoted(&place, session.net(), &session.typed())
+            )
         });
         session.say(&format!("{:3}  {}  {state}{place}", task.number(), task.name()));
     }
@@ -198,7 +201,7 @@ fn list_sockets(session: &Session) {
         session.say("no socket is open");
     }
     for (socket, made) in open {
-        let made = made.map(|place| sockets::quoted(&place, &session.typed()));
+        let made = made.map(|place| sockets::quoted(&place, session.net(), &session.typed()));
         session.say(&sockets::entry(&socket, made.as_deref()));
     }
 }

@@ -141,7 +141,14 @@ fn members(base: &Base<'_>, site: &Site<'_>, language: &dyn Conversation) -> Vec
     let grammar = language.grammar();
     let of = |found: Found| match found {
         Found::Object(kind) => owned(names::of_type(kind, |form| reachable(form, site.joint, grammar))),
-        Found::Fields(names) => names,
+        // A key that is no name cannot stand behind a joint.
+        Found::Fields(fields) => fields
+            .into_iter()
+            .filter(|(name, is_function)| {
+                grammar.is_name(name) && (*is_function || (grammar, site.joint) != (Grammar::Lua, ":"))
+            })
+            .map(|(name, _)| name)
+            .collect(),
         Found::Text | Found::Other => Vec::new(),
     };
     match base {

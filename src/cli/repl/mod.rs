@@ -4,7 +4,8 @@
 //! (`editor`) on a thread of its own and what tasks print shown above the line (`output`); `piped` reads entries from a
 //! pipe. `site` finds where the cursor stands and `completion` what can stand there, `color` colours. `show` prints
 //! values, `annotation` says what a number means, `sockets` and `report` tell of sockets and errors. `commands` are what
-//! begins with a colon, `record` writes a session down, `trace` shows what happens, `history` is where entries are kept.
+//! begins with a colon, `record` writes a session down
+//! (`pieces` takes entries apart for it), `trace` shows what happens, `history` is where entries are kept.
 
 mod annotation;
 mod color;
@@ -13,6 +14,7 @@ mod completion;
 mod editor;
 mod history;
 mod output;
+mod pieces;
 mod piped;
 mod record;
 mod report;

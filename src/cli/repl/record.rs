@@ -4,10 +4,12 @@ use std::fmt::Write;
 
 use crate::api::{Value, repr};
 use crate::bytes::Bytes;
-use crate::error::Error;
+use crate::error::{Class, Error};
 use crate::script::Picture;
 use crate::script::tokens::{Grammar, Kind};
 use crate::text::bytes_repr;
+
+use super::pieces::{self, Function};
 
 /// First of the ports the system gives away: what holds one is not the same the next time.
 const FIRST_EPHEMERAL: i64 = 32_768;
@@ -15,6 +17,7 @@ const FIRST_EPHEMERAL: i64 = 32_768;
 const LONG: usize = 100;
 
 /// One entry and what came of it.
+#[derive(Clone)]
 pub(super) struct Entry {
     pub(super) text: String,
     pub(super) grammar: Grammar,
@@ -22,19 +25,22 @@ pub(super) struct Entry {
 }
 
 /// How an entry ended.
+#[derive(Clone)]
 pub(super) enum End {
     /// Nothing was shown.
     Done,
     /// It had a value.
     Value {
-        /// It cannot stand as a statement.
-        is_expression: bool,
         /// What Python's `repr` of the first value is, if that is the same whenever it is run.
         stable: Option<String>,
         shown: String,
     },
     /// It raised.
-    Failed(Error),
+    Failed {
+        error: Error,
+        /// It cannot stand as a statement.
+        is_expression: bool,
+    },
     /// It was ended before its time.
     Broken,
 }
@@ -52,15 +58,15 @@ pub(super) fn write(entries: &[Entry], grammar: Grammar, as_test: bool) -> Strin
         &mut out,
         format_args!("{comment} A session of wirescript, kept as a {kind}: `{command}` runs it.\n\n"),
     );
-    let own: Vec<&Entry> = entries.iter().filter(|entry| entry.grammar == grammar).collect();
-    // Rhai's functions stand outside of everything.
-    let (outside, own) = if as_test && grammar == Grammar::Rhai {
-        own.into_iter().partition(|entry| defines_function(&entry.text))
-    } else {
-        (Vec::new(), own)
-    };
-    for entry in outside {
-        push(&mut out, format_args!("{}\n\n", entry.text.trim()));
+    let mut own: Vec<Entry> = entries
+        .iter()
+        .filter(|entry| entry.grammar == grammar)
+        .cloned()
+        .collect();
+    let others = entries.len() - own.len();
+    // Rhai's functions stand outside of everything, and the last of a name is the one that is there.
+    for function in functions(&mut own) {
+        push(&mut out, format_args!("{}\n\n", function.text));
     }
     if as_test {
         out.push_str(beginning(grammar));
@@ -79,8 +85,7 @@ pub(super) fn write(entries: &[Entry], grammar: Grammar, as_test: bool) -> Strin
     if as_test {
         out.push_str(ending(grammar));
     }
-    if own.len() < entries.len() {
-        let others = entries.len() - own.len();
+    if others > 0 {
         push(
             &mut out,
             format_args!("\n{comment} {others} entries of the other language are left out.\n"),
@@ -118,10 +123,22 @@ const fn ending(grammar: Grammar) -> &'static str {
     }
 }
 
-/// Whether an entry of Rhai's is a function.
-fn defines_function(text: &str) -> bool {
-    let text = text.trim_start();
-    text.starts_with("fn ") || text.starts_with("private fn ")
+/// Takes the functions out of entries of Rhai's; what is left empty goes.
+fn functions(entries: &mut Vec<Entry>) -> Vec<Function> {
+    let mut found: Vec<Function> = Vec::new();
+    for entry in entries.iter_mut() {
+        let is_whole = matches!(entry.end, End::Done | End::Value { .. });
+        if entry.grammar == Grammar::Rhai && is_whole {
+            let (functions, rest) = pieces::without_functions(&entry.text);
+            entry.text = rest;
+            for function in functions {
+                found.retain(|known| !function.replaces(known));
+                found.push(function);
+            }
+        }
+    }
+    entries.retain(|entry| !entry.text.trim().is_empty());
+    found
 }
 
 fn write_entry(out: &mut String, entry: &Entry, as_test: bool, needed: bool) {
@@ -129,49 +146,48 @@ fn write_entry(out: &mut String, entry: &Entry, as_test: bool, needed: bool) {
     let comment = comment(grammar);
     let last = last(grammar);
     // A comment at the end of a line must not swallow what follows.
-    let inside = if text.contains(comment) {
-        format!("{text}\n")
-    } else {
-        text.clone()
+    let closed = |text: &str| {
+        if text.contains(comment) {
+            format!("{text}\n")
+        } else {
+            text.to_owned()
+        }
     };
     match &entry.end {
         End::Done => push(out, format_args!("{}\n", statement(&text, grammar))),
-        End::Value {
-            is_expression,
-            stable,
-            shown,
-        } => {
+        End::Value { stable, shown } => {
+            let (before, value) = match grammar {
+                Grammar::Lua if pieces::returns(&text, grammar) => {
+                    ("", format!("(function(...)\n{text}\nend)()"))
+                }
+                Grammar::Lua => ("", pieces::first_of(&closed(&text))),
+                Grammar::Rhai => {
+                    let (before, value) = pieces::value_of(&text);
+                    (before, closed(&value))
+                }
+            };
+            if !before.is_empty() {
+                push(out, format_args!("{before}\n"));
+            }
             let checked = stable.as_ref().filter(|_| as_test);
-            let assigned = match grammar {
-                Grammar::Lua => format!("{last} = {inside}\n"),
-                Grammar::Rhai => format!("let {last} = {inside};\n"),
+            let (declared, end, joint) = match grammar {
+                Grammar::Lua => ("", "", "."),
+                Grammar::Rhai => ("let ", ";", "::"),
             };
             if checked.is_some() || needed {
-                out.push_str(&assigned);
+                push(out, format_args!("{declared}{last} = {value}{end}\n"));
             }
-            match (checked, grammar) {
-                (Some(wanted), Grammar::Lua) => {
+            match checked {
+                Some(wanted) => {
+                    let wanted = quoted(wanted);
                     push(
                         out,
-                        format_args!("expect.equal(repr({last}), {})\n", quoted(wanted)),
+                        format_args!("expect{joint}equal(repr({last}), {wanted}){end}\n"),
                     );
                 }
-                (Some(wanted), Grammar::Rhai) => {
-                    push(
-                        out,
-                        format_args!("expect::equal(repr({last}), {});\n", quoted(wanted)),
-                    );
-                }
-                (None, _) if needed => push(out, format_args!("print(repr({last}))\n")),
-                (None, Grammar::Lua) if *is_expression => {
-                    push(out, format_args!("print(repr(({inside})))\n"));
-                }
-                (None, Grammar::Lua) => push(out, format_args!("{}\n", statement(&text, grammar))),
-                (None, Grammar::Rhai) => push(out, format_args!("print(repr({inside}));\n")),
-            }
-            if needed && checked.is_none() && grammar == Grammar::Rhai {
-                // A statement of Rhai's ends with its mark.
-                out.insert(out.len() - 1, ';');
+                None if needed => push(out, format_args!("print(repr({last})){end}\n")),
+                None if grammar == Grammar::Lua => push(out, format_args!("print(repr(({value})))\n")),
+                None => push(out, format_args!("print(repr({value}));\n")),
             }
             if checked.is_none() {
                 for line in shown.lines().take(3) {
@@ -182,20 +198,21 @@ fn write_entry(out: &mut String, entry: &Entry, as_test: bool, needed: bool) {
                 }
             }
         }
-        End::Failed(error) if as_test => {
+        End::Failed { error, is_expression } if as_test && !fails_when_made(error, grammar) => {
             let class = match error.op() {
                 Some(_) => format!("{}, ", quoted(error.class().name())),
                 None => String::new(),
             };
+            let returned = if *is_expression { "return " } else { "" };
             match grammar {
                 Grammar::Lua => push(
                     out,
-                    format_args!("expect.raises({class}function()\n{text}\nend)\n"),
+                    format_args!("expect.raises({class}function()\n{returned}{text}\nend)\n"),
                 ),
                 Grammar::Rhai => push(out, format_args!("expect::raises({class}|| {{\n{text}\n}});\n")),
             }
         }
-        End::Failed(error) => {
+        End::Failed { error, .. } => {
             push(
                 out,
                 format_args!("{comment} This failed: {}\n", error.headline().replace('\n', " ")),
@@ -207,6 +224,11 @@ fn write_entry(out: &mut String, entry: &Entry, as_test: bool, needed: bool) {
             commented(out, &text, comment);
         }
     }
+}
+
+/// Whether the function that should fail could not even be made: one of Rhai's that names a variable looks for it then.
+fn fails_when_made(error: &Error, grammar: Grammar) -> bool {
+    grammar == Grammar::Rhai && error.class() == Class::NameError
 }
 
 fn commented(out: &mut String, text: &str, comment: &str) {
@@ -238,6 +260,13 @@ fn source(entry: &Entry) -> String {
 
 /// As a statement among others.
 fn statement(text: &str, grammar: Grammar) -> String {
+    if pieces::returns(text, grammar) {
+        // It ends the entry and nothing else.
+        return match grammar {
+            Grammar::Lua => format!(";(function(...)\n{text}\nend)()"),
+            Grammar::Rhai => format!("(|| {{\n{text}\n}}).call();"),
+        };
+    }
     if grammar == Grammar::Lua || text.ends_with([';', '}']) {
         return text.to_owned();
     }
@@ -334,9 +363,8 @@ mod tests {
         }
     }
 
-    fn value(is_expression: bool, stable: Option<&str>) -> End {
+    fn value(stable: Option<&str>) -> End {
         End::Value {
-            is_expression,
             stable: stable.map(Into::into),
             shown: "2".into(),
         }
@@ -346,10 +374,16 @@ mod tests {
     fn a_session_becomes_a_script_and_a_test() {
         let entries = [
             entry("local a = 1", End::Done),
-            entry("=a + 1 -- two", value(true, Some("2"))),
-            entry("f()", value(false, None)),
-            entry("_", value(true, None)),
-            entry("g()", End::Failed(Error::os(2).during("open"))),
+            entry("=a + 1 -- two", value(Some("2"))),
+            entry("f()", value(None)),
+            entry("_", value(None)),
+            entry(
+                "g()",
+                End::Failed {
+                    error: Error::os(2).during("open"),
+                    is_expression: false,
+                },
+            ),
         ];
         let script = write(&entries, Grammar::Lua, false);
         assert!(

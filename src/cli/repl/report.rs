@@ -76,10 +76,10 @@ fn cause(error: &Error, net: &Net, typed: &[String]) -> Vec<String> {
     };
     let mut held: Vec<String> = Vec::new();
     for datagrams in kinds {
-        held.extend(sockets::holders(port, datagrams, &open, typed));
+        held.extend(sockets::holders(port, datagrams, &open, net, typed));
     }
     if held.is_empty() {
-        held.extend(sockets::holders(port, true, &[], typed));
+        held.extend(sockets::holders(port, true, &[], net, typed));
     }
     held.into_iter()
         .map(|holder| format!("  port {port} is held by {holder}"))

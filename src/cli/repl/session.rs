@@ -211,7 +211,7 @@ impl Session {
             session.succeed(&language, text, &entered);
         });
         if after == After::Failed {
-            self.note_failure(text, &entered.task);
+            self.note_failure(&language, text, &entered.task, entered.is_expression);
         }
         if self.timing.get() {
             self.say_time(start.elapsed());
@@ -237,7 +237,22 @@ impl Session {
             _ => Ok(self.language()),
         };
         match language.and_then(|language| Ok((language.start(chunk)?, language))) {
-            Ok((task, language)) => self.finish(&language, &task, |_| {}),
+            Ok((task, language)) => {
+                // What it declares is there for the entries to come, also where the session is written down.
+                let text = String::from_utf8_lossy(chunk.source);
+                let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+                let text = match text.split_once('\n') {
+                    Some((first, rest)) if first.starts_with("#!") => rest,
+                    _ => text,
+                };
+                let after = self.finish(&language, &task, |session| {
+                    session.note(&language, text, End::Done);
+                });
+                if after == After::Failed {
+                    self.note_failure(&language, text, &task, false);
+                }
+                after
+            }
             Err(error) => self.fail(None, &error.message(), &error),
         }
     }
@@ -309,19 +324,18 @@ impl Session {
         }
         let grammar = conversation.grammar();
         let end = match pictures.first() {
-            Some(first) if entered.has_value && !silent => {
+            Some(first) if !silent => {
                 let rests_on_last = record::uses_last(text, grammar) && !self.last_is_stable.get();
                 let stable = record::stable(text, grammar, first).filter(|_| !rests_on_last);
                 self.last_is_stable.set(stable.is_some());
                 End::Value {
-                    is_expression: entered.is_expression,
                     stable,
                     shown: shown.join("\n"),
                 }
             }
             _ => End::Done,
         };
-        self.note(text, end);
+        self.note(language, text, end);
     }
 
     fn style(&self) -> Style {
@@ -332,21 +346,21 @@ impl Session {
         }
     }
 
-    fn note(&self, text: &str, end: End) {
-        let grammar = self.grammar();
+    fn note(&self, language: &Rc<dyn Language>, text: &str, end: End) {
+        let conversation = language.conversation();
         self.entries.borrow_mut().push(Entry {
-            text: text.to_owned(),
-            grammar,
+            text: conversation.lasting(text).into_owned(),
+            grammar: conversation.grammar(),
             end,
         });
     }
 
-    fn note_failure(&self, text: &str, task: &Task) {
+    fn note_failure(&self, language: &Rc<dyn Language>, text: &str, task: &Task, is_expression: bool) {
         let end = match task.failure() {
-            Some(error) if error.class() != Class::KeyboardInterrupt => End::Failed(error),
+            Some(error) if error.class() != Class::KeyboardInterrupt => End::Failed { error, is_expression },
             _ => End::Broken,
         };
-        self.note(text, end);
+        self.note(language, text, end);
     }
 
     /// Tells of a failure.

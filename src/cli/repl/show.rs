@@ -3,7 +3,7 @@
 
 use crate::api::{Value, repr};
 use crate::script::Picture;
-use crate::script::tokens::{Grammar, Kind};
+use crate::script::tokens::Grammar;
 use crate::text::{bytes_repr, str_repr};
 use crate::wire::bytes::dump;
 
@@ -225,7 +225,7 @@ fn write_row(out: &mut String, (key, item): &Row<'_>, style: Style, indent: usiz
             Picture::Bytes(name, _) | Picture::Value(Value::String(crate::bytes::Bytes::Owned(name))) => {
                 std::str::from_utf8(name)
                     .ok()
-                    .filter(|name| is_name(name, style.grammar))
+                    .filter(|name| style.grammar.is_name(name))
             }
             _ => None,
         };
@@ -245,10 +245,6 @@ fn write_row(out: &mut String, (key, item): &Row<'_>, style: Style, indent: usiz
         });
     }
     write(out, item, style, indent, may_break);
-}
-
-fn is_name(text: &str, grammar: Grammar) -> bool {
-    matches!(grammar.tokens(text)[..], [token] if token.kind == Kind::Name && token.end == text.len())
 }
 
 fn write_value(out: &mut String, value: &Value, style: Style) {

@@ -1,12 +1,14 @@
 //! Sockets as a person reads them: family and type by name, state, both ends, queues, and the line that made them.
 
+use std::path::Path;
 use std::rc::Rc;
 
 use crate::constants::{self, Group};
 use crate::error::Place;
-use crate::net::{Socket, Timeout};
+use crate::net::{Net, OptionValue, Socket, Timeout};
+use crate::policy::Request;
 use crate::sys::flag::{SOCK_DGRAM, SOL_SOCKET};
-use crate::sys::{fd, insight, option, socket};
+use crate::sys::{fd, insight};
 
 /// `<socket fd=5 AF_INET SOCK_STREAM ESTABLISHED ('127.0.0.1', 40000) -> ('127.0.0.1', 80)>`.
 pub(super) fn line(socket: &Socket) -> String {
@@ -36,10 +38,11 @@ fn state(socket: &Socket) -> Option<&'static str> {
     if let Some((state, ..)) = insight::tcp(fd) {
         return Some(state);
     }
-    let listens = option::option_int(fd, SOL_SOCKET, insight::SO_ACCEPTCONN).is_ok_and(|flag| flag != 0);
-    Some(if listens {
+    // Asked of the socket and not of the kernel, which knows nothing of a virtual one.
+    let listens = socket.option(SOL_SOCKET, insight::SO_ACCEPTCONN, 0);
+    Some(if matches!(listens, Ok(OptionValue::Int(flag)) if flag != 0) {
         "listening"
-    } else if socket::peer_address(fd).is_ok() {
+    } else if socket.peer_address().is_ok() {
         "connected"
     } else {
         "unconnected"
@@ -48,10 +51,9 @@ fn state(socket: &Socket) -> Option<&'static str> {
 
 /// Both ends, as far as there are any.
 fn ends(socket: &Socket) -> Option<String> {
-    let fd = fd::borrow(socket.fd())?;
     let text = |address: crate::address::Address| Some(address.to_string()).filter(|text| text != "''");
-    let local = socket::local_address(fd).ok().and_then(text);
-    let peer = socket::peer_address(fd).ok().and_then(text);
+    let local = socket.local_address().ok().and_then(text);
+    let peer = socket.peer_address().ok().and_then(text);
     match (local, peer) {
         (Some(local), Some(peer)) => Some(format!("{local} -> {peer}")),
         (Some(local), None) => Some(local),
@@ -91,15 +93,18 @@ pub(super) fn entry(socket: &Rc<Socket>, made: Option<&str>) -> String {
     first
 }
 
-/// A place in a script with the line that stands there; `typed` has the lines of this session.
-pub(super) fn quoted(place: &Place, typed: &[String]) -> String {
+/// A place in a script with the line that stands there; `typed` has the lines of this session. A script may call itself what it
+/// likes: its name is only looked into where the policy lets scripts read such a file.
+pub(super) fn quoted(place: &Place, net: &Net, typed: &[String]) -> String {
     let number = usize::try_from(place.line()).unwrap_or(0).saturating_sub(1);
     let source = place.source();
     let line = if source == "stdin" {
         typed.get(number).cloned()
     } else {
-        let text = std::fs::read_to_string(&*source).unwrap_or_default();
-        text.lines().nth(number).map(str::to_owned)
+        let path = Path::new(&*source);
+        let may = net.guard_unheard(&Request::Open { path, write: false });
+        let text = may.ok().and_then(|()| std::fs::read_to_string(path).ok());
+        text.and_then(|text| text.lines().nth(number).map(str::to_owned))
     };
     match line.map(|line| line.trim().chars().take(60).collect::<String>()) {
         Some(line) if !line.is_empty() => format!("{place}: {line}"),
@@ -112,18 +117,19 @@ pub(super) fn holders(
     port: u16,
     datagrams: bool,
     open: &[(Rc<Socket>, Option<Place>)],
+    net: &Net,
     typed: &[String],
 ) -> Vec<String> {
     let mut found = Vec::new();
     for (socket, made) in open {
         // One that was accepted shares the port and does not hold it.
-        let fd = fd::borrow(socket.fd()).filter(|fd| socket::peer_address(*fd).is_err());
-        let address = fd.and_then(|fd| socket::local_address(fd).ok());
+        let holds = socket.peer_address().is_err();
+        let address = socket.local_address().ok().filter(|_| holds);
         let same = address.and_then(|address| address.port()) == Some(port)
             && (socket.kind() == SOCK_DGRAM) == datagrams;
         if same {
             let made = made.as_ref().map_or(String::new(), |place| {
-                format!(", made at {}", quoted(place, typed))
+                format!(", made at {}", quoted(place, net, typed))
             });
             found.push(format!("this program, fd {}{made}", socket.fd()));
         }

@@ -20,7 +20,7 @@ impl Exchange {
     /// Begins to listen; `files` is what watches the whole run.
     pub(super) fn begin(net: &Net, files: Option<&Arc<dyn Observer>>) -> Self {
         let plaintext = files.is_none_or(|files| files.wants_plaintext());
-        let recorder = Recorder::with(plaintext, None);
+        let recorder = Recorder::of_part(plaintext, net.sched().simulated());
         let tail = recorder.keep_last(LAST);
         net.set_observer(Some(match files {
             Some(files) => Arc::new(Both(files.clone(), recorder.observer())),

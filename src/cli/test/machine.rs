@@ -45,6 +45,8 @@ pub(super) struct Shop {
 pub(super) enum Told {
     Began(usize),
     Test(Box<Verdict>),
+    /// The prompt has the terminal from here on.
+    Stopped,
     Ended {
         file: usize,
         took: Duration,
@@ -85,6 +87,9 @@ impl Shop {
             took: start.elapsed(),
             chosen,
         });
+        if kept.is_some() {
+            (self.tell)(Told::Stopped);
+        }
         kept
     }
 

@@ -6,6 +6,9 @@ use crate::error::Error;
 
 use super::find::File;
 
+/// Characters of a source line that are shown.
+const WIDEST: usize = 160;
+
 /// One test, run as often as it took.
 #[derive(Clone, Debug)]
 pub(super) struct Verdict {
@@ -75,6 +78,8 @@ impl Verdict {
 pub(super) struct Trouble {
     /// What was under way, where it was not the test's own function: `after_each`.
     pub(super) during: Option<&'static str>,
+    /// The class of the error, where one was raised.
+    pub(super) class: Option<&'static str>,
     /// Class and text, the first line first.
     pub(super) text: String,
     /// The line of the test's file that it happened on, and what stands there.
@@ -88,6 +93,7 @@ impl Trouble {
     pub(super) fn plain(text: impl Into<String>) -> Self {
         Self {
             during: None,
+            class: None,
             text: text.into(),
             line: None,
             calls: Vec::new(),
@@ -111,6 +117,7 @@ impl Trouble {
         let text: Vec<&str> = told.lines().filter(|line| !is_call(line)).collect();
         Self {
             during: None,
+            class: Some(error.class().name()),
             text: text.join("\n"),
             line: line.map(|line| (line, source.text(line))),
             calls: calls.map(str::to_owned).collect(),
@@ -175,6 +182,10 @@ impl Source {
     fn text(&self, line: u32) -> String {
         let place = usize::try_from(line).unwrap_or(0).checked_sub(1);
         let line = place.and_then(|place| self.lines.get(place));
-        line.map(|line| line.trim().to_owned()).unwrap_or_default()
+        let line = line.map_or("", |line| line.trim());
+        if line.chars().count() <= WIDEST {
+            return line.to_owned();
+        }
+        line.chars().take(WIDEST - 3).chain("...".chars()).collect()
     }
 }

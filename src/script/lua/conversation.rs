@@ -55,8 +55,11 @@ impl Conversation for LuaScript {
         Ok(Entered {
             task: start(self.context, &chunk, "entry")?,
             is_expression,
-            has_value,
         })
+    }
+
+    fn lasting<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        without_local(text)
     }
 
     fn results(&self, entered: &Entered) -> Results {

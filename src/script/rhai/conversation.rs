@@ -122,16 +122,9 @@ impl Conversation for RhaiScript {
         })?;
         let source = format!("{}{}", "\n".repeat(line.saturating_sub(1)), with_last(text));
         let ast = self.core.compile(NAME, source.as_bytes())?;
-        let tokens = Grammar::Rhai.tokens(text);
-        let last = tokens.iter().rfind(|token| token.kind != Kind::Comment);
-        let has_value = last.is_some_and(|token| token.of(text) != ";")
-            && !tokens
-                .first()
-                .is_some_and(|token| token.kind == Kind::Keyword && declares(token.of(text)));
         Ok(Entered {
             task: self.evaluate(&ast, "entry")?,
             is_expression: false,
-            has_value,
         })
     }
 
@@ -184,7 +177,8 @@ impl Conversation for RhaiScript {
             return Some(Found::Object(kind));
         }
         if let Some(map) = value.read_lock::<Map>() {
-            return Some(Found::Fields(map.keys().map(ToString::to_string).collect()));
+            let field = |(name, value): (&_, &Dynamic)| (ToString::to_string(name), value.is_fnptr());
+            return Some(Found::Fields(map.iter().map(field).collect()));
         }
         Some(if value.is_string() {
             Found::Text
@@ -200,14 +194,6 @@ impl Conversation for RhaiScript {
     fn keep_declarations(&self) {
         self.session.keeps.set(true);
     }
-}
-
-/// Words an entry without a value begins with.
-fn declares(word: &str) -> bool {
-    matches!(
-        word,
-        "let" | "const" | "fn" | "import" | "export" | "while" | "loop" | "for" | "do"
-    )
 }
 
 /// The text with the variable behind `_` in its place; in a `switch` it stays what it is.

@@ -47,6 +47,8 @@ pub struct Recorder(Arc<Shared>);
 pub(super) struct Shared {
     me: Weak<Self>,
     started: Instant,
+    /// By the clock of the simulation, where it is one's.
+    simulated_from: Duration,
     header: Header,
     state: Mutex<State>,
     teller: Option<Teller>,
@@ -83,16 +85,30 @@ impl Recorder {
     /// As the two above, by `plaintext`; `teller` is told, on a thread of the recorder's, of a file that cannot be written.
     pub(crate) fn with(plaintext: bool, teller: Option<Teller>) -> Self {
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        Self::begun(plaintext, teller, since, std::process::id())
+        Self::begun(plaintext, teller, since, std::process::id(), Duration::ZERO)
+    }
+
+    /// As [`Self::with`], for a part of a run: in a simulation it begins when that has run so long.
+    #[cfg(feature = "cli")]
+    pub(crate) fn of_part(plaintext: bool, simulated: Option<Duration>) -> Self {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let from = simulated.unwrap_or_default();
+        Self::begun(plaintext, None, since, std::process::id(), from)
     }
 
     /// As [`Self::with`], for a run in a virtual network, which begins at the same moment each time and in no process of its own.
     #[cfg(feature = "cli")]
     pub(crate) fn of_simulation(plaintext: bool, teller: Option<Teller>) -> Self {
-        Self::begun(plaintext, teller, BEGINNING, 0)
+        Self::begun(plaintext, teller, BEGINNING, 0, Duration::ZERO)
     }
 
-    fn begun(plaintext: bool, teller: Option<Teller>, since: Duration, process: u32) -> Self {
+    fn begun(
+        plaintext: bool,
+        teller: Option<Teller>,
+        since: Duration,
+        process: u32,
+        simulated_from: Duration,
+    ) -> Self {
         let header = Header {
             wirescript_trace: FORMAT,
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -103,6 +119,7 @@ impl Recorder {
         Self(Arc::new_cyclic(|me| Shared {
             me: me.clone(),
             started: Instant::now(),
+            simulated_from,
             header,
             state: Mutex::default(),
             teller,
@@ -273,7 +290,8 @@ impl Observer for Shared {
         if matches!(event, Event::Asked { allowed: true, .. }) {
             return;
         }
-        let since = scene.simulated().unwrap_or_else(|| self.started.elapsed());
+        let simulated = scene.simulated().map(|at| at.saturating_sub(self.simulated_from));
+        let since = simulated.unwrap_or_else(|| self.started.elapsed());
         let ns = u64::try_from(since.as_nanos()).unwrap_or(u64::MAX);
         let (task, place) = (scene.task().unwrap_or(0), scene.place());
         let mut state = self.lock();

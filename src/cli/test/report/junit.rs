@@ -87,7 +87,9 @@ fn case(file: &str, verdict: &Verdict) -> TestCase {
 /// What went wrong: in a line, its class, and in full.
 fn words(file: &str, troubles: &[Trouble]) -> (String, String, String) {
     let first = troubles.first().map_or("", Trouble::headline);
-    let kind = first.split_once(':').map_or("AssertionError", |(kind, _)| kind);
+    // What nobody raised says in its text what it is, or is what the runner minds.
+    let class = troubles.first().and_then(|trouble| trouble.class);
+    let kind = class.unwrap_or_else(|| first.split_once(':').map_or("AssertionError", |(kind, _)| kind));
     let is_class = !kind.is_empty() && kind.chars().all(|c| c.is_alphanumeric() || c == '_');
     let mut text = String::new();
     for trouble in troubles {

@@ -12,7 +12,6 @@ mod tap;
 
 use std::io::Write;
 use std::path::PathBuf;
-use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use crate::sys::stdio;
@@ -37,7 +36,7 @@ enum Kind {
 /// Where a report goes.
 #[derive(Debug)]
 enum Target {
-    Output(Rc<Output>),
+    Output(Output),
     File(std::fs::File, PathBuf),
 }
 
@@ -118,6 +117,8 @@ pub(super) struct Reports {
     summary: Summary,
     seed: Option<u64>,
     lists: bool,
+    /// What would be run: a line each, with the number of its file.
+    listed: Vec<(usize, String)>,
     /// What could not be written.
     problem: Option<String>,
 }
@@ -129,7 +130,7 @@ impl Reports {
     /// A text for the user: no kind of report, a file that cannot be made.
     pub(super) fn open(options: &Options, files: &[File], plan: &Plan) -> Result<Self, String> {
         let (mut targets, mut pretty) = (Vec::new(), None);
-        let mut output = None;
+        let mut places = Vec::new();
         for word in &options.report {
             let (kind, place) = word.split_once('=').unwrap_or((word, "-"));
             let kind = match kind {
@@ -146,14 +147,16 @@ impl Reports {
                     ));
                 }
             };
+            // A device takes several; in a file one would write over the other.
+            let is_device = place != "-" && std::fs::metadata(place).is_ok_and(|found| !found.is_file());
+            if places.contains(&place) && !is_device {
+                let place = if place == "-" { "standard output" } else { place };
+                return Err(format!("--report {word}: another report goes to {place} already"));
+            }
+            places.push(place);
             let target = if place == "-" {
                 pretty.get_or_insert(false);
-                let taken = match &output {
-                    Some(output) => Rc::clone(output),
-                    None => Output::take()?,
-                };
-                output = Some(taken.clone());
-                Target::Output(taken)
+                Target::Output(Output::take()?)
             } else {
                 let path = PathBuf::from(place);
                 let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
@@ -176,6 +179,7 @@ impl Reports {
             summary: Summary::default(),
             seed: plan.seed,
             lists: plan.lists,
+            listed: Vec::new(),
             problem: None,
         })
     }
@@ -203,7 +207,13 @@ impl Reports {
                     .collect::<String>();
                 let file = &self.files[verdict.file];
                 let line = verdict.line.map_or(String::new(), |line| format!(":{line}"));
-                self.note(print(&format!("{file}{line} {}{tags}\n", verdict.name)));
+                let text = format!("{file}{line} {}{tags}\n", verdict.name);
+                self.listed.push((verdict.file, text));
+            }
+            Some(Told::Stopped) => {
+                if let Some(pretty) = &mut self.pretty {
+                    pretty.stopped();
+                }
             }
             Some(Told::Test(verdict)) => {
                 self.summary.add(&verdict);
@@ -243,6 +253,11 @@ impl Reports {
     pub(super) fn close(mut self, ending: &Ending) -> Result<bool, String> {
         self.summary.took = self.begun.elapsed();
         self.verdicts.sort_by_key(|verdict| verdict.file);
+        // Files are read side by side; what is told of them is always in the same order.
+        self.listed.sort_by_key(|(file, _)| *file);
+        for (_, line) in std::mem::take(&mut self.listed) {
+            self.note(print(&line));
+        }
         let run = Run {
             files: &self.files,
             verdicts: &self.verdicts,

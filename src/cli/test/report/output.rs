@@ -4,7 +4,6 @@
 use std::fs::File;
 use std::io::{Write as _, stderr, stdout};
 use std::os::fd::AsFd as _;
-use std::rc::Rc;
 
 use crate::sys::stdio;
 
@@ -17,14 +16,14 @@ impl Output {
     ///
     /// # Errors
     /// A text for the user: no descriptor can be had.
-    pub(super) fn take() -> Result<Rc<Self>, String> {
+    pub(super) fn take() -> Result<Self, String> {
         let told = |reason: String| format!("cannot write standard output: {reason}");
         // What was printed before stays where it was meant to go; a failed flush is told when the report is written.
         let _ = stdio::flush();
         let own = stdout().as_fd().try_clone_to_owned();
         let own = own.map_err(|error| told(error.to_string()))?;
         stdio::redirect(1, stderr().as_fd()).map_err(|errno| told(errno.text()))?;
-        Ok(Rc::new(Self(File::from(own))))
+        Ok(Self(File::from(own)))
     }
 
     pub(super) fn write(&self, text: &str) -> std::io::Result<()> {

@@ -48,6 +48,11 @@ impl Pretty {
     }
 
     /// Time has passed.
+    /// Something else has the terminal from here on.
+    pub(super) fn stopped(&mut self) {
+        self.progress.clear();
+    }
+
     pub(super) fn tick(&mut self, summary: &Summary) {
         self.progress.draw(summary);
     }

@@ -83,7 +83,7 @@ pub(in crate::script::lua) fn globals(context: &Context) -> Vec<String> {
         keys(state, -1, &mut names);
     }
     state.set_top(top);
-    names
+    names.into_iter().map(|(name, _)| name).collect()
 }
 
 /// What stands behind a path of names.
@@ -166,11 +166,12 @@ fn into_index(state: State) -> bool {
     state.kind(-1) == Kind::Table
 }
 
-/// The names among a table's keys.
-fn keys(state: State, index: c_int, names: &mut Vec<String>) {
+/// The names among a table's keys, each with whether it is a function's.
+fn keys(state: State, index: c_int, names: &mut Vec<(String, bool)>) {
     let index = state.absolute(index);
     state.push_nil();
     while state.next(index) {
+        let is_function = state.kind(-1) == Kind::Function;
         state.pop(1);
         if names.len() >= MOST_KEYS {
             state.pop(1);
@@ -179,7 +180,7 @@ fn keys(state: State, index: c_int, names: &mut Vec<String>) {
         if state.kind(-1) == Kind::String
             && let Ok(name) = String::from_utf8(state.string_copy(-1))
         {
-            names.push(name);
+            names.push((name, is_function));
         }
     }
 }
@@ -213,7 +214,12 @@ impl<'a> Looking<'a> {
             }),
             Kind::Thread => Picture::Named("coroutine".into()),
             Kind::Table if read::record_kind(state, self.context, index).is_none() => {
-                self.table(state, index)
+                // Modules and classes are called by their names, as `repr` does.
+                let named = read::named_table(state, self.context, index).and_then(|named| named.shown());
+                match named {
+                    Some(shown) => Picture::Named(shown.trim_matches(['<', '>']).to_owned()),
+                    None => self.table(state, index),
+                }
             }
             Kind::Userdata if Object::at(state, index).is_none() => Picture::Named("userdata".into()),
             Kind::LightUserdata if state.userdata(index) == super::push::null() => {

@@ -433,17 +433,20 @@ pub(super) fn named(state: State, context: &Context, index: c_int) -> Named {
         Kind::Function if metatable::is_op(state, index) && state.has_room(1) => {
             Named::Op(metatable::op_at(state.upvalue_of(index, 1)))
         }
-        Kind::Table => {
-            let table = state.pointer(index) as usize;
-            let modules = context.modules.borrow();
-            match modules.iter().find(|(known, _)| *known == table) {
-                Some((_, module)) => Named::Module(module),
-                None => match written::name_of(state, index) {
-                    Some((name, is_class)) => Named::Written { name, is_class },
-                    None => Named::Value(value(state, context, index)),
-                },
-            }
-        }
+        Kind::Table => match named_table(state, context, index) {
+            Some(named) => named,
+            None => Named::Value(value(state, context, index)),
+        },
         _ => Named::Value(value(state, context, index)),
+    }
+}
+
+/// The module or class that a table is, if it is one.
+pub(super) fn named_table(state: State, context: &Context, index: c_int) -> Option<Named> {
+    let table = state.pointer(index) as usize;
+    let modules = context.modules.borrow();
+    match modules.iter().find(|(known, _)| *known == table) {
+        Some((_, module)) => Some(Named::Module(module)),
+        None => written::name_of(state, index).map(|(name, is_class)| Named::Written { name, is_class }),
     }
 }
