@@ -4,7 +4,7 @@ use super::charmap::charmap;
 use super::handler::{Handler, Undecodable};
 use super::points::push;
 use super::wide::{decode_16, decode_32, mark};
-use super::{Encoding, Order};
+use super::{Encoding, Order, escape, idna, punycode};
 use crate::error::{Class, Error, Result};
 
 /// The mark that UTF-8 may begin with.
@@ -14,6 +14,8 @@ const UTF8_MARK: &[u8] = b"\xef\xbb\xbf";
 pub(super) fn whole(encoding: Encoding, bytes: &[u8], handler: &Handler) -> Result<Vec<u8>> {
     let mut text = Vec::new();
     match encoding {
+        // No codec is asked, whatever the handler.
+        _ if bytes.is_empty() => {}
         Encoding::Utf8Sig => {
             let rest = bytes.strip_prefix(UTF8_MARK).unwrap_or(bytes);
             step(Encoding::Utf8, rest, 0, true, handler, &mut text)?;
@@ -167,6 +169,12 @@ fn step(
             let order = order.unwrap_or(Order::NATIVE);
             return decode_32(input, start, order, last, handler, text);
         }
+        Encoding::UnicodeEscape => return escape::decode(false, input, last, handler, text),
+        Encoding::RawUnicodeEscape => return escape::decode(true, input, last, handler, text),
+        // These are of one piece.
+        Encoding::Punycode | Encoding::Idna if !last => return Ok(0),
+        Encoding::Punycode => text.extend(punycode::decode(input, handler)?),
+        Encoding::Idna => text.extend(idna::decode(input, handler)?),
         Encoding::Ascii if input.is_ascii() => text.extend_from_slice(input),
         Encoding::Ascii => {
             let reason = "ordinal not in range(128)";

@@ -3,7 +3,7 @@
 use super::charmap::charmap;
 use super::handler::{Handler, Substitute, Unencodable};
 use super::points::{Points, is_surrogate, push, unescaped};
-use super::{Encoding, Order};
+use super::{Encoding, Order, escape, idna, punycode};
 use crate::error::Result;
 
 /// An encoder for text that comes in pieces.
@@ -55,7 +55,19 @@ impl Encoder {
         let verbatim = match self.encoding {
             Encoding::Utf8 | Encoding::Utf8Sig => std::str::from_utf8(text).is_ok(),
             Encoding::Ascii | Encoding::Latin1 => text.is_ascii(),
-            Encoding::Utf16(_) | Encoding::Utf32(_) | Encoding::Charmap(_) => false,
+            Encoding::Punycode => {
+                bytes.extend(punycode::encode(text));
+                return Ok(());
+            }
+            Encoding::Idna => {
+                bytes.extend(idna::encode(text, &self.handler)?);
+                return Ok(());
+            }
+            Encoding::Utf16(_)
+            | Encoding::Utf32(_)
+            | Encoding::Charmap(_)
+            | Encoding::UnicodeEscape
+            | Encoding::RawUnicodeEscape => false,
         };
         if verbatim {
             bytes.extend_from_slice(text);
@@ -92,6 +104,8 @@ impl Encoder {
                 Ok(byte) if byte.is_ascii() || self.encoding == Encoding::Latin1 => bytes.push(byte),
                 _ => return false,
             },
+            Encoding::UnicodeEscape => escape::encode(false, point, bytes),
+            Encoding::RawUnicodeEscape => escape::encode(true, point, bytes),
             _ if is_surrogate(point) => return false,
             Encoding::Utf8 | Encoding::Utf8Sig => push(bytes, point),
             Encoding::Utf16(order) => {
@@ -107,6 +121,8 @@ impl Encoder {
             Encoding::Utf32(order) => {
                 bytes.extend_from_slice(&order.unwrap_or(Order::NATIVE).bytes_of_four(point));
             }
+            // Encoded as a whole.
+            Encoding::Punycode | Encoding::Idna => return false,
         }
         true
     }

@@ -67,6 +67,20 @@ impl Handler {
         }
     }
 
+    /// Its name.
+    pub(super) fn name(&self) -> &str {
+        match self {
+            Self::Strict => "strict",
+            Self::Ignore => "ignore",
+            Self::Replace => "replace",
+            Self::BackslashReplace => "backslashreplace",
+            Self::SurrogateEscape => "surrogateescape",
+            Self::SurrogatePass => "surrogatepass",
+            Self::XmlCharRefReplace => "xmlcharrefreplace",
+            Self::Unknown(name) => name,
+        }
+    }
+
     /// Puts what stands for the bytes into `text` and says where to go on.
     pub(super) fn decode(&self, bad: &Undecodable<'_>, text: &mut Vec<u8>) -> Result<usize> {
         let bytes = &bad.input[bad.start..bad.end];
@@ -130,6 +144,14 @@ impl Handler {
         }
         Ok(Substitute::Text(text))
     }
+}
+
+/// What Python says of a codec that is written in Python and fails.
+pub(super) fn failed(what: &str, codec: &str, reason: &str) -> Error {
+    Error::new(
+        Class::UnicodeError,
+        format!("{what} with '{codec}' codec failed (UnicodeError: {reason})"),
+    )
 }
 
 fn unknown(name: &str) -> Error {

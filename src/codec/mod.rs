@@ -5,15 +5,18 @@
 //! no character counts as the surrogate `surrogateescape` would make of it, as in file names.
 //!
 //! `names` finds an encoding, `charmap` and `tables` have those of one byte a character, `decode` and `encode` do the
-//! work (`wide` for UTF-16 and UTF-32), `handler` says what becomes of what cannot be converted, `points` walks text.
+//! work (`wide` for UTF-16 and UTF-32, `escape` for Python's escapes, `punycode` and `idna` for host names), `handler` says what becomes of what cannot be converted, `points` walks text.
 //! `tables` is written by `scripts/codecs.py`.
 
 mod charmap;
 mod decode;
 mod encode;
+mod escape;
 mod handler;
+mod idna;
 mod names;
 mod points;
+mod punycode;
 mod tables;
 #[cfg(test)]
 mod tests;
@@ -24,6 +27,7 @@ use crate::error::Result;
 pub(crate) use decode::Decoder;
 pub(crate) use encode::Encoder;
 pub(crate) use handler::Handler;
+pub(crate) use idna::to_ascii;
 
 /// An encoding.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -39,6 +43,13 @@ pub(crate) enum Encoding {
     Utf32(Option<Order>),
     /// One byte a character, by a table: its place among the tables.
     Charmap(usize),
+    /// Text as Python's source writes it.
+    UnicodeEscape,
+    /// The same where a backslash begins nothing but `\u`.
+    RawUnicodeEscape,
+    Punycode,
+    /// Host names.
+    Idna,
 }
 
 /// Order of bytes in UTF-16 and UTF-32.
@@ -78,6 +89,10 @@ impl Encoding {
             Self::Utf32(Some(Order::Little)) => "utf-32-le",
             Self::Utf32(Some(Order::Big)) => "utf-32-be",
             Self::Charmap(place) => tables::CHARMAPS[place].0,
+            Self::UnicodeEscape => "unicode-escape",
+            Self::RawUnicodeEscape => "raw-unicode-escape",
+            Self::Punycode => "punycode",
+            Self::Idna => "idna",
         }
     }
 

@@ -34,6 +34,10 @@ const OTHERS: &[(Encoding, &str, &str)] = &[
     (Encoding::Utf32(None), "utf_32", "u32 utf32"),
     (Encoding::Utf32(Some(Order::Little)), "utf_32_le", "utf_32le"),
     (Encoding::Utf32(Some(Order::Big)), "utf_32_be", "utf_32be"),
+    (Encoding::UnicodeEscape, "unicode_escape", ""),
+    (Encoding::RawUnicodeEscape, "raw_unicode_escape", ""),
+    (Encoding::Punycode, "punycode", ""),
+    (Encoding::Idna, "idna", ""),
 ];
 
 pub(super) fn by_name(name: &str) -> Result<Encoding> {

@@ -4280,8 +4280,8 @@ function fcntl.fcntl(fd, cmd, arg) end
 ---@overload fun(fd: Socket|integer, request: integer, arg: integer|Bytes, keywords: {mutate_flag?: boolean|integer}): any
 ---@param fd Socket|integer socket or int: a socket or a descriptor
 ---@param request integer an FIO*, SIOC*, TIOC* or TUN* number
----@param arg? integer|Bytes int, or bytes or bytearray laid out as the request's C struct, at most 1024
----@param mutate_flag? boolean|integer whether a bytearray is changed in place and the call's number returned
+---@param arg? integer|Bytes int, or bytes, bytearray or array laid out as the request's C struct, at most 1024
+---@param mutate_flag? boolean|integer whether a bytearray or array is changed in place and the call's number returned
 ---@return any
 function fcntl.ioctl(fd, request, arg, mutate_flag) end
 
@@ -4658,7 +4658,7 @@ function bytes.ljust(data, width, fillchar) end
 ---@return string
 function bytes.rjust(data, width, fillchar) end
 
----Text as bytes: Python's str.encode. Raises UnicodeEncodeError, LookupError for an unknown encoding.
+---Text as bytes: Python's str.encode. Raises UnicodeEncodeError, LookupError for an unknown encoding: utf-7 and those of East Asia with several bytes a character are not there, nor is the handler namereplace.
 ---@overload fun(text: string, keywords: {encoding?: string, errors?: string}): string
 ---@overload fun(text: string, encoding: string, keywords: {errors?: string}): string
 ---@param text string text

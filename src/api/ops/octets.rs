@@ -124,7 +124,8 @@ pub(super) const OPS: &[Op] = &[
         python: Python::Named("str.encode"),
         params: &[need("text", "text"), ENCODING, ERRORS],
         returns: "bytes",
-        doc: "Text as bytes: Python's str.encode. Raises UnicodeEncodeError, LookupError for an unknown encoding.",
+        doc: "Text as bytes: Python's str.encode. Raises UnicodeEncodeError, LookupError for an unknown encoding: utf-7 and \
+              those of East Asia with several bytes a character are not there, nor is the handler namereplace.",
         run: &typed(encode),
         ..FUNCTION
     },
