@@ -28,6 +28,8 @@ mod whole;
 pub(crate) use object::{Data, File};
 pub(crate) use opening::{Manner, What, make_file, open};
 pub(crate) use raw::Name;
+#[cfg(feature = "lua")]
+pub(crate) use raw::unreadable;
 pub(crate) use sending::{Sendable, send_file};
 pub(crate) use standard::{Streams, input};
 pub(crate) use whole::{LARGEST_SCRIPT, whole};

@@ -107,6 +107,12 @@ pub(super) fn unsupported(text: &'static str) -> Error {
     Error::new(Class::UnsupportedOperation, text)
 }
 
+/// What a file is told of that was not opened for reading, where CPython finds that out by itself.
+#[cfg(feature = "lua")]
+pub(crate) fn unreadable() -> Error {
+    unsupported("read")
+}
+
 /// Passes a gate of a file, as soon as no other task is in the middle of what it guards, within the file's patience; `None` where
 /// that would have to wait and must not.
 ///

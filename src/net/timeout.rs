@@ -145,10 +145,7 @@ impl Socket {
     /// the kernel does.
     pub(super) fn learn_mode(&self) {
         self.forced.set(false);
-        let Ok(nonblocking) = self
-            .borrowed()
-            .and_then(|fd| Ok(sys::fd::is_nonblocking(fd)?))
-        else {
+        let Ok(nonblocking) = self.borrowed().and_then(|fd| Ok(sys::fd::is_nonblocking(fd)?)) else {
             return;
         };
         match (self.timeout.get(), nonblocking) {

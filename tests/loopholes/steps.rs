@@ -94,7 +94,8 @@ fn bytes_are_found_in_bytes_however_alike_they_are() {
 #[test]
 fn a_file_that_is_always_ready_ends_with_the_time() {
     for language in LANGUAGES {
-        for read in ["read(2000000000)", "readline(2000000000)", "readline()"] {
+        // With a number no memory is needed: the characters are counted where they lie.
+        for read in ["read(2000000000)", "readline(2000000000)"] {
             let colon = if *language == "lua" { ":" } else { "." };
             let code = format!("open(\"/dev/zero\", \"r\"){colon}{read}");
             is_over_in_time("steps_file", language, &code);
@@ -142,6 +143,10 @@ fn an_array_with_the_same_text_many_times_is_no_bomb() {
         "sys::exit(a)",
         "expect::equal(a, 1)",
         "print(a)",
+        "a.to_string()",
+        "\"\" + a",
+        "s += a",
+        "`${a}`",
         "throw a",
         "throw #{ message: a }",
     ] {

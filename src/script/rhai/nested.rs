@@ -48,9 +48,11 @@ pub(super) fn install(functions: &mut Module, site: &Rc<Site>) {
                     "print" | "debug" => return Err(site.raise(ending.error(), Some(context))),
                     _ => site.watch.end_at_next_step(ending),
                 }
-                // What is too long for a text Rhai would take for a failure, too.
+                // What is too long for a text Rhai would take for a failure, too, and so it does with the value: whoever sees either after
+                // the error that comes at the next step finds that it is gone.
                 if ending == Ending::Long {
                     text.clear();
+                    **value = Dynamic::UNIT;
                 }
             }
             site.watch.weigh(text.len());

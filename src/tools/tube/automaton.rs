@@ -105,7 +105,12 @@ impl Automaton {
         {
             note(data.len());
         }
-        true
+        // Where a match has just shown, nothing else may be left.
+        let goes_on = |byte| {
+            let next = self.dfa.next_state(cache, state, byte);
+            next.map_or(true, |next| !next.is_dead())
+        };
+        !state.is_match() || (0..=u8::MAX).any(goes_on)
     }
 }
 

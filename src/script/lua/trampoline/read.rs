@@ -15,8 +15,11 @@ use super::object::Object;
 use super::state::{Kind, State};
 use super::{kept, stream, written};
 
-/// Where a metatable has the name of what it is for.
+/// Where a class has its name.
 const CLASS_NAME: &[u8] = b"__name";
+/// Where it has those that it is made of.
+const CLASS_ORDER: &[u8] = b"__mro__";
+const LONGEST_KEY: usize = CLASS_ORDER.len();
 
 /// Tables within tables that are looked into.
 const DEEPEST: usize = 32;
@@ -66,42 +69,26 @@ impl Reading {
 /// The value at an index. Strings on the stack itself are borrowed for the length of the call; those inside tables are
 /// copied, as a script could take them out meanwhile.
 pub(super) fn value(state: State, context: &Context, index: c_int) -> Value {
-    read(
-        state,
-        context,
-        index,
-        &mut Reading::new(context, DEEPEST, Fidelity::Loose),
-    )
+    let reading = &mut Reading::new(context, DEEPEST, Fidelity::Loose);
+    read(state, context, index, reading)
 }
 
 /// The value at an index, as data that is read to its last key or refused.
 pub(super) fn data(state: State, context: &Context, index: c_int) -> Value {
-    read(
-        state,
-        context,
-        index,
-        &mut Reading::new(context, DEEPEST_DATA, Fidelity::Exact),
-    )
+    let reading = &mut Reading::new(context, DEEPEST_DATA, Fidelity::Exact);
+    read(state, context, index, reading)
 }
 
 /// The value at an index, for another thread.
 pub(super) fn portable(state: State, context: &Context, index: c_int) -> Value {
-    read(
-        state,
-        context,
-        index,
-        &mut Reading::new(context, DEEPEST_DATA, Fidelity::Whole),
-    )
+    let reading = &mut Reading::new(context, DEEPEST_DATA, Fidelity::Whole);
+    read(state, context, index, reading)
 }
 
 /// The value at an index, to be printed.
 pub(super) fn shown(state: State, context: &Context, index: c_int) -> Value {
-    read(
-        state,
-        context,
-        index,
-        &mut Reading::new(context, DEEPEST_DATA, Fidelity::Shown),
-    )
+    let reading = &mut Reading::new(context, DEEPEST_DATA, Fidelity::Shown);
+    read(state, context, index, reading)
 }
 
 /// The value at an index for the host: it outlives the call, and any table can be read.
@@ -248,27 +235,27 @@ fn contents(state: State, context: &Context, index: c_int, length: usize, readin
     }
 }
 
-/// What a table's metatable says that the table is (`__name`), as the classes of `socketserver` do. Nothing is pushed that could be
-/// refused memory.
+/// The name of the class, as `socketserver` makes them, that a table is an instance of: its metatable. Nothing is pushed that could
+/// be refused memory.
 fn class_name(state: State, index: c_int) -> Option<String> {
     if !state.get_metatable(index) {
         return None;
     }
-    let mut name = None;
+    let (mut name, mut is_class) = (None, false);
     state.push_nil();
     while state.next(-2) {
-        if state.kind(-2) == Kind::String
-            && state.kind(-1) == Kind::String
-            && state.string_start(-2, CLASS_NAME.len() + 1) == CLASS_NAME
-        {
-            name = String::from_utf8(state.string_copy(-1)).ok();
-            state.pop(2);
-            break;
+        if state.kind(-2) == Kind::String {
+            let key = state.string_start(-2, LONGEST_KEY + 1);
+            match state.kind(-1) {
+                Kind::String if key == CLASS_NAME => name = String::from_utf8(state.string_copy(-1)).ok(),
+                Kind::Table if key == CLASS_ORDER => is_class = true,
+                _ => {}
+            }
         }
         state.pop(1);
     }
     state.pop(1);
-    name
+    name.filter(|_| is_class)
 }
 
 /// The pairs of any table whose keys are plain values, or of any kind where they are only shown.

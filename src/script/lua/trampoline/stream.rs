@@ -4,8 +4,8 @@ use std::ffi::{c_int, c_void};
 use std::fmt;
 use std::os::fd::RawFd;
 
-use crate::error::{Class, Error, Result};
-use crate::file::Sendable;
+use crate::error::{Error, Result};
+use crate::file::{Sendable, unreadable};
 use crate::sys::errno::Errno;
 
 use super::building::Building;
@@ -71,9 +71,7 @@ impl Sendable for Stream {
 
     fn begin_reading(&self) -> Result<Option<RawFd>> {
         match self.descriptor() {
-            Some(fd) if !crate::sys::file::is_readable(fd) => {
-                Err(Error::new(Class::UnsupportedOperation, "read"))
-            }
+            Some(fd) if !crate::sys::file::is_readable(fd) => Err(unreadable()),
             descriptor => Ok(descriptor),
         }
     }
