@@ -184,6 +184,7 @@ pub(crate) fn is_memory(_: u64) -> bool {
 
 /// Whether the kernel makes up what a file holds: of processes, of itself, of what it is told to watch.
 #[cfg(linux)]
+#[cfg(feature = "lua")]
 pub(crate) fn is_made_up_at(path: &Path) -> bool {
     system_at(path).is_some_and(makes_up)
 }

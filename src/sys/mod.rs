@@ -28,7 +28,14 @@ pub(crate) mod fiber;
 pub(crate) mod file;
 pub(crate) mod flag;
 pub(crate) mod fork;
-#[cfg(feature = "cli")]
+#[cfg_attr(
+    not(feature = "cli"),
+    allow(
+        dead_code,
+        unused_imports,
+        reason = "a library needs a part, the prompt all of it"
+    )
+)]
 pub(crate) mod insight;
 pub(crate) mod interface;
 pub(crate) mod memory;

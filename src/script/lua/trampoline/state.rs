@@ -201,7 +201,6 @@ impl State {
     }
 
     /// A copy of the first bytes of the string at `index`, which holds one.
-    #[cfg(feature = "cli")]
     pub(super) fn string_start(self, index: c_int, most: usize) -> Vec<u8> {
         let (start, length) = self.string(index);
         // SAFETY: as in `string_copy`, and no more bytes than there are.
