@@ -31,7 +31,7 @@ pub(crate) enum Patience {
 
 /// Interruptions in a row after which a call looks at its time and lets the others run: a flood of datagrams that may not be heard
 /// is as many.
-const INTERRUPTIONS: u32 = 64;
+const INTERRUPTIONS: u32 = 16;
 
 impl From<Timeout> for Patience {
     fn from(timeout: Timeout) -> Self {

@@ -189,7 +189,7 @@ pub(crate) fn is_made_up_at(path: &Path) -> bool {
     system_at(path).is_some_and(makes_up)
 }
 
-#[cfg(not(linux))]
+#[cfg(all(not(linux), feature = "lua"))]
 pub(crate) fn is_made_up_at(_: &Path) -> bool {
     false
 }
