@@ -131,8 +131,7 @@ impl Scheduler {
         self.end.killing.set(true);
         if !task.is_killed() {
             task.doom.set(Doom::Killed(class));
-            let exit = || self.exit_status().map(Error::exit);
-            task.set_fate(self.limit_error().or_else(exit));
+            task.set_fate(self.fate());
         }
         task.payload.kill();
         self.wake(task, Wake::Ready);
@@ -219,12 +218,13 @@ impl Scheduler {
             return task.death();
         }
         let class = self.killed_by().filter(|_| self.is_dying())?;
+        Some(self.fate().unwrap_or_else(|| Error::new(class, "")))
+    }
+
+    /// What ends tasks beside its class: a limit, a script's own wish.
+    fn fate(&self) -> Option<Error> {
         let exit = || self.exit_status().map(Error::exit);
-        Some(
-            self.limit_error()
-                .or_else(exit)
-                .unwrap_or_else(|| Error::new(class, "")),
-        )
+        self.limit_error().or_else(exit)
     }
 
     /// What everything was ended by since the last [`Self::revive`].

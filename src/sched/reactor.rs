@@ -1,8 +1,8 @@
 //! Descriptors watched for all tasks at once.
 //!
-//! A [`Source`] is registered once, edge-triggered, for
-//! both directions, at the first wait, and stays registered until its socket closes. Each direction has a queue; an
-//! event wakes the first in it, who wakes the next when done: first come, first served, and no stampede.
+//! A [`Source`] is registered once, edge-triggered, for both directions, at the first wait, and stays registered until its
+//! socket closes. Each direction has a queue; an event wakes the first in it, who wakes the next when done: first come, first
+//! served, and no stampede.
 
 use std::cell::{Cell, OnceCell, RefCell, RefMut};
 use std::os::fd::{AsRawFd, RawFd};
