@@ -6,10 +6,12 @@
 --
 -- NAMES is a file with a line for each operation of the table: `global`, `module` or `object`, its name, its parameters. What is called is found by walking: `pairs` of every module, and every name of the table looked up
 -- on every kind of object. A call may give results or raise an error object, nothing else. The call about to be made is
--- kept in the file `last`, for the case that it is the last one.
+-- kept in the file `last`, for the case that it is the last one. Of all pairs of values one in WIRESCRIPT_FUZZ_STRIDE is
+-- tried, which has each value in both positions still.
 
 local mode, target, names_file = ...
 if mode ~= "hand" then target, names_file = mode, target end
+local stride = math.tointeger(os.getenv("WIRESCRIPT_FUZZ_STRIDE")) or 1
 
 -- Nothing waits: sockets are made non-blocking, and a changed default is set back.
 local function no_waiting() socket.setdefaulttimeout(0) end
@@ -340,7 +342,9 @@ local function call_with_everything(name, callee, new, owner)
     attempt(name, callee, object, places)
   end
   for count = 0, 9 do
-    for value = 1, #makers do
+    -- What is one too many for most is tried with a part of the values.
+    local part = count > 2 and math.min(stride, 5) or 1
+    for value = 1 + count % part, #makers, part do
       local places = {n = count}
       for place = 1, count do places[place] = value end
       go(places)
@@ -354,8 +358,6 @@ local function call_with_everything(name, callee, new, owner)
   for first = 1, #known do
     for second = first, #known do
       for one = 1, #makers do
-        -- Of the pairs a fifth, which has every value in both positions; of a conversation's, whose calls are slow, fewer.
-        local stride = target:find("^conversation") and 19 or 5
         for other = first == second and 1 or 1 + one % stride, #makers, stride do
           local places = {n = #known, table.unpack(usual)}
           places[second] = other
@@ -367,7 +369,7 @@ local function call_with_everything(name, callee, new, owner)
       end
     end
   end
-  for filler = 0, math.min(#known, 3) do
+  for filler = 0, math.min(#known, 3), math.max(1, math.min(#known, 3, stride)) do
     for _, parameter in ipairs {"no_such_name", table.unpack(known)} do
       for value = 1, #makers do
         local arguments = {n = filler + 1}
@@ -399,7 +401,7 @@ local function call_metamethods(new)
     if type(metamethod) == "function" and not (target == "select" and event == "__call") then
       call_with_everything(event, metamethod, new)
       for first = 1, #makers do
-        for second = 1, #makers do
+        for second = 1 + first % stride, #makers, stride do
           attempt(event, metamethod, nil, {n = 2, first, second})
           attempt(event, metamethod, new(), {n = 2, first, second})
         end
