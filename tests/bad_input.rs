@@ -173,8 +173,8 @@ fn values_raised_that_are_no_errors() {
             "(an error value without a text)",
         ),
         ("setmetatable({}, {__name = 'Mine'})", "Mine: 0x"),
-        ("errors.ValueError('made')", "ValueError: made"),
-        ("errors.ValueError()", "ValueError"),
+        ("errors.ValueError('made')", "-e:1: ValueError: made"),
+        ("errors.ValueError()", "-e:1: ValueError"),
     ] {
         let told = eval(&format!("error({value})"));
         assert_eq!((told.status, &*told.stdout), (1, ""), "{value}: {told:?}");

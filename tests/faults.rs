@@ -502,3 +502,37 @@ end
     // Who sends sends twice, too.
     assert_eq!(run("duplicate=1", 1, "lua", code), "news\tnews\t1\n".repeat(2));
 }
+
+#[test]
+#[cfg(feature = "lua")]
+fn a_relay_passes_on_what_is_held_back() {
+    for faults in [
+        "latency=5ms",
+        "jitter=5ms",
+        "stalls",
+        "rate=100k",
+        "short-reads,short-writes",
+    ] {
+        let told = run(
+            faults,
+            3,
+            "lua",
+            r#"
+            local a, b = socket.socketpair()
+            local c, d = socket.socketpair()
+            local relay = task.spawn(socket.relay, b, c)
+            a:sendall("there") d:sendall("and back")
+            a:shutdown(socket.SHUT_WR) d:shutdown(socket.SHUT_WR)
+            local function whole(s) local text = "" repeat local data = s:recv(100) text = text .. data until data == "" return text end
+            print(whole(d), whole(a))
+            print(relay:join())
+            b:close() c:close()
+            -- The time that nothing moves counts from the last time that something did.
+            local b, c = socket.socketpair(), socket.socketpair()
+            b:settimeout(0.05)
+            print(select(2, pcall(socket.relay, b, c)).name)
+            "#,
+        );
+        assert_eq!(told, "there\tand back\n5\t8\nTimeoutError\n", "{faults}");
+    }
+}

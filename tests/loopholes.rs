@@ -396,3 +396,21 @@ fn memory_that_the_system_refuses_is_an_error_like_others() {
         assert_eq!(stdout, "false\tnot enough memory\n1000000\n", "{stderr}");
     }
 }
+
+/// A duplicate of standard input reads what it does.
+#[test]
+fn standard_input_is_not_duplicated_where_it_may_not_be_read() {
+    let room = folder("loopholes_duplicate");
+    fs::write(
+        room.join("policy.toml"),
+        "default = \"allow\"\n[deny]\ninput = true\n",
+    )
+    .expect("a policy");
+    let said = attempts(
+        &room,
+        &["--policy=policy.toml"],
+        "try(function() fcntl.fcntl(0, fcntl.F_DUPFD, 10) end) try(function() fcntl.ioctl(0, fcntl.FIONREAD, '    ') end)",
+        "try_it.call(|| fcntl::fcntl(0, fcntl::F_DUPFD, 10)); try_it.call(|| fcntl::ioctl(0, fcntl::FIONREAD, \"    \"));",
+    );
+    all_say(&said, "PermissionError\nPermissionError\n");
+}

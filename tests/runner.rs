@@ -677,3 +677,34 @@ try:
 except ImportError:
     print("MISSING: tap.py (pip install tap.py): it has not read the report")
 "#;
+
+#[test]
+fn a_suite_meets_faults() {
+    let home = room("faults");
+    let text = r#"
+test("late", function(t)
+  local a, b = socket.socketpair()
+  local begun = time.monotonic()
+  a:sendall("x")
+  b:recv(1)
+  a:close() b:close()
+  expect.equal(time.monotonic() - begun > 0.04, true)
+end)
+"#;
+    write(&home, "late_test.lua", text);
+    assert_eq!(test(&home, "late_test.lua").status, 1, "without them");
+    let told = test(&home, "--faults latency=50ms late_test.lua");
+    assert_eq!(told.status, 0, "{}", told.stdout);
+    let told = test(
+        &home,
+        "--faults latency=50ms --filter late_test.lua:2 late_test.lua",
+    );
+    assert_eq!(told.status, 0, "as a report names it: {}", told.stdout);
+    let told = test(&home, "--faults lateness=1 late_test.lua");
+    assert_eq!(told.status, 2, "{}", told.stdout);
+    assert!(
+        told.stderr.contains("unknown fault 'lateness'"),
+        "{}",
+        told.stderr
+    );
+}

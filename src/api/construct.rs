@@ -6,6 +6,9 @@ use crate::sys::errno::Errno;
 use super::repr::repr;
 use super::value::Value;
 
+/// Characters that an error keeps of one it is made of.
+const LONGEST_ERROR: usize = 1000;
+
 /// The error `class` makes of these arguments. `OSError` with a number becomes the child its number has.
 ///
 /// # Errors
@@ -103,6 +106,14 @@ fn argument(value: &Value) -> Argument {
         },
         Value::Bytes(bytes) => Argument::Bytes(bytes.to_vec()),
         Value::List(items) => Argument::List(items.iter().map(argument).collect()),
+        // Errors of errors would hold each other's words, quoted, twice as long with each.
+        Value::Error(error) => {
+            let mut words = repr(&Value::Error(error.clone()));
+            if let Some((end, _)) = words.char_indices().nth(LONGEST_ERROR) {
+                words.replace_range(end.., "...");
+            }
+            Argument::Other(words)
+        }
         other => Argument::Other(repr(other)),
     }
 }

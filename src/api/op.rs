@@ -207,6 +207,12 @@ impl Op {
         self.kind_at(place) == GIVEN
     }
 
+    /// Whether the parameter of this name does.
+    pub(crate) fn keeps_named(&self, name: &str) -> bool {
+        let place = self.params.iter().position(|param| param.name == name);
+        place.is_some_and(|place| self.keeps(place))
+    }
+
     /// Whether the parameter at this place takes a function.
     pub(crate) fn takes_function(&self, place: usize) -> bool {
         self.kind_at(place) == FUNCTION_KIND

@@ -4,8 +4,6 @@ use std::ffi::OsString;
 
 use clap::{Parser, ValueEnum};
 
-use crate::net::FaultPlan;
-
 use super::recording::Flags;
 use super::sandbox::Sandbox;
 use super::simulated;
@@ -67,10 +65,8 @@ pub(super) struct Args {
     #[command(flatten)]
     pub(super) recording: Flags,
 
-    /// Have what the sockets do go wrong: latency=20ms,jitter=5ms,rate=100k,short-reads,short-writes,interrupts=10%,stalls=10%,
-    /// reset=4096,half-close=100,drop=10%,duplicate=5%,reorder=5%,resolver=2s
-    #[arg(long, value_name = "SPEC")]
-    pub(super) faults: Option<String>,
+    #[command(flatten)]
+    pub(super) faults: simulated::Faults,
 
     /// What the randomness of --faults and of --virtual begins with
     #[arg(long, value_name = "N")]
@@ -102,17 +98,6 @@ pub(super) enum Lang {
 }
 
 impl Args {
-    /// What is to go wrong.
-    ///
-    /// # Errors
-    /// What is wrong with `--faults`.
-    pub(super) fn fault_plan(&self) -> Result<Option<FaultPlan>, String> {
-        let Some(text) = &self.faults else { return Ok(None) };
-        let mut plan = FaultPlan::parse(text).map_err(|error| format!("--faults: {}", error.message()))?;
-        plan.seed = self.seed.unwrap_or(plan.seed);
-        Ok(Some(plan))
-    }
-
     /// Reads the command line, whose first word is the command itself. A script and its arguments, the most frequent, need
     /// no parser: to build clap's takes a tenth of a start.
     ///

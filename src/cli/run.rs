@@ -44,7 +44,7 @@ pub(super) fn run(arguments: &Args) -> u8 {
             return USAGE;
         }
     };
-    if let Err(text) = arguments.fault_plan() {
+    if let Err(text) = arguments.faults.plan(arguments.seed) {
         complain(&text);
         return USAGE;
     }
@@ -221,7 +221,7 @@ fn runtime(
             complain(line);
         });
     }
-    if let Ok(Some(plan)) = arguments.fault_plan() {
+    if let Ok(Some(plan)) = arguments.faults.plan(arguments.seed) {
         builder = builder.faults(plan);
     }
     if let Some(network) = arguments.simulated.network(arguments.seed) {

@@ -1,10 +1,11 @@
-//! `--virtual`: the network inside the process that a script's sockets, or a test's, are made in.
+//! What a script's sockets, or a test's, are made in and meet there: `--virtual`, the network inside the process; `--faults`, what
+//! goes wrong on purpose.
 
 use std::net::IpAddr;
 
 use clap::Args;
 
-use crate::net::VirtualNetwork;
+use crate::net::{FaultPlan, VirtualNetwork};
 
 /// What network is asked for.
 #[derive(Debug, Default, Args)]
@@ -25,6 +26,28 @@ impl Simulated {
         let network = VirtualNetwork::new().seed(seed.unwrap_or(0));
         let add = |network: VirtualNetwork, (name, address): &(String, IpAddr)| network.host(name, *address);
         self.on.then(|| self.host.iter().fold(network, add))
+    }
+}
+
+/// What is to go wrong.
+#[derive(Debug, Default, Args)]
+pub(super) struct Faults {
+    /// Have what the sockets do go wrong: latency=20ms,jitter=5ms,rate=100k,short-reads,short-writes,interrupts=10%,stalls=10%,
+    /// reset=4096,half-close=100,drop=10%,duplicate=5%,reorder=5%,resolver=2s
+    #[arg(long, value_name = "SPEC")]
+    faults: Option<String>,
+}
+
+impl Faults {
+    /// The plan, if something is.
+    ///
+    /// # Errors
+    /// What is wrong with `--faults`.
+    pub(super) fn plan(&self, seed: Option<u64>) -> Result<Option<FaultPlan>, String> {
+        let Some(text) = &self.faults else { return Ok(None) };
+        let mut plan = FaultPlan::parse(text).map_err(|error| format!("--faults: {}", error.message()))?;
+        plan.seed = seed.unwrap_or(plan.seed);
+        Ok(Some(plan))
     }
 }
 

@@ -1,7 +1,7 @@
 //! From text to bytes, all at once or in pieces.
 
 use super::charmap::charmap;
-use super::handler::{Handler, Substitute, Unencodable};
+use super::handler::{Handler, Substitute, Unencodable, failed};
 use super::points::{Points, is_surrogate, push, unescaped};
 use super::{Encoding, Order, escape, idna, punycode};
 use crate::error::Result;
@@ -56,7 +56,8 @@ impl Encoder {
             Encoding::Utf8 | Encoding::Utf8Sig => std::str::from_utf8(text).is_ok(),
             Encoding::Ascii | Encoding::Latin1 => text.is_ascii(),
             Encoding::Punycode => {
-                bytes.extend(punycode::encode(text));
+                let encoded = punycode::encode(text);
+                bytes.extend(encoded.ok_or_else(|| failed("encoding", "punycode", punycode::TOO_LONG))?);
                 return Ok(());
             }
             Encoding::Idna => {

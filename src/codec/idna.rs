@@ -56,6 +56,10 @@ fn decode_label(label: &[u8]) -> Result<Vec<u8>> {
     let Some(encoded) = label.strip_prefix(PREFIX.as_bytes()) else {
         return Encoding::Ascii.decode(label, &Handler::Strict);
     };
+    // As CPython's, which would take its time with it, too.
+    if label.len() > 1024 {
+        return Err(fail("label way too long"));
+    }
     let text = punycode::decode(encoded, &Handler::Strict).map_err(|error| match error.class() {
         Class::UnicodeError => fail(&error.message()),
         _ => error,
@@ -125,7 +129,8 @@ fn encode_label(label: &str) -> Result<String, Reason> {
     if prepared.starts_with(PREFIX) {
         return Err("Label starts with ACE prefix".into());
     }
-    let encoded = String::from_utf8(punycode::encode(prepared.as_bytes())).map_err(|_| UNFIT)?;
+    let encoded =
+        String::from_utf8(punycode::encode(prepared.as_bytes()).ok_or(UNFIT)?).map_err(|_| UNFIT)?;
     let encoded = format!("{PREFIX}{encoded}");
     if is_fit(&encoded) {
         Ok(encoded)

@@ -13,9 +13,19 @@ const BIAS: u64 = 72;
 /// Digits of a number.
 const DIGITS: &[u8; 36] = b"abcdefghijklmnopqrstuvwxyz0123456789";
 
-/// The bytes of a text.
-pub(crate) fn encode(text: &[u8]) -> Vec<u8> {
+/// Its time grows with the square of the text: more than this, some seconds, no host name takes.
+const MOST_WORK: usize = 1 << 31;
+pub(super) const TOO_LONG: &str = "the text is too long";
+
+/// The bytes of a text; none of one that is too long.
+pub(super) fn encode(text: &[u8]) -> Option<Vec<u8>> {
     let points: Vec<u32> = Points(text).collect();
+    let mut different: Vec<u32> = points.iter().copied().filter(|point| *point >= FIRST).collect();
+    different.sort_unstable();
+    different.dedup();
+    if different.len().saturating_mul(points.len()) > MOST_WORK {
+        return None;
+    }
     let mut bytes: Vec<u8> = points
         .iter()
         .filter_map(|point| u8::try_from(*point).ok().filter(u8::is_ascii))
@@ -40,7 +50,7 @@ pub(crate) fn encode(text: &[u8]) -> Vec<u8> {
         delta += 1;
         least = next + 1;
     }
-    bytes
+    Some(bytes)
 }
 
 fn put_number(mut number: u64, bias: u64, bytes: &mut Vec<u8>) {
@@ -89,6 +99,14 @@ pub(super) fn decode(input: &[u8], handler: &Handler) -> Result<Vec<u8>> {
     let base = Encoding::Ascii.decode(&input[..dash.unwrap_or(0)], handler)?;
     let extended = &input[dash.map_or(0, |dash| dash + 1)..];
     Encoding::Ascii.decode(extended, &Handler::Strict)?;
+    if base
+        .len()
+        .saturating_add(extended.len())
+        .saturating_mul(extended.len())
+        > MOST_WORK
+    {
+        return Err(fail(TOO_LONG.to_owned()));
+    }
     let mut points: Vec<u32> = Points(&base).collect();
     let (mut point, mut place, mut bias) = (u64::from(FIRST), 0_u64, BIAS);
     let mut rest = extended;

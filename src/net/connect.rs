@@ -164,7 +164,14 @@ impl Socket {
                 let end = deadline.map_or(longest, |end| {
                     Some(longest.map_or(end, |longest| longest.min(end)))
                 });
-                if sched.wait_fd(&self.source, fd, Interest::Write, end, waited)? == Wake::TimedOut {
+                // On one machine it is there already: who accepts, and has its turn while this waits, may end it again.
+                let is_there = !waited
+                    && matches!(self.family(), AF_INET | AF_INET6)
+                    && self.is_stream()
+                    && self.lower().peer_address(fd).is_ok();
+                if !is_there
+                    && sched.wait_fd(&self.source, fd, Interest::Write, end, waited)? == Wake::TimedOut
+                {
                     if end != deadline {
                         self.lower().give_up(fd);
                         return Err(Errno::TIMEDOUT.into());

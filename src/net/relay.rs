@@ -2,6 +2,7 @@
 
 use std::os::fd::{AsFd as _, OwnedFd, RawFd};
 use std::rc::Rc;
+use std::time::Instant;
 
 use crate::error::{Error, Result};
 use crate::sched::{Interest, Wake, Watch, deadline_after};
@@ -89,7 +90,7 @@ impl Socket {
 }
 
 /// The shorter of two patiences, from now on.
-fn patience(ways: &[Way<'_>; 2]) -> Option<std::time::Instant> {
+fn patience(ways: &[Way<'_>; 2]) -> Option<Instant> {
     let limits = ways.iter().filter_map(|way| match way.from.timeout() {
         Timeout::After(limit) => Some(limit),
         Timeout::Blocking | Timeout::NonBlocking => None,
@@ -99,6 +100,7 @@ fn patience(ways: &[Way<'_>; 2]) -> Option<std::time::Instant> {
 
 fn run(ways: &mut [Way<'_>; 2], tap: &mut Option<Tap<'_>>) -> Result<()> {
     let sched = ways[0].from.net().sched().clone();
+    let mut over = patience(ways);
     while !ways.iter().all(|way| way.done) {
         sched.tick()?;
         let mut progress = false;
@@ -107,10 +109,18 @@ fn run(ways: &mut [Way<'_>; 2], tap: &mut Option<Tap<'_>>) -> Result<()> {
         }
         // Only a round in which nobody could do anything, and nobody else ran, may be followed by a wait.
         if progress {
+            over = patience(ways);
             continue;
         }
-        let watches: Vec<_> = ways.iter().filter(|way| !way.done).map(Way::watch).collect();
-        if sched.wait_any(&watches, patience(ways))? == Wake::TimedOut {
+        // What is held back on purpose may lie in the kernel already, which would call it ready.
+        let waiting = || ways.iter().filter(|way| !way.done);
+        let due = waiting().filter_map(Way::due).min();
+        let watches: Vec<_> = waiting()
+            .filter(|way| way.due().is_none())
+            .map(Way::watch)
+            .collect();
+        let until = over.into_iter().chain(due).min();
+        if sched.wait_any(&watches, until)? == Wake::TimedOut && until == over {
             return Err(Error::timed_out());
         }
     }
@@ -135,13 +145,23 @@ impl<'a> Way<'a> {
     }
 
     /// What it waits for.
-    fn watch(&self) -> Watch<'_> {
-        let (socket, interest) = if self.held.is_empty() {
+    fn awaited(&self) -> (&Rc<Socket>, Interest) {
+        if self.held.is_empty() {
             (self.from, Interest::Read)
         } else {
             (self.to, Interest::Write)
-        };
+        }
+    }
+
+    fn watch(&self) -> Watch<'_> {
+        let (socket, interest) = self.awaited();
         Watch::new(&socket.source, socket.fd(), interest)
+    }
+
+    /// Until when a layer of faults holds it back.
+    fn due(&self) -> Option<Instant> {
+        let (socket, interest) = self.awaited();
+        socket.due(interest)
     }
 
     /// Moves what can be moved without waiting; false when that is nothing.

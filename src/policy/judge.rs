@@ -207,7 +207,10 @@ impl Rules {
                 flag("raw", self.raw && !option::is_ordinary(*level, *name))
             }
             Request::Credentials { .. } => flag("raw", self.raw),
-            Request::Adopt { fd: 0 } => flag("input", self.input).or_else(|| flag("fd", self.fd)),
+            // A duplicate reads as well as the descriptor itself.
+            Request::Adopt { fd: 0 } | Request::Fcntl { fd: 0, .. } | Request::Ioctl { fd: 0, .. } => {
+                flag("input", self.input).or_else(|| flag("fd", self.fd))
+            }
             Request::Adopt { .. }
             | Request::CloseForeign { .. }
             | Request::Share { .. }

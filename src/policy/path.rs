@@ -118,9 +118,15 @@ impl PathPattern {
     }
 }
 
+/// What no kernel takes as a path (`PATH_MAX`); each of its parts would be looked for.
+const LONGEST: usize = 4096;
+
 /// The path without symbolic links and `..`; what is not there yet keeps its name. None when nobody can say where it leads.
 pub(super) fn where_it_leads(path: &Path) -> Option<PathBuf> {
     let path = std::path::absolute(path).ok()?;
+    if path.as_os_str().len() > LONGEST {
+        return None;
+    }
     let mut missing = Vec::new();
     let mut known = path.as_path();
     loop {

@@ -70,6 +70,8 @@ impl Scheduler {
         self.tick()?;
         self.stand_in(&channel.senders, None, || channel.takes())?;
         if channel.is_closed() {
+            // The others in the line have nothing to wait for either.
+            self.wake_first(&channel.senders, true);
             return Err(shut_down("send: the channel is closed"));
         }
         channel.values.borrow_mut().push_back(value);

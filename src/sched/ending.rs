@@ -131,7 +131,9 @@ impl Scheduler {
         self.end.killing.set(true);
         if !task.is_killed() {
             task.doom.set(Doom::Killed(class));
-            task.set_fate(self.fate());
+            let alone = class == Class::CancelledError && !self.is_dying();
+            let fate = self.fate().or_else(|| alone.then(|| task.cancellation()));
+            task.set_fate(fate);
         }
         task.payload.kill();
         self.wake(task, Wake::Ready);
@@ -219,6 +221,13 @@ impl Scheduler {
         }
         let class = self.killed_by().filter(|_| self.is_dying())?;
         Some(self.fate().unwrap_or_else(|| Error::new(class, "")))
+    }
+
+    /// Why something was not to be had: all is being ended, perhaps since just now, or else this error.
+    #[cfg(feature = "lua")]
+    pub(crate) fn death_or(&self, error: Error) -> Error {
+        self.check_stop();
+        self.death().unwrap_or(error)
     }
 
     /// What ends tasks beside its class: a limit, a script's own wish.

@@ -374,10 +374,7 @@ impl Task {
             }
             Doom::Cancelled => {
                 self.doom.set(Doom::None);
-                Some(Error::new(
-                    Class::CancelledError,
-                    format!("task '{}' was cancelled", self.name()),
-                ))
+                Some(self.cancellation())
             }
             Doom::Killed(class) => Some(self.killed(class)),
         }
@@ -394,6 +391,13 @@ impl Task {
             Doom::Killed(class) => Some(self.killed(class)),
             _ => None,
         }
+    }
+
+    pub(super) fn cancellation(&self) -> Error {
+        Error::new(
+            Class::CancelledError,
+            format!("task '{}' was cancelled", self.name()),
+        )
     }
 
     fn killed(&self, class: Class) -> Error {

@@ -182,14 +182,16 @@ impl Session {
                 self.owes_tickets = true;
                 return Ok(Step::Done);
             }
-            match self.flush(wire) {
+            // What came already may have an answer as well, and one packet holds both: of two small ones the kernel keeps the second, and
+            // what follows it, until the peer has confirmed the first.
+            let answers_more = self.is_handshaking() && self.inbox.record().is_some();
+            match if answers_more { Ok(()) } else { self.flush(wire) } {
                 Ok(()) => {}
                 Err(Errno::AGAIN) => return Ok(Step::Write),
                 // What a server sends last, tickets for the next time, concerns nobody whose peer has left.
                 Err(Errno::PIPE | Errno::CONNRESET) if !self.is_handshaking() => return Ok(Step::Done),
                 // The peer may have said why it left.
-                Err(Errno::PIPE | Errno::CONNRESET)
-                    if self.inbox.record().is_some() || self.hears_more(wire) => {}
+                Err(Errno::PIPE | Errno::CONNRESET) if self.hears_more(wire) => {}
                 Err(errno) => return Err(errno),
             }
             if !self.is_handshaking() {

@@ -210,3 +210,21 @@ fn each_failure_in_a_group_is_raised_or_reported() {
     assert_eq!(failures, [2, 3, 4], "{outcome:?}");
     assert_eq!(outcome.reports.len(), 3, "{outcome:?}");
 }
+
+#[test]
+fn closing_wakes_all_who_wait_to_send() {
+    passes(
+        r#"
+        local ch, ended = task.channel(1), {}
+        ch:send(0)
+        for i = 1, 5 do
+            task.spawn(function() ended[i] = select(2, pcall(ch.send, ch, i)).name end)
+        end
+        task.sleep(0)
+        ch:close()
+        task.sleep(0.001)
+        for i = 1, 5 do assert(ended[i] == "ShutDown", tostring(ended[i])) end
+        assert(ch:recv() == 0)
+        "#,
+    );
+}

@@ -187,3 +187,18 @@ fn a_text_of_an_error_may_wait_and_may_fail() {
     let outcome = run("error(setmetatable({}, {__tostring = function() sys.exit(3) end}))");
     assert!(outcome.error.is_some());
 }
+
+#[test]
+fn an_error_that_a_script_makes_knows_where() {
+    passes(
+        r#"local function fail() error(errors.ValueError("v")) end
+        local function call() fail() end
+        local ok, e = pcall(call)
+        assert(e.traceback == "script:1\nscript:2\nscript:3", e.traceback)
+        assert("failed: " .. e == "failed: ValueError: v" and e .. "!" == "ValueError: v!")
+        -- One made of another keeps what it says, and no more than a part of it.
+        for i = 1, 100 do e = errors.ValueError(e, e) end
+        assert(#repr(e) < 20000, #repr(e))
+        "#,
+    );
+}

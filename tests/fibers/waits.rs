@@ -374,3 +374,27 @@ fn short_turns_hold_no_timer_up() {
         "##,
     );
 }
+
+#[test]
+fn a_connection_that_is_reset_at_once_was_one() {
+    passes(
+        r#"
+        local server = socket.create_server{"127.0.0.1", 0}
+        task.spawn(function()
+            for _ = 1, 3 do
+                local c = server:accept()
+                c:sendall("hello")
+                c:setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                c:close()
+            end
+        end)
+        for _, timeout in ipairs{false, 5, 5} do
+            local s = socket.socket()
+            if timeout then s:settimeout(timeout) end
+            s:connect(server:getsockname())
+            assert(s:recv(100) == "hello")
+            assert(select(2, pcall(s.recv, s, 100)).name == "ConnectionResetError")
+        end
+        "#,
+    );
+}

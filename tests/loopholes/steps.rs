@@ -170,3 +170,63 @@ fn an_array_with_the_same_text_many_times_is_no_bomb() {
     let (told, _) = end("steps_bomb", &options, "rhai", code);
     assert_eq!(told.stdout, "300016\n300020\n100000\n", "{}", told.stderr);
 }
+
+/// Each part of a path was looked for, each over the whole of it; each place of a text was compared with an end of 100,000 bytes; a
+/// pattern was read whatever its length; a label of a name took its time squared.
+#[cfg(feature = "lua")]
+#[test]
+fn what_is_too_long_to_be_meant_is_refused_at_once() {
+    let open = r#"print(select(2, pcall(open, "/" .. ("a/"):rep(1000000))).name)"#;
+    let (told, soon) = end("steps_long", &["--sandbox"], "lua", open);
+    assert!(soon && told.stdout == "PermissionError\n", "{}", told.stderr);
+    for (code, expected) in [
+        (
+            r#"print(select(2, pcall(tube.pattern, ("(?:a|b)"):rep(3000000))).name)"#,
+            "ValueError\n",
+        ),
+        (
+            r#"print(select(2, pcall(bytes.decode, "xn--" .. ("a"):rep(1000000), "idna")).name)"#,
+            "UnicodeError\n",
+        ),
+        (
+            r#"local s = {} for i = 1, 200000 do s[i] = utf8.char(0x10000 + (i * 7919) % 900000) end
+            print(select(2, pcall(bytes.encode, table.concat(s), "punycode")).name)"#,
+            "UnicodeError\n",
+        ),
+        (
+            r#"local s = packet.schema("x", {{"n", "bytes", terminator = ("a"):rep(100000) .. "b"}})
+            print(pcall(s.dissect, s, ("a"):rep(5000000)) or "done") print("done")"#,
+            "done\n",
+        ),
+    ] {
+        let (told, soon) = end("steps_long", &[], "lua", code);
+        assert!(soon, "{code}");
+        assert!(
+            told.stdout.ends_with(expected),
+            "{code}: {}{}",
+            told.stdout,
+            told.stderr
+        );
+    }
+}
+
+/// An array was filled with copies of another, of which only the places were counted.
+#[cfg(feature = "rhai")]
+#[test]
+fn an_array_is_not_filled_with_large_ones() {
+    for filler in ["a", "#{ a: a }", "Fn(\"f\").curry(a)"] {
+        let code = format!(
+            "let a = []; a.pad(100000, 0); let b = []; try {{ b.pad(100000, {filler}); }} catch (e) {{ print(e.name); }}"
+        );
+        let (told, soon) = end("steps_pad", &[], "rhai", &code);
+        assert!(
+            soon && told.stdout == "MemoryError\n",
+            "{filler}: {}{}",
+            told.stdout,
+            told.stderr
+        );
+    }
+    let code = "let b = []; b.pad(3, [1, 2]); print(b);";
+    let (told, _) = end("steps_pad", &[], "rhai", code);
+    assert_eq!(told.stdout, "[[1, 2], [1, 2], [1, 2]]\n");
+}

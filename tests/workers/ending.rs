@@ -274,3 +274,28 @@ fn ctrl_c_ends_workers_with_the_program() {
     assert!(begun.elapsed() < Duration::from_secs(5));
     drop(child);
 }
+
+#[test]
+fn one_that_is_stopped_before_it_runs_was_stopped() {
+    for (language, script) in [
+        (
+            "lua",
+            "for _ = 1, 20 do
+                local w = worker.spawn('while true do end')
+                w:stop()
+                local ok, e = pcall(w.join, w)
+                assert(e.name == 'CancelledError', tostring(e))
+            end",
+        ),
+        (
+            "rhai",
+            "for i in 0..20 {
+                let w = worker::spawn(`loop { }`);
+                w.stop();
+                try { w.join(); throw \"no error\"; } catch (e) { if e.name != \"CancelledError\" { throw e; } }
+            }",
+        ),
+    ] {
+        command_passes(language, script);
+    }
+}

@@ -234,6 +234,9 @@ impl Shop {
         if let Some(network) = &self.plan.network {
             builder = builder.virtual_network(network.clone());
         }
+        if let Some(plan) = &self.plan.faults {
+            builder = builder.faults(plan.clone());
+        }
         if self.explains {
             builder = builder.on_judgement(complain);
         }

@@ -73,7 +73,7 @@ pub(super) fn run(words: impl IntoIterator<Item = OsString>) -> u8 {
 /// A text for the user: wrong usage, no files.
 fn run_once(options: &Options) -> Result<u8, String> {
     let mut files = find::files(&options.paths)?;
-    let plan = Plan::new(options);
+    let plan = Plan::new(options)?;
     let (policy, timeout) = options.sandbox.policy_and_timeout()?;
     let mut reports = Reports::open(options, &files, &plan)?;
     plan.shuffle(&mut files, "");

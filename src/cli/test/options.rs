@@ -92,6 +92,9 @@ pub(super) struct Options {
     pub(super) list: bool,
 
     #[command(flatten)]
+    pub(super) faults: simulated::Faults,
+
+    #[command(flatten)]
     pub(super) simulated: simulated::Simulated,
 
     #[command(flatten)]

@@ -4,7 +4,8 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use crate::api::testing::Case;
-use crate::net::VirtualNetwork;
+use crate::error::Place;
+use crate::net::{FaultPlan, VirtualNetwork};
 
 use super::find::File;
 use super::options::{Options, Shard};
@@ -29,17 +30,21 @@ pub(super) struct Plan {
     pub(super) lists: bool,
     /// The network inside the process that each file has one of, if so.
     pub(super) network: Option<VirtualNetwork>,
+    /// What goes wrong on purpose in each file.
+    pub(super) faults: Option<FaultPlan>,
 }
 
 impl Plan {
-    pub(super) fn new(options: &Options) -> Self {
+    /// # Errors
+    /// What is wrong with `--faults`.
+    pub(super) fn new(options: &Options) -> Result<Self, String> {
         let (unwanted, wanted): (Vec<_>, Vec<_>) =
             options.tag.iter().cloned().partition(|tag| tag.starts_with('!'));
         let by_chance = || {
             let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
             u64::from(now.unwrap_or_default().subsec_nanos())
         };
-        Self {
+        Ok(Self {
             filters: options.filter.clone(),
             wanted,
             unwanted: unwanted.into_iter().map(|tag| tag[1..].to_owned()).collect(),
@@ -52,7 +57,8 @@ impl Plan {
             keeps_failure: options.repl_on_failure,
             lists: options.list,
             network: options.simulated.network(options.seed),
-        }
+            faults: options.faults.plan(options.seed)?,
+        })
     }
 
     /// Whether tests are chosen by what they are: then it is a mistake when none is.
@@ -66,7 +72,13 @@ impl Plan {
         let shown = file.shown();
         let chosen = |case: &Case| {
             let has = |tag: &String| case.options.tags.contains(tag);
-            let named = |text: &String| case.name.contains(&**text) || shown.contains(&**text);
+            let line = case.place.as_ref().map_or(0, Place::line);
+            // As a report names it, with the line and without.
+            let titles = [
+                format!("{shown} > {}", case.name),
+                format!("{shown}:{line} > {}", case.name),
+            ];
+            let named = |text: &String| titles.iter().any(|title| title.contains(&**text));
             (!only || case.options.only)
                 && (self.filters.is_empty() || self.filters.iter().any(named))
                 && (self.wanted.is_empty() || self.wanted.iter().any(has))

@@ -11,7 +11,7 @@ use std::any::TypeId;
 use std::rc::Rc;
 use std::time::Duration;
 
-use rhai::{Array, Blob, Dynamic, Engine, EvalAltResult, ImmutableString, Module, Position};
+use rhai::{Array, Blob, Dynamic, Engine, EvalAltResult, FnPtr, ImmutableString, Map, Module, Position};
 
 use crate::error::Error;
 use crate::net::Net;
@@ -161,7 +161,12 @@ fn pad_array(functions: &mut Module, most: usize, watch: &Rc<Watch>) {
             return Err(too_large(&format!("an array of {length} elements")));
         }
         if length > array.len() {
-            watch.weigh(length.saturating_mul(size_of::<Dynamic>()));
+            // Each is a copy, of all that is in it.
+            let each = weight(&with);
+            if length.saturating_mul(each) > most.saturating_mul(size_of::<Dynamic>()) {
+                return Err(too_large(&format!("an array of {length} such elements")));
+            }
+            watch.weigh(length.saturating_mul(each));
             array.resize(length, with);
         }
         Ok(Dynamic::UNIT)
@@ -173,6 +178,26 @@ fn pad_array(functions: &mut Module, most: usize, watch: &Rc<Watch>) {
         &[array, number, TypeId::of::<Dynamic>()],
         &native,
     );
+}
+
+/// About how many bytes a copy of it takes.
+fn weight(value: &Dynamic) -> usize {
+    if value.is_shared() {
+        return size_of::<Dynamic>();
+    }
+    let within = if let Some(items) = value.read_lock::<Array>() {
+        items.iter().map(weight).fold(0, usize::saturating_add)
+    } else if let Some(entries) = value.read_lock::<Map>() {
+        entries
+            .values()
+            .map(|value| ENTRY.saturating_add(weight(value)))
+            .fold(0, usize::saturating_add)
+    } else if let Some(function) = value.read_lock::<FnPtr>() {
+        function.iter_curry().map(weight).fold(0, usize::saturating_add)
+    } else {
+        value.read_lock::<Blob>().map_or(0, |bytes| bytes.len())
+    };
+    size_of::<Dynamic>().saturating_add(within)
 }
 
 fn sleep(functions: &mut Module, net: &Rc<Net>) {

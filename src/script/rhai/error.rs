@@ -20,6 +20,15 @@ pub(super) fn raise(mut error: Error, context: &NativeCallContext<'_>) -> Thrown
     thrown(error, position)
 }
 
+/// Notes where an error is that a script makes: it is raised there, nearly always.
+pub(super) fn place(error: &mut Error, context: &NativeCallContext<'_>) {
+    locate(
+        error,
+        context.call_source().unwrap_or_default(),
+        context.call_position(),
+    );
+}
+
 /// Notes where the error was raised, unless that is known.
 fn locate(error: &mut Error, source: &str, position: Position) {
     let line = position.line().and_then(|line| u32::try_from(line).ok());

@@ -9,7 +9,7 @@ use crate::api::{Form, Module as Description, Value, construct};
 use crate::error::{Class, Result};
 
 use super::op::{self, Native, Site, arities, register};
-use super::{bounded, named, value};
+use super::{bounded, error, named, value};
 
 /// Makes a module of the table.
 ///
@@ -74,8 +74,10 @@ fn maker(site: &Rc<Site>, class: Class) -> Native {
             .iter()
             .map(|argument| value::read(argument, 0, most))
             .collect();
-        construct(class, &values)
-            .map(|error| value::give(Value::Error(Rc::new(error))))
-            .map_err(|error| site.raise(error, context.as_ref()))
+        let mut error = construct(class, &values).map_err(|error| site.raise(error, context.as_ref()))?;
+        if let Some(context) = &context {
+            error::place(&mut error, context);
+        }
+        Ok(value::give(Value::Error(Rc::new(error))))
     })
 }

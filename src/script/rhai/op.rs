@@ -144,6 +144,11 @@ fn collect(op: &'static Op, args: Slice<'_, '_>, most: usize) -> Arguments {
         && op.are_keywords(end - 1 - first, map.keys().map(AsRef::as_ref))
     {
         arguments.keywords = value::keywords(&map, args.len(), most);
+        for (place, (name, value)) in arguments.keywords.iter_mut().enumerate() {
+            if op.keeps_named(name) {
+                *value = Value::Given(args.len() + place);
+            }
+        }
         end -= 1;
     }
     let rest = op
@@ -201,19 +206,24 @@ struct Call<'a, 'b, 'c> {
     args: RefCell<Slice<'a, 'b>>,
 }
 
+impl Call<'_, '_, '_> {
+    /// What a keyword holds, known by a place behind the arguments.
+    fn keyword(&self, place: usize) -> Option<Dynamic> {
+        let args = self.args.borrow();
+        let keywords = args.last()?.read_lock::<Map>()?;
+        keywords.values().nth(place.checked_sub(args.len())?).cloned()
+    }
+}
+
 impl api::Host for Call<'_, '_, '_> {
     fn keep(&self, function: usize) -> Result<Rc<dyn api::Callback>> {
         self.site.net.sched().check_home()?;
         let context = self
             .context
             .ok_or_else(|| Error::runtime("only a script has functions"))?;
-        let args = self.args.borrow();
-        let function = match function.checked_sub(args.len()) {
-            None => value::function(args[function]),
-            Some(place) => args.last().and_then(|keywords| {
-                let keywords = keywords.read_lock::<Map>()?;
-                value::function(keywords.values().nth(place)?)
-            }),
+        let function = match self.args.borrow().get(function) {
+            Some(function) => value::function(function),
+            None => self.keyword(function).and_then(|found| value::function(&found)),
         };
         let function = function.ok_or_else(|| Error::type_error("a function is needed"))?;
         Ok(callback::keep(&self.site.core, context, function))
@@ -227,23 +237,23 @@ impl api::Host for Call<'_, '_, '_> {
     }
 
     fn hold(&self, place: usize) -> Result<Rc<dyn Held>> {
+        let named = self.keyword(place);
         let mut args = self.args.borrow_mut();
-        let argument = args
-            .get_mut(place)
-            .ok_or_else(|| Error::runtime("only a script has values to keep"))?;
-        // The first may be a variable of the script's, which must stay what it is.
-        let value = if place == 0 {
-            argument.clone()
-        } else {
-            argument.take()
+        let value = match args.get_mut(place) {
+            // The first may be a variable of the script's, which must stay what it is.
+            Some(argument) if place == 0 => argument.clone(),
+            Some(argument) => argument.take(),
+            None => named.ok_or_else(|| Error::runtime("only a script has values to keep"))?,
         };
         Ok(kept::keep(value, &self.site.core, self.context))
     }
 
     fn hold_items(&self, place: usize) -> Result<Option<Vec<Rc<dyn Held>>>> {
-        let args = self.args.borrow();
-        let list = args.get(place);
-        Ok(list.and_then(|list| kept::keep_items(list, &self.site.core, self.context)))
+        let keep = |list: &Dynamic| kept::keep_items(list, &self.site.core, self.context);
+        Ok(match self.args.borrow().get(place) {
+            Some(list) => keep(list),
+            None => self.keyword(place).and_then(|list| keep(&list)),
+        })
     }
 
     fn portable(&self, _: usize) -> Result<Vec<u8>> {

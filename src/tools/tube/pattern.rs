@@ -14,6 +14,8 @@ use super::automaton::Automaton;
 
 /// Most memory a compiled pattern may take.
 pub(super) const LARGEST: usize = 1 << 20;
+/// Bytes of a pattern: read, each takes a hundred before the bound above is looked at.
+const LONGEST: usize = 256 << 10;
 
 /// A match's text, and that of each of its groups that took part.
 pub(crate) type Groups = Vec<Option<Vec<u8>>>;
@@ -34,6 +36,9 @@ impl Pattern {
     /// # Errors
     /// `ValueError` with its author's words for what is wrong.
     pub(crate) fn new(net: &Net, text: &[u8]) -> Result<Self> {
+        if text.len() > LONGEST {
+            return Err(refused(format_args!("it has more than {LONGEST} bytes")));
+        }
         let shown = as_text(text);
         let mut builder = RegexBuilder::new(&shown);
         builder.unicode(false).size_limit(LARGEST).dfa_size_limit(LARGEST);

@@ -70,7 +70,12 @@ pub(super) fn step(what: &What) -> usize {
 
 /// The first place of these bytes, at a multiple of `step`.
 pub(super) fn find(bytes: &[u8], mark: &[u8], step: usize) -> Option<usize> {
-    (0..bytes.len())
-        .step_by(step)
-        .find(|at| bytes[*at..].starts_with(mark))
+    let mut from = 0;
+    loop {
+        let at = super::super::bytes::find(bytes, mark, from, None)?;
+        if at % step == 0 {
+            return Some(at);
+        }
+        from = i64::try_from(at).ok()? + 1;
+    }
 }

@@ -121,5 +121,6 @@ local function traced(e)
 end
 local function untraced(e)
   if getmetatable(e) == Traced then return e[1], e[2] end
-  return e, tostring(e)
+  local known, places = pcall(function() return e.traceback end)
+  return e, known and places ~= "" and ("%s\n%s"):format(e, places) or tostring(e)
 end

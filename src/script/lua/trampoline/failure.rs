@@ -103,7 +103,7 @@ pub(super) fn raise(state: State, context: &'static Context, mut error: Error) -
 }
 
 /// Notes where the script is.
-fn locate(state: State, error: &mut Error) {
+pub(super) fn locate(state: State, error: &mut Error) {
     let mut trace = Trace::default();
     // Level 0 is the C function that raises, which has no line, or the script itself where a hook of its raises.
     for level in 0..=TRACED {

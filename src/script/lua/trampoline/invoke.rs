@@ -28,7 +28,7 @@ pub(super) use super::failure::raise;
 use super::metatable;
 use super::object::Object;
 use super::state::{Kind, State, upvalue};
-use super::{kept, parking, passed, push, read, task, worker};
+use super::{failure, kept, parking, passed, push, read, task, worker};
 
 /// Stack an operation must find: what is below is left to the system's own deep calls.
 pub(super) const STACK_RESERVE: usize = 128 * 1024;
@@ -426,7 +426,10 @@ pub(super) unsafe extern "C-unwind" fn call_object(raw: *mut lua_State) -> c_int
         let arguments: Vec<_> = (2..=state.top())
             .map(|place| read::value(state, context, place))
             .collect();
-        Ok(Value::Error(Rc::new(construct(class, &arguments)?)))
+        let mut error = construct(class, &arguments)?;
+        // It is raised where it is made, nearly always.
+        failure::locate(state, &mut error);
+        Ok(Value::Error(Rc::new(error)))
     })
     .finish(state)
 }

@@ -63,6 +63,11 @@ pub(super) fn push_of_type(building: Building, kind: Type) {
             building.set_named(metatable, name);
         }
     }
+    if kind == Type::Error {
+        state.push_light(context.as_upvalue());
+        building.push_closure(join_texts, 1);
+        building.set_named(metatable, "__concat");
+    }
     building.push_bytes(kind.name().as_bytes());
     building.set_named(metatable, "__name");
     state.push_bool(false);
@@ -296,7 +301,7 @@ fn text_of(value: &Value) -> Value {
     }
 }
 
-/// `address .. text`.
+/// `address .. text`, `text .. error`.
 unsafe extern "C-unwind" fn join_texts(raw: *mut lua_State) -> c_int {
     // SAFETY: Lua calls us with a live thread.
     let state = unsafe { State::from_raw(raw) };

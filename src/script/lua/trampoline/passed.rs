@@ -105,8 +105,10 @@ fn keyword_table(
         return None;
     }
     for (name, value) in &mut entries {
-        if let Value::Function(place) = value {
-            // A function is known by its place on the stack: this one gets one above the arguments.
+        // What is known by its place on the stack gets one above the arguments.
+        if op.keeps_named(name) {
+            *value = Value::Given(lift(state, index, name)?);
+        } else if let Value::Function(place) = value {
             *place = lift(state, index, name)?;
         }
     }
@@ -116,6 +118,9 @@ fn keyword_table(
 /// Puts what a table has under a name on top; its place.
 fn lift(state: State, table: c_int, name: &str) -> Option<usize> {
     let table = state.absolute(table);
+    if !state.has_room(2) {
+        return None;
+    }
     let lifted = state.protected_with(&[table], |building| {
         building.push_bytes(name.as_bytes());
         building.state().raw_get(1);

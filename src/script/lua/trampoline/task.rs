@@ -329,7 +329,7 @@ pub(super) fn new_thread(state: State, context: &Context, count: c_int) -> Resul
             if let Some(thread) = thread {
                 unanchor(state, thread);
             }
-            Err(Error::memory("a task"))
+            Err(context.net.sched().death_or(Error::memory("a task")))
         }
     }
 }

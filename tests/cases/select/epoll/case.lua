@@ -81,3 +81,7 @@ do
 end
 print(repr(ep.closed))
 print(table.concat({select.EPOLLIN, select.EPOLLOUT, select.EPOLLERR, select.EPOLLHUP, select.EPOLLET, select.EPOLLONESHOT}, " "))
+local named = select.epoll()
+named:register{fd = a, eventmask = select.EPOLLOUT}
+named:modify{fd = a, eventmask = select.EPOLLIN}
+print(#named:poll{timeout = 0, maxevents = 1})

@@ -74,3 +74,7 @@ with select.epoll() as ep:
     print(ep.fileno() > 2)
 print(ep.closed)
 print(select.EPOLLIN, select.EPOLLOUT, select.EPOLLERR, select.EPOLLHUP, select.EPOLLET, select.EPOLLONESHOT)
+named = select.epoll()
+named.register(fd=a, eventmask=select.EPOLLOUT)
+named.modify(fd=a, eventmask=select.EPOLLIN)
+print(len(named.poll(timeout=0, maxevents=1)))
