@@ -16,18 +16,25 @@ run_some() {
 }
 
 # The README's test command; nextest, where it is there, runs everything but the examples in the documentation.
-run_tests() {
+step_test() {
   local status=0
-  run_some "$@" || status=1
-  if has_nextest; then cargo test --doc "$@" || status=1; fi
+  run_some || status=1
+  if has_nextest; then cargo test --doc || status=1; fi
   return "$status"
 }
-
-step_test()   { run_tests; }
 step_fmt()    { cargo fmt --check; }
 step_clippy() { cargo clippy --all-targets -- -D warnings; }
-# Each language builds and passes without the other, and without the command.
-step_lua()    { run_tests --no-default-features --features lua54; }
+# Each language builds and passes without the other, and without the command: the tests that need no command.
+run_alone() {
+  local test tests=(--lib) status=0
+  for test in confined embedding errno_faults hearing limits memory_stress policy_escape repl shutdown; do
+    tests+=(--test "$test")
+  done
+  run_some --no-default-features --features "$1" "${tests[@]}" || status=1
+  cargo test --doc --no-default-features --features "$1" || status=1
+  return "$status"
+}
+step_lua()    { run_alone lua54; }
 # The other Lua: the tests in which the language has a part. Those of `argument_fuzz` take long, and those that talk to other
 # programs say little of Lua: they are for a person to run.
 step_lua55() {
@@ -38,7 +45,7 @@ step_lua55() {
   # What CPython says and what Rhai does is the same with any Lua.
   run_some --no-default-features --features lua55,rhai,tls,cli "${tests[@]}" -- --skip cpython_still_prints --skip rhai
 }
-step_rhai()   { run_tests --no-default-features --features rhai; }
+step_rhai()   { run_alone rhai; }
 step_doc()    { RUSTDOCFLAGS="-D warnings" cargo doc --no-deps; }
 # Advisories need the network and change by themselves: `cargo deny check advisories` is for a person to run.
 step_deny()   { cargo deny --offline check licenses bans sources; }

@@ -341,9 +341,10 @@ local function call_with_everything(name, callee, new, owner)
     if new and object == nil then object = new() end
     attempt(name, callee, object, places)
   end
+  -- What is one too many for most is tried with a part of the values; and keywords are, each with another part.
+  local some = math.min(stride, 5)
   for count = 0, 9 do
-    -- What is one too many for most is tried with a part of the values.
-    local part = count > 2 and math.min(stride, 5) or 1
+    local part = count > 2 and some or 1
     for value = 1 + count % part, #makers, part do
       local places = {n = count}
       for place = 1, count do places[place] = value end
@@ -370,8 +371,9 @@ local function call_with_everything(name, callee, new, owner)
     end
   end
   for filler = 0, math.min(#known, 3), math.max(1, math.min(#known, 3, stride)) do
-    for _, parameter in ipairs {"no_such_name", table.unpack(known)} do
-      for value = 1, #makers do
+    for place, parameter in ipairs {"no_such_name", table.unpack(known)} do
+      local part = math.min(some, 3)
+      for value = 1 + (place + filler) % part, #makers, part do
         local arguments = {n = filler + 1}
         for place = 1, filler do arguments[place] = values[usual[place]] end
         arguments[filler + 1] = {[parameter] = values[value]}

@@ -320,3 +320,33 @@ fn tickets_leave_with_the_answer_or_before_the_wait() {
         }
     }
 }
+
+/// Of two small packets the kernel keeps the second until the peer has confirmed the first, which takes 40 ms.
+#[test]
+fn what_a_client_answers_leaves_in_one_packet() {
+    let code = r#"
+        local a, b = socket.socketpair()
+        local c = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        c:load_cert_chain("server.pem")
+        local t = task.spawn(function() c:wrap_socket(b, {server_side = true}):close() end)
+        ssl.create_default_context{cafile = "ca.pem"}:wrap_socket(a, {server_hostname = "localhost"}):close()
+        t:join()
+    "#;
+    let mut command = Command::new(env!("CARGO_BIN_EXE_wirescript"));
+    command.args(["--trace", "packets.jsonl", "-e", code]);
+    let done = Running::start(command.current_dir(certificates())).finish(LIMIT);
+    assert!(
+        done.status.is_some_and(|status| status.success()),
+        "{}",
+        done.stderr
+    );
+    let trace = std::fs::read_to_string(certificates().join("packets.jsonl")).expect("a trace");
+    let of_client = |line: &&str| line.contains("\"socket\":1,");
+    let packets: Vec<_> = trace
+        .lines()
+        .filter(of_client)
+        .take_while(|line| !line.contains("do_handshake"))
+        .filter(|line| line.contains("\"event\":\"sent\""))
+        .collect();
+    assert_eq!(packets.len(), 2, "a greeting and an answer: {packets:#?}");
+}
