@@ -24,7 +24,8 @@ step_test() {
 }
 step_fmt()    { cargo fmt --check; }
 step_clippy() { cargo clippy --all-targets -- -D warnings; }
-# Each language builds and passes without the other, and without the command: the tests that need no command.
+# Each language builds and passes without the other, and without the command: the tests that need no command (a new one
+# has to be named here).
 run_alone() {
   local test tests=(--lib) status=0
   for test in confined embedding errno_faults hearing limits memory_stress policy_escape repl shutdown; do

@@ -1,7 +1,7 @@
 //! No panic is reachable from a script: `tests/support/argument_fuzz.lua` and its twin in Rhai call every operation of the
 //! table with every kind of value in every position, and every metamethod by hand, each target in a process of its own
 //! with a limit on its memory. Whatever it is, a call gives results or raises an error object. Of all pairs of values for two
-//! positions one in 19 is tried; `WIRESCRIPT_FUZZ_STRIDE=1` before the command tries all, for which it takes ten times as long.
+//! positions one in 19 is tried; `WIRESCRIPT_FUZZ_STRIDE=1` before the command tries all, which takes far longer.
 //!
 //! The names come from the rows of `src/api/ops`, read here as text, so that no row is left out.
 #![cfg(all(feature = "cli", feature = "lua", target_os = "linux"))]

@@ -341,7 +341,7 @@ local function call_with_everything(name, callee, new, owner)
     if new and object == nil then object = new() end
     attempt(name, callee, object, places)
   end
-  -- What is one too many for most is tried with a part of the values; and keywords are, each with another part.
+  -- More arguments than most take are tried with a part of the values, and so is each keyword.
   local some = math.min(stride, 5)
   for count = 0, 9 do
     local part = count > 2 and some or 1

@@ -67,7 +67,7 @@ pub(super) struct Options {
     #[arg(long)]
     pub(super) shuffle: bool,
 
-    /// The number that order is made from, to have it again; implies --shuffle
+    /// The number that order is made from, to have it again, and what --faults and --virtual begin with; implies --shuffle
     #[arg(long, value_name = "N")]
     pub(super) seed: Option<u64>,
 

@@ -210,8 +210,9 @@ impl Call<'_, '_, '_> {
     /// What a keyword holds, known by a place behind the arguments.
     fn keyword(&self, place: usize) -> Option<Dynamic> {
         let args = self.args.borrow();
+        let place = place.checked_sub(args.len())?;
         let keywords = args.last()?.read_lock::<Map>()?;
-        keywords.values().nth(place.checked_sub(args.len())?).cloned()
+        keywords.values().nth(place).cloned()
     }
 }
 
