@@ -261,6 +261,8 @@ fn status_of(outcome: Result<()>, told: bool) -> u8 {
             }
             u8::try_from(error.status().unwrap_or(0) & 0xff).unwrap_or(FAILURE)
         }
+        // One that the script raised itself has been told, as any other error.
+        Class::KeyboardInterrupt if told => INTERRUPTED,
         Class::KeyboardInterrupt => {
             let place = error.place().map_or(String::new(), |place| format!("{place}: "));
             complain(&format!("{place}{}", error.headline()));

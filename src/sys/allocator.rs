@@ -16,8 +16,7 @@ use super::blocks;
 
 /// Bytes that are noted when they are asked for at once.
 const LARGE: usize = 16 << 20;
-/// Bytes that count, and how many of them in all are noted.
-const MIDDLING: usize = 64 << 10;
+/// Bytes that are noted when they were asked for in all.
 const MANY: usize = 64 << 20;
 
 /// What was asked for.
@@ -32,6 +31,7 @@ pub(crate) enum Note {
 
 thread_local! {
     static NOTED: Cell<Note> = const { Cell::new(Note::Nothing) };
+    /// Bytes that were asked for since the last note.
     static SUM: Cell<usize> = const { Cell::new(0) };
     /// Bytes that were asked for on this thread, without those that were given back on it.
     static HELD: Cell<isize> = const { Cell::new(0) };
@@ -129,36 +129,34 @@ pub(crate) fn take_note() -> Note {
     note
 }
 
+/// So many bytes are asked of the system.
 #[inline(always)]
-fn note(size: usize) {
-    if size >= MIDDLING {
-        add(size);
+pub(super) fn note(size: usize) {
+    let sum = SUM.get().wrapping_add(size);
+    SUM.set(sum);
+    if size >= LARGE || sum >= MANY {
+        tell(size);
     }
 }
 
 #[cold]
-fn add(size: usize) {
+fn tell(size: usize) {
+    SUM.set(0);
     if size >= LARGE {
         NOTED.set(Note::Large);
-        return;
-    }
-    let sum = SUM.get() + size;
-    SUM.set(sum);
-    if sum >= MANY && NOTED.get() == Note::Nothing {
+    } else if NOTED.get() == Note::Nothing {
         NOTED.set(Note::Many);
     }
 }
 
-// SAFETY: every call is handed on as it came, small ones to `blocks`, whose memory is the system's; what is noted allocates nothing.
+// SAFETY: every call is handed on as it came, to `blocks`, whose memory is the system's and which notes what it asks for.
 unsafe impl GlobalAlloc for Noting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        note(layout.size());
         // SAFETY: the caller keeps the contract, which is the same.
         unsafe { blocks::alloc(layout) }
     }
 
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
-        note(layout.size());
         // SAFETY: the caller keeps the contract, which is the same.
         unsafe { blocks::alloc_zeroed(layout) }
     }
@@ -169,7 +167,6 @@ unsafe impl GlobalAlloc for Noting {
     }
 
     unsafe fn realloc(&self, place: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        note(size);
         // SAFETY: the caller keeps the contract, which is the same; what is moved here came from there.
         unsafe { blocks::realloc(place, layout, size) }
     }

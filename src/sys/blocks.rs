@@ -11,6 +11,8 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::ptr;
 
+use super::allocator::note;
+
 /// Bytes by which the sizes grow, and which every block is aligned to.
 const STEP: usize = 16;
 /// Bytes in the smallest: the C library's blocks are of `STEP` bytes each, of which it takes eight.
@@ -101,12 +103,14 @@ fn layout_of(place: usize) -> Layout {
 #[inline(never)]
 pub(super) unsafe fn alloc(layout: Layout) -> *mut u8 {
     let Some(place) = place_of(layout) else {
+        note(layout.size());
         // SAFETY: the caller keeps the contract, which is the same.
         return unsafe { System.alloc(layout) };
     };
     if let Ok(Some(block)) = BLOCKS.try_with(|blocks| blocks.take(place)) {
         return block;
     }
+    note(size_of(place));
     // SAFETY: the layout is not empty.
     unsafe { System.alloc(layout_of(place)) }
 }
@@ -117,6 +121,7 @@ pub(super) unsafe fn alloc(layout: Layout) -> *mut u8 {
 /// As [`GlobalAlloc::alloc_zeroed`].
 pub(super) unsafe fn alloc_zeroed(layout: Layout) -> *mut u8 {
     let layout = place_of(layout).map_or(layout, layout_of);
+    note(layout.size());
     // SAFETY: the caller keeps the contract, which is the same for a layout with more room.
     unsafe { System.alloc_zeroed(layout) }
 }
@@ -152,6 +157,7 @@ pub(super) unsafe fn realloc(block: *mut u8, layout: Layout, size: usize) -> *mu
     }
     let before = before.map_or(layout, layout_of);
     let size = after.map_or(size, |place| layout_of(place).size());
+    note(size);
     // SAFETY: the block has this layout, and the new size is no less than what the caller asks for.
     unsafe { System.realloc(block, before, size) }
 }

@@ -230,3 +230,27 @@ fn an_array_is_not_filled_with_large_ones() {
     let (told, _) = end("steps_pad", &[], "rhai", code);
     assert_eq!(told.stdout, "[[1, 2], [1, 2], [1, 2]]\n");
 }
+
+/// A closure with arguments of its own copies them with itself, each time twice as many, in blocks of a few bytes.
+#[cfg(feature = "rhai")]
+#[test]
+fn a_closure_that_holds_itself_ends_with_the_memory() {
+    let code = "let f = |x, y| x; for i in 0..40 { f = f.curry(f); }";
+    let (told, soon) = end("steps_curry", &["--max-memory=64M"], "rhai", code);
+    assert!(soon);
+    assert!(told.stderr.contains("MemoryError"), "{}", told.stderr);
+}
+
+/// Rhai looks for the function of a call in 65,536 ways, at each of its arguments.
+#[cfg(feature = "rhai")]
+#[test]
+fn a_call_with_countless_arguments_is_refused_at_once() {
+    let (told, soon) = end(
+        "steps_arguments",
+        &["--timeout=5"],
+        "rhai",
+        &format!("f({})", "1,".repeat(100_000)),
+    );
+    assert!(soon);
+    assert!(told.stderr.contains("arguments at most"), "{}", told.stderr);
+}

@@ -16,7 +16,7 @@ use crate::script::{
 
 use super::RhaiScript;
 use super::task::{self, Outcome};
-use super::{syntax, value};
+use super::{caught, syntax, value};
 
 /// What messages call the entries.
 const NAME: &str = "stdin";
@@ -157,7 +157,7 @@ impl Conversation for RhaiScript {
         let made_by_rhai = failure
             .value
             .read_lock::<Map>()
-            .is_some_and(|map| super::error::class_of_caught(&map).is_some());
+            .is_some_and(|map| caught::class_of_caught(&map).is_some());
         (own && !made_by_rhai).then(|| Looking::default().at(&failure.value))
     }
 

@@ -5,8 +5,10 @@ use std::rc::Rc;
 
 use rhai::{Dynamic, EvalAltResult, Map, NativeCallContext, Position};
 
+use crate::api::Value;
 use crate::error::{Class, Error, Place, Trace};
 
+use super::caught::{caught, class_of, class_of_caught, kind, message_of_caught};
 use super::{nested, value};
 
 /// What evaluation fails with.
@@ -133,6 +135,10 @@ fn of_value(value: &Dynamic) -> Error {
     if let Some(error) = inside(value) {
         return Error::clone(&error);
     }
+    // As in Python, a class that is raised stands for an error of it that says nothing.
+    if let Value::Class(class) = value::glance(value) {
+        return Error::new(class, "");
+    }
     if let Some(map) = value.read_lock::<Map>()
         && let Some(message) = map.get("message")
     {
@@ -142,74 +148,6 @@ fn of_value(value: &Dynamic) -> Error {
         );
     }
     Error::runtime(nested::text_of(value))
-}
-
-/// The variant's name of one of Rhai's own errors: what scripts find as `error` in the map they catch.
-fn kind(thrown: &EvalAltResult) -> String {
-    let debug = format!("{thrown:?}");
-    debug.split('(').next().unwrap_or_default().to_owned()
-}
-
-/// The Python class closest to one of Rhai's own errors, by its kind.
-fn class_of_kind(kind: &str) -> Option<Class> {
-    Some(match kind {
-        "ErrorFunctionNotFound" | "ErrorVariableNotFound" | "ErrorUnboundThis" => Class::NameError,
-        "ErrorModuleNotFound" => Class::ModuleNotFoundError,
-        "ErrorPropertyNotFound" | "ErrorDotExpr" => Class::AttributeError,
-        "ErrorIndexNotFound" => Class::KeyError,
-        "ErrorArrayBounds" | "ErrorStringBounds" | "ErrorBitFieldBounds" => Class::IndexError,
-        "ErrorMismatchDataType"
-        | "ErrorMismatchOutputType"
-        | "ErrorIndexingType"
-        | "ErrorFor"
-        | "ErrorNonPureMethodCallOnConstant"
-        | "ErrorAssignmentToConstant" => Class::TypeError,
-        "ErrorArithmetic" => Class::ArithmeticError,
-        "ErrorStackOverflow" => Class::RecursionError,
-        "ErrorDataTooLarge" => Class::MemoryError,
-        "ErrorParsing" => Class::SyntaxError,
-        kind if kind.starts_with("Error") => Class::RuntimeError,
-        _ => return None,
-    })
-}
-
-/// How messages of Rhai's own errors begin: the kind itself is lost in an error that has left a function.
-const BEGINNINGS: [(&str, Class); 19] = [
-    ("Function not found: anon$", Class::TypeError),
-    ("a closure is called with", Class::TypeError),
-    ("Function not found", Class::NameError),
-    ("Variable not found", Class::NameError),
-    ("Module not found", Class::ModuleNotFoundError),
-    ("Property not found", Class::AttributeError),
-    ("Unknown property", Class::AttributeError),
-    ("No writable property", Class::AttributeError),
-    ("Invalid index", Class::KeyError),
-    ("Array index", Class::IndexError),
-    ("String index", Class::IndexError),
-    ("Bit-field index", Class::IndexError),
-    ("Data type incorrect", Class::TypeError),
-    ("Output type incorrect", Class::TypeError),
-    ("Indexer unavailable", Class::TypeError),
-    ("For loop expects iterable type", Class::TypeError),
-    ("Division by zero", Class::ZeroDivisionError),
-    ("'this' not bound", Class::NameError),
-    ("Syntax error", Class::SyntaxError),
-];
-
-/// The Python class closest to one of Rhai's own errors, by its message where that tells more than its kind.
-fn class_of(kind: &str, message: &str) -> Option<Class> {
-    let by_kind = class_of_kind(kind)?;
-    let by_message = BEGINNINGS
-        .iter()
-        .find(|(beginning, _)| message.starts_with(beginning));
-    Some(by_message.map_or(by_kind, |(_, class)| *class))
-}
-
-/// The Python class of an error of Rhai's own that a script has caught: a map that names its kind.
-pub(super) fn class_of_caught(map: &Map) -> Option<Class> {
-    let kind = map.get("error")?.as_immutable_string_ref().ok()?;
-    let message = map.get("message")?.as_immutable_string_ref().ok()?;
-    class_of(&kind, &message)
 }
 
 /// What to tell of a name that nothing has.
@@ -251,7 +189,7 @@ fn nameless(thrown: &EvalAltResult) -> Option<String> {
 }
 
 /// The same of what was called as Rhai writes it: its name, and the types of the arguments.
-fn wrongly_called(called: &str) -> Option<String> {
+pub(super) fn wrongly_called(called: &str) -> Option<String> {
     let given = called.strip_prefix(NAMELESS)?;
     let given = given.split_once(' ').map_or("()", |(_, given)| given);
     Some(format!(
@@ -259,32 +197,8 @@ fn wrongly_called(called: &str) -> Option<String> {
     ))
 }
 
-/// What an error of Rhai's own that a script has caught says of such a call: Rhai has written it, with the name that the function
-/// has not, and below that the calls that lead there.
-fn message_of_caught(map: &Map) -> Option<String> {
-    let message = map.get("message")?.as_immutable_string_ref().ok()?;
-    let called = message.strip_prefix("Function not found: ")?;
-    // Where that was follows.
-    let ends = ["\n", " @ '", " (line "]
-        .into_iter()
-        .filter_map(|end| called.find(end));
-    wrongly_called(&called[..ends.min().unwrap_or(called.len())])
-}
-
-/// Has an error that a script has caught tell of such a call.
-pub(super) fn correct(caught: &mut Map) {
-    let Some(message) = message_of_caught(caught) else {
-        return;
-    };
-    caught.insert("message".into(), message.into());
-    let is_nameless = |name: &Dynamic| name.to_string().starts_with(NAMELESS);
-    if caught.get("function").is_some_and(is_nameless) {
-        caught.remove("function");
-    }
-}
-
 /// What one of Rhai's own errors says, without its position.
-fn message(thrown: &EvalAltResult) -> String {
+pub(super) fn message(thrown: &EvalAltResult) -> String {
     if let Some(text) = nameless(thrown) {
         return text;
     }
@@ -296,20 +210,6 @@ fn message(thrown: &EvalAltResult) -> String {
             text.strip_suffix(&ending).map_or(text.clone(), str::to_owned)
         }
     }
-}
-
-/// One of Rhai's own errors as `catch` hands it to a script: a map.
-fn caught(thrown: &EvalAltResult, source: &str) -> Dynamic {
-    let mut map = Map::new();
-    map.insert("error".into(), kind(thrown).into());
-    map.insert("message".into(), message(thrown).into());
-    map.insert("source".into(), source.into());
-    if let Some(line) = thrown.position().line() {
-        map.insert("line".into(), i64::try_from(line).unwrap_or(0).into());
-        let column = thrown.position().position().unwrap_or(0);
-        map.insert("position".into(), i64::try_from(column).unwrap_or(0).into());
-    }
-    map.into()
 }
 
 /// `name.rhai:3:5`.

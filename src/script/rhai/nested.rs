@@ -16,7 +16,7 @@ use crate::api;
 use super::error::Thrown;
 use super::op::{Native, Site, register};
 use super::watch::{self, Ending};
-use super::{bounded, value};
+use super::{bounded, caught, value};
 
 /// Registers the functions.
 pub(super) fn install(functions: &mut Module, site: &Rc<Site>) {
@@ -42,6 +42,11 @@ pub(super) fn install(functions: &mut Module, site: &Rc<Site>) {
             };
             let mut text = String::new();
             let call = Call { site: &site, context };
+            let is_text = matches!(context.fn_name(), "print" | "to_string");
+            let line = value.read_lock::<Map>().filter(|_| is_text);
+            if let Some(line) = line.and_then(|map| caught::line_of_caught(&map)) {
+                return Ok(line.into());
+            }
             if let Err(ending) = call.print(value, &mut text)? {
                 // A text that Rhai puts together would have it print the value by itself, without bounds, if this failed.
                 match context.fn_name() {

@@ -13,9 +13,9 @@ use crate::api::{RecordKind, Value};
 use crate::error::{Class, Error};
 use crate::sys::stdio;
 
-use super::error;
 use super::op::{Native, register};
 use super::value;
+use super::{caught, error};
 
 /// Registers them.
 pub(super) fn install(functions: &mut Module) {
@@ -94,11 +94,8 @@ pub(super) fn with_name(variable: &Dynamic) -> Option<Dynamic> {
     if map.contains_key("name") {
         return None;
     }
-    let class = error::class_of_caught(&map)?;
-    let mut named = map.clone();
-    named.insert("name".into(), class.name().into());
-    error::correct(&mut named);
-    Some(named.into())
+    let class = caught::class_of_caught(&map)?;
+    Some(caught::correct(&map, class).into())
 }
 
 /// `is` on one of Rhai's own errors.
@@ -111,7 +108,7 @@ fn caught_errors(functions: &mut Module) {
         };
         let own = object
             .read_lock::<Map>()
-            .and_then(|map| error::class_of_caught(&map));
+            .and_then(|map| caught::class_of_caught(&map));
         let asked = match value::glance(class) {
             Value::Class(class) => Some(class),
             Value::Text(name) => Class::by_name(&name),

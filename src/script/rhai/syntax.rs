@@ -5,7 +5,7 @@
 //! writes itself is no syntax: marks are read in texts that were changed here, and nowhere else.
 
 use std::borrow::Cow;
-use std::cell::{Cell, OnceCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::HashSet;
 use std::rc::Rc;
 
@@ -21,10 +21,14 @@ const FARTHEST: usize = u16::MAX as usize - 1;
 /// What a text is told that is compiled when everything ends. Nobody sees it: what ends everything is told.
 const ENDED: &str = "the program is ending";
 
+/// Arguments that a call may have: Rhai looks for its function up to 65,536 times, each time at all of them.
+const MOST_ARGUMENTS: u32 = 512;
+
 /// Registers the words and the syntax.
 pub(super) fn install(engine: &mut Engine, site: &Rc<Site>) {
     // Few scripts write a reserved word, and gathering the names takes long.
     let words: OnceCell<HashSet<&'static str>> = OnceCell::new();
+    let arguments = Arguments::default();
     #[allow(
         deprecated,
         reason = "volatile, says Rhai; the only way to lift reserved words"
@@ -34,6 +38,10 @@ pub(super) fn install(engine: &mut Engine, site: &Rc<Site>) {
         move |token, position, _| match token {
             // Rhai looks through all names in sight for each one it reads: a long text takes long.
             _ if !site.watch.may_compile() => Token::LexError(LexError::Runtime(ENDED.to_owned()).into()),
+            _ if arguments.are_too_many(&token, position) => {
+                let problem = format!("a call takes {MOST_ARGUMENTS} arguments at most");
+                Token::LexError(LexError::Runtime(problem).into())
+            }
             Token::Identifier(_) | Token::DoubleColon if site.exchanged.token(position).is_some() => {
                 site.exchanged.token(position).unwrap_or(token)
             }
@@ -48,6 +56,39 @@ pub(super) fn install(engine: &mut Engine, site: &Rc<Site>) {
         }
     });
     with::install(engine, site);
+}
+
+/// Counts the arguments of calls while a text is read.
+#[derive(Default)]
+struct Arguments {
+    /// Commas within each bracket that is open.
+    commas: RefCell<Vec<u32>>,
+    last: Cell<Position>,
+}
+
+impl Arguments {
+    /// Whether the token makes them too many.
+    fn are_too_many(&self, token: &Token, position: Position) -> bool {
+        let mut commas = self.commas.borrow_mut();
+        // Another text: the one before may have ended anywhere.
+        if position < self.last.replace(position) {
+            commas.clear();
+        }
+        match token {
+            Token::LeftParen => commas.push(0),
+            // What else is in brackets may be as long as it likes.
+            Token::LeftBracket | Token::LeftBrace | Token::MapStart => commas.push(u32::MAX),
+            Token::RightParen | Token::RightBracket | Token::RightBrace => drop(commas.pop()),
+            Token::Comma => {
+                if let Some(count) = commas.last_mut().filter(|count| **count != u32::MAX) {
+                    *count += 1;
+                    return *count >= MOST_ARGUMENTS;
+                }
+            }
+            _ => {}
+        }
+        false
+    }
 }
 
 /// Every name of the table: reserved or not, scripts may write it.
@@ -325,6 +366,19 @@ mod tests {
             assert!(told.contains("is no symbol of Rhai's"), "{told} {error}");
         }
         works("let x = 2; check(`$ @ ${x} $` == \"$ @ 2 $\"); // $ @");
+    }
+
+    #[test]
+    fn a_call_has_no_more_arguments_than_rhai_can_look_for() {
+        let list = |count: usize| vec!["1"; count].join(", ");
+        let packed = format!("check(struct::pack(\"511B\", {}).len == 511);", list(511));
+        works(&packed);
+        works(&format!("let a = [{}]; check(a.len == 5000);", list(5000)));
+        for call in ["f", "[].push", "socket::socket", "f.call"] {
+            let (error, told) = fails(&format!("eval(`{call}({})`)", list(513)));
+            assert_eq!(error.class(), Class::SyntaxError, "{told}");
+            assert!(told.contains("a call takes 512 arguments at most"), "{told}");
+        }
     }
 
     /// Rhai counts lines and columns up to 65,535, and gives that to all behind.

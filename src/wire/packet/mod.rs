@@ -60,6 +60,8 @@ struct Declared {
     origin: bool,
     /// Bodies within one another.
     depth: usize,
+    /// Fields, those of other schemas with them.
+    count: usize,
 }
 
 /// How to read a packet.

@@ -265,6 +265,50 @@ fn declarations_that_make_no_sense_are_told() {
     assert!(text.contains("part of itself"), "{text}");
 }
 
+/// Lists within lists, defaults of them, and types that are used several times are small to write and large to make.
+#[test]
+fn what_is_small_to_declare_is_not_large_to_make() {
+    // Each type of fifty of the one before.
+    let mut types = vec![r#""t0":[["x","u8",{"default":0}]]"#.to_owned()];
+    for level in 1..10 {
+        let fields: Vec<_> = (0..50)
+            .map(|place| format!(r#"["a{place}","t{}"]"#, level - 1))
+            .collect();
+        types.push(format!(r#""t{level}":[{}]"#, fields.join(",")));
+    }
+    let types = json(&format!(r#"{{"types":{{{}}}}}"#, types.join(",")));
+    let text = told(Schema::declare("s", &json(r#"[["a","t9"]]"#), &types, 0));
+    assert!(text.contains("more than 16384 fields"), "{text}");
+    // The same with schemas.
+    let mut whole = Schema::declare("s", &json(r#"[["a","t2"]]"#), &types, 0).expect("5,051 fields");
+    let twice = |schema: &Schema| {
+        let field = |name: &str| Datum::List(vec![Datum::Text(name.into()), Datum::Schema(schema.clone())]);
+        Schema::declare("s", &Datum::List(vec![field("a"), field("b")]), &json("{}"), 0)
+    };
+    while let Ok(larger) = twice(&whole) {
+        whole = larger;
+    }
+    assert_eq!(whole.pack(&json("{}"), 1 << 20, 0).expect("a packet").len(), 5000);
+    // Lists in lists, cases of which hold a packet each.
+    let mut fields = r#"[["x","u8",{"count":100}]]"#.to_owned();
+    for _ in 0..6 {
+        fields = format!(r#"[["l",{fields},{{"count":100}}]]"#);
+    }
+    let lists = schema(&fields).expect("a schema");
+    let case = Cases::new(lists, 7, 1, json("{}"), 1 << 20, 0).next();
+    assert_eq!(case.expect_err("too many").class(), Class::PacketError);
+    // Elements without a byte, as many as a default has.
+    let many = vec!["{}"; 2000].join(",");
+    let none = format!(
+        r#"[["k","u8"],["l",[["m",[["x","u8",{{"when":"k"}}]],{{"count":"*","default":[{many}]}}]],{{"count":"*"}}]]"#
+    );
+    let error =
+        schema(&none)
+            .expect("a schema")
+            .pack(&json(&format!(r#"{{"k":0,"l":[{many}]}}"#)), 1 << 20, 0);
+    assert_eq!(error.expect_err("too many").class(), Class::MemoryError);
+}
+
 #[test]
 fn sizes_are_not_trusted() {
     let memory = |schema: &Schema, data: &[u8]| {

@@ -21,6 +21,8 @@ const TRACED: c_int = 6;
 pub(super) fn error_at(state: State, index: c_int) -> Error {
     match Object::at(state, index).map(Object::value) {
         Some(Value::Error(error)) => (*error).clone(),
+        // As in Python, a class that is raised stands for an error of it that says nothing.
+        Some(Value::Class(class)) => Error::new(class, ""),
         _ => match describe(state, index) {
             text if text == "not enough memory" => Error::new(Class::MemoryError, text),
             text => Error::runtime(text),

@@ -18,6 +18,8 @@ use others::runs;
 
 /// Types within types, of all schemas that are part of one: packing and dissecting go as deep.
 const DEEPEST: usize = 12;
+/// Fields, those of types that are used several times each time: so many may be in each element of a list.
+const MOST: usize = 1 << 14;
 
 /// Reads a declaration. `first` is the number of a list's first place in the language it is written in.
 ///
@@ -38,6 +40,7 @@ pub(super) fn declare(name: &str, fields: &Datum, options: &Datum, first: i128) 
         first,
         within: Vec::new(),
         depth: 0,
+        count: 0,
     };
     options.none_left("of a schema: endian, types, enums, origin")?;
     let body = declaring.body(fields, name)?;
@@ -48,6 +51,7 @@ pub(super) fn declare(name: &str, fields: &Datum, options: &Datum, first: i128) 
     Ok(Declared {
         name: name.to_owned(),
         depth,
+        count: declaring.count,
         body: Arc::new(body),
         origin,
     })
@@ -88,9 +92,23 @@ pub(super) struct Declaring {
     within: Vec<String>,
     /// Bodies and cases being read within one another.
     depth: usize,
+    /// Fields so far.
+    count: usize,
 }
 
 impl Declaring {
+    /// So many fields more.
+    fn count(&mut self, fields: usize, path: &str) -> Result<()> {
+        self.count += fields;
+        if self.count > MOST {
+            let text = format!(
+                "more than {MOST} fields, those of types that are used several times counted each time"
+            );
+            return Err(wrong(path, text));
+        }
+        Ok(())
+    }
+
     pub(super) fn body(&mut self, fields: &Datum, path: &str) -> Result<Body> {
         self.depth += 1;
         if self.depth > DEEPEST {
@@ -200,8 +218,9 @@ impl Declaring {
     fn field(&mut self, kind: &Datum, options: Vec<(String, Datum)>, path: &str) -> Result<(Field, Pending)> {
         let mut options = Options::new(path, options);
         let order = options.order()?.unwrap_or(self.order);
+        self.count(1, path)?;
         let (what, extent) = match kind {
-            Datum::Schema(schema) => (What::Schema(schema.clone()), Extent::Open),
+            Datum::Schema(schema) => (self.other(schema, path)?, Extent::Open),
             Datum::List(_) => (What::Nested(Arc::new(self.body(kind, path)?)), Extent::Open),
             kind => {
                 let Some(word) = kind.text() else {
@@ -224,10 +243,16 @@ impl Declaring {
         options.field(self, what, extent)
     }
 
+    /// The fields of another schema.
+    fn other(&mut self, schema: &Schema, path: &str) -> Result<What> {
+        self.count(schema.declared().count, path)?;
+        Ok(What::Schema(schema.clone()))
+    }
+
     /// The fields of a type of this declaration's own.
     fn known(&mut self, word: &str, path: &str) -> Result<What> {
         if let Some(schema) = word.strip_prefix("packet.").and_then(Ready::by_name) {
-            return Ok(What::Schema(schema));
+            return self.other(&schema, path);
         }
         let Some((_, fields)) = self.types.iter().find(|(name, _)| name == word) else {
             let names = self.types.iter().map(|(name, _)| name.as_str());
@@ -243,7 +268,7 @@ impl Declaring {
         }
         let fields = fields.clone();
         if let Datum::Schema(schema) = fields {
-            return Ok(What::Schema(schema));
+            return self.other(&schema, path);
         }
         self.within.push(word.to_owned());
         let body = self.body(&fields, path);

@@ -12,13 +12,17 @@ const FEW: usize = 3;
 const SHORT: usize = 12;
 /// Most bytes of what has a size.
 const LONG: usize = 1 << 16;
+/// Most values in a packet, those of lists within lists with them. A value with so many bytes counts as one more.
+const MOST: usize = 1 << 17;
+const BYTES: usize = 64;
 
-/// Values for all fields; those that are given as they are.
+/// Values for all fields; those that are given as they are. Where they would be too many, those that come late are left out.
 pub(super) fn values(schema: &Schema, given: &Datum, rng: &mut Rng) -> Datum {
     let body = &schema.declared().body;
     Inventor {
         rng,
         frames: Frames(Vec::new()),
+        left: MOST,
     }
     .body(body, Some(given))
 }
@@ -27,6 +31,8 @@ struct Inventor<'a, 'r> {
     rng: &'r mut Rng,
     /// What is known of the fields before.
     frames: Frames<'a>,
+    /// Values that there may still be.
+    left: usize,
 }
 
 impl<'a> Inventor<'a, '_> {
@@ -97,7 +103,10 @@ impl<'a> Inventor<'a, '_> {
             Many::Count(count) => (*count).min(LONG),
             _ => self.rng.usize(..=FEW),
         };
-        let mut items: Vec<_> = (0..count).map(|_| self.one(field, None, unit, most)).collect();
+        let mut items = Vec::new();
+        while items.len() < count && self.left > 0 {
+            items.push(self.one(field, None, unit, most));
+        }
         if let Many::Last(last) = &field.many {
             items.push(match last.map() {
                 Some(_) => self.one(field, Some(last), unit, most),
@@ -108,6 +117,7 @@ impl<'a> Inventor<'a, '_> {
     }
 
     fn one(&mut self, field: &'a Field, given: Option<&Datum>, unit: usize, most: usize) -> Datum {
+        self.left = self.left.saturating_sub(1);
         match &field.what {
             What::Nested(body) => self.body(body, given),
             What::Schema(schema) => self.body(&schema.declared().body, given),
@@ -173,10 +183,13 @@ impl<'a> Inventor<'a, '_> {
     }
 
     fn size(&mut self, field: &Field, unit: usize, most: usize) -> usize {
-        match &field.extent {
+        let size = match &field.extent {
             Extent::Fixed(size) => (*size).min(LONG),
             _ => self.rng.usize(..=most / unit) * unit,
-        }
+        };
+        let size = size.min(self.left * BYTES);
+        self.left -= size / BYTES;
+        size
     }
 
     fn octets(&mut self, size: usize) -> Datum {

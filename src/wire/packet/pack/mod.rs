@@ -13,10 +13,13 @@ use super::name::{self, Written};
 use super::place::{Frame, Frames, Path};
 use super::{Datum, Declared, LEFT_OVER, bits, octets};
 
+/// Fields of a packet: what is a default may stand for many, and need not be any bytes.
+const MOST: usize = 1 << 21;
+
 /// Packs values.
 ///
 /// # Errors
-/// `packet.Error` with the field; `MemoryError` for more than `memory` bytes.
+/// `packet.Error` with the field; `MemoryError` for more than `memory` bytes, or more fields than anybody means.
 pub(super) fn pack(schema: &Declared, values: &Datum, manner: Manner) -> Result<Vec<u8>> {
     let mut packer = Packer {
         out: Vec::new(),
@@ -24,6 +27,7 @@ pub(super) fn pack(schema: &Declared, values: &Datum, manner: Manner) -> Result<
         path: Path::new(&schema.name, manner.first),
         origin: 0,
         written: Written::default(),
+        left: MOST,
         manner,
     };
     let rest = packer.body(&schema.body, Some(values), true)?;
@@ -43,6 +47,7 @@ pub(super) fn pseudo(body: &Body, values: &Datum, memory: usize) -> Result<Vec<u
         path: schema,
         origin: 0,
         written: Written::default(),
+        left: MOST,
         manner: Manner {
             memory,
             first: 0,
@@ -71,6 +76,8 @@ struct Packer<'a> {
     /// Where the message begins that pointers of names count from.
     origin: usize,
     written: Written,
+    /// Fields that there may still be.
+    left: usize,
     manner: Manner,
 }
 
@@ -120,6 +127,8 @@ impl<'a> Packer<'a> {
                 ))
             })?,
         };
+        let left = self.left.checked_sub(body.fields.len() + 1);
+        self.left = left.ok_or_else(|| Error::memory(format!("the fields of {}", self.path)))?;
         let mut rest = None;
         for (name, value) in entries {
             if body.place(name).is_none() {
