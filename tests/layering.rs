@@ -228,9 +228,24 @@ const SAME_WORD: &[(&str, &str, &str)] = &[
         "the variable a worker's script finds its arguments in",
     ),
     (
-        "script/rhai/own.rs",
+        "script/rhai/caught.rs",
         "name",
         "a field of Rhai's own errors, as scripts catch them",
+    ),
+    (
+        "script/rhai/caught.rs",
+        "message",
+        "a key of the map Rhai makes of its own errors",
+    ),
+    (
+        "script/rhai/caught.rs",
+        "traceback",
+        "a field of Rhai's own errors, as scripts catch them",
+    ),
+    (
+        "script/rhai/own.rs",
+        "name",
+        "the field of Rhai's own errors that tells them from others",
     ),
     (
         "script/rhai/own.rs",

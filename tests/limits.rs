@@ -287,6 +287,19 @@ fn sockets_whatever_the_way() {
          "exhaust.call(|| kept.push(socket::socket().detach())); if kept.len() != 4 { throw kept.len(); }
             socket::close(kept[0]); let s = socket::socket(#{fileno: kept[1]}); s.close(); socket::socketpair();
             for place in 2..4 { socket::close(kept[place]); }"),
+        ("bare duplicates", "local s = socket.socket() exhaust(function() kept[#kept + 1] = socket.dup(s:fileno()) end) assert(#kept == 3, #kept)
+            socket.close(kept[1]) kept[1] = fcntl.fcntl(s, fcntl.F_DUPFD_CLOEXEC, 3) exhaust(function() fcntl.fcntl(s, fcntl.F_DUPFD, 3) end)
+            for place = 1, 3 do socket.close(kept[place]) end socket.socketpair()",
+         "let s = socket::socket(); exhaust.call(|| kept.push(socket::dup(s.fileno()))); if kept.len() != 3 { throw kept.len(); }
+            socket::close(kept[0]); kept[0] = fcntl::fcntl(s, fcntl::F_DUPFD_CLOEXEC, 3); exhaust.call(|| fcntl::fcntl(s, fcntl::F_DUPFD, 3));
+            for fd in kept { socket::close(fd); } socket::socketpair();"),
+        ("received ones", "local a, b = socket.socketpair() local function pass(count) local fds = {}
+              for i = 1, count do fds[i] = a:fileno() end socket.send_fds(a, {'x'}, fds) return select(2, socket.recv_fds(b, 1, count)) end
+            kept = pass(2) assert(#kept == 2) exhaust(function() pass(1) end) socket.close(kept[1]) kept = pass(1) assert(#kept == 1)",
+         "let pair = socket::socketpair(); let pass = |count, pair| { let fds = []; for i in 0..count { fds.push(pair[0].fileno()); }
+              socket::send_fds(pair[0], [\"x\"], fds); socket::recv_fds(pair[1], 1, count)[1] };
+            kept = pass.call(2, pair); if kept.len() != 2 { throw kept; } exhaust.call(|| pass.call(1, pair)); socket::close(kept[0]);
+            kept = pass.call(1, pair); if kept.len() != 1 { throw kept; }"),
         ("sets", "exhaust(function() kept[#kept + 1] = select.epoll() end) assert(#kept == 4, #kept) kept[1]:close() socket.socket():close()",
          "exhaust.call(|| kept.push(select::epoll())); if kept.len() != 4 { throw kept.len(); } kept[0].close(); socket::socket().close();"),
         ("what was closed", "for _ = 1, 99 do socket.socket():close() select.epoll():close() end", "for i in 0..99 { socket::socket().close(); select::epoll().close(); }"),

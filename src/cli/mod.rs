@@ -22,7 +22,7 @@ mod wall;
 use crate::sys::errno::Errno;
 #[cfg(glibc)]
 use crate::sys::start;
-use crate::sys::{allocator, stdio};
+use crate::sys::{allocator, fiber, stdio};
 
 /// The command's allocator.
 #[doc(hidden)]
@@ -41,6 +41,11 @@ pub fn begin() -> ! {
 /// Runs the command with the process's arguments, and tells its exit status. The program's allocator is [`Allocator`].
 pub fn main() -> u8 {
     allocator::announce();
+    fiber::with_room(obey)
+}
+
+/// Does what the arguments say.
+fn obey() -> u8 {
     let arguments = match args::Args::read(std::env::args_os().collect()) {
         Ok(arguments) => arguments,
         Err(error) => {

@@ -345,10 +345,14 @@ impl Net {
         const OP: &str = "dup";
         self.guard(&Request::Adopt { fd })
             .map_err(|error| error.during(OP))?;
+        self.afford_sockets(1)?;
         let duplicate = sys::fd::borrow(fd).ok_or(Errno::BADF).and_then(sys::fd::dup);
         duplicate
             .map(sys::fd::into_raw)
-            .inspect(|duplicate| self.note_duplicate(fd, *duplicate))
+            .inspect(|duplicate| {
+                self.note_duplicate(fd, *duplicate);
+                self.note_loose(*duplicate);
+            })
             .map_err(|errno| Error::from(errno).during(OP))
     }
 

@@ -76,7 +76,14 @@ impl Net {
             control::shape_of(control::COMMANDS, command.cast_unsigned()),
         ) {
             (Payload::Number(number), Some(Shape::Number)) => {
+                let duplicates = control::DUPLICATING.contains(&command);
+                if duplicates {
+                    self.afford_sockets(1)?;
+                }
                 let answer = control::command(fd, command, number).map_err(refuse)?;
+                if duplicates {
+                    self.note_loose(answer);
+                }
                 if let Controlled::Socket(socket) = on {
                     // What the call has set is the script's own choice.
                     socket.learn_mode();

@@ -243,9 +243,12 @@ impl Socket {
 
     /// Asks the policy for each received descriptor; none is delivered when one is refused.
     fn judge(&self, fds: &Undelivered) -> Result<()> {
+        self.net().afford_sockets(fds.0.len())?;
         fds.0
             .iter()
-            .try_for_each(|fd| self.net().guard(&Request::Adopt { fd: *fd }))
+            .try_for_each(|fd| self.net().guard(&Request::Adopt { fd: *fd }))?;
+        fds.0.iter().for_each(|fd| self.net().note_loose(*fd));
+        Ok(())
     }
 }
 

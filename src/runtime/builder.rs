@@ -14,6 +14,7 @@ use crate::net::{FaultPlan, Net, Observer};
 use crate::policy::{Limits, Policy, Purse};
 use crate::sched::Scheduler;
 use crate::script::Language;
+use crate::sys::fiber::Extent;
 use crate::sys::process;
 use crate::tools::trace::Recorder;
 
@@ -26,6 +27,9 @@ use super::{Reporter, Runtime};
 
 /// Bytes scripts may use that live under a policy or a time limit, and were given no limit of memory.
 const BOUNDED_MEMORY: usize = 256 << 20;
+/// Bytes of stack that it takes to drop what is nested in one byte of a script's memory, and a script may have more than it is limited
+/// to: what the program holds is looked at, and that now and then.
+const DROPPED: usize = 8;
 
 /// Called with the line of each warning.
 type Teller = Box<dyn Fn(&str)>;
@@ -256,15 +260,13 @@ impl Builder {
         let speech = self.speech.or_else(default_speech).ok_or_else(|| {
             Error::runtime("no language is compiled in: enable the feature lua54, lua55 or rhai")
         })?;
-        let sched = Scheduler::new(if self.any_language {
-            Speech::ALL
-                .iter()
-                .map(|speech| speech.stack_size())
-                .max()
-                .unwrap_or(0)
-        } else {
-            speech.stack_size()
-        });
+        let spoken = if self.any_language { Speech::ALL } else { &[speech] };
+        let stack = spoken.iter().map(|speech| speech.stack());
+        let mut stack = stack.fold(0.into(), Extent::max);
+        if stack.reserve > 0 && (bounded || limits.memory.is_some()) {
+            stack.reserve += memory_limit.saturating_mul(DROPPED).min(stack.reserve * 64);
+        }
+        let sched = Scheduler::new(stack);
         let net = Net::sharing(sched.clone(), policy, memory_limit, &heir.purse);
         if let Some(name) = &self.name {
             net.be_worker(name.clone());

@@ -1,5 +1,7 @@
 //! The languages a runtime can speak, of those that are compiled in.
 
+use crate::sys::fiber::Extent;
+
 /// The languages a runtime can speak.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Speech {
@@ -40,13 +42,13 @@ impl Speech {
         Self::Rhai,
     ];
 
-    /// Bytes of stack its tasks need.
-    pub(super) const fn stack_size(self) -> usize {
+    /// The stack that its tasks need.
+    pub(super) const fn stack(self) -> Extent {
         match self {
             #[cfg(feature = "lua")]
-            Self::Lua => crate::script::lua::STACK_SIZE,
+            Self::Lua => crate::script::lua::STACK,
             #[cfg(feature = "rhai")]
-            Self::Rhai => crate::script::rhai::STACK_SIZE,
+            Self::Rhai => crate::script::rhai::STACK,
         }
     }
 }

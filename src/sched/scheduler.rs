@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use crate::error::{Error, Result};
 use crate::sys::errno::Errno;
-use crate::sys::fiber::{Fiber, Progress, StackPool};
+use crate::sys::fiber::{Extent, Fiber, Progress, StackPool};
 
 use super::bounds::Bounds;
 use super::ending::End;
@@ -85,8 +85,9 @@ pub(crate) struct Scheduler {
 }
 
 impl Scheduler {
-    /// A scheduler whose fibers have stacks of `stack_size` bytes.
-    pub(crate) fn new(stack_size: usize) -> Rc<Self> {
+    /// A scheduler whose fibers have such stacks.
+    pub(crate) fn new(stack: impl Into<Extent>) -> Rc<Self> {
+        let stacks = StackPool::new(stack);
         Rc::new_cyclic(|me| Self {
             queue: Queue::default(),
             current: RefCell::default(),
@@ -95,7 +96,7 @@ impl Scheduler {
             reactor: OnceCell::new(),
             jobs: Jobs::new(),
             remote: Remote::default(),
-            stacks: StackPool::new(stack_size),
+            stacks,
             idle: RefCell::default(),
             me: me.clone(),
             handles: Handles::default(),

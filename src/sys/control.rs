@@ -74,6 +74,9 @@ pub(crate) const COMMANDS: &[Row] = table! {
     F_SETLKW = libc::F_SETLKW, Data;
 };
 
+/// Those that answer with a descriptor more.
+pub(crate) const DUPLICATING: [i32; 2] = [libc::F_DUPFD, libc::F_DUPFD_CLOEXEC];
+
 /// What commands take and return.
 pub(crate) const BITS: &[(&str, i64)] = &[
     ("FD_CLOEXEC", libc::FD_CLOEXEC as i64),

@@ -15,6 +15,7 @@ use std::time::{Duration, Instant};
 use crate::error::{Class, Error, Result};
 use crate::net::Net;
 use crate::sched::{Member, Payload, Scheduler, StopHandle, Summons, Task, deadline_after};
+use crate::sys::fiber;
 use crate::sys::fork::AtWork;
 
 use super::parcel::{Delivery, Parcel};
@@ -196,8 +197,9 @@ impl Worker {
                     member.begin();
                 }
                 let post = Rc::new(Post(there));
-                let caught =
-                    std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| work(&post, member.as_ref())));
+                let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+                    fiber::with_room(|| work(&post, member.as_ref()))
+                }));
                 post.end(caught.unwrap_or_else(|panic| {
                     Outcome::Failed(Box::new(Failure {
                         error: Error::bug(&*panic),

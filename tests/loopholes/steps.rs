@@ -254,3 +254,39 @@ fn a_call_with_countless_arguments_is_refused_at_once() {
     assert!(soon);
     assert!(told.stderr.contains("arguments at most"), "{}", told.stderr);
 }
+
+/// Rhai drops what a value holds by calling itself, a level of the stack for each of the value's.
+#[cfg(feature = "rhai")]
+#[test]
+fn what_is_nested_deep_is_dropped() {
+    const CHAIN: &str = "let f = || 1; for i in 0..200000 { let g = f; f = || g; }";
+    for (options, code, wanted) in [
+        (&[][..], format!("{CHAIN} f = 1; print(\"dropped\");"), "dropped"),
+        (&[], format!("{CHAIN} print(\"left\");"), "left"),
+        (
+            &[],
+            format!("task::spawn(|| {{ {CHAIN} f }}).join(); print(\"joined\");"),
+            "joined",
+        ),
+        (
+            &[],
+            format!("{CHAIN} let c = task::channel(1); c.send(f); f = 1; print(\"sent\");"),
+            "sent",
+        ),
+        (&[], format!("{CHAIN} throw f;"), ""),
+        (
+            &["--max-memory=16M"],
+            format!("{} print(\"not reached\");", CHAIN.replace("200000", "100000000")),
+            "",
+        ),
+    ] {
+        let (told, _) = end("steps_nested", options, "rhai", &code);
+        let status = i32::from(wanted.is_empty());
+        assert_eq!(
+            (told.stdout.trim_end(), told.code),
+            (wanted, Some(status)),
+            "{code}\n{}",
+            told.stderr
+        );
+    }
+}

@@ -24,12 +24,16 @@ use crate::api::{Environment, HostFunction, Value};
 use crate::error::{Class, Error, Result};
 use crate::net::Net;
 use crate::sched::Task;
+use crate::sys::fiber::Extent;
 
 use super::{Chunk, Language, Manner};
 use trampoline::{Context, LuaTask};
 
-/// Bytes of stack a Lua task gets.
-pub(crate) const STACK_SIZE: usize = 1024 * 1024;
+/// The stack a Lua task gets.
+pub(crate) const STACK: Extent = Extent {
+    usable: 1024 * 1024,
+    reserve: 0,
+};
 
 /// A Lua machine with the modules installed.
 pub(crate) struct LuaScript {
@@ -280,7 +284,7 @@ mod tests {
             }
         });
         {
-            let sched = Scheduler::new(STACK_SIZE);
+            let sched = Scheduler::new(STACK);
             let net = Net::new(sched.clone(), Policy::allow_all(), MEMORY);
             let environment = Rc::new(Environment {
                 first_place: trampoline::FIRST_PLACE,

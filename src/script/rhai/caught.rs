@@ -172,3 +172,40 @@ pub(super) fn caught(thrown: &EvalAltResult, source: &str) -> Dynamic {
     }
     map.into()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::works;
+
+    #[test]
+    fn a_caught_error_of_rhai_s_own_says_what_ours_say() {
+        works(
+            r##"
+            fn inner() { let x = 1; x.nothing(); }
+            fn outer() {
+                inner();
+            }
+            for way in 0..3 {
+                try {
+                    switch way {
+                        0 => inner(),
+                        1 => outer(),
+                        _ => task::spawn(outer).join(),
+                    }
+                    check(false);
+                } catch (e) {
+                    check(e.name == "NameError" && e.is(errors::NameError));
+                    check(e.message == "Function not found: nothing (i64)");
+                    check(`${e}` == "NameError: Function not found: nothing (i64)" && e.to_string() == `${e}`);
+                    check(e.line == 2 && e.traceback.ends_with(":2"));
+                }
+            }
+            try { [1][5] } catch (e) { check(e.index == 5 && `${e}`.starts_with("IndexError: Array index 5")); }
+            try { eval("let = 3") } catch (e) { check(e.name == "SyntaxError" && !e.message.contains("\n")); }
+            // What only looks like one prints as it is.
+            let map = #{error: "Error", message: 1};
+            check(`${map}`.starts_with("#{"));
+            "##,
+        );
+    }
+}

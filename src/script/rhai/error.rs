@@ -70,14 +70,19 @@ pub(super) struct Failure {
 }
 
 impl Failure {
-    /// Reads what evaluation failed with. `source` is the script's name.
-    pub(super) fn new(thrown: &EvalAltResult, source: &str) -> Self {
+    /// Reads what evaluation failed with. `script` is the script's name.
+    pub(super) fn new(thrown: &EvalAltResult, script: &str) -> Self {
+        let source = script;
         let mut calls = Vec::new();
         let innermost = unwind(thrown, &mut calls);
         for call in calls.iter_mut().filter(|call| call.source.is_empty()) {
             call.source = source;
         }
-        let position = innermost.position();
+        let position = match innermost.position() {
+            // A module that cannot be had has no place of its own.
+            Position::NONE => import_of(thrown),
+            position => position,
+        };
         let source = calls.last().map_or(source, |call| call.source);
         let (value, mut error) = match innermost {
             EvalAltResult::ErrorRuntime(value, _) | EvalAltResult::ErrorTerminated(value, _) => {
@@ -91,7 +96,7 @@ impl Failure {
             }
         };
         locate(&mut error, source, position);
-        let report = report(&error, source, position, &calls);
+        let report = report(&error, source, position, &calls, script);
         Self { value, error, report }
     }
 
@@ -127,6 +132,14 @@ fn unwind<'a>(mut thrown: &'a EvalAltResult, calls: &mut Vec<Call<'a>>) -> &'a E
             EvalAltResult::ErrorInModule(_, inner, _) => thrown = inner,
             _ => return thrown,
         }
+    }
+}
+
+/// Where the script itself imports the module that an error is about.
+fn import_of(thrown: &EvalAltResult) -> Position {
+    match thrown {
+        EvalAltResult::ErrorInModule(_, inner, position) if !matches!(**inner, EvalAltResult::ErrorInModule(..)) => *position,
+        _ => Position::NONE,
     }
 }
 
@@ -224,14 +237,18 @@ pub(super) fn spot(source: &str, position: Position) -> String {
     spot
 }
 
-/// Position, message, and the calls that lead there, innermost first.
-fn report(error: &Error, source: &str, position: Position, calls: &[Call<'_>]) -> String {
+/// Position, message, and the calls that lead there, innermost first; the outermost is the script's own.
+fn report(error: &Error, source: &str, position: Position, calls: &[Call<'_>], script: &str) -> String {
     let here = spot(source, position);
     // An error that travelled between tasks tells where it comes from, not where it was raised again.
     let mut report = match error.place().map(Place::to_string) {
         Some(place) if !here.starts_with(&place) => place,
         _ => here,
     };
+    // What cannot be compiled says itself where.
+    if error.place().is_some_and(|place| error.message().starts_with(&format!("{place}:"))) {
+        report.clear();
+    }
     if !report.is_empty() {
         report.push_str(": ");
     }
@@ -245,7 +262,7 @@ fn report(error: &Error, source: &str, position: Position, calls: &[Call<'_>]) -
         let caller = depth
             .checked_sub(1)
             .and_then(|outer| calls.get(outer))
-            .map_or(call.source, |outer| outer.source);
+            .map_or(script, |outer| outer.source);
         push(&mut report, format_args!("\n  in {name}"));
         if call.position.line().is_some() {
             push(

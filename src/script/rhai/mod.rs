@@ -67,7 +67,7 @@ use stock::Stock;
 use watch::Watch;
 
 pub use guest::{error_of, register};
-pub(crate) use task::STACK_SIZE;
+pub(crate) use task::STACK;
 
 /// Calls a script may nest: what fits on a fiber's stack.
 const DEEPEST_CALLS: usize = 400;

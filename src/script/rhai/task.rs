@@ -9,6 +9,7 @@ use rhai::{AST, Dynamic, Engine, FnPtr, NativeCallContext, Position};
 use crate::api::Value;
 use crate::error::{Place, Result};
 use crate::sched::{Payload, Standing, Task};
+use crate::sys::fiber::Extent;
 use crate::sys::prefetch;
 
 use super::Core;
@@ -16,8 +17,12 @@ use super::error::{Failure, Thrown};
 use super::value;
 use super::watch::{Spot, Watch};
 
-/// Address space for a fiber's stack: the deepest recursion that is allowed fits.
-pub(crate) const STACK_SIZE: usize = 4 << 20;
+/// A fiber's stack: the deepest recursion that is allowed fits. Rhai drops what is in a value by calling itself: what a script can
+/// nest within the memory that a bounded one has fits into the reserve.
+pub(crate) const STACK: Extent = Extent {
+    usable: 4 << 20,
+    reserve: 512 << 20,
+};
 
 /// How a task ended, for whoever joins it.
 #[derive(Clone, Debug)]

@@ -10,7 +10,7 @@ use crate::policy::Policy;
 use crate::sched::{Scheduler, Task};
 use crate::script::{Chunk, Language};
 
-use super::{RhaiScript, STACK_SIZE};
+use super::{RhaiScript, STACK};
 
 /// A language and what is around it.
 pub(super) struct Room {
@@ -24,7 +24,7 @@ impl Room {
     }
 
     fn with(policy: Policy) -> Self {
-        let sched = Scheduler::new(STACK_SIZE);
+        let sched = Scheduler::new(STACK);
         let net = Net::new(sched.clone(), policy, 1 << 30);
         let rhai = RhaiScript::new(&net, Rc::new(Environment::default()));
         Self { sched, rhai }

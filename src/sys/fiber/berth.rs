@@ -19,7 +19,7 @@ use std::slice;
 use super::super::errno::Result;
 use super::super::prefetch;
 use super::here;
-use super::stack::Stack;
+use super::stack::{Extent, Stack};
 
 /// What stacks are copied by.
 type Word = MaybeUninit<u64>;
@@ -43,9 +43,9 @@ pub(crate) struct Berth {
 }
 
 impl Berth {
-    pub(super) fn new(size: usize) -> Result<Self> {
+    pub(super) fn new(extent: Extent) -> Result<Self> {
         Ok(Self {
-            stack: Rc::new(Stack::new(size, 0)?),
+            stack: Rc::new(Stack::new(extent, 0)?),
             occupant: Cell::new(ptr::null()),
             average: Cell::new(0),
         })

@@ -19,8 +19,8 @@ use super::errno::Result;
 use super::prefetch;
 
 use berth::Guest;
-use stack::Footing;
-pub(crate) use stack::StackPool;
+pub(crate) use stack::{Extent, StackPool, with_room};
+use stack::{Footing, Stack};
 
 /// Bytes of a stack that are asked for ahead, and how many of them below where it was left: what the switch itself saves.
 const FETCHED: usize = 2048;
@@ -59,8 +59,10 @@ pub(crate) struct Fiber {
     state: Cell<State>,
     /// About where its stack ends while it is left.
     left_at: Cell<usize>,
-    /// Lowest usable address and top of the stack.
+    /// Lowest address and top of the stack.
     bounds: Cell<(usize, usize)>,
+    /// How much above the lowest address is a reserve, in KiB: a number this small takes no room of its own.
+    reserve: Cell<u32>,
     /// Where it shares its stack.
     guest: OnceCell<Guest>,
     /// What it will run there when it is first on it.
@@ -97,7 +99,7 @@ impl Fiber {
         }
         let fiber = Self::idle();
         let guest = Guest::new(berth);
-        fiber.bounds.set(guest.stack().bounds());
+        fiber.stand_on(guest.stack());
         let _ = fiber.guest.set(guest);
         fiber.body.set(Some(Box::new(body)));
         fiber.state.set(State::Suspended);
@@ -110,6 +112,7 @@ impl Fiber {
             yielder: Cell::new(ptr::null()),
             state: Cell::new(State::Finished),
             left_at: Cell::new(0),
+            reserve: Cell::new(0),
             bounds: Cell::new((0, 0)),
             guest: OnceCell::new(),
             body: Cell::new(None),
@@ -160,11 +163,16 @@ impl Fiber {
         self.repeats.get()
     }
 
+    fn stand_on(&self, stack: &Stack) {
+        self.bounds.set(stack.bounds());
+        self.reserve
+            .set(u32::try_from(stack.reserve() >> 10).unwrap_or(u32::MAX));
+    }
+
     fn take_stack(&self, pool: &StackPool, body: impl FnOnce() + 'static) -> Result<()> {
         let stack = pool.take()?;
-        let (lowest, top) = stack.bounds();
-        self.left_at.set(top);
-        self.bounds.set((lowest, top));
+        self.left_at.set(stack.bounds().1);
+        self.stand_on(&stack);
         self.begin(Footing::Own(stack), body);
         Ok(())
     }
@@ -305,10 +313,11 @@ impl Fiber {
         here > lowest && here <= top
     }
 
-    /// Bytes of stack left below the caller; `None` when the caller is not on this fiber.
+    /// Bytes of stack left below the caller, without the reserve; `None` when the caller is not on this fiber.
     #[inline]
     pub(crate) fn remaining_stack(&self) -> Option<usize> {
-        self.is_here().then(|| here() - self.bounds.get().0)
+        let floor = || self.bounds.get().0 + ((self.reserve.get() as usize) << 10);
+        self.is_here().then(|| here().saturating_sub(floor()))
     }
 
     /// Whether the body has returned.

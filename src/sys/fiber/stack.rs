@@ -6,9 +6,11 @@ use std::num::NonZeroUsize;
 use std::ptr;
 use std::rc::Rc;
 
+use corosensei::on_stack;
 use corosensei::stack::{Stack as RawStack, StackPointer};
 
 use super::super::errno::{Errno, Result};
+use super::super::process;
 use super::berth::Berth;
 
 /// Bytes below every stack that no access may touch: an overflow faults instead of writing into a neighbour.
@@ -21,16 +23,60 @@ const COLOURS: usize = 8;
 #[cfg(linux)]
 const MADV_GUARD_INSTALL: i32 = 102;
 
+/// Bytes of a stack.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Extent {
+    /// What a fiber may count on.
+    pub(crate) usable: usize,
+    /// What it has below that and is not told of: for native code that calls itself and does not ask how much is left.
+    pub(crate) reserve: usize,
+}
+
+impl Extent {
+    /// Without a reserve, which takes addresses where these are limited, and which a sanitizer would have to keep books on.
+    fn plain(self) -> Self {
+        Self { reserve: 0, ..self }
+    }
+
+    /// One that serves both.
+    pub(crate) fn max(self, other: Self) -> Self {
+        Self {
+            usable: self.usable.max(other.usable),
+            reserve: self.reserve.max(other.reserve),
+        }
+    }
+
+    fn length(self) -> usize {
+        GUARD + self.reserve + self.usable
+    }
+}
+
+impl From<usize> for Extent {
+    fn from(usable: usize) -> Self {
+        Self { usable, reserve: 0 }
+    }
+}
+
 /// Address space for one fiber's stack; memory is committed as it is touched.
 pub(crate) struct Stack {
     bottom: NonZeroUsize,
-    length: usize,
+    extent: Extent,
     colour: usize,
 }
 
 impl Stack {
-    pub(super) fn new(size: usize, colour: usize) -> Result<Self> {
-        let length = size + GUARD;
+    /// A stack; one without a reserve where there are no addresses for it.
+    pub(super) fn new(extent: Extent, colour: usize) -> Result<Self> {
+        if extent.reserve > 0 && has_addresses() {
+            let whole = Self::of(extent, colour);
+            if whole.is_ok() {
+                return whole;
+            }
+        }
+        Self::of(extent.plain(), colour)
+    }
+
+    fn of(extent: Extent, colour: usize) -> Result<Self> {
         #[cfg(linux)]
         let more = libc::MAP_NORESERVE | libc::MAP_STACK;
         #[cfg(apple)]
@@ -43,7 +89,7 @@ impl Stack {
         let address = unsafe {
             libc::mmap(
                 ptr::null_mut(),
-                length,
+                extent.length(),
                 libc::PROT_READ | libc::PROT_WRITE,
                 flags,
                 -1,
@@ -56,7 +102,7 @@ impl Stack {
         let bottom = NonZeroUsize::new(address as usize).ok_or(Errno::NOMEM)?;
         let stack = Self {
             bottom,
-            length,
+            extent,
             colour: (colour % COLOURS) * COLOUR,
         };
         stack.guard()?;
@@ -85,23 +131,28 @@ impl Stack {
     fn trim(&self) {
         let usable = (self.bottom.get() + GUARD) as *mut _;
         // SAFETY: the part of this stack's own mapping above the guard; no fiber runs on it.
-        unsafe { libc::madvise(usable, self.length - GUARD, libc::MADV_DONTNEED) };
+        unsafe { libc::madvise(usable, self.extent.length() - GUARD, libc::MADV_DONTNEED) };
     }
 
-    /// Lowest usable address and top.
+    /// Lowest address of the reserve, and top.
     pub(super) fn bounds(&self) -> (usize, usize) {
         (self.bottom.get() + GUARD, self.top())
     }
 
+    /// Bytes above the lowest address that are kept in reserve.
+    pub(super) fn reserve(&self) -> usize {
+        self.extent.reserve
+    }
+
     fn top(&self) -> usize {
-        self.bottom.get() + self.length
+        self.bottom.get() + self.extent.length()
     }
 }
 
 impl Drop for Stack {
     fn drop(&mut self) {
         // SAFETY: this stack's own mapping, made by `new`; its fiber is done or was abandoned for good.
-        unsafe { libc::munmap(self.bottom.get() as *mut _, self.length) };
+        unsafe { libc::munmap(self.bottom.get() as *mut _, self.extent.length()) };
     }
 }
 
@@ -120,6 +171,32 @@ unsafe impl RawStack for Stack {
 
     fn limit(&self) -> StackPointer {
         self.bottom
+    }
+}
+
+/// Whether addresses may be taken that are never used.
+fn has_addresses() -> bool {
+    cfg!(all(target_pointer_width = "64", not(sanitized))) && process::address_space() == usize::MAX
+}
+
+/// Does something where there is more stack than threads begin with, if it can be had: what scripts leave behind is dropped there.
+#[cfg_attr(
+    not(any(feature = "lua", feature = "rhai")),
+    allow(dead_code, reason = "no scripts")
+)]
+pub(crate) fn with_room<R>(work: impl FnOnce() -> R) -> R {
+    const ROOM: Extent = Extent {
+        usable: 8 << 20,
+        reserve: if cfg!(target_pointer_width = "64") {
+            1 << 32
+        } else {
+            0
+        },
+    };
+    let stack = has_addresses().then(|| Stack::of(ROOM, 0));
+    match stack {
+        Some(Ok(stack)) => on_stack(stack, work),
+        _ => work(),
     }
 }
 
@@ -158,7 +235,7 @@ unsafe impl RawStack for Footing {
 /// Stacks that are not in use, kept for the next fiber, which gets the one that came back last.
 #[derive(Debug)]
 pub(crate) struct StackPool {
-    size: usize,
+    extent: Extent,
     pub(super) free: RefCell<Vec<Stack>>,
     /// How many of them, from the longest unused on, have given their memory back.
     pub(super) trimmed: Cell<usize>,
@@ -173,10 +250,10 @@ pub(super) const WARM: usize = 64;
 const KEPT: usize = 4096;
 
 impl StackPool {
-    /// A pool of stacks of `size` usable bytes.
-    pub(crate) fn new(size: usize) -> Self {
+    /// A pool of such stacks.
+    pub(crate) fn new(extent: impl Into<Extent>) -> Self {
         Self {
-            size,
+            extent: extent.into(),
             free: RefCell::default(),
             trimmed: Cell::new(0),
             made: Cell::new(0),
@@ -189,7 +266,7 @@ impl StackPool {
         if let Some(berth) = self.berth.get() {
             return Ok(berth);
         }
-        let berth = Rc::new(Berth::new(self.size)?);
+        let berth = Rc::new(Berth::new(self.extent)?);
         Ok(self.berth.get_or_init(|| berth))
     }
 
@@ -203,13 +280,13 @@ impl StackPool {
         drop(free);
         let made = self.made.get();
         self.made.set(made.wrapping_add(1));
-        Stack::new(self.size, made)
+        Stack::new(self.extent, made)
     }
 
     #[inline]
     pub(super) fn give(&self, stack: Stack) {
         let mut free = self.free.borrow_mut();
-        if stack.length != self.size + GUARD || free.len() >= KEPT {
+        if stack.extent.usable != self.extent.usable || free.len() >= KEPT {
             return;
         }
         free.push(stack);

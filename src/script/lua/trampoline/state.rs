@@ -318,14 +318,18 @@ impl State {
         if unsafe { ffi::lua_getstack(self.0, level, frame.as_mut_ptr()) } == 0 {
             return Frame::None;
         }
-        // SAFETY: lua_getstack has filled the record; these options push nothing and cannot raise.
-        unsafe { ffi::lua_getinfo(self.0, c"Sl".as_ptr(), frame.as_mut_ptr()) };
+        // SAFETY: lua_getstack has filled the record; this option pushes nothing and cannot raise.
+        unsafe { ffi::lua_getinfo(self.0, c"l".as_ptr(), frame.as_mut_ptr()) };
         // SAFETY: zeroed and then filled.
-        let frame = unsafe { frame.assume_init_ref() };
-        let line = u32::try_from(frame.currentline).unwrap_or(0);
+        let line = u32::try_from(unsafe { frame.assume_init_ref() }.currentline).unwrap_or(0);
         if line == 0 {
             return Frame::Foreign;
         }
+        // The name is written out anew each time, which is what takes long.
+        // SAFETY: as for the line.
+        unsafe { ffi::lua_getinfo(self.0, c"S".as_ptr(), frame.as_mut_ptr()) };
+        // SAFETY: as above.
+        let frame = unsafe { frame.assume_init_ref() };
         // SAFETY: short_src is an array Lua closes with a NUL.
         let source = unsafe { CStr::from_ptr(frame.short_src.as_ptr()) };
         Frame::Script(Place::new(source.to_bytes(), line))

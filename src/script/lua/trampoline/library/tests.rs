@@ -127,7 +127,7 @@ fn large_inputs_get_what_luas_own_functions_give() {
     use crate::net::Net;
     use crate::policy::Policy;
     use crate::sched::Scheduler;
-    use crate::script::lua::{LuaScript, STACK_SIZE};
+    use crate::script::lua::{LuaScript, STACK};
     use crate::script::{Chunk, Language};
 
     const MEMORY: usize = 256 << 20;
@@ -141,7 +141,7 @@ fn large_inputs_get_what_luas_own_functions_give() {
         .exec()
         .expect("Lua's own functions agree");
 
-    let sched = Scheduler::new(STACK_SIZE);
+    let sched = Scheduler::new(STACK);
     let net = Net::new(sched.clone(), Policy::allow_all(), MEMORY);
     let script = LuaScript::new(&net, Rc::new(Environment::default()), MEMORY).expect("a machine");
     let chunk = Chunk {
