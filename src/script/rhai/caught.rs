@@ -197,7 +197,7 @@ mod tests {
                     check(e.name == "NameError" && e.is(errors::NameError));
                     check(e.message == "Function not found: nothing (i64)");
                     check(`${e}` == "NameError: Function not found: nothing (i64)" && e.to_string() == `${e}`);
-                    check(e.line == 2 && e.traceback.ends_with(":2"));
+                    check(e.line == 3 && e.traceback.ends_with(":3"));
                 }
             }
             try { [1][5] } catch (e) { check(e.index == 5 && `${e}`.starts_with("IndexError: Array index 5")); }

@@ -138,7 +138,11 @@ fn unwind<'a>(mut thrown: &'a EvalAltResult, calls: &mut Vec<Call<'a>>) -> &'a E
 /// Where the script itself imports the module that an error is about.
 fn import_of(thrown: &EvalAltResult) -> Position {
     match thrown {
-        EvalAltResult::ErrorInModule(_, inner, position) if !matches!(**inner, EvalAltResult::ErrorInModule(..)) => *position,
+        EvalAltResult::ErrorInModule(_, inner, position)
+            if !matches!(**inner, EvalAltResult::ErrorInModule(..)) =>
+        {
+            *position
+        }
         _ => Position::NONE,
     }
 }
@@ -246,7 +250,10 @@ fn report(error: &Error, source: &str, position: Position, calls: &[Call<'_>], s
         _ => here,
     };
     // What cannot be compiled says itself where.
-    if error.place().is_some_and(|place| error.message().starts_with(&format!("{place}:"))) {
+    if error
+        .place()
+        .is_some_and(|place| error.message().starts_with(&format!("{place}:")))
+    {
         report.clear();
     }
     if !report.is_empty() {
