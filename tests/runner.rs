@@ -199,7 +199,7 @@ fn tests_are_chosen_by_name_tag_and_part() {
     assert_eq!(chosen("--tag fast"), ["inner > three", "one"]);
     assert_eq!(chosen("--tag fast --tag !db"), ["one"]);
     assert_eq!(chosen("--repeat 2 --filter two"), ["two", "two"]);
-    let all = ["five [1: b'x']", "five [2: b'y']", "inner > three", "one", "two"];
+    let all = ["five [1: 'x']", "five [2: 'y']", "inner > three", "one", "two"];
     assert_eq!(chosen(""), all);
     let mut parts: Vec<_> = (1..=3)
         .flat_map(|part| chosen(&format!("--shard {part}/3")))

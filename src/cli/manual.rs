@@ -76,7 +76,7 @@ fn print(text: Result<Vec<u8>, u8>) -> u8 {
 }
 
 /// The command with all that can stand where a script does.
-fn whole() -> Command {
+pub(super) fn whole() -> Command {
     args::Args::command()
         .args_conflicts_with_subcommands(true)
         .disable_help_subcommand(true)

@@ -1,12 +1,13 @@
 //! The command. Alone prints, exits, and reads the arguments and the environment.
 //!
-//! `args` describes the command line, `sandbox` its part about policy and limits; `docs` prints the reference, `manual` what shells and `man` want of the command line; `recording` has a run
+//! `args` describes the command line, `sandbox` its part about policy and limits; `docs` prints the reference, `manual` what shells and `man` want of the command line, `meant` guesses what was meant by a word that is wrong; `recording` has a run
 //! recorded, `trace` shows what was; `run` runs a
 //! script and turns its end into an exit status, `test` runs tests, `repl` is the prompt; `status` has the exit statuses; `wall` has the kernel hold the process to the policy.
 
 mod args;
 mod docs;
 mod manual;
+mod meant;
 mod record;
 mod recording;
 mod repl;

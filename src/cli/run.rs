@@ -13,9 +13,9 @@ use crate::script::Chunk;
 use crate::sys::stdio;
 
 use super::args::{Args, Lang};
-use super::complain;
 use super::recording::Recording;
 use super::status::{FAILURE, INTERRUPTED, USAGE};
+use super::{complain, meant};
 
 /// A script that has been read.
 struct Script {
@@ -161,19 +161,19 @@ fn locate(arguments: &Args) -> Result<(Option<Script>, Vec<OsString>), String> {
         }
         Err(error) if error.kind() == ErrorKind::IsADirectory => refuse("it is a directory"),
         Err(error) if error.kind() == ErrorKind::NotFound && file.as_encoded_bytes().starts_with(b"-") => {
-            Err(format!(
-                "there is no option {}; try 'wirescript --help'",
-                path.display()
-            ))
+            let written = path.display().to_string();
+            let hint = meant::option(&written).unwrap_or_else(|| "try 'wirescript --help'".to_owned());
+            Err(format!("there is no option {written}; {hint}"))
         }
         Err(error) => {
             let errno = error.raw_os_error().map(Error::os);
-            refuse(
-                &errno
-                    .as_ref()
-                    .and_then(Error::strerror)
-                    .unwrap_or_else(|| error.to_string().into()),
-            )
+            let reason = errno.as_ref().and_then(Error::strerror);
+            let reason = reason.unwrap_or_else(|| error.to_string().into());
+            let words: Vec<_> = std::env::args_os().collect();
+            match meant::file(file, &words).filter(|_| error.kind() == ErrorKind::NotFound) {
+                Some(hint) => refuse(&format!("{reason}; {hint}")),
+                None => refuse(&reason),
+            }
         }
     }
 }

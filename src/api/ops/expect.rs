@@ -182,11 +182,11 @@ fn words(value: &Value) -> Option<String> {
     }
 }
 
-fn equal(_: &Cx<'_>, received: Portable, expected: Portable, message: Shown) -> Result<()> {
+fn equal(cx: &Cx<'_>, received: Portable, expected: Portable, message: Shown) -> Result<()> {
     if is_equal(&received.0, &expected.0) {
         return Ok(());
     }
-    let difference = compared(&expected.0, &received.0);
+    let difference = compared(&expected.0, &received.0, cx.environment.first_place);
     Err(unmet(&message, &format!("not equal\n{difference}")))
 }
 
@@ -198,7 +198,7 @@ fn not_equal(_: &Cx<'_>, received: Portable, unexpected: Portable, message: Show
     Ok(())
 }
 
-fn near(_: &Cx<'_>, received: Any, expected: Any, within: Option<f64>, message: Shown) -> Result<()> {
+fn near(cx: &Cx<'_>, received: Any, expected: Any, within: Option<f64>, message: Shown) -> Result<()> {
     /// How far numbers may be apart by their last digits.
     const CLOSE: f64 = 1e-9;
     let within = within.unwrap_or(CLOSE);
@@ -207,7 +207,7 @@ fn near(_: &Cx<'_>, received: Any, expected: Any, within: Option<f64>, message: 
         Some(false) => {
             let text = format!(
                 "not near\n{}\nthey may be {within} apart",
-                compared(&expected.0, &received.0)
+                compared(&expected.0, &received.0, cx.environment.first_place)
             );
             Err(unmet(&message, &text))
         }

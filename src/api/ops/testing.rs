@@ -5,7 +5,7 @@ use std::rc::Rc;
 use crate::api::argument::{Function, Given, Text, Values};
 use crate::api::handler::typed;
 use crate::api::op::{Default, FUNCTION, METHOD, Op, Owner, Param, Python, need, with};
-use crate::api::testing::{Hook, Options, Trial};
+use crate::api::testing::{Hook, Options, Trial, inline};
 use crate::api::value::Type;
 use crate::api::{Callback, Cx, Form, Held, Value, repr};
 use crate::error::{Class, Error, Result};
@@ -249,7 +249,7 @@ fn each(cx: &Cx<'_>, rows: Given, name: Text, options: Options, body: Function) 
     for (place, row) in rows.into_iter().enumerate() {
         let shown = match row.value() {
             Value::Opaque(_) => String::new(),
-            value => format!(": {}", repr(&value)),
+            value => format!(": {}", inline(&value)),
         };
         let name = format!("{name} [{}{shown}]", place + 1);
         declare(cx, &name, options.clone(), body.clone(), Some(row))?;

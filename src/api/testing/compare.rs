@@ -5,8 +5,10 @@
 //! when they are the same.
 
 use crate::api::element;
+use crate::api::repr;
 use crate::api::value::Value;
 use crate::bytes::Bytes;
+use crate::text::str_repr;
 use crate::wire::Number;
 
 /// Whether two values are equal.
@@ -43,6 +45,59 @@ pub(crate) fn is_equal(one: &Value, other: &Value) -> bool {
         }
         (Value::Numbers(_), Value::Numbers(_)) => element::equal(one, other).unwrap_or(false),
         _ => one.is_same(other).unwrap_or(false),
+    }
+}
+
+/// The way to where two values first differ, as `.key[2]`; empty where they do as wholes. `first` is the number of a list's first place.
+pub(crate) fn way_to_difference(mut one: &Value, mut other: &Value, first: usize) -> String {
+    let mut way = String::new();
+    loop {
+        if let (Some(ones), Some(others)) = (items(one), items(other)) {
+            let alike = ones
+                .iter()
+                .zip(others)
+                .take_while(|(one, other)| is_equal(one, other));
+            let place = alike.count();
+            way.push_str(&format!("[{}]", place + first));
+            match (ones.get(place), others.get(place)) {
+                (Some(inner), Some(twin)) => (one, other) = (inner, twin),
+                _ => return way,
+            }
+        } else if let (Some(ones), Some(others)) = (entries(one), entries(other)) {
+            let twin_in = |entries: &[(Value, &'_ Value)], key: &Value| {
+                entries.iter().position(|(theirs, _)| is_equal(key, theirs))
+            };
+            let differs = ones.iter().find_map(|(key, value)| match twin_in(&others, key) {
+                Some(place) if is_equal(value, others[place].1) => None,
+                place => Some((key, place.map(|place| (*value, others[place].1)))),
+            });
+            let more = || others.iter().find(|(key, _)| twin_in(&ones, key).is_none());
+            let Some((key, pair)) = differs.or_else(|| more().map(|(key, _)| (key, None))) else {
+                return way;
+            };
+            way.push_str(&step(key));
+            match pair {
+                Some(pair) => (one, other) = pair,
+                None => return way,
+            }
+        } else {
+            return way;
+        }
+    }
+}
+
+/// The key of a map as part of a way.
+fn step(key: &Value) -> String {
+    let text = octets(key).and_then(|bytes| String::from_utf8(bytes).ok());
+    let is_name = |text: &String| {
+        !text.starts_with(|c: char| c.is_ascii_digit())
+            && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+            && !text.is_empty()
+    };
+    match text {
+        Some(name) if is_name(&name) => format!(".{name}"),
+        Some(text) => format!("[{}]", str_repr(&text)),
+        None => format!("[{}]", repr(key)),
     }
 }
 

@@ -6,28 +6,33 @@ use crate::api::value::Value;
 use crate::text::str_repr;
 use crate::wire::difference;
 
-use super::compare::octets;
+use super::compare::{octets, way_to_difference};
 
 /// Characters of a value that fit on a line beside its label.
 const NARROW: usize = 68;
 /// Characters of a value that are shown in a sentence.
 const SHORT: usize = 60;
 /// Bytes of a text that is shown whole.
-const LONG: usize = 400;
+const LONG: usize = 160;
 /// Bytes that are also shown in a line where a dump of them follows.
 const FEW_BYTES: usize = 24;
 
 /// A value in a sentence, cut where it is long.
 pub(crate) fn inline(value: &Value) -> String {
-    let text = repr(value);
+    // A language's string is text where it can be, as in what is compared.
+    let string = match value {
+        Value::String(bytes) => text(&bytes.to_vec()).map(str_repr),
+        _ => None,
+    };
+    let text = string.unwrap_or_else(|| repr(value));
     if text.chars().count() <= SHORT {
         return text;
     }
     text.chars().take(SHORT - 3).chain("...".chars()).collect()
 }
 
-/// What was expected and what came, in lines.
-pub(crate) fn compared(expected: &Value, received: &Value) -> String {
+/// What was expected and what came, in lines. `first` is the number of a list's first place.
+pub(crate) fn compared(expected: &Value, received: &Value, first: usize) -> String {
     if let (Some(wanted), Some(got)) = (octets(expected), octets(received)) {
         return match (text(&wanted), text(&got)) {
             (Some(wanted), Some(got)) if wanted.contains('\n') || got.contains('\n') => {
@@ -57,8 +62,12 @@ pub(crate) fn compared(expected: &Value, received: &Value) -> String {
     let (mut wanted, mut got) = (String::new(), String::new());
     write(&mut wanted, expected, 0);
     write(&mut got, received, 0);
+    let at = match way_to_difference(expected, received, first) {
+        way if way.is_empty() => way,
+        way => format!(" at {}", way.trim_start_matches('.')),
+    };
     format!(
-        "they differ (- expected, + received)\n{}",
+        "they differ{at} (- expected, + received)\n{}",
         difference::lines(&format!("{wanted}\n"), &format!("{got}\n"))
     )
 }
@@ -132,9 +141,42 @@ mod tests {
     use super::*;
 
     #[test]
+    fn where_values_differ_is_told() {
+        let list = |items: Vec<Value>| Value::List(items);
+        let map = |entries: Vec<(&str, Value)>| {
+            Value::Map(
+                entries
+                    .into_iter()
+                    .map(|(key, value)| (key.to_owned(), value))
+                    .collect(),
+            )
+        };
+        let message = |name: &str, last: i64| {
+            map(vec![
+                ("kind", Value::Int(1)),
+                (
+                    "a b",
+                    list(vec![Value::Int(1), map(vec![(name, Value::Int(last))])]),
+                ),
+            ])
+        };
+        for (one, other, way) in [
+            (message("x", 1), message("x", 2), "['a b'][2].x"),
+            (message("x", 1), message("y", 1), "['a b'][2].x"),
+            (map(vec![]), message("x", 1), ".kind"),
+            (list(vec![]), list(vec![Value::Int(1)]), "[1]"),
+            (Value::Int(1), Value::Int(2), ""),
+            (list(vec![Value::None]), map(vec![]), ""),
+        ] {
+            assert_eq!(way_to_difference(&one, &other, 1), way);
+        }
+    }
+
+    #[test]
     fn values_are_shown_as_fits_them() {
-        let show =
-            |one: &str, other: &str| compared(&Value::text(one.to_owned()), &Value::text(other.to_owned()));
+        let show = |one: &str, other: &str| {
+            compared(&Value::text(one.to_owned()), &Value::text(other.to_owned()), 0)
+        };
         assert_eq!(show("a", "b"), "expected: 'a'\nreceived: 'b'");
         assert_eq!(
             show("a\nb\n", "a\nc\n"),
@@ -143,8 +185,8 @@ mod tests {
         assert!(show("+OK\r\n", "+OK\n").contains("- 00000000  2b 4f 4b 0d 0a"));
         let list = |last: i64| Value::List((0..40).map(Value::Int).chain([Value::Int(last)]).collect());
         assert_eq!(
-            compared(&list(7), &list(8)),
-            "they differ (- expected, + received)\n    37,\n    38,\n    39,\n-   7,\n+   8,\n  ]"
+            compared(&list(7), &list(8), 0),
+            "they differ at [40] (- expected, + received)\n    37,\n    38,\n    39,\n-   7,\n+   8,\n  ]"
         );
     }
 }
