@@ -10,6 +10,7 @@ use clap::{CommandFactory as _, Parser};
 use crate::error::{Class, Error, Result};
 use crate::policy::Policy;
 use crate::runtime::{Runtime, Speech};
+use crate::sys::signal;
 use crate::tools::trace::Recorder;
 use crate::tools::{Dial, Proxy, Settings, Url};
 
@@ -113,6 +114,7 @@ fn record(words: &Words, recorder: &Recorder, at: Dial, to: Dial) -> Result<()> 
         .speech(speech)
         .build()?;
     runtime.heed_interrupts()?;
+    signal::on_termination()?;
     let net = runtime.net().clone();
     let listener = Proxy::listen(&net, at, &to)?;
     // Whoever started it can wait for this line. A closed stderr leaves nobody to tell.

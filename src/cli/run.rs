@@ -10,7 +10,7 @@ use crate::error::{Class, Error, Result};
 use crate::policy::Policy;
 use crate::runtime::{Runtime, Speech};
 use crate::script::Chunk;
-use crate::sys::stdio;
+use crate::sys::{signal, stdio};
 
 use super::args::{Args, Lang};
 use super::recording::Recording;
@@ -234,6 +234,9 @@ fn runtime(
     let speech = language(arguments, script)?;
     let runtime = builder.speech(speech).build()?;
     runtime.heed_interrupts()?;
+    if recording.has_files() {
+        signal::on_termination()?;
+    }
     Ok((runtime, speech))
 }
 
@@ -261,6 +264,7 @@ fn status_of(outcome: Result<()>, told: bool) -> u8 {
             }
             u8::try_from(error.status().unwrap_or(0) & 0xff).unwrap_or(FAILURE)
         }
+        Class::KeyboardInterrupt if signal::is_terminated() => FAILURE,
         // One that the script raised itself has been told, as any other error.
         Class::KeyboardInterrupt if told => INTERRUPTED,
         Class::KeyboardInterrupt => {

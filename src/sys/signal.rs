@@ -6,7 +6,7 @@
 
 use std::mem::MaybeUninit;
 use std::ptr;
-use std::sync::atomic::{AtomicPtr, AtomicU32, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicI32, AtomicPtr, AtomicU32, AtomicUsize, Ordering};
 
 use super::errno::{Errno, Result};
 
@@ -18,6 +18,8 @@ const PATIENCE: u32 = 3;
 static WORD: AtomicPtr<AtomicU32> = AtomicPtr::new(ptr::null_mut());
 static VALUE: AtomicU32 = AtomicU32::new(0);
 static PRESSED: AtomicU32 = AtomicU32::new(0);
+/// Which other signal asked for the end.
+static TERMINATED: AtomicI32 = AtomicI32::new(0);
 /// Address of an `extern "C" fn()`, or 0.
 static POKE: AtomicUsize = AtomicUsize::new(0);
 
@@ -30,6 +32,35 @@ pub(crate) fn on_interrupt(word: &'static AtomicU32, value: u32) -> Result<()> {
     VALUE.store(value, Ordering::SeqCst);
     install(libc::SIGINT, 0)?;
     install(libc::SIGALRM, 0)
+}
+
+/// Lets SIGTERM and SIGPIPE end things as Ctrl-C does, for who has something to write before; then [`die_as_asked`] ends the process
+/// by the signal. For who heeds interrupts.
+///
+/// # Errors
+/// The system refuses a handler.
+#[cfg(feature = "cli")]
+pub(crate) fn on_termination() -> Result<()> {
+    install(libc::SIGTERM, 0)?;
+    install(libc::SIGPIPE, 0)
+}
+
+/// Whether one of them has asked for the end.
+#[cfg(feature = "cli")]
+pub(crate) fn is_terminated() -> bool {
+    TERMINATED.load(Ordering::SeqCst) != 0
+}
+
+/// Where one has, ends the process by it, so that who started it sees what it would have seen.
+#[cfg(feature = "cli")]
+pub(crate) fn die_as_asked() {
+    let asked = TERMINATED.load(Ordering::SeqCst);
+    if asked != 0 {
+        // SAFETY: the default action takes no handler.
+        unsafe { libc::signal(asked, libc::SIG_DFL) };
+        // SAFETY: it takes a number and touches no memory.
+        unsafe { libc::raise(asked) };
+    }
 }
 
 /// What the handler calls besides: makes a busy engine look at the word.
@@ -164,10 +195,14 @@ extern "C" fn handle(signal: i32) {
     // SAFETY: `on_interrupt` stored a reference to a static word, or nothing yet.
     let word = unsafe { word.as_ref() };
     if let Some(word) = word
-        && signal == libc::SIGINT
+        && matches!(signal, libc::SIGINT | libc::SIGTERM | libc::SIGPIPE)
     {
+        if signal != libc::SIGINT {
+            TERMINATED.store(signal, Ordering::SeqCst);
+        }
         word.store(VALUE.load(Ordering::SeqCst), Ordering::SeqCst);
-        if PRESSED.fetch_add(1, Ordering::SeqCst) + 1 >= PATIENCE {
+        // Each text that is printed into a closed pipe is another of those.
+        if signal != libc::SIGPIPE && PRESSED.fetch_add(1, Ordering::SeqCst) + 1 >= PATIENCE {
             // SAFETY: `_exit` may be called in a handler and does not return.
             unsafe { libc::_exit(130) };
         }

@@ -137,7 +137,7 @@ fn nothing_is_lost_however_the_run_ends() {
 
 #[test]
 fn an_interrupted_run_leaves_its_trace_and_a_killed_one_nearly_all_of_it() {
-    for (signal, status) in [("INT", Some(130)), ("KILL", None)] {
+    for (signal, status, closed) in [("INT", Some(130), 2), ("TERM", None, 2), ("KILL", None, 0)] {
         let room = room(&format!("signal-{signal}"));
         let script = "local a, b = socket.socketpair() a:send('x') print('ready') io.stdout:flush() b:recv(1) b:recv(1)";
         let mut command = Command::new(env!("CARGO_BIN_EXE_wirescript"));
@@ -164,7 +164,38 @@ fn an_interrupted_run_leaves_its_trace_and_a_killed_one_nearly_all_of_it() {
         assert_eq!(ended.signal().is_some(), status.is_none());
         let records = records(&path);
         assert_eq!(of(&records, "received").len(), 1);
-        assert_eq!(of(&records, "close").len(), if status.is_some() { 2 } else { 0 });
+        assert_eq!(of(&records, "close").len(), closed, "{signal}");
+        assert_eq!(done.stderr.is_empty(), status.is_none(), "{}", done.stderr);
+    }
+}
+
+#[test]
+fn a_run_whose_output_nobody_reads_leaves_its_trace() {
+    for (language, script) in [
+        (
+            "lua",
+            "local a, b = socket.socketpair() a:send('x') while true do print('a line') end",
+        ),
+        (
+            "rhai",
+            "let pair = socket::socketpair(); pair[0].send(\"x\"); loop { print(\"a line\"); }",
+        ),
+    ] {
+        let room = room(&format!("pipe-{language}"));
+        let line = "\"$0\" --lang \"$1\" --trace t.jsonl -e \"$2\" | head -n 1; echo \"${PIPESTATUS[0]}\"";
+        let mut command = Command::new("bash");
+        command
+            .args(["-c", line, env!("CARGO_BIN_EXE_wirescript"), language, script])
+            .current_dir(&room);
+        let done = Running::start(&mut command).finish(LIMIT);
+        // 128 and the number of SIGPIPE, as without a trace.
+        assert_eq!(
+            (done.stdout.as_str(), done.stderr.as_str()),
+            ("a line\n141\n", "")
+        );
+        let records = records(&room.join("t.jsonl"));
+        assert_eq!(of(&records, "sent").len(), 1, "{language}");
+        assert_eq!(of(&records, "close").len(), 2, "{language}");
     }
 }
 

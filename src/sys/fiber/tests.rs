@@ -2,7 +2,7 @@
 
 use super::stack::WARM;
 use super::*;
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 
 #[test]
@@ -110,4 +110,44 @@ fn suspending_off_the_fiber_is_refused() {
     let pool = StackPool::new(256 * 1024);
     let fiber = Fiber::new(&pool, Box::new(|| ())).expect("a stack");
     fiber.suspend();
+}
+
+#[test]
+fn a_reserve_lies_below_what_is_told_of() {
+    // More than there are addresses for: it is done without.
+    for reserve in [0, 64 << 20, 1 << 60] {
+        let pool = StackPool::new(Extent {
+            usable: 256 * 1024,
+            reserve,
+        });
+        let fiber = Rc::new(OnceCell::<Rc<Fiber>>::new());
+        let (inside, seen) = (fiber.clone(), Rc::new(Cell::new((0, false))));
+        let told = seen.clone();
+        let made = Fiber::new(&pool, move || {
+            let me = inside.get().expect("it was set");
+            let deep = if reserve == 64 << 20 && !cfg!(sanitized) {
+                deeper(8 << 20)
+            } else {
+                0
+            };
+            told.set((me.remaining_stack().expect("on the fiber") + deep, me.is_here()));
+        })
+        .expect("a stack");
+        let _ = fiber.set(made.clone());
+        while made.resume() != Progress::Finished {}
+        let (left, is_here) = seen.get();
+        assert!(is_here && (200 << 10..=256 << 10).contains(&left), "{left}");
+    }
+    if !cfg!(sanitized) {
+        assert_eq!(with_room(|| deeper(8 << 20)), 0);
+    }
+}
+
+/// Goes down so many bytes and comes back with nothing.
+fn deeper(bytes: usize) -> usize {
+    let frame = std::hint::black_box([0_u8; 4096]);
+    match bytes.checked_sub(frame.len()) {
+        Some(left) => std::hint::black_box(deeper(left)) + usize::from(frame[0]),
+        None => 0,
+    }
 }
