@@ -127,7 +127,11 @@ fn record(words: &Words, recorder: &Recorder, at: Dial, to: Dial) -> Result<()> 
         listener,
         to,
         most: words.connections,
-        tell: Rc::new(|error| complain(&error.to_string())),
+        // That it is to end is no news of a connection's.
+        tell: Rc::new(|error| match error.class() {
+            Class::KeyboardInterrupt | Class::CancelledError => {}
+            _ => complain(&error.to_string()),
+        }),
     };
     let task = proxy.start(&net)?;
     net.sched().run_until(|| task.is_done())?;

@@ -1,8 +1,10 @@
 //! What stands in a trace, and that it is there however the run ends.
 
 use std::fs;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
 use std::os::unix::process::ExitStatusExt as _;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
 
@@ -349,5 +351,43 @@ serving:join() listener:close()
             .collect();
         let one = (json!("a secret"), json!(true));
         assert_eq!(texts, [one.clone(), one], "{event}");
+    }
+}
+
+/// Whoever records from a script ends it with `kill`.
+#[test]
+fn a_recording_that_is_terminated_is_whole_and_says_nothing() {
+    let room = room("recording");
+    let server = TcpListener::bind("127.0.0.1:0").expect("a server");
+    let to = format!("tcp://{}", server.local_addr().expect("an address"));
+    let mut recording = Command::new(env!("CARGO_BIN_EXE_wirescript"))
+        .args(["record", "--listen", "tcp://127.0.0.1:0", "--to", &to, "-o", "r.jsonl"])
+        .current_dir(&room)
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the command");
+    let mut told = BufReader::new(recording.stderr.take().expect("a pipe"));
+    let mut line = String::new();
+    told.read_line(&mut line).expect("a line");
+    let at = line.split("tcp://").nth(1).and_then(|rest| rest.split(' ').next());
+    let mut client = TcpStream::connect(at.expect("an address")).expect("a connection");
+    client.write_all(b"question").expect("it goes");
+    let (mut inner, _) = server.accept().expect("the recorder connects");
+    let mut eight = [0; 8];
+    inner.read_exact(&mut eight).expect("it comes");
+    inner.write_all(b"response").expect("it goes");
+    client.read_exact(&mut eight).expect("it comes");
+    assert_eq!(&eight, b"response");
+    let killed = Command::new("kill").arg(recording.id().to_string()).status();
+    assert!(killed.is_ok_and(|status| status.success()));
+    let ended = recording.wait().expect("an end");
+    assert_eq!(ended.signal(), Some(15));
+    let mut rest = String::new();
+    told.read_to_string(&mut rest).expect("text");
+    assert_eq!(rest, "");
+    let records = records(&room.join("r.jsonl"));
+    for text in ["question", "response"] {
+        let sent = of(&records, "sent");
+        assert!(sent.iter().any(|record| record["text"] == text), "{text}");
     }
 }
