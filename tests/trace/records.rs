@@ -361,7 +361,15 @@ fn a_recording_that_is_terminated_is_whole_and_says_nothing() {
     let server = TcpListener::bind("127.0.0.1:0").expect("a server");
     let to = format!("tcp://{}", server.local_addr().expect("an address"));
     let mut recording = Command::new(env!("CARGO_BIN_EXE_wirescript"))
-        .args(["record", "--listen", "tcp://127.0.0.1:0", "--to", &to, "-o", "r.jsonl"])
+        .args([
+            "record",
+            "--listen",
+            "tcp://127.0.0.1:0",
+            "--to",
+            &to,
+            "-o",
+            "r.jsonl",
+        ])
         .current_dir(&room)
         .stderr(Stdio::piped())
         .spawn()
@@ -369,7 +377,10 @@ fn a_recording_that_is_terminated_is_whole_and_says_nothing() {
     let mut told = BufReader::new(recording.stderr.take().expect("a pipe"));
     let mut line = String::new();
     told.read_line(&mut line).expect("a line");
-    let at = line.split("tcp://").nth(1).and_then(|rest| rest.split(' ').next());
+    let at = line
+        .split("tcp://")
+        .nth(1)
+        .and_then(|rest| rest.split(' ').next());
     let mut client = TcpStream::connect(at.expect("an address")).expect("a connection");
     client.write_all(b"question").expect("it goes");
     let (mut inner, _) = server.accept().expect("the recorder connects");

@@ -14,7 +14,7 @@ use super::host::Host;
 use super::op::Site;
 use super::places::Places;
 use super::watch::Watch;
-use super::{buffer, lines, module, named, nested, object, own, syntax, wide};
+use super::{buffer, lines, module, named, nested, object, own, syntax, wide, with};
 
 /// Puts `socket` and the other modules into a Rhai engine of your own, with the functions and types they need.
 ///
@@ -48,6 +48,7 @@ pub fn register(engine: &mut Engine, net: &Rc<Net>) -> Result<()> {
         host: Host::default(),
         reads_marks: Cell::new(false),
         exchanged: wide::Exchanged::default(),
+        held: with::Held::default(),
     });
     let mut functions = Module::new();
     object::install(&mut functions, &site);

@@ -111,6 +111,7 @@ impl RhaiScript {
                 host: host::Host::default(),
                 reads_marks: Cell::new(false),
                 exchanged: wide::Exchanged::default(),
+                held: with::Held::default(),
             });
             Core {
                 stock: Stock::default(),

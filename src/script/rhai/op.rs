@@ -16,7 +16,7 @@ use super::host::Host;
 use super::task::{self, Outcome};
 use super::watch::Watch;
 use super::wide::Exchanged;
-use super::{Core, bounded, callback, hot, kept, named, value};
+use super::{Core, bounded, callback, hot, kept, named, value, with};
 
 /// Arguments as Rhai hands them to a native function: an object or first argument may be the script's own variable,
 /// the others are the call's to use up.
@@ -33,6 +33,8 @@ pub(super) struct Site {
     pub(super) reads_marks: Cell<bool>,
     /// Tokens of the text that is being compiled which stand for others.
     pub(super) exchanged: Exchanged,
+    /// What the `with`s of the script hold.
+    pub(super) held: with::Held,
 }
 
 impl Site {
