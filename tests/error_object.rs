@@ -201,8 +201,50 @@ fn the_address_concerned_is_an_address() {
          assert(e.op == 'connect' and e.address == address and e.address.port == address.port)
          assert(tostring(e):find('address ' .. tostring(address), 1, true))
          e = show(s.bind, s, address)
-         assert(e.op == 'bind' and e.address == address)"
+         assert(e.op == 'bind' and e.address == address)
+         -- Of a connection it is the peer's, which the text does not tell.
+         local server <close> = socket.create_server({{'127.0.0.1', 0}})
+         server:settimeout(0.01)
+         e = show(server.accept, server)
+         assert(e.address == server:getsockname() and not tostring(e):find('address'))
+         local client <close> = socket.create_connection(server:getsockname(), 5)
+         client:settimeout(0.01)
+         e = show(client.recv, client, 1)
+         assert(e.name == 'TimeoutError' and e.address == server:getsockname())
+         client:settimeout(0)
+         e = show(client.recv, client, 1)
+         assert(e.name == 'BlockingIOError' and e.address == nil)
+         local a <close>, b <close> = socket.socketpair()
+         b:close()
+         e = show(a.send, a, 'x')
+         assert(e.name == 'BrokenPipeError' and e.address == nil)
+         deaf:close() s:close()"
     ));
+    assert_eq!((told.status, &*told.stderr), (0, ""), "{}", told.stdout);
+}
+
+/// CPython's text does not say whose argument is wrong: the line below it does.
+#[test]
+fn a_wrong_argument_is_told_with_the_function() {
+    let told = eval(
+        r#"
+        local u = socket.socket(socket.AF_UNIX)
+        for name, call in pairs{
+          bind = function() u:bind(5) end,
+          select = function() select.select(5, {}, {}) end,
+          register = function() select.poll():register("x") end,
+          array = function() array("i", 5) end,
+          join = function() task.spawn(function() error(errors.TypeError("the script's own")) end):join() end,
+        } do
+          local ok, e = pcall(call)
+          assert(e.name == "TypeError", tostring(e))
+          local own = name == "join"
+          assert((e.op == nil) == own and (e.op == name) ~= own, tostring(e))
+          assert(not e.message:find(name, 1, true) and (tostring(e):find("in " .. name, 1, true) == nil) == own)
+        end
+        u:close()
+        "#,
+    );
     assert_eq!((told.status, &*told.stderr), (0, ""), "{}", told.stdout);
 }
 

@@ -277,7 +277,7 @@ fn hooks_run_in_their_order_and_time_has_an_end() {
         r#"
         before_all(|| print("all{"));
         after_all(|| print("}all"));
-        before_each(|t| print("outer{"));
+        before_each(|t| { print("outer{"); t.cleanup(|| print("prepared")); socket::setdefaulttimeout(()); });
         after_each(|t| print("}outer"));
         describe("g", || {
           before_all(|| print("g{"));
@@ -292,8 +292,8 @@ fn hooks_run_in_their_order_and_time_has_an_end() {
     in_order(
         &told.stdout,
         &[
-            "all{", "g{", "outer{", "inner{", "body", "first", "second", "}inner", "}outer", "}g", "}all",
-            "1 passed",
+            "all{", "g{", "outer{", "inner{", "body", "first", "second", "}inner", "}outer", "prepared",
+            "}g", "}all", "1 passed",
         ],
     );
     write(

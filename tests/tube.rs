@@ -110,6 +110,35 @@ mod processes {
         }
     }
 
+    /// As `timeout` ends a run, or whoever closes the terminal.
+    #[test]
+    fn a_script_that_is_terminated_leaves_nothing_behind() {
+        for (signal, number) in [("TERM", 15), ("HUP", 1)] {
+            let mut script = wirescript()
+                .args(["-e", &format!("{STARTS} task.sleep(1000)")])
+                .stdout(Stdio::piped())
+                .stderr(Stdio::piped())
+                .spawn()
+                .expect("it starts");
+            let mut line = String::new();
+            BufReader::new(script.stdout.take().expect("its output"))
+                .read_line(&mut line)
+                .expect("a line");
+            let (leader, other) = numbers(&line);
+            let id = script.id().to_string();
+            let told = Command::new("kill").args([&format!("-{signal}"), &*id]).status();
+            assert!(told.is_ok_and(|status| status.success()));
+            let done = script.wait_with_output().expect("it ends");
+            assert_eq!(
+                std::os::unix::process::ExitStatusExt::signal(&done.status),
+                Some(number)
+            );
+            assert_eq!(String::from_utf8_lossy(&done.stderr), "");
+            await_end(&leader);
+            await_end(&other);
+        }
+    }
+
     #[test]
     fn a_script_that_is_killed_takes_its_program_along() {
         let mut script = wirescript()

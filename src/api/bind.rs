@@ -1,6 +1,6 @@
 //! From what a script passed to what a row expects: defaults, keywords, arity and kind errors, once for every language.
 
-use crate::error::{Error, Result, nearest};
+use crate::error::{Class, Error, Result, nearest};
 
 use super::Cx;
 use super::handler::Failure;
@@ -29,7 +29,7 @@ pub(crate) fn call(op: &'static Op, cx: &Cx<'_>, arguments: Arguments) -> Result
     }
     let mut values = arrange(op, arguments)?;
     op.run.run(cx, &mut values).map_err(|failure| match failure {
-        Failure::Error(error) => error,
+        Failure::Error(error) => named(op, error),
         Failure::Kind {
             place,
             expected,
@@ -59,6 +59,16 @@ pub(crate) fn call(op: &'static Op, cx: &Cx<'_>, arguments: Arguments) -> Result
             name(op, place.saturating_sub(first)),
         )),
     })
+}
+
+/// A TypeError that does not say in its own words, which are CPython's, whose argument is wrong says it below them. One that has a
+/// place was raised by a script.
+#[cold]
+fn named(op: &'static Op, error: Error) -> Error {
+    if error.class() == Class::TypeError && error.place().is_none() && !error.message().contains(op.name) {
+        return error.during(op.name);
+    }
+    error
 }
 
 /// The error of a method that is called on what does not have it, as Lua lets one do. Told before anything is said of the

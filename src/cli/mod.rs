@@ -23,7 +23,7 @@ mod wall;
 use crate::sys::errno::Errno;
 #[cfg(glibc)]
 use crate::sys::start;
-use crate::sys::{allocator, fiber, signal, stdio};
+use crate::sys::{allocator, process, signal, stdio};
 
 /// The command's allocator.
 #[doc(hidden)]
@@ -42,7 +42,7 @@ pub fn begin() -> ! {
 /// Runs the command with the process's arguments, and tells its exit status. The program's allocator is [`Allocator`].
 pub fn main() -> u8 {
     allocator::announce();
-    let status = fiber::with_room(obey);
+    let status = process::with_room(obey);
     signal::die_as_asked();
     status
 }

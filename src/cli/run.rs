@@ -234,8 +234,9 @@ fn runtime(
     let speech = language(arguments, script)?;
     let runtime = builder.speech(speech).build()?;
     runtime.heed_interrupts()?;
+    signal::on_termination()?;
     if recording.has_files() {
-        signal::on_termination()?;
+        signal::on_broken_pipe()?;
     }
     Ok((runtime, speech))
 }

@@ -26,7 +26,7 @@ pub(super) fn likely_cause(error: &Error) -> Option<String> {
     }
     let errno = Errno(error.errno()?);
     let cause = match errno {
-        Errno::CONNREFUSED => match error.address() {
+        Errno::CONNREFUSED => match error.told_address() {
             Some(Address::Unix(UnixName::Path(_))) => {
                 "the socket file is there but nobody listens on it".into()
             }
@@ -37,7 +37,7 @@ pub(super) fn likely_cause(error: &Error) -> Option<String> {
             },
             None => "nothing listens there, or a datagram sent before was refused".into(),
         },
-        Errno::ADDRINUSE => match error.address() {
+        Errno::ADDRINUSE => match error.told_address() {
             Some(Address::Unix(UnixName::Path(_))) => {
                 "the file exists already; remove it before binding, also after a crash".into()
             }
@@ -71,11 +71,11 @@ pub(super) fn likely_cause(error: &Error) -> Option<String> {
         Errno::MFILE => "this process has as many descriptors open as its limit allows".into(),
         Errno::MSGSIZE => "the datagram is larger than the protocol or the send buffer allows".into(),
         Errno::NETUNREACH | Errno::HOSTUNREACH => "there is no route to that address".into(),
-        Errno::NOENT if matches!(error.address(), Some(Address::Unix(_))) => {
+        Errno::NOENT if matches!(error.told_address(), Some(Address::Unix(_))) => {
             "no socket file at that path".into()
         }
         Errno::NOENT if op == "open" => "there is no file of that name".into(),
-        Errno::NOENT if matches!(error.address(), Some(Address::Alg(_))) => {
+        Errno::NOENT if matches!(error.told_address(), Some(Address::Alg(_))) => {
             "the kernel has no such algorithm (/proc/crypto lists those loaded), or lacks the module of its type: \
              algif_hash, algif_skcipher, algif_aead, algif_rng"
                 .into()

@@ -65,6 +65,8 @@ struct Detail {
     text: Option<Cow<'static, str>>,
     op: Option<&'static str>,
     address: Option<Address>,
+    /// Whom the socket is connected with, or where it is bound: known, and no news that the text must tell.
+    party: Option<Box<Address>>,
     asked: Option<Box<Asked>>,
     partial: Option<Vec<u8>>,
     sent: Option<u64>,
@@ -98,6 +100,7 @@ impl Error {
             text,
             op: None,
             address: None,
+            party: None,
             asked: None,
             partial: None,
             sent: None,
@@ -230,6 +233,15 @@ impl Error {
         self
     }
 
+    /// Notes at which end of a connection it was, unless an address is known.
+    #[must_use]
+    pub(crate) fn between(mut self, party: impl FnOnce() -> Option<Address>) -> Self {
+        if self.0.address.is_none() && self.0.party.is_none() {
+            self.detail().party = party().map(Box::new);
+        }
+        self
+    }
+
     /// Says what led to it, where the place that failed knows better than the general rules do.
     #[must_use]
     pub(crate) fn because(mut self, cause: String) -> Self {
@@ -330,6 +342,11 @@ impl Error {
 
     /// The peer or local address concerned.
     pub fn address(&self) -> Option<&Address> {
+        self.0.address.as_ref().or(self.0.party.as_deref())
+    }
+
+    /// The one that the text tells of.
+    fn told_address(&self) -> Option<&Address> {
         self.0.address.as_ref()
     }
 

@@ -36,7 +36,7 @@ impl Error {
     /// Operation, address and likely cause: the second line of the text, where there is something to say.
     pub fn context(&self) -> Option<String> {
         let asked = self.asked().map(ToString::to_string);
-        let address = self.address().map(ToString::to_string).or(asked);
+        let address = self.told_address().map(ToString::to_string).or(asked);
         let mut line = match (self.0.op, &address) {
             (Some(op), Some(address)) => format!("in {op}, address {address}"),
             (Some(op), None) => format!("in {op}"),

@@ -5,9 +5,8 @@ use std::os::fd::RawFd;
 use std::rc::Rc;
 use std::time::Instant;
 
-#[cfg(feature = "tls")]
-use crate::error::Class;
-use crate::error::{Error, Result};
+use crate::address::{Address, UnixName};
+use crate::error::{Class, Error, Result};
 use crate::sched::{Alarms, Interest, Scheduler, Source, Wake, deadline_after};
 use crate::sys;
 use crate::sys::errno::Errno;
@@ -303,6 +302,17 @@ impl Socket {
         error.because(cause.to_owned())
     }
 
+    /// Whom it is connected with, or else where it is bound, if anywhere.
+    fn party(&self) -> Option<Address> {
+        let fd = self.open_fd().ok()?;
+        let is_told = |address: &Address| match address {
+            Address::Unix(name) => *name != UnixName::Unnamed,
+            address => address.port().is_some_and(|port| port != 0),
+        };
+        let peer = self.lower().peer_address(fd).ok().filter(is_told);
+        peer.or_else(|| self.lower().local_address(fd).ok().filter(is_told))
+    }
+
     /// An operation of this socket failed: names it, and tells the observer.
     pub(crate) fn failed(&self, op: &'static str, error: impl Into<Error>) -> Error {
         let error: Error = error.into();
@@ -310,7 +320,11 @@ impl Socket {
             Some(number) if number == FAILED.0 => self.transport().failure().unwrap_or(error),
             _ => error,
         };
-        let error = self.explain(op, self.net().explain_limit(error)).during(op);
+        let mut error = self.explain(op, self.net().explain_limit(error)).during(op);
+        // That a call would block is asked often, and is no failure.
+        if error.class().is_a(Class::OSError) && error.class() != Class::BlockingIOError {
+            error = error.between(|| self.party());
+        }
         self.observe(|| Event::Failed {
             fd: self.fd(),
             error: &error,

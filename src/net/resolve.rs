@@ -146,7 +146,7 @@ impl Net {
         let world = self.world().filter(|_| !at_once).cloned();
         let named = lookup.host.clone();
         let ask = move || match (world, named) {
-            (Some(world), Some(name)) if hints.flags & AI_NUMERICHOST == 0 => {
+            (Some(world), Some(name)) if hints.flags & AI_NUMERICHOST == 0 && !is_number(&name) => {
                 world.lookup(&name, service_name.as_deref(), hints)
             }
             _ => resolve::lookup(host.as_deref(), service_name.as_deref(), hints),
@@ -301,16 +301,17 @@ fn asked(lookup: &Lookup) -> Request<'_> {
 
 /// Whether the resolver answers this without asking anybody: a number in any form that C reads.
 fn is_numeric(lookup: &Lookup) -> bool {
-    let host = lookup.flags & AI_NUMERICHOST != 0
-        || lookup
-            .host
-            .as_deref()
-            .is_none_or(|host| convert::parse_ip(host).is_some() || numeric_ipv4(host).is_some());
+    let host = lookup.flags & AI_NUMERICHOST != 0 || lookup.host.as_deref().is_none_or(is_number);
     let service = lookup
         .service
         .as_deref()
         .is_none_or(|service| service.bytes().all(|byte| byte.is_ascii_digit()));
     host && service && matches!(lookup.family, AF_UNSPEC | AF_INET | AF_INET6)
+}
+
+/// Whether it is an address and no name.
+fn is_number(host: &str) -> bool {
+    convert::parse_ip(host).is_some() || numeric_ipv4(host).is_some()
 }
 
 /// A C string, or Python's complaint about a NUL.

@@ -29,7 +29,7 @@ use super::{Reporter, Runtime};
 const BOUNDED_MEMORY: usize = 256 << 20;
 /// Bytes of stack that it takes to drop what is nested in one byte of a script's memory, and a script may have more than it is limited
 /// to: what the program holds is looked at, and that now and then.
-const DROPPED: usize = 8;
+const DROPPED: usize = 12;
 
 /// Called with the line of each warning.
 type Teller = Box<dyn Fn(&str)>;
@@ -263,6 +263,9 @@ impl Builder {
         let spoken = if self.any_language { Speech::ALL } else { &[speech] };
         let stack = spoken.iter().map(|speech| speech.stack());
         let mut stack = stack.fold(0.into(), Extent::max);
+        if !process::has_addresses() {
+            stack.reserve = 0;
+        }
         if stack.reserve > 0 && (bounded || limits.memory.is_some()) {
             stack.reserve += memory_limit.saturating_mul(DROPPED).min(stack.reserve * 64);
         }

@@ -59,6 +59,17 @@ impl Line {
 
     /// Takes a task out, which is in it once.
     pub(super) fn strike(&self, task: &Rc<Task>) {
-        self.tasks.borrow_mut().retain(|other| !Rc::ptr_eq(other, task));
+        strike(&mut self.tasks.borrow_mut(), |other| Rc::ptr_eq(other, task));
+    }
+}
+
+/// Takes out of a queue the one that is meant, which is in it once if at all. It is looked for from both ends: when all who wait
+/// are told to end, one after the other, it is at one of them.
+pub(crate) fn strike<T>(queue: &mut VecDeque<T>, is_meant: impl Fn(&T) -> bool) {
+    let last = queue.len().wrapping_sub(1);
+    let ends = (0..queue.len().div_ceil(2)).flat_map(|place| [place, last - place]);
+    let found = ends.into_iter().find(|place| is_meant(&queue[*place]));
+    if let Some(place) = found {
+        queue.remove(place);
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::rc::Rc;
 
+use super::line::strike;
 use super::task::Task;
 use super::wait::Wake;
 
@@ -49,7 +50,7 @@ impl Waiters {
     pub(super) fn strike(&mut self, task: &Rc<Task>) {
         match &self.first {
             Some(first) if Rc::ptr_eq(first, task) => self.first = self.others.pop_front(),
-            _ => self.others.retain(|other| !Rc::ptr_eq(other, task)),
+            _ => strike(&mut self.others, |other| Rc::ptr_eq(other, task)),
         }
     }
 

@@ -6,6 +6,8 @@ use std::io::IsTerminal as _;
 #[cfg(feature = "cli")]
 use std::os::fd::BorrowedFd;
 
+use super::fiber::{Extent, elsewhere};
+
 /// Tells whether a person sits at the other end.
 #[cfg(feature = "cli")]
 pub(crate) fn is_terminal(fd: BorrowedFd<'_>) -> bool {
@@ -26,6 +28,36 @@ pub(crate) fn physical_memory() -> usize {
             let left = most.saturating_sub(super::memory::held().unwrap_or(0));
             machine.min(left / 8 * 7)
         }
+    }
+}
+
+/// Whether addresses may be taken that are never used: they are limited nowhere, and no sanitizer keeps books on them.
+#[cfg_attr(
+    not(any(feature = "lua", feature = "rhai")),
+    allow(dead_code, reason = "no scripts")
+)]
+pub(crate) fn has_addresses() -> bool {
+    cfg!(all(target_pointer_width = "64", not(sanitized))) && address_space() == usize::MAX
+}
+
+/// Does something where there is more stack than threads begin with: what scripts leave behind is dropped there.
+#[cfg_attr(
+    not(any(feature = "lua", feature = "rhai")),
+    allow(dead_code, reason = "no scripts")
+)]
+pub(crate) fn with_room<R>(work: impl FnOnce() -> R) -> R {
+    const ROOM: Extent = Extent {
+        usable: 8 << 20,
+        reserve: if cfg!(target_pointer_width = "64") {
+            1 << 32
+        } else {
+            0
+        },
+    };
+    if has_addresses() {
+        elsewhere(ROOM, work)
+    } else {
+        work()
     }
 }
 

@@ -34,15 +34,37 @@ pub(crate) fn on_interrupt(word: &'static AtomicU32, value: u32) -> Result<()> {
     install(libc::SIGALRM, 0)
 }
 
-/// Lets SIGTERM and SIGPIPE end things as Ctrl-C does, for who has something to write before; then [`die_as_asked`] ends the process
-/// by the signal. For who heeds interrupts.
+/// Lets SIGTERM and SIGHUP end things as Ctrl-C does, so that programs that were started end, too, and files are written; then
+/// [`die_as_asked`] ends the process by the signal. For who heeds interrupts. One that is ignored (`nohup`) stays so.
 ///
 /// # Errors
 /// The system refuses a handler.
 #[cfg(feature = "cli")]
 pub(crate) fn on_termination() -> Result<()> {
-    install(libc::SIGTERM, 0)?;
+    for signal in [libc::SIGTERM, libc::SIGHUP] {
+        if !is_ignored(signal) {
+            install(signal, 0)?;
+        }
+    }
+    Ok(())
+}
+
+/// The same for SIGPIPE, for who has something to write before.
+///
+/// # Errors
+/// The system refuses the handler.
+#[cfg(feature = "cli")]
+pub(crate) fn on_broken_pipe() -> Result<()> {
     install(libc::SIGPIPE, 0)
+}
+
+#[cfg(feature = "cli")]
+fn is_ignored(signal: i32) -> bool {
+    let mut action = MaybeUninit::<libc::sigaction>::zeroed();
+    // SAFETY: the record is of the right type, and no action is given.
+    let done = unsafe { libc::sigaction(signal, ptr::null(), action.as_mut_ptr()) };
+    // SAFETY: zero bytes are a valid record.
+    done == 0 && unsafe { action.assume_init() }.sa_sigaction == libc::SIG_IGN
 }
 
 /// Whether one of them has asked for the end.
@@ -195,7 +217,10 @@ extern "C" fn handle(signal: i32) {
     // SAFETY: `on_interrupt` stored a reference to a static word, or nothing yet.
     let word = unsafe { word.as_ref() };
     if let Some(word) = word
-        && matches!(signal, libc::SIGINT | libc::SIGTERM | libc::SIGPIPE)
+        && matches!(
+            signal,
+            libc::SIGINT | libc::SIGTERM | libc::SIGHUP | libc::SIGPIPE
+        )
     {
         if signal != libc::SIGINT {
             TERMINATED.store(signal, Ordering::SeqCst);

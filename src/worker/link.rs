@@ -10,7 +10,7 @@ use std::time::Instant;
 
 use crate::error::{Class, Error, Result};
 use crate::net::{Net, Underway};
-use crate::sched::{Summons, Wake};
+use crate::sched::{Summons, Wake, strike};
 
 use super::parcel::{Delivery, Draft, Parcel};
 
@@ -95,7 +95,7 @@ fn call_first(waiting: &VecDeque<Arc<Summons>>) {
 
 fn take_out(waiting: &mut VecDeque<Arc<Summons>>, mine: Option<&Arc<Summons>>) {
     if let Some(mine) = mine {
-        waiting.retain(|other| !Arc::ptr_eq(other, mine));
+        strike(waiting, |other| Arc::ptr_eq(other, mine));
     }
 }
 

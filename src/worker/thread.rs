@@ -15,8 +15,8 @@ use std::time::{Duration, Instant};
 use crate::error::{Class, Error, Result};
 use crate::net::Net;
 use crate::sched::{Member, Payload, Scheduler, StopHandle, Summons, Task, deadline_after};
-use crate::sys::fiber;
 use crate::sys::fork::AtWork;
+use crate::sys::process;
 
 use super::parcel::{Delivery, Parcel};
 use super::question::Question;
@@ -198,7 +198,7 @@ impl Worker {
                 }
                 let post = Rc::new(Post(there));
                 let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-                    fiber::with_room(|| work(&post, member.as_ref()))
+                    process::with_room(|| work(&post, member.as_ref()))
                 }));
                 post.end(caught.unwrap_or_else(|panic| {
                     Outcome::Failed(Box::new(Failure {

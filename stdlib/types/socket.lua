@@ -791,7 +791,7 @@ function Test:port() end
 ---@return string
 function Test:folder() end
 
----Have a function called when the test is over, however it ends; the last one first, before the hooks after each test. Never fails.
+---Have a function called when the test is over, however it ends; the last one first: what the test handed over before the hooks after each test, what the hooks before it did after those. Never fails.
 ---@param f fun(...): any function to call
 function Test:cleanup(f) end
 

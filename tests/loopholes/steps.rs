@@ -290,3 +290,17 @@ fn what_is_nested_deep_is_dropped() {
         );
     }
 }
+
+/// Rhai's optimizer compares each of them with each.
+#[cfg(feature = "rhai")]
+#[test]
+fn what_is_long_is_compiled_in_time_that_grows_with_it() {
+    let cases: String = (0..100_000).map(|case| format!("{case} => 1,")).collect();
+    for code in [
+        format!("switch 1 {{ {cases} }}"),
+        format!("let x = 1; {}", "x;".repeat(300_000)),
+    ] {
+        let (told, soon) = end("steps_optimizer", &[], "rhai", &code);
+        assert!(soon && told.code == Some(0), "{}", told.stderr);
+    }
+}

@@ -88,3 +88,14 @@ peer:send_line("one\ntwo")
 print(repr(t:recv_line()))
 t:close()
 peer:close()
+-- What comes again and again does not put the end off.
+local near, far = socket.socketpair()
+local t = tube.wrap(near, {timeout=0.1})
+local sends = task.spawn(function() while true do far:sendall("x") task.sleep(0) end end)
+for _, read in ipairs{t.recv_until, t.recv_regex, t.expect} do
+  local ok, e = pcall(read, t, read == t.recv_until and "N" or tube.pattern("x*N"))
+  print(e.name, #e.partial > 0)
+end
+sends:cancel()
+t:close()
+far:close()

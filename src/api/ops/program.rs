@@ -1,5 +1,6 @@
 //! The running program: `sys`, `time`, and what every script has at hand.
 
+use std::sync::OnceLock;
 use std::time::Instant;
 
 use crate::api::argument::{Rest, Shown, Sleep};
@@ -146,11 +147,10 @@ fn time(cx: &Cx<'_>) -> Result<f64> {
 }
 
 fn monotonic(cx: &Cx<'_>) -> Result<f64> {
-    thread_local! {
-        static START: Instant = Instant::now();
-    }
+    // One beginning for all threads: workers compare what they saw.
+    static START: OnceLock<Instant> = OnceLock::new();
     look_at_clock(cx);
-    let elapsed = simulated().unwrap_or_else(|| START.with(Instant::elapsed));
+    let elapsed = simulated().unwrap_or_else(|| START.get_or_init(Instant::now).elapsed());
     // An hour in hand, so that differences with small numbers stay positive.
     Ok(elapsed.as_secs_f64() + 3600.0)
 }

@@ -182,8 +182,8 @@ pub(super) const OPS: &[Op] = &[
         on: TRIAL,
         python: Python::Nothing,
         params: &[HOOK],
-        doc: "Have a function called when the test is over, however it ends; the last one first, before the hooks after \
-              each test. Never fails.",
+        doc: "Have a function called when the test is over, however it ends; the last one first: what the test handed over \
+              before the hooks after each test, what the hooks before it did after those. Never fails.",
         run: &typed(cleanup),
         ..METHOD
     },

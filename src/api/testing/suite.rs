@@ -283,18 +283,25 @@ impl Suite {
         self.set_running(Some(trial.clone()));
         let argument = || vec![Value::Trial(trial.clone())];
         let mut before = self.hooks_around(case, Hook::BeforeEach).into_iter();
-        let mut outcome = before
-            .try_for_each(|hook| hook.call(argument()))
-            .and_then(|()| case.body.call(case.arguments(&trial)));
+        let mut outcome = before.try_for_each(|hook| hook.call(argument()));
+        let prepared = trial.cleanup_count();
+        if outcome.is_ok() {
+            outcome = case.body.call(case.arguments(&trial));
+        }
         if trial.skipped().is_some() {
             outcome = Ok(());
         }
+        let clean_up = |mut outcome: Result<()>, kept: usize| {
+            while let Some(cleanup) = trial.next_cleanup(kept) {
+                outcome = outcome.and(cleanup.call(Vec::new()));
+            }
+            outcome
+        };
+        outcome = clean_up(outcome, prepared);
         for hook in self.hooks_around(case, Hook::AfterEach) {
             outcome = outcome.and(hook.call(argument()));
         }
-        while let Some(cleanup) = trial.next_cleanup() {
-            outcome = outcome.and(cleanup.call(Vec::new()));
-        }
+        outcome = clean_up(outcome, 0);
         self.set_running(None);
         trial.forget_fields();
         outcome

@@ -44,9 +44,15 @@ impl Trial {
         self.cleanups.borrow_mut().push(function);
     }
 
-    /// Takes the function to be called next at the end: the last first.
-    pub(crate) fn next_cleanup(&self) -> Option<Rc<dyn Callback>> {
-        self.cleanups.borrow_mut().pop()
+    /// The function that was handed over last, but for the first `kept`: it is to be called now.
+    pub(crate) fn next_cleanup(&self, kept: usize) -> Option<Rc<dyn Callback>> {
+        let mut cleanups = self.cleanups.borrow_mut();
+        (cleanups.len() > kept).then(|| cleanups.pop()).flatten()
+    }
+
+    /// How many have been handed over.
+    pub(crate) fn cleanup_count(&self) -> usize {
+        self.cleanups.borrow().len()
     }
 
     /// Notes a line for who reads of a failure.

@@ -38,13 +38,15 @@ pub(super) enum End {
     Interrupted,
 }
 
-/// Lets Ctrl-C end runs.
+/// Lets Ctrl-C and SIGTERM end runs.
 ///
 /// # Errors
 /// A text for the user: the system refuses the handler.
 pub(super) fn heed_interrupts() -> Result<(), String> {
     INTERRUPTED.store(0, Ordering::SeqCst);
-    signal::on_interrupt(&INTERRUPTED, 1).map_err(crate::sys::errno::Errno::text)
+    signal::on_interrupt(&INTERRUPTED, 1)
+        .and_then(|()| signal::on_termination())
+        .map_err(crate::sys::errno::Errno::text)
 }
 
 /// Whether Ctrl-C was pressed.

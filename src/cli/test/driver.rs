@@ -273,6 +273,7 @@ impl Driver {
         self.suite.set_running(Some(trial.clone()));
         self.failures.borrow_mut().clear();
         let before = Before::now(&self.net);
+        let (default_timeout, faults) = (self.net.default_timeout(), self.net.faults());
         let limit = case.options.timeout.unwrap_or(self.plan.timeout);
         let (start, begun) = (Instant::now(), now());
         let argument = || vec![Value::Trial(trial.clone())];
@@ -283,6 +284,7 @@ impl Driver {
                 troubles.extend(self.call(Some("before_each"), &hook, argument(), left, limit)?);
             }
         }
+        let prepared = trial.cleanup_count();
         if troubles.is_empty() {
             let left = limit.saturating_sub(since(begun));
             troubles.extend(self.call(None, case.body(), case.arguments(trial), left, limit)?);
@@ -297,12 +299,20 @@ impl Driver {
             verdict.exchange = exchange.lines();
             return Ok(verdict);
         }
-        while let Some(cleanup) = trial.next_cleanup() {
-            troubles.extend(self.call(Some("cleanup"), &cleanup, Vec::new(), limit, limit)?);
-        }
+        let clean_up = |kept: usize| -> Flow<Vec<Trouble>> {
+            let mut troubles = Vec::new();
+            while let Some(cleanup) = trial.next_cleanup(kept) {
+                troubles.extend(self.call(Some("cleanup"), &cleanup, Vec::new(), limit, limit)?);
+            }
+            Ok(troubles)
+        };
+        troubles.extend(clean_up(prepared)?);
         for hook in self.suite.hooks_around(case, Hook::AfterEach) {
             troubles.extend(self.call(Some("after_each"), &hook, argument(), limit, limit)?);
         }
+        troubles.extend(clean_up(0)?);
+        self.net.set_default_timeout(default_timeout);
+        self.net.put_back_faults(faults);
         let leaks = before.leaks(&self.net).map_err(|_| Over)?;
         if case.options.leaks != Some(true) {
             troubles.extend(leaks);

@@ -33,6 +33,16 @@ impl Faults {
         self.made.set(0);
     }
 
+    /// Has what goes wrong be as it was, where it is otherwise by now.
+    #[cfg(feature = "cli")]
+    pub(super) fn put_back(&self, plan: Option<Rc<Plan>>) {
+        let now = self.plan();
+        if plan.as_ref().map(Rc::as_ptr) != now.as_ref().map(Rc::as_ptr) {
+            *self.plan.borrow_mut() = plan;
+            self.made.set(0);
+        }
+    }
+
     pub(super) fn plan(&self) -> Option<Rc<Plan>> {
         self.plan.borrow().clone()
     }

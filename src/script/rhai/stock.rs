@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use rhai::packages::{Package, StandardPackage};
-use rhai::{Array, Blob, Engine, FnPtr, INT, ImmutableString, Map, Module, Shared};
+use rhai::{Array, Blob, Engine, FnPtr, INT, ImmutableString, Map, Module, OptimizationLevel, Shared};
 
 use crate::api::MODULES;
 use crate::error::Result;
@@ -76,6 +76,8 @@ impl Core {
         }
         let mut engine = Engine::new_raw();
         limits(&mut engine, &self.site.watch);
+        // It takes time with the square of what it works on, in which nobody can end it, and leaves out imports that nothing uses.
+        engine.set_optimization_level(OptimizationLevel::None);
         engine.set_module_resolver(Resolver(self.neighbours.clone()));
         for functions in self.stock.functions.get_or_init(|| self.functions()) {
             engine.register_global_module(functions.clone());

@@ -16,10 +16,9 @@ use std::ptr;
 use std::rc::Rc;
 use std::slice;
 
-use super::super::errno::Result;
 use super::super::prefetch;
 use super::here;
-use super::stack::{Extent, Stack};
+use super::stack::Stack;
 
 /// What stacks are copied by.
 type Word = MaybeUninit<u64>;
@@ -43,12 +42,12 @@ pub(crate) struct Berth {
 }
 
 impl Berth {
-    pub(super) fn new(extent: Extent) -> Result<Self> {
-        Ok(Self {
-            stack: Rc::new(Stack::new(extent, 0)?),
+    pub(super) fn new(stack: Stack) -> Self {
+        Self {
+            stack: Rc::new(stack),
             occupant: Cell::new(ptr::null()),
             average: Cell::new(0),
-        })
+        }
     }
 
     /// Whether one more fiber had better stand here than on a stack of its own.

@@ -19,7 +19,7 @@ use super::errno::Result;
 use super::prefetch;
 
 use berth::Guest;
-pub(crate) use stack::{Extent, StackPool, with_room};
+pub(crate) use stack::{Extent, StackPool, elsewhere};
 use stack::{Footing, Stack};
 
 /// Bytes of a stack that are asked for ahead, and how many of them below where it was left: what the switch itself saves.

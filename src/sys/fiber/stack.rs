@@ -10,7 +10,6 @@ use corosensei::on_stack;
 use corosensei::stack::{Stack as RawStack, StackPointer};
 
 use super::super::errno::{Errno, Result};
-use super::super::process;
 use super::berth::Berth;
 
 /// Bytes below every stack that no access may touch: an overflow faults instead of writing into a neighbour.
@@ -65,18 +64,7 @@ pub(crate) struct Stack {
 }
 
 impl Stack {
-    /// A stack; one without a reserve where there are no addresses for it.
     pub(super) fn new(extent: Extent, colour: usize) -> Result<Self> {
-        if extent.reserve > 0 && has_addresses() {
-            let whole = Self::of(extent, colour);
-            if whole.is_ok() {
-                return whole;
-            }
-        }
-        Self::of(extent.plain(), colour)
-    }
-
-    fn of(extent: Extent, colour: usize) -> Result<Self> {
         #[cfg(linux)]
         let more = libc::MAP_NORESERVE | libc::MAP_STACK;
         #[cfg(apple)]
@@ -174,29 +162,15 @@ unsafe impl RawStack for Stack {
     }
 }
 
-/// Whether addresses may be taken that are never used.
-fn has_addresses() -> bool {
-    cfg!(all(target_pointer_width = "64", not(sanitized))) && process::address_space() == usize::MAX
-}
-
-/// Does something where there is more stack than threads begin with, if it can be had: what scripts leave behind is dropped there.
+/// Does something on a stack of its own, or where it is if there is none to be had.
 #[cfg_attr(
     not(any(feature = "lua", feature = "rhai")),
     allow(dead_code, reason = "no scripts")
 )]
-pub(crate) fn with_room<R>(work: impl FnOnce() -> R) -> R {
-    const ROOM: Extent = Extent {
-        usable: 8 << 20,
-        reserve: if cfg!(target_pointer_width = "64") {
-            1 << 32
-        } else {
-            0
-        },
-    };
-    let stack = has_addresses().then(|| Stack::of(ROOM, 0));
-    match stack {
-        Some(Ok(stack)) => on_stack(stack, work),
-        _ => work(),
+pub(crate) fn elsewhere<R>(extent: Extent, work: impl FnOnce() -> R) -> R {
+    match Stack::new(extent, 0) {
+        Ok(stack) => on_stack(stack, work),
+        Err(_) => work(),
     }
 }
 
@@ -235,7 +209,7 @@ unsafe impl RawStack for Footing {
 /// Stacks that are not in use, kept for the next fiber, which gets the one that came back last.
 #[derive(Debug)]
 pub(crate) struct StackPool {
-    extent: Extent,
+    extent: Cell<Extent>,
     pub(super) free: RefCell<Vec<Stack>>,
     /// How many of them, from the longest unused on, have given their memory back.
     pub(super) trimmed: Cell<usize>,
@@ -253,7 +227,7 @@ impl StackPool {
     /// A pool of such stacks.
     pub(crate) fn new(extent: impl Into<Extent>) -> Self {
         Self {
-            extent: extent.into(),
+            extent: Cell::new(extent.into()),
             free: RefCell::default(),
             trimmed: Cell::new(0),
             made: Cell::new(0),
@@ -266,7 +240,7 @@ impl StackPool {
         if let Some(berth) = self.berth.get() {
             return Ok(berth);
         }
-        let berth = Rc::new(Berth::new(self.extent)?);
+        let berth = Rc::new(Berth::new(self.make()?));
         Ok(self.berth.get_or_init(|| berth))
     }
 
@@ -278,15 +252,28 @@ impl StackPool {
             return Ok(stack);
         }
         drop(free);
+        self.make()
+    }
+
+    /// A new stack. Where the first finds no addresses for its reserve none has one: whoever counts on it later gets no stack without.
+    fn make(&self) -> Result<Stack> {
         let made = self.made.get();
         self.made.set(made.wrapping_add(1));
-        Stack::new(self.extent, made)
+        let extent = self.extent.get();
+        if made > 0 || extent.reserve == 0 {
+            return Stack::new(extent, made);
+        }
+        if let Ok(stack) = Stack::new(extent, made) {
+            return Ok(stack);
+        }
+        self.extent.set(extent.plain());
+        Stack::new(extent.plain(), made)
     }
 
     #[inline]
     pub(super) fn give(&self, stack: Stack) {
         let mut free = self.free.borrow_mut();
-        if stack.extent.usable != self.extent.usable || free.len() >= KEPT {
+        if stack.extent != self.extent.get() || free.len() >= KEPT {
             return;
         }
         free.push(stack);

@@ -9,6 +9,7 @@ use memchr::memmem::Finder;
 use crate::bytes::Scratch;
 use crate::error::{Class, Error, Result};
 use crate::net::Patience;
+use crate::sched::now;
 use crate::text::bytes_repr;
 
 use super::inbox::Inbox;
@@ -58,11 +59,27 @@ impl Tube {
     ) -> Result<T> {
         self.check_open(call.op)?;
         let patience = self.patience(call.timeout);
+        let mut has_waited = false;
         loop {
             if let Some(taken) = take(&mut self.inbox.borrow_mut())? {
                 return Ok(taken);
             }
+            if has_waited {
+                self.check_time(call, patience)?;
+            }
             self.fill(call, patience)?;
+            has_waited = true;
+        }
+    }
+
+    /// Whether the time is over though something comes again and again. A call without any takes what is there.
+    fn check_time(&self, call: &Call<'_>, patience: Patience) -> Result<()> {
+        let timeout = call.timeout.unwrap_or(self.settings.timeout);
+        match patience {
+            Patience::Until(Some(deadline)) if !timeout.is_zero() && now() >= deadline => {
+                Err(self.timed_out(call.op, timeout, &(call.awaited)()))
+            }
+            _ => Ok(()),
         }
     }
 
