@@ -43,7 +43,11 @@ pub fn begin() -> ! {
 pub fn main() -> u8 {
     allocator::announce();
     let status = process::with_room(obey);
-    signal::die_as_asked();
+    if signal::is_terminated() {
+        // Nothing is written out behind it.
+        stdio::flush_and_forget();
+        signal::die_as_asked();
+    }
     status
 }
 

@@ -228,14 +228,18 @@ fn runtime(
         builder = builder.virtual_network(network);
     }
     builder = recording.watch(builder);
-    if script.is_none() || arguments.interactive {
+    let is_prompt = script.is_none() || arguments.interactive;
+    if is_prompt {
         builder = builder.for_any_language();
     }
     let speech = language(arguments, script)?;
     let runtime = builder.speech(speech).build()?;
     runtime.heed_interrupts()?;
-    signal::on_termination()?;
-    if recording.has_files() {
+    // The prompt has the terminal to put back at once.
+    if !is_prompt {
+        signal::on_termination()?;
+    }
+    if !is_prompt && recording.has_files() {
         signal::on_broken_pipe()?;
     }
     Ok((runtime, speech))

@@ -152,12 +152,6 @@ impl Net {
         self.faults.set(plan);
     }
 
-    /// Has it go wrong as it did before, by a plan that [`Self::faults`] gave.
-    #[cfg(feature = "cli")]
-    pub(crate) fn put_back_faults(&self, plan: Option<Rc<Plan>>) {
-        self.faults.put_back(plan);
-    }
-
     /// What goes wrong, if anything is to.
     pub(crate) fn faults(&self) -> Option<Rc<Plan>> {
         self.faults.plan()

@@ -12,12 +12,22 @@ mod post;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
+#[cfg(feature = "cli")]
+use super::context::Net;
 use super::holding::Holding;
 use super::transport::Transport;
 
 pub use plan::Plan;
 
 pub(super) use layer::Layer;
+
+#[cfg(feature = "cli")]
+impl Net {
+    /// Has it go wrong as it did before, by a plan that [`Net::faults`] gave.
+    pub(crate) fn put_back_faults(&self, plan: Option<Rc<Plan>>) {
+        self.faults.put_back(plan);
+    }
+}
 
 /// The plan of a runtime, for the sockets it makes from now on.
 #[derive(Debug, Default)]

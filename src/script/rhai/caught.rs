@@ -153,8 +153,17 @@ pub(super) fn correct(caught: &Map, class: Class) -> Map {
     corrected
 }
 
-/// How an error of Rhai's own that a script has caught prints: as ours do. None where the map is something else.
+/// How an error of Rhai's own that a script has caught prints: as ours do. None where the map is something else, as what a server has
+/// answered.
 pub(super) fn line_of_caught(map: &Map) -> Option<String> {
+    let kind = map.get("error")?.as_immutable_string_ref().ok()?;
+    let is_variant = kind.strip_prefix("Error").is_some_and(|rest| {
+        rest.starts_with(|c: char| c.is_ascii_uppercase()) && rest.chars().all(|c| c.is_ascii_alphabetic())
+    });
+    if !is_variant || !(map.contains_key("source") && map.contains_key("line")) {
+        return None;
+    }
+    drop(kind);
     let class = class_of_caught(map)?;
     Some(format!("{}: {}", class.name(), message_of_caught(map)?))
 }
@@ -203,8 +212,13 @@ mod tests {
             try { [1][5] } catch (e) { check(e.index == 5 && `${e}`.starts_with("IndexError: Array index 5")); }
             try { eval("let = 3") } catch (e) { check(e.name == "SyntaxError" && !e.message.contains("\n")); }
             // What only looks like one prints as it is.
-            let map = #{error: "Error", message: 1};
-            check(`${map}`.starts_with("#{"));
+            for map in [
+                #{error: "Error", message: 1},
+                #{error: "Error 404", message: "not found", line: 1, source: "x"},
+                #{error: "ErrorNotFound", message: "not found"},
+            ] {
+                check(`${map}`.starts_with("#{"));
+            }
             "##,
         );
     }

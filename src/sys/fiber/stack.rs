@@ -210,6 +210,8 @@ unsafe impl RawStack for Footing {
 #[derive(Debug)]
 pub(crate) struct StackPool {
     extent: Cell<Extent>,
+    /// Whether one was made with it.
+    is_tried: Cell<bool>,
     pub(super) free: RefCell<Vec<Stack>>,
     /// How many of them, from the longest unused on, have given their memory back.
     pub(super) trimmed: Cell<usize>,
@@ -228,6 +230,7 @@ impl StackPool {
     pub(crate) fn new(extent: impl Into<Extent>) -> Self {
         Self {
             extent: Cell::new(extent.into()),
+            is_tried: Cell::new(false),
             free: RefCell::default(),
             trimmed: Cell::new(0),
             made: Cell::new(0),
@@ -240,7 +243,7 @@ impl StackPool {
         if let Some(berth) = self.berth.get() {
             return Ok(berth);
         }
-        let berth = Rc::new(Berth::new(self.make()?));
+        let berth = Rc::new(Berth::new(self.make(0)?));
         Ok(self.berth.get_or_init(|| berth))
     }
 
@@ -252,22 +255,22 @@ impl StackPool {
             return Ok(stack);
         }
         drop(free);
-        self.make()
-    }
-
-    /// A new stack. Where the first finds no addresses for its reserve none has one: whoever counts on it later gets no stack without.
-    fn make(&self) -> Result<Stack> {
         let made = self.made.get();
         self.made.set(made.wrapping_add(1));
+        self.make(made)
+    }
+
+    /// A new stack. Where the first finds no addresses for its reserve none has one; later nobody who may count on it gets a stack without.
+    fn make(&self, colour: usize) -> Result<Stack> {
         let extent = self.extent.get();
-        if made > 0 || extent.reserve == 0 {
-            return Stack::new(extent, made);
+        let is_first = !self.is_tried.replace(true);
+        match Stack::new(extent, colour) {
+            Err(_) if is_first && extent.reserve > 0 => {
+                self.extent.set(extent.plain());
+                Stack::new(extent.plain(), colour)
+            }
+            made => made,
         }
-        if let Ok(stack) = Stack::new(extent, made) {
-            return Ok(stack);
-        }
-        self.extent.set(extent.plain());
-        Stack::new(extent.plain(), made)
     }
 
     #[inline]
