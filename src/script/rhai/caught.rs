@@ -160,10 +160,10 @@ pub(super) fn line_of_caught(map: &Map) -> Option<String> {
     let is_variant = kind.strip_prefix("Error").is_some_and(|rest| {
         rest.starts_with(|c: char| c.is_ascii_uppercase()) && rest.chars().all(|c| c.is_ascii_alphabetic())
     });
-    if !is_variant || !(map.contains_key("source") && map.contains_key("line")) {
+    drop(kind);
+    if !is_variant || !map.contains_key("source") || !map.contains_key("line") {
         return None;
     }
-    drop(kind);
     let class = class_of_caught(map)?;
     Some(format!("{}: {}", class.name(), message_of_caught(map)?))
 }
