@@ -70,9 +70,16 @@ pub(super) fn class_of(kind: &str, message: &str) -> Option<Class> {
     Some(by_message.map_or(by_kind, |(_, class)| *class))
 }
 
-/// The Python class of an error of Rhai's own that a script has caught: a map that names its kind.
+/// The Python class of an error of Rhai's own that a script has caught: a map that names its kind, as what a server has answered
+/// hardly does.
 pub(super) fn class_of_caught(map: &Map) -> Option<Class> {
     let kind = map.get("error")?.as_immutable_string_ref().ok()?;
+    let is_variant = kind.strip_prefix("Error").is_some_and(|rest| {
+        rest.starts_with(|c: char| c.is_ascii_uppercase()) && rest.chars().all(|c| c.is_ascii_alphabetic())
+    });
+    if !is_variant {
+        return None;
+    }
     let message = map.get("message")?.as_immutable_string_ref().ok()?;
     class_of(&kind, &message)
 }
@@ -153,15 +160,9 @@ pub(super) fn correct(caught: &Map, class: Class) -> Map {
     corrected
 }
 
-/// How an error of Rhai's own that a script has caught prints: as ours do. None where the map is something else, as what a server has
-/// answered.
+/// How an error of Rhai's own that a script has caught prints: as ours do. None where the map is something else.
 pub(super) fn line_of_caught(map: &Map) -> Option<String> {
-    let kind = map.get("error")?.as_immutable_string_ref().ok()?;
-    let is_variant = kind.strip_prefix("Error").is_some_and(|rest| {
-        rest.starts_with(|c: char| c.is_ascii_uppercase()) && rest.chars().all(|c| c.is_ascii_alphabetic())
-    });
-    drop(kind);
-    if !is_variant || !map.contains_key("source") || !map.contains_key("line") {
+    if !map.contains_key("source") || !map.contains_key("line") {
         return None;
     }
     let class = class_of_caught(map)?;
