@@ -47,8 +47,8 @@ pub(crate) use channel::Channel;
 pub(crate) use clock::BEGINNING;
 pub(crate) use clock::{deadline_after, now, simulated, since_epoch};
 pub(crate) use gate::{Gate, Pass};
-#[cfg(feature = "lua")]
 pub(crate) use line::strike;
+#[cfg(feature = "lua")]
 pub(crate) use parking::Parking;
 pub(crate) use remote::Summons;
 pub(crate) use scheduler::Scheduler;
