@@ -4,7 +4,7 @@
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 fn wirescript() -> Command {
@@ -110,6 +110,22 @@ mod processes {
         }
     }
 
+    /// A script that waits beside what it has started, and the numbers of both of those.
+    fn waiting() -> (Child, String, String) {
+        let mut script = wirescript()
+            .args(["-e", &format!("{STARTS} task.sleep(1000)")])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("it starts");
+        let mut line = String::new();
+        BufReader::new(script.stdout.take().expect("its output"))
+            .read_line(&mut line)
+            .expect("a line");
+        let (leader, other) = numbers(&line);
+        (script, leader, other)
+    }
+
     /// As `timeout` ends a run, or whoever closes the terminal.
     #[test]
     fn a_script_that_is_terminated_leaves_nothing_behind() {
@@ -122,17 +138,7 @@ mod processes {
                 println!("SIG{signal} is ignored here: not tried");
                 continue;
             }
-            let mut script = wirescript()
-                .args(["-e", &format!("{STARTS} task.sleep(1000)")])
-                .stdout(Stdio::piped())
-                .stderr(Stdio::piped())
-                .spawn()
-                .expect("it starts");
-            let mut line = String::new();
-            BufReader::new(script.stdout.take().expect("its output"))
-                .read_line(&mut line)
-                .expect("a line");
-            let (leader, other) = numbers(&line);
+            let (script, leader, other) = waiting();
             let id = script.id().to_string();
             let told = Command::new("kill").args([&format!("-{signal}"), &*id]).status();
             assert!(told.is_ok_and(|status| status.success()));
@@ -149,16 +155,7 @@ mod processes {
 
     #[test]
     fn a_script_that_is_killed_takes_its_program_along() {
-        let mut script = wirescript()
-            .args(["-e", &format!("{STARTS} task.sleep(1000)")])
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("it starts");
-        let mut line = String::new();
-        BufReader::new(script.stdout.take().expect("its output"))
-            .read_line(&mut line)
-            .expect("a line");
-        let (leader, other) = numbers(&line);
+        let (mut script, leader, other) = waiting();
         assert!(lives(&leader));
         script.kill().expect("it is killed");
         script.wait().expect("it ends");

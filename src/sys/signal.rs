@@ -73,16 +73,14 @@ pub(crate) fn is_terminated() -> bool {
     TERMINATED.load(Ordering::SeqCst) != 0
 }
 
-/// Where one has, ends the process by it, so that who started it sees what it would have seen.
+/// Ends the process by the one that has, so that who started it sees what it would have seen.
 #[cfg(feature = "cli")]
 pub(crate) fn die_as_asked() {
     let asked = TERMINATED.load(Ordering::SeqCst);
-    if asked != 0 {
-        // SAFETY: the default action takes no handler.
-        unsafe { libc::signal(asked, libc::SIG_DFL) };
-        // SAFETY: it takes a number and touches no memory.
-        unsafe { libc::raise(asked) };
-    }
+    // SAFETY: the default action takes no handler.
+    unsafe { libc::signal(asked, libc::SIG_DFL) };
+    // SAFETY: it takes a number and touches no memory.
+    unsafe { libc::raise(asked) };
 }
 
 /// What the handler calls besides: makes a busy engine look at the word.
