@@ -15,12 +15,12 @@ use crate::net::Socket;
 
 use super::error::Thrown;
 use super::op::Site;
-use super::{hot, value};
+use super::{hot, length, value};
 
 /// Stands before a call in what Rhai compiles, in place of a blank.
 pub(super) const MARK: &str = "$";
 
-type Context<'a, 'b, 'c, 'd, 'e, 'f> = EvalContext<'a, 'b, 'c, 'd, 'e, 'f>;
+pub(super) type Context<'a, 'b, 'c, 'd, 'e, 'f> = EvalContext<'a, 'b, 'c, 'd, 'e, 'f>;
 
 /// Registers the syntax that the mark begins.
 pub(super) fn install(engine: &mut Engine, site: &Rc<Site>) {
@@ -30,10 +30,12 @@ pub(super) fn install(engine: &mut Engine, site: &Rc<Site>) {
         let [call] = inputs else {
             return Ok(Dynamic::UNIT);
         };
-        match run(&site, &rows, context, call) {
-            Some(done) => done,
-            None => call.eval_with_context(context),
-        }
+        let done = match &**call {
+            Expr::FnCall(compared, _) => length::compare(context, compared).map(|is| Ok(is.into())),
+            call => run(&site, &rows, context, call)
+                .or_else(|| length::ask(context, call).map(|answer| Ok(answer.into()))),
+        };
+        done.unwrap_or_else(|| call.eval_with_context(context))
     });
     debug_assert!(registered.is_ok(), "{:?}", registered.err());
 }
@@ -139,7 +141,10 @@ fn place<'a>(
 
 /// The variable that stands there, as the scope has it.
 #[inline]
-fn variable<'a>(context: &'a Context<'_, '_, '_, '_, '_, '_>, place: &Expr) -> Option<&'a Dynamic> {
+pub(super) fn variable<'a>(
+    context: &'a Context<'_, '_, '_, '_, '_, '_>,
+    place: &Expr,
+) -> Option<&'a Dynamic> {
     let Expr::Variable(variable, short, _) = place else {
         return None;
     };

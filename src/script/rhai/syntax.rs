@@ -14,7 +14,7 @@ use rhai::{AST, Engine, LexError, ParseError, ParseErrorType, Position, Token};
 use crate::api::{self, MODULES, Module};
 
 use super::op::Site;
-use super::{direct, library, wide, with};
+use super::{direct, length, library, wide, with};
 
 /// Rhai counts lines and columns as far as this, and stays there: what a token has there may be anywhere behind.
 const FARTHEST: usize = u16::MAX as usize - 1;
@@ -143,7 +143,8 @@ fn compile_lowered(engine: &Engine, site: &Site, source: &str, lowered: &str) ->
 /// # Errors
 /// The text has a mark of its own, or a `with` where Rhai tells nobody its place.
 pub(super) fn lower<'a>(engine: &Engine, source: &'a str) -> Result<Cow<'a, str>, ParseError> {
-    if !source.contains("with") && !direct::rows().any(|(_, op)| source.contains(op.name)) {
+    let marked = direct::rows().map(|(_, op)| op.name).chain(length::NAMES);
+    if !source.contains("with") && !marked.into_iter().any(|name| source.contains(name)) {
         return Ok(source.into());
     }
     let tokens = tokens(engine, source)?;
@@ -165,31 +166,30 @@ pub(super) fn lower<'a>(engine: &Engine, source: &'a str) -> Result<Cow<'a, str>
 /// What to replace: from, to (bytes), by what.
 pub(super) type Change = (usize, usize, String);
 
-/// A mark in place of the blank before each call that `direct` may run: a whole expression of its own, where an expression
-/// begins. None where the script has a function of such a name, as that one is called.
+/// A mark in place of the blank before each call or comparison that `direct` may run: a whole expression of its own, where an
+/// expression begins. None where the script has a function of such a name, as that one is called.
 fn marks(tokens: &[(Token, Position)], lines: &Lines<'_>) -> Vec<Change> {
-    let names: Vec<&str> = direct::rows().map(|(_, op)| op.name).collect();
-    let is_name = |token: &Token| matches!(token, Token::Identifier(name) if names.contains(&name.as_str()));
-    let defines = |pair: &[(Token, Position)]| matches!(pair[0].0, Token::Fn) && is_name(&pair[1].0);
-    if tokens.windows(2).any(defines) {
-        return Vec::new();
-    }
+    let defined: Vec<&str> = tokens
+        .windows(2)
+        .filter(|pair| matches!(pair[0].0, Token::Fn))
+        .filter_map(|pair| identifier(&pair[1].0))
+        .collect();
+    let calls: Vec<&str> = direct::rows().map(|(_, op)| op.name).collect();
+    let sizes = length::NAMES.iter().all(|name| !defined.contains(name));
+    let calls = if calls.iter().any(|name| defined.contains(name)) {
+        &[]
+    } else {
+        &calls[..]
+    };
     let mut marks = Vec::new();
-    for (place, call) in tokens.windows(5).enumerate() {
-        let [
-            before,
-            (Token::Identifier(object), start),
-            (Token::Period, _),
-            (method, _),
-            (Token::LeftParen, _),
-        ] = call
-        else {
+    for (place, begin) in tokens.windows(4).enumerate() {
+        let [before, (Token::Identifier(object), start), (Token::Period, _), _] = begin else {
             continue;
         };
-        if is_name(method)
-            && begins_expression(&before.0)
-            && is_whole(&tokens[place + 5..], is_name)
-            // Without a mark such a call goes the ordinary way.
+        let rest = &tokens[place + 3..];
+        if (begins_expression(&before.0) && is_call(rest, calls)
+            || begins_condition(&before.0) && sizes && is_size(rest))
+            // Without a mark it goes the ordinary way.
             && let Some(start) = lines.offset(*start, object)
             && lines.source[..start].ends_with([' ', '\t'])
         {
@@ -199,22 +199,58 @@ fn marks(tokens: &[(Token, Position)], lines: &Lines<'_>) -> Vec<Change> {
     marks
 }
 
-/// Whether a call's argument begins here that is one token or such a call itself, and the expression ends with it.
-fn is_whole(rest: &[(Token, Position)], is_name: impl Fn(&Token) -> bool) -> bool {
+fn identifier(token: &Token) -> Option<&str> {
+    match token {
+        Token::Identifier(name) => Some(name),
+        _ => None,
+    }
+}
+
+/// Whether a call of one of these methods begins here whose argument is one token or such a call itself, and the expression
+/// ends with it.
+fn is_call(rest: &[(Token, Position)], names: &[&str]) -> bool {
+    let is_name = |token: &Token| identifier(token).is_some_and(|name| names.contains(&name));
     match rest {
-        [_, (Token::RightParen, _), (after, _), ..] => ends_expression(after),
+        [(method, _), (Token::LeftParen, _), rest @ ..] if is_name(method) => match rest {
+            [_, (Token::RightParen, _), (after, _), ..] => ends_expression(after),
+            [
+                (Token::Identifier(_), _),
+                (Token::Period, _),
+                (method, _),
+                (Token::LeftParen, _),
+                _,
+                (Token::RightParen, _),
+                (Token::RightParen, _),
+                (after, _),
+                ..,
+            ] => is_name(method) && ends_expression(after),
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
+/// Whether the length of something begins here, which may be compared with one token, and the expression ends with that.
+fn is_size(rest: &[(Token, Position)]) -> bool {
+    let [(name, _), rest @ ..] = rest else {
+        return false;
+    };
+    if !identifier(name).is_some_and(|name| length::NAMES.contains(&name)) {
+        return false;
+    }
+    let rest = match rest {
+        [(Token::Unit, _), rest @ ..] | [(Token::LeftParen, _), (Token::RightParen, _), rest @ ..] => rest,
+        rest => rest,
+    };
+    match rest {
         [
-            (Token::Identifier(_), _),
-            (Token::Period, _),
-            (method, _),
-            (Token::LeftParen, _),
-            _,
-            (Token::RightParen, _),
-            (Token::RightParen, _),
+            (operator, _),
+            (Token::IntegerConstant(_) | Token::Identifier(_), _),
             (after, _),
             ..,
-        ] => is_name(method) && ends_expression(after),
-        _ => false,
+        ] if length::compares(operator) => ends_condition(after),
+        [(after, _), ..] => ends_condition(after),
+        [] => false,
     }
 }
 
@@ -234,12 +270,22 @@ fn begins_expression(before: &Token) -> bool {
     )
 }
 
+/// As [`begins_expression`], of what is asked.
+fn begins_condition(before: &Token) -> bool {
+    matches!(before, Token::If | Token::While | Token::Until) || begins_expression(before)
+}
+
 /// Whether no expression goes on with this.
 fn ends_expression(after: &Token) -> bool {
     matches!(
         after,
         Token::RightParen | Token::RightBracket | Token::RightBrace | Token::Comma | Token::SemiColon
     )
+}
+
+/// As [`ends_expression`], of what is asked.
+fn ends_condition(after: &Token) -> bool {
+    matches!(after, Token::LeftBrace) || ends_expression(after)
 }
 
 /// The tokens of a text up to the first that is none.
