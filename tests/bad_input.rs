@@ -270,6 +270,14 @@ fn a_map_filled_by_its_index_in_rhai_ends_near_the_memory_limit() {
     );
 }
 
+/// Rhai walks through an array at each call on it, where values are bounded: this would take minutes.
+#[test]
+fn a_long_array_in_rhai_is_filled_and_emptied_under_a_memory_limit() {
+    let code = "let a = []; for i in 0..200000 { a.push(i); } let n = 0; while a.len() > 0 { a.pop(); n += 1; } print(n);";
+    let told = run(["--max-memory=256M", "--timeout=30", "--rhai", "-e", code]);
+    assert_eq!((told.status, told.stdout.as_str()), (0, "200000\n"), "{told:?}");
+}
+
 #[test]
 fn bytearrays_count_towards_the_memory_limit() {
     let code = "local ok, e = pcall(function() return #bytearray(1 << 29) end) print(ok, e)";

@@ -179,6 +179,7 @@ const SAME_WORD: &[(&str, &str, &str)] = &[
         "unpack",
         "table.unpack",
     ),
+    ("script/rhai/container.rs", "pop", "of arrays"),
     ("script/rhai/library.rs", "contains", "what Rhai's `in` calls"),
     (
         "script/rhai/bounded.rs",

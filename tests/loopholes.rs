@@ -349,7 +349,7 @@ fn a_lua_script_has_the_program_hold_no_more_than_a_rhai_script() {
         assert!(done.stderr.contains("MemoryError"), "{}", done.stderr);
     }
     // What is garbage is none of it.
-    let code = "for i = 1, 400 do local e = errors.ValueError(('x'):rep(2000000) .. i) end print('all')";
+    let code = "for i = 1, 200 do local e = errors.ValueError(('x'):rep(2000000) .. i) end print('all')";
     let done = run(&room, &["--sandbox", "--max-memory=32M", "-e", code]);
     assert_eq!((done.code, &*done.stdout), (Some(0), "all\n"), "{}", done.stderr);
 }

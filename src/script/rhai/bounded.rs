@@ -4,7 +4,7 @@
 //!
 //! Rhai's own limits on the size of values are set only where the memory is bounded, and in programs of others: to keep them
 //! it walks through an array at every call on it, so that a thousand times as many elements take a million times as long to
-//! append. In the command `watch` looks how much memory the program has, now and then and after each step that asked for much; in
+//! append (`container` has a way round it). In the command `watch` looks how much memory the program has, now and then and after each step that asked for much; in
 //! a program that counts what its threads hold, how much this one has.
 
 use std::any::TypeId;

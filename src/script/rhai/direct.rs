@@ -15,7 +15,7 @@ use crate::net::Socket;
 
 use super::error::Thrown;
 use super::op::Site;
-use super::{hot, length, value};
+use super::{container, hot, value};
 
 /// Stands before a call in what Rhai compiles, in place of a blank.
 pub(super) const MARK: &str = "$";
@@ -31,9 +31,10 @@ pub(super) fn install(engine: &mut Engine, site: &Rc<Site>) {
             return Ok(Dynamic::UNIT);
         };
         let done = match &**call {
-            Expr::FnCall(compared, _) => length::compare(context, compared).map(|is| Ok(is.into())),
+            Expr::FnCall(compared, _) => container::compare(context, compared).map(|is| Ok(is.into())),
             call => run(&site, &rows, context, call)
-                .or_else(|| length::ask(context, call).map(|answer| Ok(answer.into()))),
+                .or_else(|| container::ask(context, call).map(|answer| Ok(answer.into())))
+                .or_else(|| container::change(context, call)),
         };
         done.unwrap_or_else(|| call.eval_with_context(context))
     });

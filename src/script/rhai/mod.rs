@@ -2,7 +2,7 @@
 //!
 //! [`RhaiScript`] runs the scripts of a runtime on engines that `stock` puts together. `op` is the adapter every operation passes; `object`
 //! (methods and properties of handles, global functions) and `module` (`socket::…`) register the table with it; `hot` is a shorter
-//! way for the most frequent ones (with `direct` and `length`, which need no dispatch of Rhai's), `wide` one for calls with many arguments. `value` (with `reading`)
+//! way for the most frequent ones (`direct`, with what scripts ask most of their own values in `container`; `marks` finds both in a text), `wide` one for calls with many arguments. `value` (with `reading`)
 //! and `error` carry values and errors over the border, `caught` is what a script sees of Rhai's own errors. `task` runs chunks and functions on fibers, `watch` looks after them
 //! while they run, `host` does what the Rust program asks. `syntax` adds `with` (which `with` runs) and frees words that Rhai reserves, `variable` lets several tasks use what a
 //! closure has captured, both helped by `places`; `named` has modules and functions as values; `import` loads neighbouring scripts, `library` the modules that are written in Rhai, whose classes and objects are `class`'s and whose functions `method`'s, `conversation` serves a person at a prompt, `lines` iterates over files, `kept` keeps values for operations, `callback` functions. `bounded` keeps Rhai's own functions from holding
@@ -14,6 +14,7 @@ mod buffer;
 mod callback;
 mod caught;
 mod class;
+mod container;
 #[cfg(feature = "cli")]
 mod conversation;
 mod direct;
@@ -23,9 +24,9 @@ mod host;
 mod hot;
 mod import;
 mod kept;
-mod length;
 mod library;
 mod lines;
+mod marks;
 mod method;
 mod module;
 mod named;

@@ -14,7 +14,7 @@ use rhai::{AST, Engine, LexError, ParseError, ParseErrorType, Position, Token};
 use crate::api::{self, MODULES, Module};
 
 use super::op::Site;
-use super::{direct, length, library, wide, with};
+use super::{direct, library, marks, wide, with};
 
 /// Rhai counts lines and columns as far as this, and stays there: what a token has there may be anywhere behind.
 const FARTHEST: usize = u16::MAX as usize - 1;
@@ -143,14 +143,13 @@ fn compile_lowered(engine: &Engine, site: &Site, source: &str, lowered: &str) ->
 /// # Errors
 /// The text has a mark of its own, or a `with` where Rhai tells nobody its place.
 pub(super) fn lower<'a>(engine: &Engine, source: &'a str) -> Result<Cow<'a, str>, ParseError> {
-    let marked = direct::rows().map(|(_, op)| op.name).chain(length::NAMES);
-    if !source.contains("with") && !marked.into_iter().any(|name| source.contains(name)) {
+    if !source.contains("with") && !marks::may_concern(source) {
         return Ok(source.into());
     }
     let tokens = tokens(engine, source)?;
     let lines = Lines::new(source);
     let mut changes = with::changes(&tokens, &lines)?;
-    changes.extend(marks(&tokens, &lines));
+    changes.extend(marks::changes(&tokens, &lines));
     changes.sort_unstable_by_key(|(start, ..)| *start);
     let mut lowered = String::with_capacity(source.len());
     let mut done = 0;
@@ -165,128 +164,6 @@ pub(super) fn lower<'a>(engine: &Engine, source: &'a str) -> Result<Cow<'a, str>
 
 /// What to replace: from, to (bytes), by what.
 pub(super) type Change = (usize, usize, String);
-
-/// A mark in place of the blank before each call or comparison that `direct` may run: a whole expression of its own, where an
-/// expression begins. None where the script has a function of such a name, as that one is called.
-fn marks(tokens: &[(Token, Position)], lines: &Lines<'_>) -> Vec<Change> {
-    let defined: Vec<&str> = tokens
-        .windows(2)
-        .filter(|pair| matches!(pair[0].0, Token::Fn))
-        .filter_map(|pair| identifier(&pair[1].0))
-        .collect();
-    let calls: Vec<&str> = direct::rows().map(|(_, op)| op.name).collect();
-    let sizes = length::NAMES.iter().all(|name| !defined.contains(name));
-    let calls = if calls.iter().any(|name| defined.contains(name)) {
-        &[]
-    } else {
-        &calls[..]
-    };
-    let mut marks = Vec::new();
-    for (place, begin) in tokens.windows(4).enumerate() {
-        let [before, (Token::Identifier(object), start), (Token::Period, _), _] = begin else {
-            continue;
-        };
-        let rest = &tokens[place + 3..];
-        if (begins_expression(&before.0) && is_call(rest, calls)
-            || begins_condition(&before.0) && sizes && is_size(rest))
-            // Without a mark it goes the ordinary way.
-            && let Some(start) = lines.offset(*start, object)
-            && lines.source[..start].ends_with([' ', '\t'])
-        {
-            marks.push((start - 1, start, direct::MARK.to_owned()));
-        }
-    }
-    marks
-}
-
-fn identifier(token: &Token) -> Option<&str> {
-    match token {
-        Token::Identifier(name) => Some(name),
-        _ => None,
-    }
-}
-
-/// Whether a call of one of these methods begins here whose argument is one token or such a call itself, and the expression
-/// ends with it.
-fn is_call(rest: &[(Token, Position)], names: &[&str]) -> bool {
-    let is_name = |token: &Token| identifier(token).is_some_and(|name| names.contains(&name));
-    match rest {
-        [(method, _), (Token::LeftParen, _), rest @ ..] if is_name(method) => match rest {
-            [_, (Token::RightParen, _), (after, _), ..] => ends_expression(after),
-            [
-                (Token::Identifier(_), _),
-                (Token::Period, _),
-                (method, _),
-                (Token::LeftParen, _),
-                _,
-                (Token::RightParen, _),
-                (Token::RightParen, _),
-                (after, _),
-                ..,
-            ] => is_name(method) && ends_expression(after),
-            _ => false,
-        },
-        _ => false,
-    }
-}
-
-/// Whether the length of something begins here, which may be compared with one token, and the expression ends with that.
-fn is_size(rest: &[(Token, Position)]) -> bool {
-    let [(name, _), rest @ ..] = rest else {
-        return false;
-    };
-    if !identifier(name).is_some_and(|name| length::NAMES.contains(&name)) {
-        return false;
-    }
-    let rest = match rest {
-        [(Token::Unit, _), rest @ ..] | [(Token::LeftParen, _), (Token::RightParen, _), rest @ ..] => rest,
-        rest => rest,
-    };
-    match rest {
-        [
-            (operator, _),
-            (Token::IntegerConstant(_) | Token::Identifier(_), _),
-            (after, _),
-            ..,
-        ] if length::compares(operator) => ends_condition(after),
-        [(after, _), ..] => ends_condition(after),
-        [] => false,
-    }
-}
-
-/// Whether an expression begins after this, and nothing before it binds.
-fn begins_expression(before: &Token) -> bool {
-    matches!(
-        before,
-        Token::Equals
-            | Token::LeftParen
-            | Token::LeftBracket
-            | Token::LeftBrace
-            | Token::RightBrace
-            | Token::Comma
-            | Token::SemiColon
-            | Token::DoubleArrow
-            | Token::Return
-    )
-}
-
-/// As [`begins_expression`], of what is asked.
-fn begins_condition(before: &Token) -> bool {
-    matches!(before, Token::If | Token::While | Token::Until) || begins_expression(before)
-}
-
-/// Whether no expression goes on with this.
-fn ends_expression(after: &Token) -> bool {
-    matches!(
-        after,
-        Token::RightParen | Token::RightBracket | Token::RightBrace | Token::Comma | Token::SemiColon
-    )
-}
-
-/// As [`ends_expression`], of what is asked.
-fn ends_condition(after: &Token) -> bool {
-    matches!(after, Token::LeftBrace) || ends_expression(after)
-}
 
 /// The tokens of a text up to the first that is none.
 ///
