@@ -1,4 +1,4 @@
-//! What scripts do most with blobs and arrays, without Rhai's dispatch: ask how long one is, as loops do after each receive; put
+//! What scripts do most with blobs, arrays and texts, without Rhai's dispatch: ask how long one is, as loops do after each receive; put
 //! something at an array's end, and take it off.
 //!
 //! Rhai needs some 3,000 instructions for `data.len() == 0` or `list.push(x)`, as much as for a round of `send` and `recv`; and where
@@ -7,7 +7,7 @@
 
 use std::{mem, ptr};
 
-use rhai::{Array, Blob, Dynamic, Expr, Expression, FnCallExpr, Token};
+use rhai::{Array, Blob, Dynamic, Expr, Expression, FnCallExpr, ImmutableString, Token};
 
 use super::direct::{Context, variable};
 use super::error::Thrown;
@@ -70,9 +70,16 @@ pub(super) fn ask(context: &Context<'_, '_, '_, '_, '_, '_>, asked: &Expr) -> Op
         _ => return None,
     };
     let value = variable(context, &dot.lhs).filter(|value| arguments == 0 && is_free(value))?;
-    let length = match value.read_lock::<Blob>() {
-        Some(blob) => blob.len(),
-        None => value.read_lock::<Array>()?.len(),
+    let length = if let Some(blob) = value.read_lock::<Blob>() {
+        blob.len()
+    } else if let Some(text) = value.read_lock::<ImmutableString>() {
+        if is_empty {
+            text.len()
+        } else {
+            text.chars().count()
+        }
+    } else {
+        value.read_lock::<Array>()?.len()
     };
     Some(if is_empty {
         Answer::Is(length == 0)
@@ -227,6 +234,12 @@ mod tests {
             if blob.is_empty() { check(false); }
             if array.is_empty { check(false); }
             if text.is_empty() { check(false); }
+            if text.len() != 3 { check(false); }
+            let none = "";
+            if none.len() > 0 { check(false); }
+            if !none.is_empty() { check(false); }
+            while none.is_empty() { none += "x"; }
+            check(none == "x");
             let said = map.is_empty;
             check(said == "said");
             // Through what closures share, and with what is no whole number.
@@ -288,6 +301,8 @@ mod tests {
             check(list == [7, 7]);
             fn inside(list) { list.push(9); list }
             check(inside([1]) == [1, 9]);
+            fn own() { this.push(9); let size = this.len(); size }
+            check(list.own() == 3 && list == [7, 7, 9]);
             // What is no array has methods of its own, and what is put in its place meanwhile.
             let bytes = blob();
             bytes.push(65);
