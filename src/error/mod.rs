@@ -166,7 +166,7 @@ impl Error {
     pub fn exit(status: i32) -> Self {
         let mut error = Self::new(Class::SystemExit, status.to_string());
         error.detail().status = Some(status);
-        error
+        error.with_arguments(vec![Argument::Int(status.into())])
     }
 
     /// `SystemExit` with a text for stderr; the status is 1.

@@ -58,6 +58,7 @@ pub(super) const OPS: &[Op] = &[
             ERRORS,
             NEWLINE,
         ],
+        by_place: 2,
         returns: "file",
         doc: "A file object that reads from and writes to the socket, as Python's io has it. The socket stays open until it \
               and all its files are closed. After a timeout the file stays usable and what was read is not lost (in \

@@ -15,8 +15,8 @@ use crate::net::{Epoll, Poll, Socket};
 use crate::sched::Task;
 use crate::tls;
 use crate::tools;
-use crate::wire::NumberArray;
 use crate::wire::packet::Schema;
+use crate::wire::{NumberArray, Struct};
 use crate::worker::{Link, Worker};
 
 use super::bounded;
@@ -95,6 +95,7 @@ fn name_type(engine: &mut Engine, kind: Type) {
         Type::View => engine.register_type_with_name::<Pinned>(name),
         Type::Numbers => engine.register_type_with_name::<Rc<NumberArray>>(name),
         Type::Schema => engine.register_type_with_name::<Schema>(name),
+        Type::Struct => engine.register_type_with_name::<Rc<Struct>>(name),
         Type::Steps => engine.register_type_with_name::<Rc<Steps>>(name),
         Type::Error => engine.register_type_with_name::<Rc<Error>>(name),
         Type::Class => engine.register_type_with_name::<Class>(name),
@@ -330,6 +331,7 @@ fn equality(functions: &mut Module) {
         Type::Error,
         Type::Class,
         Type::Schema,
+        Type::Struct,
         Type::Steps,
     ] {
         for (operator, wanted) in [("==", true), ("!=", false)] {
