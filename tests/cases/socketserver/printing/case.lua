@@ -4,7 +4,7 @@ function Handler:handle() end
 
 do
   local server <close> = socketserver.TCPServer({"127.0.0.1", 0}, Handler)
-  print(tostring(server):sub(1, 38))
+  print(tostring(server):sub(1, 36))
   print(socketserver.TCPServer)
   local _, e = pcall(server.serve_forever, server, "soon")
   print(e.name .. " " .. repr(e.message:find("wait_readable") ~= nil))

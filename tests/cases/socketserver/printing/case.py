@@ -8,7 +8,7 @@ class Handler(socketserver.StreamRequestHandler):
 
 
 with socketserver.TCPServer(("127.0.0.1", 0), Handler) as server:
-    print(str(server)[:38])
+    print(str(server)[:36])
     print(socketserver.TCPServer)
     try:
         server.serve_forever("soon")
