@@ -10,8 +10,8 @@ use crate::net::{Epoll, Poll, Socket, Timeout};
 use crate::sched::Task;
 use crate::tls;
 use crate::tools;
-use crate::wire::{NumberArray, Struct};
 use crate::wire::packet::Schema;
+use crate::wire::{NumberArray, Struct};
 use crate::worker::{Link, Worker};
 
 use super::handler::absent;

@@ -241,9 +241,8 @@ impl Op {
     /// the map could be nothing else: there the parameter is a number, or one behind it would be missing.
     pub(crate) fn may_be_keywords(&self, before: usize) -> bool {
         let behind = self.params.get(before + 1..).unwrap_or_default();
-        let must_be = || {
-            self.kind_at(before) == "int" || behind.iter().any(|param| param.default == Default::Required)
-        };
+        let must_be =
+            || self.kind_at(before) == "int" || behind.iter().any(|param| param.default == Default::Required);
         self.takes_keywords() || (!self.takes_rest() && must_be())
     }
 

@@ -53,7 +53,10 @@ pub(super) fn meaning(kind: Type) -> &'static str {
         "iterator" => "Something to walk through once, in a for.",
         "error" => "What was raised: caught by pcall in Lua, by catch in Rhai.",
         "type" => "A class of errors: called, it makes one; e:is(class) asks for it.",
-        "constant" => "A constant of another platform: it prints, and raises when used.",
+        "constant" => {
+            "A constant of another platform: it prints, and raises when used or compared with a number. Only Lua's `==` cannot \
+             raise: between it and a number that is false."
+        }
         _ => "",
     }
 }

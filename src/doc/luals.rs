@@ -234,7 +234,11 @@ fn function(text: &mut String, op: &Op, path: &str) {
     }
     let mut names: Vec<_> = parameters.iter().map(|(name, ..)| name.as_str()).collect();
     if !op.named().is_empty() {
-        let meanings: Vec<_> = op.named().iter().map(|param| format!("{}: {}", param.name, line(param.doc))).collect();
+        let meanings: Vec<_> = op
+            .named()
+            .iter()
+            .map(|param| format!("{}: {}", param.name, line(param.doc)))
+            .collect();
         text.push_str(&format!(
             "---@param keywords? {} {}\n",
             keyword_table(op, &parameters, op.by_place),
@@ -356,7 +360,6 @@ fn parameter_kind(op: &Op, param: &Param, kind: &str) -> String {
         ("function", "hook") => "fun(event: string, args: any[])",
         ("function", "tap") => "fun(side: string, data: string)",
         ("function", _) => "fun(...): any",
-        ("file object", _) => "Socket|File|integer|table",
         (kind, _) => class_of(kind).unwrap_or("any"),
     };
     text.to_owned()

@@ -94,13 +94,18 @@ fn function(text: &mut String, op: &Op, owner: Option<Type>, indent: &str) {
     let kinds = op.run.kinds();
     let first = usize::from(op.takes_self());
     let own = owner.map(|owner| format!("object: {}", owner.name()));
-    let given = op.params.iter().take(op.by_place).enumerate().map(|(place, param)| {
-        let kind = parameter(kinds.get(first + place).copied().unwrap_or("any"));
-        match param.default {
-            Default::Rest | Default::Values if param.name == "..." => format!("...args: {kind}"),
-            _ => format!("{}: {kind}", param.name),
-        }
-    });
+    let given = op
+        .params
+        .iter()
+        .take(op.by_place)
+        .enumerate()
+        .map(|(place, param)| {
+            let kind = parameter(kinds.get(first + place).copied().unwrap_or("any"));
+            match param.default {
+                Default::Rest | Default::Values if param.name == "..." => format!("...args: {kind}"),
+                _ => format!("{}: {kind}", param.name),
+            }
+        });
     let keywords = (!op.named().is_empty()).then(|| "keywords: Map".to_owned());
     let parameters: Vec<_> = own.into_iter().chain(given).chain(keywords).collect();
     for line in std::iter::once(op.doc.to_owned()).chain(op.params.iter().map(|param| {

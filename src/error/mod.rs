@@ -278,7 +278,7 @@ impl Error {
 
     /// Adds what the engine knows of where it was raised, unless that is known: the place, and its own traceback.
     #[must_use]
-    #[cfg(feature = "lua")]
+    #[cfg(any(feature = "lua", feature = "rhai"))]
     pub(crate) fn located(mut self, place: Option<Place>, calls: Option<String>) -> Self {
         if let Some(place) = place.filter(|_| self.place().is_none()) {
             let mut trace = Trace::default();

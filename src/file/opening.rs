@@ -58,7 +58,11 @@ impl Manner {
         match usize::try_from(self.buffering) {
             Ok(size) => {
                 net.afford(size, "a buffer")?;
-                let least = if mode_is_binary || size == 0 { 0 } else { DEFAULT_SIZE };
+                let least = if mode_is_binary || size == 0 {
+                    0
+                } else {
+                    DEFAULT_SIZE
+                };
                 Ok(Some(size.max(least)))
             }
             Err(_) => Ok(None),
@@ -122,7 +126,11 @@ pub(crate) fn open(net: &Rc<Net>, what: What, manner: &Manner, closes: bool) -> 
     let mut format = if mode.binary { None } else { Some(manner.format()?) };
     // One line's worth in text; in bytes there are no lines.
     let by_line = manner.buffering == 1;
-    let size = if by_line { None } else { manner.size(net, mode.binary)? };
+    let size = if by_line {
+        None
+    } else {
+        manner.size(net, mode.binary)?
+    };
     let raw = descriptor(net, what, mode, closes)?;
     let is_terminal = raw.is_terminal();
     let raw: Rc<dyn Raw> = Rc::new(raw);

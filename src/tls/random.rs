@@ -12,7 +12,9 @@ use crate::sys::random;
 /// Where the system has none.
 pub(crate) fn fill(piece: &mut [u8]) -> Result<(), Error> {
     let source = ring::default_provider().secure_random;
-    source.fill(piece).map_err(|_| Error::numbered(Class::SSLError, 1, "the system gives no random numbers"))
+    source
+        .fill(piece)
+        .map_err(|_| Error::numbered(Class::SSLError, 1, "the system gives no random numbers"))
 }
 
 /// The kernel's, some at a time.

@@ -52,7 +52,7 @@ pub(super) const OPS: &[Op] = &[
             with(
                 "buffering",
                 Default::None,
-                "bytes to hold; 0 holds none (bytes only), None as many as is best",
+                "bytes to hold; 0 holds none (bytes only), None as many as is best; text is held until there are 8 KiB of it",
             ),
             ENCODING,
             ERRORS,

@@ -11,7 +11,8 @@ use crate::bytes::{Bytes, Pinned};
 use crate::codec::{Encoding, Handler};
 use crate::error::{Error, Result};
 use crate::wire::{
-    Code, Field, Kind, Layout, Number, Order, Struct, error, float_at, int_at, put_float, put_int, put_rounded, range,
+    Code, Field, Kind, Layout, Number, Order, Struct, error, float_at, int_at, put_float, put_int,
+    put_rounded, range,
 };
 
 const STRUCT: Owner = Owner::Module("struct");

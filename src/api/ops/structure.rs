@@ -27,7 +27,7 @@ pub(super) const OPS: &[Op] = &[
         on: STRUCT,
         params: &[VALUES],
         returns: "bytes",
-        doc: "Pack values into bytes. Raises as struct.pack.",
+        doc: "Pack values into bytes. Raises as pack.",
         python: Python::Named("struct.Struct.pack"),
         run: &typed(|cx: &Cx<'_>, by: Rc<Struct>, values: Values| packed(cx, "pack", &by.layout, values.0)),
         ..METHOD
@@ -50,7 +50,7 @@ pub(super) const OPS: &[Op] = &[
         on: STRUCT,
         params: &[need("buffer", "bytes of exactly the format's size")],
         returns: "tuple",
-        doc: "Unpack bytes: a result for each item. Raises as struct.unpack.",
+        doc: "Unpack bytes: a result for each item. Raises as unpack.",
         python: Python::Named("struct.Struct.unpack"),
         run: &typed(|cx: &Cx<'_>, by: Rc<Struct>, buffer: Bytes| take_all(cx, &by.layout, &buffer)),
         ..METHOD
@@ -67,7 +67,7 @@ pub(super) const OPS: &[Op] = &[
             ),
         ],
         returns: "tuple",
-        doc: "Unpack bytes at a place of a buffer. Raises as struct.unpack.",
+        doc: "Unpack bytes at a place of a buffer. Raises as unpack.",
         python: Python::Named("struct.Struct.unpack_from"),
         run: &typed(unpack_from),
         ..METHOD
@@ -77,7 +77,7 @@ pub(super) const OPS: &[Op] = &[
         on: STRUCT,
         params: &[need("buffer", "bytes, a multiple of the format's size")],
         returns: "iterator",
-        doc: "Unpack a buffer piece by piece, in a `for`. Raises as struct.unpack.",
+        doc: "Unpack a buffer piece by piece, in a `for`. Raises as unpack.",
         python: Python::Named("struct.Struct.iter_unpack"),
         run: &typed(iter_unpack),
         ..METHOD

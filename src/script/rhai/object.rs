@@ -214,13 +214,21 @@ fn missing_functions(engine: &mut Engine, site: &Rc<Site>, places: &Rc<Places>) 
                     name,
                     context.source(),
                     context.global_runtime_state(),
-                    places.call(context.source().unwrap_or_default(), name),
+                    places.call(
+                        context.source().unwrap_or_default(),
+                        name,
+                        site.watch.current.get(),
+                    ),
                 )
             };
             return class::call(&site, name, args, caller).transpose();
         }
         if !is_method && let Some(function) = site.host.function(name) {
-            let position = places.call(context.source().unwrap_or_default(), name);
+            let position = places.call(
+                context.source().unwrap_or_default(),
+                name,
+                site.watch.current.get(),
+            );
             return host::call(&site, name, &function, args, &context, position).map(Some);
         }
         let kind = args.first().and_then(|object| value::handle_type(object));
@@ -245,7 +253,11 @@ fn missing_functions(engine: &mut Engine, site: &Rc<Site>, places: &Rc<Places>) 
             name,
             context.source(),
             context.global_runtime_state(),
-            places.call(context.source().unwrap_or_default(), name),
+            places.call(
+                context.source().unwrap_or_default(),
+                name,
+                site.watch.current.get(),
+            ),
         );
         match (op, kind) {
             (Some(op), _) if op.form == Form::Property => {

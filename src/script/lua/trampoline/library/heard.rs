@@ -105,7 +105,13 @@ fn tell_open(state: State, context: &Context, mode: &[u8]) -> Result<()> {
     };
     context.net.guard_as(&request, || {
         let letters: Vec<u8> = mode.iter().copied().filter(|letter| *letter != b'b').collect();
-        let bits = flags(reads || updates, !reads || updates, first == Some(b'w'), false, appends);
+        let bits = flags(
+            reads || updates,
+            !reads || updates,
+            first == Some(b'w'),
+            false,
+            appends,
+        );
         vec![fact(&name), fact(&letters), Fact::Int(bits.into())]
     })
 }
@@ -196,9 +202,9 @@ unsafe extern "C-unwind" fn remove(raw: *mut lua_State) -> c_int {
 /// `os.rename(from, to)`.
 unsafe extern "C-unwind" fn rename(raw: *mut lua_State) -> c_int {
     let tell = |state: State, context: &Context| match (text(state, 1), text(state, 2)) {
-        (Some(from), Some(to)) => context.net.announce("os.rename", || {
-            vec![fact(&from), fact(&to), NO_FOLDER, NO_FOLDER]
-        }),
+        (Some(from), Some(to)) => context
+            .net
+            .announce("os.rename", || vec![fact(&from), fact(&to), NO_FOLDER, NO_FOLDER]),
         _ => Ok(()),
     };
     // SAFETY: Lua called us with this thread and these arguments.
