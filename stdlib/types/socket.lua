@@ -509,18 +509,18 @@ function WorkerChannel:qsize() end
 local poll = {}
 
 ---Add a descriptor, or change what it is waited for. Raises TypeError, ValueError, OverflowError.
----@overload fun(self: poll, fd: Socket|File|integer|table, keywords: {eventmask?: integer})
----@param fd Socket|File|integer|table int, socket, file, or an object with a method fileno()
+---@overload fun(self: poll, fd: any, keywords: {eventmask?: integer})
+---@param fd any int, socket, file, or an object with a method fileno()
 ---@param eventmask? integer POLL* bits
 function poll:register(fd, eventmask) end
 
 ---Change what a descriptor is waited for. Raises OSError (ENOENT) for one that is not registered.
----@param fd Socket|File|integer|table int, socket, file, or an object with a method fileno()
+---@param fd any int, socket, file, or an object with a method fileno()
 ---@param eventmask integer POLL* bits
 function poll:modify(fd, eventmask) end
 
 ---Take a descriptor out. Raises KeyError for one that is not registered.
----@param fd Socket|File|integer|table int, socket, file, or an object with a method fileno()
+---@param fd any int, socket, file, or an object with a method fileno()
 function poll:unregister(fd) end
 
 ---Wait until any descriptor is ready: which are, and what for. Nothing when the time is over; POLLNVAL for what is not open, or is closed meanwhile. Raises RuntimeError while another task polls, OverflowError.
@@ -534,18 +534,18 @@ function poll:poll(timeout) end
 local epoll = {}
 
 ---Add a descriptor. Raises OSError (EEXIST, EBADF; EPERM for a file on disk), TypeError, ValueError.
----@overload fun(self: epoll, fd: Socket|File|integer|table, keywords: {eventmask?: integer})
----@param fd Socket|File|integer|table int, socket, file, or an object with a method fileno()
+---@overload fun(self: epoll, fd: any, keywords: {eventmask?: integer})
+---@param fd any int, socket, file, or an object with a method fileno()
 ---@param eventmask? integer EPOLL* bits
 function epoll:register(fd, eventmask) end
 
 ---Change what a descriptor is waited for. Raises OSError (ENOENT, EBADF).
----@param fd Socket|File|integer|table int, socket, file, or an object with a method fileno()
+---@param fd any int, socket, file, or an object with a method fileno()
 ---@param eventmask integer EPOLL* bits
 function epoll:modify(fd, eventmask) end
 
 ---Take a descriptor out. Raises OSError (ENOENT, EBADF).
----@param fd Socket|File|integer|table int, socket, file, or an object with a method fileno()
+---@param fd any int, socket, file, or an object with a method fileno()
 function epoll:unregister(fd) end
 
 ---Wait until any descriptor is ready: which are, and what for. Nothing when the time is over. A descriptor that is closed leaves the set without a word, as the kernel has it. Raises ValueError, OSError.
@@ -572,19 +572,19 @@ function epoll:close() end
 local selector = {}
 
 ---Add a file object. Raises ValueError for other events and for what is no open file, KeyError for one that is registered already, OSError.
----@param fileobj Socket|File|integer|table int, socket, file, or an object with a method fileno()
+---@param fileobj any int, socket, file, or an object with a method fileno()
 ---@param events integer EVENT_READ, EVENT_WRITE or both
 ---@param data? any anything: the key has it
 ---@return any
 function selector:register(fileobj, events, data) end
 
 ---Take a file object out, also one that is closed by now. Raises KeyError for one that is not registered, ValueError.
----@param fileobj Socket|File|integer|table int, socket, file, or an object with a method fileno()
+---@param fileobj any int, socket, file, or an object with a method fileno()
 ---@return any
 function selector:unregister(fileobj) end
 
 ---Change what a file object is waited for, and what is kept with it. Raises KeyError for one that is not registered, ValueError, OSError.
----@param fileobj Socket|File|integer|table int, socket, file, or an object with a method fileno()
+---@param fileobj any int, socket, file, or an object with a method fileno()
 ---@param events integer EVENT_READ, EVENT_WRITE or both
 ---@param data? any anything: the key has it
 ---@return any
@@ -597,7 +597,7 @@ function selector:modify(fileobj, events, data) end
 function selector:select(timeout) end
 
 ---The key of a file object. Raises KeyError for one that is not registered, RuntimeError once the selector is closed.
----@param fileobj Socket|File|integer|table int, socket, file, or an object with a method fileno()
+---@param fileobj any int, socket, file, or an object with a method fileno()
 ---@return any
 function selector:get_key(fileobj) end
 
