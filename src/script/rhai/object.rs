@@ -24,6 +24,7 @@ use super::class;
 use super::error;
 use super::host;
 use super::kept;
+use super::method;
 use super::op::{self, Native, Site, arities, register};
 use super::places::Places;
 use super::value::{self, Absent, TlsSocket, type_id};
@@ -221,7 +222,14 @@ fn missing_functions(engine: &mut Engine, site: &Rc<Site>, places: &Rc<Places>) 
                     ),
                 )
             };
-            return class::call(&site, name, args, caller).transpose();
+            let mut outcome = class::call(&site, name, args, caller);
+            if let Some(Err(thrown)) = &mut outcome {
+                method::set_caller(
+                    thrown,
+                    places.only_call(context.source().unwrap_or_default(), name),
+                );
+            }
+            return outcome.transpose();
         }
         if !is_method && let Some(function) = site.host.function(name) {
             let position = places.call(

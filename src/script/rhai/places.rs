@@ -101,6 +101,13 @@ impl Places {
         self.used.set((name.as_ptr() as usize, task));
     }
 
+    /// Where a script calls the method of this name, if that is one place.
+    pub(super) fn only_call(&self, source: &str, name: &str) -> Position {
+        let calls = self.calls.borrow();
+        let known = calls.get(&(source.to_owned(), name.to_owned()));
+        known.and_then(|known| known.only).unwrap_or(Position::NONE)
+    }
+
     /// Where a script that runs in this task calls the method of this name: if that is one place, or if the variable that was used
     /// last is a part of such a call.
     pub(super) fn call(&self, source: &str, name: &str, task: u64) -> Position {
@@ -210,6 +217,18 @@ mod tests {
         );
         let twice = "let s = socket::socketpair()[0];\nif false { s.nothing(); }\ns.nothing();";
         assert!(fails(twice).1.contains(":3:"), "{}", fails(twice).1);
+    }
+
+    #[test]
+    fn a_method_that_fails_was_called_where_the_script_calls_it() {
+        let told =
+            fails("let s = socketserver::TCPServer([\"127.0.0.1\", 0], #{});\n\ns.serve_forever(\"soon\");")
+                .1;
+        let last = told.lines().last().unwrap_or_default();
+        assert!(
+            last.starts_with("  in a closure, called at ") && last.ends_with(":3:3"),
+            "{told}"
+        );
     }
 
     #[test]
