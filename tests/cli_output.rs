@@ -154,13 +154,24 @@ fn the_last_output_into_a_closed_pipe_does_no_harm() {
 
 #[test]
 fn output_that_cannot_be_written_is_no_success() {
-    let full = File::options().write(true).open("/dev/full").expect("/dev/full");
-    let status = command(["-e", "print('lost')"]).stdout(full).status();
-    let code = status.expect("the built command starts").code();
-    assert!(
-        code.is_some_and(|code| code != 0),
-        "CPython ends with 120, here: {code:?}"
-    );
+    for code in [
+        "print('lost')",
+        "for i = 1, 100 do print(i) end",
+        "io.write('lost')",
+        "sys.stdout:write('lost')",
+    ] {
+        let full = File::options().write(true).open("/dev/full").expect("/dev/full");
+        let ended = command(["-e", code]).stdout(full).output();
+        let ended = ended.expect("the built command starts");
+        // CPython ends with 120.
+        assert_eq!(ended.status.code(), Some(1), "{code}");
+        // Lua's `print` says nothing of it, and the reason is lost to who asks at the end.
+        let stderr = String::from_utf8_lossy(&ended.stderr);
+        assert_eq!(
+            stderr, "wirescript: cannot write standard output: No space left on device\n",
+            "{code}"
+        );
+    }
 }
 
 /// What was asked of the command itself: it is told where it did not arrive, except to who has seen enough.

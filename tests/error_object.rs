@@ -144,6 +144,37 @@ fn uncaught_it_is_told_with_the_same_line() {
     }
 }
 
+#[test]
+fn what_has_no_place_of_its_own_is_told_where_it_ended_the_script() {
+    for (code, told) in [
+        ("\nerror(errors.ValueError)", "-e:2: ValueError\nstack traceback:"),
+        (
+            "local n = 0\nwhile true do n = n + 1 end",
+            "-e:2: LimitError: the time limit of 0.2 seconds is over",
+        ),
+        (
+            "local n = 0\n\ntask.sleep(9)",
+            "-e:3: LimitError: the time limit of 0.2 seconds is over",
+        ),
+    ] {
+        let ended = runner::run(["--timeout", "0.2", "-e", code]);
+        assert!(
+            ended.stderr.starts_with(&format!("wirescript: {told}")),
+            "{code}: {ended:?}"
+        );
+    }
+    #[cfg(feature = "rhai")]
+    for (code, line) in [
+        ("let n = 0;\nwhile true { n += 1; }", 2),
+        ("let n = 0;\n\ntask::sleep(9);", 3),
+        ("fn f() {\n  task::sleep(9);\n}\nf();", 2),
+    ] {
+        let ended = runner::run(["--rhai", "--timeout", "0.2", "-e", code]);
+        let told = format!("wirescript: -e:{line}: LimitError: the time limit of 0.2 seconds is over");
+        assert!(ended.stderr.starts_with(&told), "{code}: {ended:?}");
+    }
+}
+
 /// Every field, in the order of the reference.
 const SHOW_FIELDS: &str = r#"
 local function show(f, ...)

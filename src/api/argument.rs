@@ -10,8 +10,8 @@ use crate::net::{Epoll, Poll, Socket, Timeout};
 use crate::sched::Task;
 use crate::tls;
 use crate::tools;
-use crate::wire::NumberArray;
 use crate::wire::packet::Schema;
+use crate::wire::{NumberArray, Struct};
 use crate::worker::{Link, Worker};
 
 use super::handler::absent;
@@ -48,6 +48,8 @@ pub(crate) const DATA: &str = "value";
 
 /// The kind of a parameter that takes a value of any kind to keep it.
 pub(crate) const GIVEN: &str = "object";
+/// The kind of a parameter that takes what has a descriptor: a number, a socket, a file, an object with a method `fileno`.
+pub(crate) const FILE_LIKE: &str = "file object";
 /// What a parameter is called that takes something to call.
 pub(crate) const FUNCTION_KIND: &str = "function";
 /// The kind of a parameter that takes what can go to another thread: adapters read all of it, whatever its keys.
@@ -70,6 +72,9 @@ pub(crate) struct Text(pub(crate) Vec<u8>);
 
 /// A value of any kind that the operation keeps (`Host::hold`), known by its place in the call.
 pub(crate) struct Given(pub(crate) usize);
+
+/// Something with a descriptor, known by its place in the call.
+pub(crate) struct FileLike(pub(crate) usize);
 
 /// A function of the script.
 pub(crate) struct Function(pub(crate) usize);
@@ -267,6 +272,13 @@ impl FromArg for Given {
     }
 }
 
+impl FromArg for FileLike {
+    const KIND: &'static str = FILE_LIKE;
+    fn from_arg(value: Value) -> Result<Self, Mismatch> {
+        Given::from_arg(value).map(|Given(place)| Self(place))
+    }
+}
+
 impl FromArg for Rest {
     const KIND: &'static str = "...";
     fn from_arg(value: Value) -> Result<Self, Mismatch> {
@@ -386,6 +398,7 @@ objects! {
     Array Rc<ByteArray>, "bytearray";
     Numbers Rc<NumberArray>, "array";
     Schema Schema, "Schema";
+    Struct Rc<Struct>, "Struct";
     Class Class, "error class";
     Error Rc<Error>, "error";
 }

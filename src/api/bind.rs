@@ -105,7 +105,7 @@ fn arrange(op: &'static Op, arguments: Arguments) -> Result<Vec<Value>> {
         let values = positional.split_off(most - 1);
         positional.push(Value::List(values));
     }
-    if positional.len() > most {
+    if positional.len() > most.min(op.by_place) {
         return Err(too_many(op, positional.len()));
     }
     // What is asked of each parameter costs as much as a short call: only where it may matter.
@@ -168,18 +168,25 @@ fn arrange(op: &'static Op, arguments: Arguments) -> Result<Vec<Value>> {
 }
 
 fn too_many(op: &Op, given: usize) -> Error {
-    let most = op.params.len();
+    let named = op.named();
+    let most = op.params.len() - named.len();
     let least = op
         .params
         .iter()
         .filter(|param| param.default == Default::Required)
         .count();
     let bound = if least == most { "exactly" } else { "at most" };
+    let positional = if named.is_empty() { "" } else { "positional " };
     let plural = if most == 1 { "" } else { "s" };
-    Error::type_error(format!(
-        "{}() takes {bound} {most} argument{plural} ({given} given)",
+    let error = Error::type_error(format!(
+        "{}() takes {bound} {most} {positional}argument{plural} ({given} given)",
         op.full_name()
-    ))
+    ));
+    if named.is_empty() {
+        return error;
+    }
+    let names: Vec<_> = named.iter().map(|param| param.name).collect();
+    error.hinting(Some(format!("Given by name only: {}", names.join(", "))))
 }
 
 fn default(default: Default) -> Value {

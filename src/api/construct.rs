@@ -20,6 +20,7 @@ pub(crate) fn construct(class: Class, arguments: &[Value]) -> Result<Error> {
         strerror: String::new(),
         errno: None,
         status: None,
+        filename2: None,
     };
     let (mut class, mut filename) = (class, None);
     match (class, arguments) {
@@ -53,6 +54,7 @@ pub(crate) fn construct(class: Class, arguments: &[Value]) -> Result<Error> {
                 [Value::Int(_), ..] if class == Class::BlockingIOError => {}
                 [file, _, other] => {
                     filename = Some(file);
+                    made.filename2 = Some(text(std::slice::from_ref(other)));
                     made.text += &format!(": {} -> {}", repr(&plain(file)), repr(&plain(other)));
                     made.arguments.truncate(2);
                 }

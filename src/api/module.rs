@@ -112,7 +112,8 @@ pub(crate) static MODULES: &[Module] = &[
     },
     Module {
         name: "bytes",
-        doc: "What Python's bytes objects can do: digits, dumps, searching, padding, text encodings.",
+        doc: "What Python's bytes objects can do: digits, dumps, searching, padding, text encodings. In Rhai `bytes(\"…\")` is a \
+              byte literal: one byte a character (Latin-1), ValueError above U+00FF; what takes bytes writes a text as UTF-8.",
         values: Values::None,
     },
     Module {

@@ -7,7 +7,7 @@
 use crate::error::Result;
 
 use super::Cx;
-use super::argument::{DATA, FUNCTION_KIND, GIVEN, PORTABLE, SHOWN};
+use super::argument::{DATA, FILE_LIKE, FUNCTION_KIND, GIVEN, PORTABLE, SHOWN};
 use super::handler::{Handler, typed};
 use super::value::Type;
 
@@ -17,6 +17,8 @@ pub(crate) struct Op {
     pub(crate) on: Owner,
     pub(crate) form: Form,
     pub(crate) params: &'static [Param],
+    /// How many of them may be given by their place; those behind are named, as behind Python's `*`.
+    pub(crate) by_place: usize,
     /// What it returns, in a few words: the type first.
     pub(crate) returns: &'static str,
     /// What it does. First sentence: a verb and what it does; then what can go wrong.
@@ -40,6 +42,7 @@ pub(crate) const FUNCTION: Op = Op {
     on: Owner::Module("socket"),
     form: Form::Function,
     params: &[],
+    by_place: usize::MAX,
     returns: "None",
     doc: "",
     python: Python::Same,
@@ -185,6 +188,11 @@ impl Op {
         matches!(self.on, Owner::Type(_))
     }
 
+    /// The parameters that are given by name only.
+    pub(crate) fn named(&self) -> &'static [Param] {
+        self.params.get(self.by_place..).unwrap_or_default()
+    }
+
     /// Whether the last parameter takes all values that are left.
     pub(crate) fn takes_values(&self) -> bool {
         self.params
@@ -204,7 +212,7 @@ impl Op {
 
     /// Whether the parameter at this place takes a value of any kind to keep it.
     pub(crate) fn keeps(&self, place: usize) -> bool {
-        self.kind_at(place) == GIVEN
+        matches!(self.kind_at(place), GIVEN | FILE_LIKE)
     }
 
     /// Whether the parameter of this name does.
@@ -226,20 +234,34 @@ impl Op {
 
     /// Whether a trailing table or map may hold keywords: not where the last parameter takes any value.
     pub(crate) fn takes_keywords(&self) -> bool {
-        let last_takes_all = self
-            .params
-            .last()
-            .is_none_or(|last| matches!(last.default, Default::Rest | Default::Values))
-            || matches!(self.last_kind(), DATA | GIVEN | PORTABLE | SHOWN);
-        !last_takes_all
+        !self.takes_rest() && !matches!(self.last_kind(), DATA | GIVEN | PORTABLE | SHOWN)
     }
 
-    /// Whether a trailing table or map with these names, behind so many arguments, holds keywords. Where the last parameter takes
-    /// values of several kinds, as an address, it does when all are names of parameters left: such a value is never a map.
+    /// Whether a trailing table or map behind so many arguments may hold keywords. Also where the last parameter takes any value, if
+    /// the map could be nothing else: there the parameter is a number, or one behind it would be missing.
+    pub(crate) fn may_be_keywords(&self, before: usize) -> bool {
+        let behind = self.params.get(before + 1..).unwrap_or_default();
+        let must_be =
+            || self.kind_at(before) == "int" || behind.iter().any(|param| param.default == Default::Required);
+        self.takes_keywords() || (!self.takes_rest() && must_be())
+    }
+
+    /// Whether a trailing table or map with these names, behind so many arguments, holds keywords. Where the last parameter, or the
+    /// one in that place, takes values of several kinds, as an address, it does when all are names of parameters left: such a value
+    /// is never a map like that.
     pub(crate) fn are_keywords<'a>(&self, before: usize, mut names: impl Iterator<Item = &'a str>) -> bool {
         let left = self.params.get(before..).unwrap_or_default();
         let is_left = |name| left.iter().any(|param| param.name == name);
-        self.takes_keywords() && (self.last_kind() != "any" || names.all(is_left))
+        let takes_no_map =
+            self.takes_keywords() && self.last_kind() != "any" && self.kind_at(before) != FILE_LIKE;
+        self.may_be_keywords(before) && (takes_no_map || names.all(is_left))
+    }
+
+    /// Whether the last parameter takes what is left.
+    fn takes_rest(&self) -> bool {
+        self.params
+            .last()
+            .is_none_or(|last| matches!(last.default, Default::Rest | Default::Values))
     }
 
     /// Whether an empty table behind so many arguments holds keywords, and is not the empty list that a parameter needs.

@@ -98,6 +98,10 @@ fn write_repr(out: &mut String, value: &Value, shape: Shape) {
         Value::View(view) => push(out, format_args!("<memory of {} bytes>", view.len())),
         Value::Numbers(numbers) => numbers_repr(out, numbers),
         Value::Schema(schema) => push(out, format_args!("{schema:?}")),
+        Value::Struct(structure) => push(
+            out,
+            format_args!("<_struct.Struct object at {:#x}>", Rc::as_ptr(structure) as usize),
+        ),
         Value::Steps(steps) => push(out, format_args!("{steps:?}")),
         Value::Class(class) => push(out, format_args!("<class '{}'>", class.qualified_name())),
         Value::Error(error) => {

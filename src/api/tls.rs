@@ -47,12 +47,14 @@ const NUMBERS: &[(&str, i64)] = &[
     ("OP_NO_TICKET", 0x4000),
     ("OP_CIPHER_SERVER_PREFERENCE", 0x0040_0000),
     ("OP_ENABLE_MIDDLEBOX_COMPAT", 0x0010_0000),
+    ("OP_IGNORE_UNEXPECTED_EOF", 0x80),
     ("OP_SINGLE_DH_USE", 0),
     ("OP_SINGLE_ECDH_USE", 0),
     ("VERIFY_DEFAULT", 0),
     ("VERIFY_CRL_CHECK_LEAF", 4),
     ("VERIFY_CRL_CHECK_CHAIN", 12),
     ("VERIFY_X509_STRICT", 0x20),
+    ("VERIFY_ALLOW_PROXY_CERTS", 0x40),
     ("VERIFY_X509_TRUSTED_FIRST", 0x8000),
     ("VERIFY_X509_PARTIAL_CHAIN", 0x8_0000),
     ("SSL_ERROR_SSL", 1),
@@ -63,6 +65,34 @@ const NUMBERS: &[(&str, i64)] = &[
     ("SSL_ERROR_ZERO_RETURN", 6),
     ("SSL_ERROR_WANT_CONNECT", 7),
     ("SSL_ERROR_EOF", 8),
+    ("SSL_ERROR_INVALID_ERROR_CODE", 10),
+    ("ALERT_DESCRIPTION_CLOSE_NOTIFY", 0),
+    ("ALERT_DESCRIPTION_UNEXPECTED_MESSAGE", 10),
+    ("ALERT_DESCRIPTION_BAD_RECORD_MAC", 20),
+    ("ALERT_DESCRIPTION_RECORD_OVERFLOW", 22),
+    ("ALERT_DESCRIPTION_DECOMPRESSION_FAILURE", 30),
+    ("ALERT_DESCRIPTION_HANDSHAKE_FAILURE", 40),
+    ("ALERT_DESCRIPTION_BAD_CERTIFICATE", 42),
+    ("ALERT_DESCRIPTION_UNSUPPORTED_CERTIFICATE", 43),
+    ("ALERT_DESCRIPTION_CERTIFICATE_REVOKED", 44),
+    ("ALERT_DESCRIPTION_CERTIFICATE_EXPIRED", 45),
+    ("ALERT_DESCRIPTION_CERTIFICATE_UNKNOWN", 46),
+    ("ALERT_DESCRIPTION_ILLEGAL_PARAMETER", 47),
+    ("ALERT_DESCRIPTION_UNKNOWN_CA", 48),
+    ("ALERT_DESCRIPTION_ACCESS_DENIED", 49),
+    ("ALERT_DESCRIPTION_DECODE_ERROR", 50),
+    ("ALERT_DESCRIPTION_DECRYPT_ERROR", 51),
+    ("ALERT_DESCRIPTION_PROTOCOL_VERSION", 70),
+    ("ALERT_DESCRIPTION_INSUFFICIENT_SECURITY", 71),
+    ("ALERT_DESCRIPTION_INTERNAL_ERROR", 80),
+    ("ALERT_DESCRIPTION_USER_CANCELLED", 90),
+    ("ALERT_DESCRIPTION_NO_RENEGOTIATION", 100),
+    ("ALERT_DESCRIPTION_UNSUPPORTED_EXTENSION", 110),
+    ("ALERT_DESCRIPTION_CERTIFICATE_UNOBTAINABLE", 111),
+    ("ALERT_DESCRIPTION_UNRECOGNIZED_NAME", 112),
+    ("ALERT_DESCRIPTION_BAD_CERTIFICATE_STATUS_RESPONSE", 113),
+    ("ALERT_DESCRIPTION_BAD_CERTIFICATE_HASH_VALUE", 114),
+    ("ALERT_DESCRIPTION_UNKNOWN_PSK_IDENTITY", 115),
 ];
 
 const FLAGS: &[(&str, bool)] = &[
@@ -89,7 +119,27 @@ const VERSIONS: &[(&str, i64)] = &[
     ("MAXIMUM_SUPPORTED", -1),
 ];
 
-const OTHERS: &[&str] = &["TLSVersion", "Purpose", "VerifyMode", "OPENSSL_VERSION"];
+const OTHERS: &[&str] = &[
+    "TLSVersion",
+    "Purpose",
+    "VerifyMode",
+    "VerifyFlags",
+    "Options",
+    "SSLErrorNumber",
+    "AlertDescription",
+    "PEM_HEADER",
+    "PEM_FOOTER",
+    "OPENSSL_VERSION",
+];
+
+/// The members of one of Python's enumerations: the names that begin alike.
+fn beginning(prefix: &str) -> Vec<(&'static str, i64)> {
+    NUMBERS
+        .iter()
+        .copied()
+        .filter(|(name, _)| name.starts_with(prefix))
+        .collect()
+}
 
 /// A value of the module.
 pub(super) fn value(name: &str) -> Option<Value> {
@@ -113,7 +163,13 @@ pub(super) fn value(name: &str) -> Option<Value> {
         .or_else(|| find(FLAGS, name).map(Value::Bool))
         .or_else(|| match name {
             "TLSVersion" => Some(map(VERSIONS)),
-            "VerifyMode" => Some(map(&NUMBERS[..3])),
+            "VerifyMode" => Some(map(&beginning("CERT_"))),
+            "VerifyFlags" => Some(map(&beginning("VERIFY_"))),
+            "Options" => Some(map(&beginning("OP_"))),
+            "SSLErrorNumber" => Some(map(&beginning("SSL_ERROR_"))),
+            "AlertDescription" => Some(map(&beginning("ALERT_DESCRIPTION_"))),
+            "PEM_HEADER" => Some(Value::text("-----BEGIN CERTIFICATE-----")),
+            "PEM_FOOTER" => Some(Value::text("-----END CERTIFICATE-----")),
             "Purpose" => Some(Value::Map(vec![
                 ("SERVER_AUTH".to_owned(), Value::text(SERVER_AUTH)),
                 ("CLIENT_AUTH".to_owned(), Value::text(CLIENT_AUTH)),

@@ -13,8 +13,8 @@ use crate::net::{Epoll, Poll, Socket, Undelivered};
 use crate::sched::Task;
 use crate::tls;
 use crate::tools;
-use crate::wire::NumberArray;
 use crate::wire::packet::Schema;
+use crate::wire::{NumberArray, Struct};
 use crate::worker::{Link, Worker};
 
 use super::Callback;
@@ -83,6 +83,8 @@ pub(crate) enum Value {
     Numbers(Rc<NumberArray>),
     /// A declaration of packets.
     Schema(Schema),
+    /// Python's `struct.Struct`.
+    Struct(Rc<Struct>),
     /// Something to walk through, once.
     Steps(Rc<Steps>),
     Class(Class),
@@ -180,6 +182,7 @@ pub(crate) enum Type {
     View,
     Numbers,
     Schema,
+    Struct,
     Steps,
     Error,
     Class,
@@ -209,6 +212,7 @@ impl Type {
             Self::View => "memoryview",
             Self::Numbers => "array",
             Self::Schema => "Schema",
+            Self::Struct => "Struct",
             Self::Steps => "iterator",
             Self::Error => "error",
             Self::Class => "type",
@@ -225,7 +229,7 @@ impl Type {
     }
 
     /// Every type.
-    pub(crate) const ALL: [Self; 23] = [
+    pub(crate) const ALL: [Self; 24] = [
         Self::Socket,
         Self::TlsSocket,
         Self::TlsContext,
@@ -245,6 +249,7 @@ impl Type {
         Self::View,
         Self::Numbers,
         Self::Schema,
+        Self::Struct,
         Self::Steps,
         Self::Error,
         Self::Class,
@@ -275,6 +280,7 @@ impl Value {
             Self::View(_) => Type::View,
             Self::Numbers(_) => Type::Numbers,
             Self::Schema(_) => Type::Schema,
+            Self::Struct(_) => Type::Struct,
             Self::Steps(_) => Type::Steps,
             Self::Error(_) => Type::Error,
             Self::Class(_) => Type::Class,
@@ -302,6 +308,7 @@ impl Value {
             (Self::Trial(one), Self::Trial(other)) => Rc::ptr_eq(one, other),
             (Self::File(one), Self::File(other)) => Rc::ptr_eq(one, other),
             (Self::Schema(one), Self::Schema(other)) => one.is(other),
+            (Self::Struct(one), Self::Struct(other)) => Rc::ptr_eq(one, other),
             (Self::Steps(one), Self::Steps(other)) => Rc::ptr_eq(one, other),
             (Self::Error(one), Self::Error(other)) => Rc::ptr_eq(one, other),
             (Self::Class(one), Self::Class(other)) => one == other,

@@ -261,6 +261,7 @@ fn language(arguments: &Args, script: Option<&Script>) -> Result<Speech> {
 
 fn status_of(outcome: Result<()>, told: bool) -> u8 {
     let Err(error) = outcome else { return 0 };
+    let place = || error.place().map_or(String::new(), |place| format!("{place}: "));
     match error.class() {
         Class::SystemExit => {
             if let Some(words) = error.last_words() {
@@ -273,8 +274,7 @@ fn status_of(outcome: Result<()>, told: bool) -> u8 {
         // One that the script raised itself has been told, as any other error.
         Class::KeyboardInterrupt if told => INTERRUPTED,
         Class::KeyboardInterrupt => {
-            let place = error.place().map_or(String::new(), |place| format!("{place}: "));
-            complain(&format!("{place}{}", error.headline()));
+            complain(&format!("{}{}", place(), error.headline()));
             INTERRUPTED
         }
         _ if told => FAILURE,
@@ -283,7 +283,7 @@ fn status_of(outcome: Result<()>, told: bool) -> u8 {
             FAILURE
         }
         _ => {
-            complain(&error.to_string());
+            complain(&format!("{}{error}", place()));
             FAILURE
         }
     }

@@ -58,7 +58,8 @@ pub(super) struct Sandbox {
     #[arg(long, value_name = "PATH,...", num_args = 0..=1, default_missing_value = "/", require_equals = true)]
     allow_write: Vec<String>,
 
-    /// Allow starting programs: by a name that is looked for in PATH, or by a path
+    /// Allow starting programs (tube.spawn): by a name that is looked for in PATH, or by a path. Lua's os.execute and io.popen stay
+    /// refused, as a shell starts whatever it is told
     #[arg(long, value_name = "PROGRAM,...", num_args = 0..=1, default_missing_value = "*", require_equals = true)]
     allow_run: Vec<String>,
 

@@ -121,7 +121,7 @@ fn constant(name: &str) -> Option<&'static Constant> {
 }
 
 fn class(name: &str) -> Option<Class> {
-    Class::by_name(name.strip_prefix("errors.").unwrap_or(name))
+    Class::by_name(name)
 }
 
 /// A value of a module that is neither a constant of `socket` nor a class.

@@ -49,10 +49,14 @@ pub(super) fn meaning(kind: Type) -> &'static str {
         "Schema" => {
             "A declaration of packets, made by packet.schema: it packs, dissects, shows and makes cases."
         }
+        "Struct" => "A format of struct that is read once, made by struct.Struct: it packs and unpacks.",
         "iterator" => "Something to walk through once, in a for.",
         "error" => "What was raised: caught by pcall in Lua, by catch in Rhai.",
         "type" => "A class of errors: called, it makes one; e:is(class) asks for it.",
-        "constant" => "A constant of another platform: it prints, and raises when used.",
+        "constant" => {
+            "A constant of another platform: it prints, and raises when used or compared with a number. Only Lua's `==` cannot \
+             raise: between it and a number that is false."
+        }
         _ => "",
     }
 }

@@ -228,16 +228,30 @@ fn function(text: &mut String, op: &Op, path: &str) {
         };
         text.push_str(&format!("---@overload fun({overload}){result}\n"));
     }
-    for (param, (name, kind, optional)) in op.params.iter().zip(&parameters) {
+    for (param, (name, kind, optional)) in op.params.iter().zip(&parameters).take(op.by_place) {
         let mark = if *optional && name != "..." { "?" } else { "" };
         text.push_str(&format!("---@param {name}{mark} {kind} {}\n", line(param.doc)));
+    }
+    let mut names: Vec<_> = parameters.iter().map(|(name, ..)| name.as_str()).collect();
+    if !op.named().is_empty() {
+        let meanings: Vec<_> = op
+            .named()
+            .iter()
+            .map(|param| format!("{}: {}", param.name, line(param.doc)))
+            .collect();
+        text.push_str(&format!(
+            "---@param keywords? {} {}\n",
+            keyword_table(op, &parameters, op.by_place),
+            meanings.join("; ")
+        ));
+        names.truncate(op.by_place);
+        names.push("keywords");
     }
     if !returned.is_empty() {
         for result in results(op) {
             text.push_str(&format!("---@return {result}\n"));
         }
     }
-    let names: Vec<_> = parameters.iter().map(|(name, ..)| name.as_str()).collect();
     text.push_str(&format!("function {path}({}) end\n\n", names.join(", ")));
 }
 
@@ -289,21 +303,26 @@ fn overloads(op: &Op, owner: Option<&str>, parameters: &[(String, String, bool)]
         .filter(|param| param.default == Default::Required)
         .count();
     if op.takes_keywords() && needed < parameters.len() && all.is_empty() {
-        for upto in needed..parameters.len() {
-            let fields: Vec<_> = parameters[upto..]
-                .iter()
-                .zip(&op.params[upto..])
-                .map(|((_, kind, _), param)| match param.name {
-                    "end" => format!("[\"end\"]?: {kind}"),
-                    name => format!("{name}?: {kind}"),
-                })
-                .collect();
+        for upto in needed..parameters.len().min(op.by_place) {
             let mut rest = positional(upto);
-            rest.push(format!("keywords: {{{}}}", fields.join(", ")));
+            rest.push(format!("keywords: {}", keyword_table(op, parameters, upto)));
             all.push(joined(rest));
         }
     }
     all
+}
+
+/// The type of a table with the parameters behind the first so many by their names.
+fn keyword_table(op: &Op, parameters: &[(String, String, bool)], behind: usize) -> String {
+    let fields: Vec<_> = parameters[behind..]
+        .iter()
+        .zip(&op.params[behind..])
+        .map(|((_, kind, _), param)| match param.name {
+            "end" => format!("[\"end\"]?: {kind}"),
+            name => format!("{name}?: {kind}"),
+        })
+        .collect();
+    format!("{{{}}}", fields.join(", "))
 }
 
 /// The type of a parameter. Those that take several kinds say so in words, so they are known by name here.

@@ -68,13 +68,16 @@ pub(crate) fn path(op: &Op, dress: Dress) -> String {
     format!("{access}{}", op.name)
 }
 
-/// The parameters with their defaults.
+/// The parameters with their defaults; behind a `*`, as Python writes it, those that are given by name only.
 pub(crate) fn parameters(op: &Op, dress: Dress) -> String {
-    let texts: Vec<_> = op
+    let mut texts: Vec<_> = op
         .params
         .iter()
         .map(|param| parameter(op, param, dress))
         .collect();
+    if !op.named().is_empty() {
+        texts.insert(op.by_place, "*".to_owned());
+    }
     texts.join(", ")
 }
 

@@ -141,7 +141,9 @@ classes! {
 impl Class {
     /// The class of this name. `error`, `timeout`, `IOError` and `EnvironmentError` are the aliases Python has.
     pub fn by_name(name: &str) -> Option<Self> {
-        let plain = name.strip_prefix("socket.").or_else(|| name.strip_prefix("ssl."));
+        let plain = ["errors.", "socket.", "ssl."]
+            .iter()
+            .find_map(|module| name.strip_prefix(module));
         match plain.unwrap_or(name) {
             "CertificateError" => Some(Self::SSLCertVerificationError),
             "struct.error" => Some(Self::StructError),
@@ -150,7 +152,10 @@ impl Class {
             "json.JSONDecodeError" => Some(Self::JSONDecodeError),
             "error" | "IOError" | "EnvironmentError" => Some(Self::OSError),
             "timeout" => Some(Self::TimeoutError),
-            plain => Self::ALL.iter().copied().find(|class| class.name() == plain),
+            plain => Self::ALL
+                .iter()
+                .copied()
+                .find(|class| class.name() == plain || class.qualified_name() == plain),
         }
     }
 
@@ -248,6 +253,7 @@ mod tests {
             assert_eq!(Class::by_name(class.name()), Some(*class));
         }
         assert_eq!(Class::by_name("socket.timeout"), Some(Class::TimeoutError));
+        assert_eq!(Class::by_name("errors.ValueError"), Some(Class::ValueError));
         assert_eq!(Class::by_name("error"), Some(Class::OSError));
         assert_eq!(Class::by_name("Nonsense"), None);
     }

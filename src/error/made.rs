@@ -2,6 +2,11 @@
 
 use std::borrow::Cow;
 
+#[cfg(feature = "tls")]
+use crate::text::str_repr;
+
+#[cfg(feature = "tls")]
+use super::explain;
 use super::{Class, Error};
 
 /// An argument an error was made with, or has.
@@ -28,6 +33,8 @@ pub(crate) struct Made {
     pub(crate) strerror: String,
     pub(crate) errno: Option<i32>,
     pub(crate) status: Option<i32>,
+    /// The second file, where two are concerned.
+    pub(crate) filename2: Option<String>,
 }
 
 impl Error {
@@ -67,6 +74,23 @@ impl Error {
             (None, None) if self.message().is_empty() => Vec::new(),
             (None, None) => vec![Argument::Text(self.message().into_owned())],
         }
+    }
+
+    /// The other of two files that a script named.
+    pub(crate) fn filename2(&self) -> Option<&str> {
+        self.0.made.as_ref().and_then(|made| made.filename2.as_deref())
+    }
+
+    /// Has the second line tell the file and not the first: CPython does not name one that OpenSSL was to read.
+    #[must_use]
+    #[cfg(feature = "tls")]
+    pub(crate) fn naming_file_below(mut self) -> Self {
+        let cause = explain::likely_cause(&self);
+        let Some(name) = self.detail().filename.take() else {
+            return self;
+        };
+        let cause = cause.unwrap_or_else(|| "this is about the file".to_owned());
+        self.because(format!("{cause}: {}", str_repr(&name)))
     }
 
     /// `str(e)` of an error a script made.

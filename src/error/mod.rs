@@ -166,7 +166,7 @@ impl Error {
     pub fn exit(status: i32) -> Self {
         let mut error = Self::new(Class::SystemExit, status.to_string());
         error.detail().status = Some(status);
-        error
+        error.with_arguments(vec![Argument::Int(status.into())])
     }
 
     /// `SystemExit` with a text for stderr; the status is 1.
@@ -278,7 +278,7 @@ impl Error {
 
     /// Adds what the engine knows of where it was raised, unless that is known: the place, and its own traceback.
     #[must_use]
-    #[cfg(feature = "lua")]
+    #[cfg(any(feature = "lua", feature = "rhai"))]
     pub(crate) fn located(mut self, place: Option<Place>, calls: Option<String>) -> Self {
         if let Some(place) = place.filter(|_| self.place().is_none()) {
             let mut trace = Trace::default();

@@ -17,6 +17,7 @@ use crate::sys::file::{Kind as Sort, SEEK_END};
 use super::buffered::Buffered;
 use super::descriptor::Descriptor;
 use super::format::Format;
+use super::input::DEFAULT_SIZE;
 use super::mode::{Mode, SocketMode};
 use super::nature::Kind;
 use super::object::{Body, File};
@@ -51,10 +52,19 @@ impl Manner {
         )
     }
 
-    /// The size of the buffer, where one is asked for; whether it can be had is found out now.
-    fn size(&self, net: &Net) -> Result<Option<usize>> {
+    /// The size of the buffer, where one is asked for; whether it can be had is found out now. Text is held back until there are
+    /// some KiB of it, as Python's `TextIOWrapper` does before it hands it to its buffer.
+    fn size(&self, net: &Net, mode_is_binary: bool) -> Result<Option<usize>> {
         match usize::try_from(self.buffering) {
-            Ok(size) => net.afford(size, "a buffer").map(|()| Some(size)),
+            Ok(size) => {
+                net.afford(size, "a buffer")?;
+                let least = if mode_is_binary || size == 0 {
+                    0
+                } else {
+                    DEFAULT_SIZE
+                };
+                Ok(Some(size.max(least)))
+            }
             Err(_) => Ok(None),
         }
     }
@@ -67,7 +77,7 @@ impl Manner {
 pub(crate) fn make_file(socket: &Rc<Socket>, manner: &Manner) -> Result<Rc<File>> {
     let net = socket.net();
     let mode = SocketMode::parse(&manner.mode)?;
-    let size = manner.size(net)?;
+    let size = manner.size(net, mode.binary)?;
     if size == Some(0) && !mode.binary {
         return Err(Error::value("unbuffered streams must be binary"));
     }
@@ -116,7 +126,11 @@ pub(crate) fn open(net: &Rc<Net>, what: What, manner: &Manner, closes: bool) -> 
     let mut format = if mode.binary { None } else { Some(manner.format()?) };
     // One line's worth in text; in bytes there are no lines.
     let by_line = manner.buffering == 1;
-    let size = if by_line { None } else { manner.size(net)? };
+    let size = if by_line {
+        None
+    } else {
+        manner.size(net, mode.binary)?
+    };
     let raw = descriptor(net, what, mode, closes)?;
     let is_terminal = raw.is_terminal();
     let raw: Rc<dyn Raw> = Rc::new(raw);

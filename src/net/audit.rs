@@ -129,6 +129,12 @@ impl Net {
         }
     }
 
+    /// Whether anybody would hear of an event.
+    #[cfg(feature = "lua")]
+    pub(crate) fn is_heard(&self) -> bool {
+        self.hooks.auditor.get().is_some() || self.hooks.any.get()
+    }
+
     /// Raises an audit event that the policy has no say in.
     ///
     /// # Errors

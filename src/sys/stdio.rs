@@ -5,10 +5,7 @@ use std::os::fd::AsFd;
 use std::ptr;
 #[cfg(feature = "cli")]
 use std::sync::atomic::AtomicBool;
-#[cfg(feature = "rhai")]
-use std::sync::atomic::AtomicI32;
-#[cfg(any(feature = "cli", feature = "rhai"))]
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicI32, Ordering};
 
 use super::errno::{Errno, Result};
 #[cfg(feature = "cli")]
@@ -20,7 +17,6 @@ unsafe extern "C" {
 }
 
 /// Why a line could not be written out, for who asks at the end.
-#[cfg(feature = "rhai")]
 static FAILURE: AtomicI32 = AtomicI32::new(0);
 
 /// Whether the program was started without a standard output.
@@ -54,6 +50,20 @@ pub(crate) fn print_line(text: &str) {
     }
 }
 
+/// Notes why standard output takes nothing any more, right after something of C's has written to it and said nothing, as Lua's
+/// `print` does.
+#[cfg(feature = "lua")]
+pub(crate) fn note_failure() {
+    let errno = Errno::last();
+    // SAFETY: the C library sets `stdout` before `main` and nobody changes it.
+    let stream = unsafe { stdout };
+    // SAFETY: the stream is open for as long as the process runs.
+    if unsafe { libc::ferror(stream) } != 0 {
+        // The first reason is the one; what comes later may be no failure of it.
+        let _ = FAILURE.compare_exchange(0, errno.0, Ordering::Relaxed, Ordering::Relaxed);
+    }
+}
+
 /// Writes bytes, through the buffer that all of the program shares; fails unless all were taken.
 pub(crate) fn write(data: &[u8]) -> Result<usize> {
     // SAFETY: the C library sets `stdout` before `main` and nobody changes it.
@@ -81,7 +91,6 @@ pub(crate) fn flush() -> Result<()> {
     if failed == 0 {
         return Ok(());
     }
-    #[cfg(feature = "rhai")]
     if let known @ 1.. = FAILURE.load(Ordering::Relaxed) {
         return Err(Errno(known));
     }
@@ -97,6 +106,7 @@ pub(crate) fn flush_and_forget() {
     let stream = unsafe { stdout };
     // SAFETY: the stream is open for as long as the process runs.
     unsafe { libc::clearerr(stream) };
+    FAILURE.store(0, Ordering::Relaxed);
 }
 
 /// Lets writing to a pipe nobody reads end the process, as it ends any command; Rust's start-up had it ignored.

@@ -54,6 +54,8 @@ pub(crate) use fault::{want_read, want_write};
 #[cfg(feature = "tls")]
 pub(crate) use pem::{der_to_pem, pem_to_der};
 #[cfg(feature = "tls")]
+pub(crate) use random::fill as random_bytes;
+#[cfg(feature = "tls")]
 pub(crate) use seat::Seat;
 #[cfg(feature = "tls")]
 pub(crate) use session::{Session, Step, Wire};

@@ -3,7 +3,19 @@
 
 use rustls::crypto::{GetRandomFailed, SecureRandom, ring};
 
+use crate::error::{Class, Error};
 use crate::sys::random;
+
+/// Fills a piece with random bytes that nobody can know, as the kernel gives them.
+///
+/// # Errors
+/// Where the system has none.
+pub(crate) fn fill(piece: &mut [u8]) -> Result<(), Error> {
+    let source = ring::default_provider().secure_random;
+    source
+        .fill(piece)
+        .map_err(|_| Error::numbered(Class::SSLError, 1, "the system gives no random numbers"))
+}
 
 /// The kernel's, some at a time.
 #[derive(Debug)]

@@ -122,6 +122,14 @@ pub(crate) struct Layout {
     pub(crate) items: usize,
 }
 
+/// A format that is read once and packs many times: Python's `struct.Struct`.
+#[derive(Debug)]
+pub(crate) struct Struct {
+    /// As it was written.
+    pub(crate) format: String,
+    pub(crate) layout: Layout,
+}
+
 /// Python's `struct.error`.
 pub(crate) fn error(text: impl Into<std::borrow::Cow<'static, str>>) -> Error {
     Error::new(Class::StructError, text)

@@ -15,5 +15,5 @@ pub(crate) mod packet;
 pub(crate) mod trace;
 
 pub(crate) use array::{NumberArray, put_rounded};
-pub(crate) use layout::{Code, Field, Kind, Layout, error};
+pub(crate) use layout::{Code, Field, Kind, Layout, Struct, error};
 pub(crate) use number::{Number, Order, float_at, int_at, put_float, put_int, range};

@@ -172,17 +172,10 @@ function Socket:sendmsg(buffers, ancdata, flags, address) end
 
 ---Send to an operation of the kernel's crypto (AF_ALG) what to do, with what parameters, and the bytes to do it to; return the number of bytes. Linux only. Raises OSError on a socket of another family, TypeError without `op`; as sendmsg.
 ---@overload fun(self: Socket, keywords: {msg?: Bytes[], op?: integer, iv?: Bytes, assoclen?: integer, flags?: integer}): integer
----@overload fun(self: Socket, msg: Bytes[], keywords: {op?: integer, iv?: Bytes, assoclen?: integer, flags?: integer}): integer
----@overload fun(self: Socket, msg: Bytes[], op: integer, keywords: {iv?: Bytes, assoclen?: integer, flags?: integer}): integer
----@overload fun(self: Socket, msg: Bytes[], op: integer, iv: Bytes, keywords: {assoclen?: integer, flags?: integer}): integer
----@overload fun(self: Socket, msg: Bytes[], op: integer, iv: Bytes, assoclen: integer, keywords: {flags?: integer}): integer
 ---@param msg? Bytes[] list of bytes, sent one after the other
----@param op? integer int: ALG_OP_ENCRYPT or ALG_OP_DECRYPT; it must be given
----@param iv? Bytes bytes of the initialization vector
----@param assoclen? integer bytes at the start of the message that are authenticated only (AEAD)
----@param flags? integer MSG_* bits; MSG_MORE where the message goes on
+---@param keywords? {op?: integer, iv?: Bytes, assoclen?: integer, flags?: integer} op: int: ALG_OP_ENCRYPT or ALG_OP_DECRYPT; it must be given; iv: bytes of the initialization vector; assoclen: bytes at the start of the message that are authenticated only (AEAD); flags: MSG_* bits; MSG_MORE where the message goes on
 ---@return integer
-function Socket:sendmsg_afalg(msg, op, iv, assoclen, flags) end
+function Socket:sendmsg_afalg(msg, keywords) end
 
 ---Receive one message: its bytes, its control data, its MSG_* bits and the sender's address. Descriptors in the control data belong to the caller. Raises as recv. See recvmsg(2).
 ---@overload fun(self: Socket, bufsize: integer, keywords: {ancbufsize?: integer, flags?: integer}): string, ControlMessage[], integer, Address
@@ -289,16 +282,11 @@ function Socket:share(process_id) end
 ---A file object that reads from and writes to the socket, as Python's io has it. The socket stays open until it and all its files are closed. After a timeout the file stays usable and what was read is not lost (in Python it refuses from then on). A line must come within the socket's timeout; other calls wait that long for each receive. What a text file has read ahead stays when it is written to (Python discards it). Raises ValueError for a bad mode, LookupError for an encoding nobody knows.
 ---@overload fun(self: Socket, keywords: {mode?: string, buffering?: integer, encoding?: string, errors?: string, newline?: string}): File
 ---@overload fun(self: Socket, mode: string, keywords: {buffering?: integer, encoding?: string, errors?: string, newline?: string}): File
----@overload fun(self: Socket, mode: string, buffering: integer, keywords: {encoding?: string, errors?: string, newline?: string}): File
----@overload fun(self: Socket, mode: string, buffering: integer, encoding: string, keywords: {errors?: string, newline?: string}): File
----@overload fun(self: Socket, mode: string, buffering: integer, encoding: string, errors: string, keywords: {newline?: string}): File
 ---@param mode? string 'r', 'w' or both, and 'b' for bytes instead of text
----@param buffering? integer bytes to hold; 0 holds none (bytes only), None as many as is best
----@param encoding? string of text: Python's names of encodings; UTF-8
----@param errors? string of text: what becomes of what cannot be converted, by Python's name of the handler; 'strict'
----@param newline? string of text: None reads every line end as \n, the empty text leaves all as they are; '\n', '\r' or '\r\n' is the only one
+---@param buffering? integer bytes to hold; 0 holds none (bytes only), None as many as is best; text is held until there are 8 KiB of it
+---@param keywords? {encoding?: string, errors?: string, newline?: string} encoding: of text: Python's names of encodings; UTF-8; errors: of text: what becomes of what cannot be converted, by Python's name of the handler; 'strict'; newline: of text: None reads every line end as \n, the empty text leaves all as they are; '\n', '\r' or '\r\n' is the only one
 ---@return File
-function Socket:makefile(mode, buffering, encoding, errors, newline) end
+function Socket:makefile(mode, buffering, keywords) end
 
 ---Send a file and return how many bytes left. A regular file goes by sendfile(2) where the system has it as Linux does, anything else is read and sent. Afterwards the file's place is behind what was sent, also when it fails; then the error's `sent` says how much that was. Raises ValueError for a text file, a non-blocking socket and one that is no stream; else as sendall.
 ---@overload fun(self: Socket, file: File|file*, keywords: {offset?: integer, count?: integer}): integer
@@ -1071,6 +1059,40 @@ function Schema:show(data) end
 ---@return string
 function Schema:fuzz(seed, count, values) end
 
+---A format of struct that is read once, made by struct.Struct: it packs and unpacks.
+---@class Struct
+---@field format string The format, as it was given.
+---@field size integer Bytes the format packs into.
+local Struct = {}
+
+---Pack values into bytes. Raises as pack.
+---@param ... any a value for each item: int, float, bool or bytes
+---@return string
+function Struct:pack(...) end
+
+---Pack values into a buffer. Raises struct.error.
+---@param buffer Buffer where to, a bytearray, array or view
+---@param offset integer from which place, from 0; negative counts from the end
+---@param ... any a value for each item: int, float, bool or bytes
+function Struct:pack_into(buffer, offset, ...) end
+
+---Unpack bytes: a result for each item. Raises as unpack.
+---@param buffer Bytes bytes of exactly the format's size
+---@return any ...
+function Struct:unpack(buffer) end
+
+---Unpack bytes at a place of a buffer. Raises as unpack.
+---@overload fun(self: Struct, buffer: Bytes, keywords: {offset?: integer}): any ...
+---@param buffer Bytes bytes
+---@param offset? integer from which place, from 0; negative counts from the end
+---@return any ...
+function Struct:unpack_from(buffer, offset) end
+
+---Unpack a buffer piece by piece, in a `for`. Raises as unpack.
+---@param buffer Bytes bytes, a multiple of the format's size
+---@return fun(): any ...
+function Struct:iter_unpack(buffer) end
+
 ---Something to walk through once, in a for.
 ---@class Steps
 ---@overload fun(): any ...
@@ -1080,11 +1102,12 @@ local Steps = {}
 ---@class Error
 ---@field name string The class's name: `ConnectionRefusedError`.
 ---@field errno integer|nil The error's number.
----@field code string|nil The number's symbol: `ECONNREFUSED`.
+---@field code string|nil The number's symbol: `ECONNREFUSED`. Of a SystemExit what it was made with: the status, a text, None.
 ---@field strerror string|nil The system's text for the number.
 ---@field message string Python's str(e).
 ---@field args any[] Python's e.args: prints as a tuple.
 ---@field filename string|nil The file concerned, as it was given.
+---@field filename2 string|nil The second file, where two are concerned: that to which one was to be renamed.
 ---@field op string|nil The operation that failed: `connect`.
 ---@field address Address|nil The peer or local address concerned; as it was given, where its host could not be resolved.
 ---@field partial string|nil Bytes that had been read before the failure.
@@ -1114,7 +1137,7 @@ local ErrorClass = {}
 ---@return boolean
 function ErrorClass:is(class) end
 
----A constant of another platform: it prints, and raises when used.
+---A constant of another platform: it prints, and raises when used or compared with a number. Only Lua's `==` cannot raise: between it and a number that is false.
 ---@class Absent
 local Absent = {}
 
@@ -1160,28 +1183,18 @@ function socket.socketpair(family, type, proto) end
 ---Connect to a TCP service: each address the host has is tried until one accepts. Raises gaierror when the host is unknown, otherwise the error of the first address.
 ---@overload fun(address: AddressLike, keywords: {timeout?: number|nil, source_address?: AddressLike, all_errors?: boolean|integer, happy_eyeballs_delay?: number}): Socket
 ---@overload fun(address: AddressLike, timeout: number|nil, keywords: {source_address?: AddressLike, all_errors?: boolean|integer, happy_eyeballs_delay?: number}): Socket
----@overload fun(address: AddressLike, timeout: number|nil, source_address: AddressLike, keywords: {all_errors?: boolean|integer, happy_eyeballs_delay?: number}): Socket
----@overload fun(address: AddressLike, timeout: number|nil, source_address: AddressLike, all_errors: boolean|integer, keywords: {happy_eyeballs_delay?: number}): Socket
 ---@param address AddressLike (host, port); host may be a name
 ---@param timeout? number|nil seconds, or None for ever; the default timeout
 ---@param source_address? AddressLike (host, port) to connect from
----@param all_errors? boolean|integer tell of every address that failed, not of the first only
----@param happy_eyeballs_delay? number float: seconds after which the next address is tried beside the last, the families taking turns (RFC 8305); None waits for each to fail
+---@param keywords? {all_errors?: boolean|integer, happy_eyeballs_delay?: number} all_errors: tell of every address that failed, not of the first only; happy_eyeballs_delay: float: seconds after which the next address is tried beside the last, the families taking turns (RFC 8305); None waits for each to fail
 ---@return Socket
-function socket.create_connection(address, timeout, source_address, all_errors, happy_eyeballs_delay) end
+function socket.create_connection(address, timeout, source_address, keywords) end
 
 ---Make a TCP socket that listens, with SO_REUSEADDR set. Raises OSError with the address in its text, ValueError for dualstack_ipv6 without AF_INET6.
----@overload fun(address: AddressLike, keywords: {family?: integer, backlog?: integer, reuse_port?: boolean|integer, dualstack_ipv6?: boolean|integer}): Socket
----@overload fun(address: AddressLike, family: integer, keywords: {backlog?: integer, reuse_port?: boolean|integer, dualstack_ipv6?: boolean|integer}): Socket
----@overload fun(address: AddressLike, family: integer, backlog: integer, keywords: {reuse_port?: boolean|integer, dualstack_ipv6?: boolean|integer}): Socket
----@overload fun(address: AddressLike, family: integer, backlog: integer, reuse_port: boolean|integer, keywords: {dualstack_ipv6?: boolean|integer}): Socket
 ---@param address AddressLike (host, port) to listen on; an empty host is every interface, port 0 any free one
----@param family? integer AF_INET or AF_INET6
----@param backlog? integer most connections waiting to be accepted; a sensible number
----@param reuse_port? boolean|integer set SO_REUSEPORT
----@param dualstack_ipv6? boolean|integer hear IPv4 as well on an AF_INET6 socket
+---@param keywords? {family?: integer, backlog?: integer, reuse_port?: boolean|integer, dualstack_ipv6?: boolean|integer} family: AF_INET or AF_INET6; backlog: most connections waiting to be accepted; a sensible number; reuse_port: set SO_REUSEPORT; dualstack_ipv6: hear IPv4 as well on an AF_INET6 socket
 ---@return Socket
-function socket.create_server(address, family, backlog, reuse_port, dualstack_ipv6) end
+function socket.create_server(address, keywords) end
 
 ---Make a socket on a duplicate of a descriptor, which stays open. Raises OSError when the descriptor is not open or is no socket.
 ---@overload fun(fd: integer, family: integer, type: integer, keywords: {proto?: integer}): Socket
@@ -4520,7 +4533,7 @@ sys.argv = nil
 ---@param status? any a number; None is 0; a text is printed on stderr, and the status is 1
 function sys.exit(status) end
 
----Be told of everything that is about to be done: the function may refuse it by raising, and the caller of the operation gets that error. Hooks stay, and are asked in the order in which they were added. What a hook does itself raises no events. Raises what an older hook raises.
+---Be told of everything that is about to be done: the function may refuse it by raising, and the caller of the operation gets that error. Hooks stay, and are asked in the order in which they were added. What a hook does itself raises no events. Lua's own libraries are told of as well: `open`, `import`, `os.system`, `os.remove`, `os.rename`, `subprocess.Popen`, `tempfile.mkstemp`, `ctypes.dlopen`. Raises what an older hook raises.
 ---@param hook fun(event: string, args: any[]) a function f(event, args): the event's name, as 'socket.connect', and the list of its arguments
 function sys.addaudithook(hook) end
 
@@ -4594,11 +4607,16 @@ function struct.iter_unpack(format, buffer) end
 ---@return integer
 function struct.calcsize(format) end
 
+---Read a format once and for all: what is made packs and unpacks by it. Raises struct.error.
+---@param format string the format, as Python's struct reads it
+---@return Struct
+function struct.Struct(format) end
+
 ---A format and what is packed or unpacked do not fit: `struct.error`.
 ---@type ErrorClass
 struct.error = nil
 
----What Python's bytes objects can do: digits, dumps, searching, padding, text encodings.
+---What Python's bytes objects can do: digits, dumps, searching, padding, text encodings. In Rhai `bytes("…")` is a byte literal: one byte a character (Latin-1), ValueError above U+00FF; what takes bytes writes a text as UTF-8.
 ---@class byteslib
 bytes = {}
 
@@ -4842,15 +4860,10 @@ ssl = {}
 
 ---Make a context with the best settings: for clients certificates and host names are checked, against the system's trusted roots unless others are given. Warns where the system has none. Raises as SSLContext.load_verify_locations.
 ---@overload fun(keywords: {purpose?: string, cafile?: string, capath?: string, cadata?: any}): SSLContext
----@overload fun(purpose: string, keywords: {cafile?: string, capath?: string, cadata?: any}): SSLContext
----@overload fun(purpose: string, cafile: string, keywords: {capath?: string, cadata?: any}): SSLContext
----@overload fun(purpose: string, cafile: string, capath: string, keywords: {cadata?: any}): SSLContext
 ---@param purpose? string Purpose.SERVER_AUTH: for clients; CLIENT_AUTH: for servers
----@param cafile? string path of a PEM file of certificates to trust
----@param capath? string path of a folder of such files
----@param cadata? any certificates: PEM as text, or DER as bytes
+---@param keywords? {cafile?: string, capath?: string, cadata?: any} cafile: path of a PEM file of certificates to trust; capath: path of a folder of such files; cadata: certificates: PEM as text, or DER as bytes
 ---@return SSLContext
-function ssl.create_default_context(purpose, cafile, capath, cadata) end
+function ssl.create_default_context(purpose, keywords) end
 
 ---Make a context that trusts nobody yet. One for clients checks certificates and host names. Raises ValueError for a protocol that is not spoken: TLS 1.2 and 1.3 are.
 ---@overload fun(keywords: {protocol?: integer}): SSLContext
@@ -4883,6 +4896,15 @@ function ssl.PEM_cert_to_DER_cert(pem_cert_string) end
 ---@param cert_time string a certificate's notBefore or notAfter: `Jan  5 09:34:43 2018 GMT`
 ---@return integer
 function ssl.cert_time_to_seconds(cert_time) end
+
+---Random bytes for keys, passwords and nonces: nobody can guess them. Raises ValueError for a negative number, MemoryError.
+---@param n integer how many bytes
+---@return string
+function ssl.RAND_bytes(n) end
+
+---Whether random bytes can be had: always, as they are the system's. Never fails.
+---@return boolean
+function ssl.RAND_status() end
 
 ---TLS failed: `ssl.SSLError`; `reason` says why.
 ---@type ErrorClass
@@ -4974,6 +4996,9 @@ ssl.OP_CIPHER_SERVER_PREFERENCE = nil
 ---1048576
 ---@type integer
 ssl.OP_ENABLE_MIDDLEBOX_COMPAT = nil
+---128
+---@type integer
+ssl.OP_IGNORE_UNEXPECTED_EOF = nil
 ---0
 ---@type integer
 ssl.OP_SINGLE_DH_USE = nil
@@ -4992,6 +5017,9 @@ ssl.VERIFY_CRL_CHECK_CHAIN = nil
 ---32
 ---@type integer
 ssl.VERIFY_X509_STRICT = nil
+---64
+---@type integer
+ssl.VERIFY_ALLOW_PROXY_CERTS = nil
 ---32768
 ---@type integer
 ssl.VERIFY_X509_TRUSTED_FIRST = nil
@@ -5022,6 +5050,90 @@ ssl.SSL_ERROR_WANT_CONNECT = nil
 ---8
 ---@type integer
 ssl.SSL_ERROR_EOF = nil
+---10
+---@type integer
+ssl.SSL_ERROR_INVALID_ERROR_CODE = nil
+---0
+---@type integer
+ssl.ALERT_DESCRIPTION_CLOSE_NOTIFY = nil
+---10
+---@type integer
+ssl.ALERT_DESCRIPTION_UNEXPECTED_MESSAGE = nil
+---20
+---@type integer
+ssl.ALERT_DESCRIPTION_BAD_RECORD_MAC = nil
+---22
+---@type integer
+ssl.ALERT_DESCRIPTION_RECORD_OVERFLOW = nil
+---30
+---@type integer
+ssl.ALERT_DESCRIPTION_DECOMPRESSION_FAILURE = nil
+---40
+---@type integer
+ssl.ALERT_DESCRIPTION_HANDSHAKE_FAILURE = nil
+---42
+---@type integer
+ssl.ALERT_DESCRIPTION_BAD_CERTIFICATE = nil
+---43
+---@type integer
+ssl.ALERT_DESCRIPTION_UNSUPPORTED_CERTIFICATE = nil
+---44
+---@type integer
+ssl.ALERT_DESCRIPTION_CERTIFICATE_REVOKED = nil
+---45
+---@type integer
+ssl.ALERT_DESCRIPTION_CERTIFICATE_EXPIRED = nil
+---46
+---@type integer
+ssl.ALERT_DESCRIPTION_CERTIFICATE_UNKNOWN = nil
+---47
+---@type integer
+ssl.ALERT_DESCRIPTION_ILLEGAL_PARAMETER = nil
+---48
+---@type integer
+ssl.ALERT_DESCRIPTION_UNKNOWN_CA = nil
+---49
+---@type integer
+ssl.ALERT_DESCRIPTION_ACCESS_DENIED = nil
+---50
+---@type integer
+ssl.ALERT_DESCRIPTION_DECODE_ERROR = nil
+---51
+---@type integer
+ssl.ALERT_DESCRIPTION_DECRYPT_ERROR = nil
+---70
+---@type integer
+ssl.ALERT_DESCRIPTION_PROTOCOL_VERSION = nil
+---71
+---@type integer
+ssl.ALERT_DESCRIPTION_INSUFFICIENT_SECURITY = nil
+---80
+---@type integer
+ssl.ALERT_DESCRIPTION_INTERNAL_ERROR = nil
+---90
+---@type integer
+ssl.ALERT_DESCRIPTION_USER_CANCELLED = nil
+---100
+---@type integer
+ssl.ALERT_DESCRIPTION_NO_RENEGOTIATION = nil
+---110
+---@type integer
+ssl.ALERT_DESCRIPTION_UNSUPPORTED_EXTENSION = nil
+---111
+---@type integer
+ssl.ALERT_DESCRIPTION_CERTIFICATE_UNOBTAINABLE = nil
+---112
+---@type integer
+ssl.ALERT_DESCRIPTION_UNRECOGNIZED_NAME = nil
+---113
+---@type integer
+ssl.ALERT_DESCRIPTION_BAD_CERTIFICATE_STATUS_RESPONSE = nil
+---114
+---@type integer
+ssl.ALERT_DESCRIPTION_BAD_CERTIFICATE_HASH_VALUE = nil
+---115
+---@type integer
+ssl.ALERT_DESCRIPTION_UNKNOWN_PSK_IDENTITY = nil
 ---@type any
 ssl.HAS_SNI = nil
 ---@type any
@@ -5050,6 +5162,18 @@ ssl.TLSVersion = nil
 ssl.Purpose = nil
 ---@type any
 ssl.VerifyMode = nil
+---@type any
+ssl.VerifyFlags = nil
+---@type any
+ssl.Options = nil
+---@type any
+ssl.SSLErrorNumber = nil
+---@type any
+ssl.AlertDescription = nil
+---@type string
+ssl.PEM_HEADER = nil
+---@type string
+ssl.PEM_FOOTER = nil
 ---@type string
 ssl.OPENSSL_VERSION = nil
 

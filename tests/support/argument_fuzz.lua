@@ -110,6 +110,7 @@ local kinds = {
   conversation_listener = function() return tube.listen("tcp://127.0.0.1:0", {timeout = 0}) end,
   conversation_pattern = function() return tube.pattern("a+") end,
   schema = function() return packet.schema("p", {{"n", "u8"}, {"data", "bytes", size = "n"}}) end,
+  structure = function() return struct.Struct("<hB") end,
   collected_tls_socket = function() return collected(tls_socket()) end,
   collected_tls_context = function() return collected(ssl.SSLContext(ssl.PROTOCOL_TLS)) end,
   bytearray = function() return bytearray("0123456789") end,

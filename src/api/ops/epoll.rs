@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use crate::api::argument::{Any, Given, whole};
+use crate::api::argument::{Any, FileLike, whole};
 use crate::api::handler::typed;
 use crate::api::op::{Default, FUNCTION, METHOD, Op, Owner, PROPERTY, Python, need, with};
 use crate::api::value::Type;
@@ -173,17 +173,17 @@ fn epoll_mask(eventmask: i64) -> Result<u32> {
         .map_err(|_| Error::overflow(format!("eventmask {eventmask} is out of range")))
 }
 
-fn epoll_register(cx: &Cx<'_>, set: Rc<Epoll>, fd: Given, eventmask: i64) -> Result<()> {
+fn epoll_register(cx: &Cx<'_>, set: Rc<Epoll>, fd: FileLike, eventmask: i64) -> Result<()> {
     set.fileno()?;
     set.change(Change::Add, fd_of(cx, &fd, "register")?, epoll_mask(eventmask)?)
 }
 
-fn epoll_modify(cx: &Cx<'_>, set: Rc<Epoll>, fd: Given, eventmask: i64) -> Result<()> {
+fn epoll_modify(cx: &Cx<'_>, set: Rc<Epoll>, fd: FileLike, eventmask: i64) -> Result<()> {
     set.fileno()?;
     set.change(Change::Modify, fd_of(cx, &fd, "modify")?, epoll_mask(eventmask)?)
 }
 
-fn epoll_unregister(cx: &Cx<'_>, set: Rc<Epoll>, fd: Given) -> Result<()> {
+fn epoll_unregister(cx: &Cx<'_>, set: Rc<Epoll>, fd: FileLike) -> Result<()> {
     set.fileno()?;
     set.change(Change::Remove, fd_of(cx, &fd, "unregister")?, 0)
 }

@@ -8,7 +8,7 @@ use crate::api::construct::give;
 use crate::api::handler::typed;
 use crate::api::op::{METHOD, Op, Owner, PROPERTY, Python, need};
 use crate::api::value::Type;
-use crate::api::{Cx, Record, Value, record};
+use crate::api::{Cx, IntoValue as _, Record, Value, record};
 use crate::error::{Class, Error, Result};
 
 const ERROR: Owner = Owner::Type(Type::Error);
@@ -53,7 +53,7 @@ pub(super) const OPS: &[Op] = &[
     Op {
         name: "code",
         returns: "str or None",
-        doc: "The number's symbol: `ECONNREFUSED`.",
+        doc: "The number's symbol: `ECONNREFUSED`. Of a SystemExit what it was made with: the status, a text, None.",
         run: &typed(code),
         ..FIELD
     },
@@ -85,6 +85,14 @@ pub(super) const OPS: &[Op] = &[
         returns: "str or None",
         doc: "The file concerned, as it was given.",
         run: &typed(filename),
+        ..FIELD
+    },
+    Op {
+        name: "filename2",
+        python: Python::Named("OSError.filename2"),
+        returns: "str or None",
+        doc: "The second file, where two are concerned: that to which one was to be renamed.",
+        run: &typed(|_: &Cx<'_>, error: Rc<Error>| Ok(error.filename2().map(str::to_owned))),
         ..FIELD
     },
     Op {
@@ -256,8 +264,16 @@ fn part_of_made(error: &Error, place: usize) -> Value {
     }
 }
 
-fn code(_: &Cx<'_>, error: Rc<Error>) -> Result<Option<&'static str>> {
-    Ok(error.code())
+fn code(cx: &Cx<'_>, error: Rc<Error>) -> Result<Value> {
+    if error.class() != Class::SystemExit {
+        return Ok(error.code().map_or(Value::None, Value::text));
+    }
+    let mut given = error.arguments();
+    Ok(match given.len() {
+        0 => Value::None,
+        1 => give(given.swap_remove(0)),
+        _ => args(cx, error)?.into_value(),
+    })
 }
 
 fn strerror(_: &Cx<'_>, error: Rc<Error>) -> Result<Value> {

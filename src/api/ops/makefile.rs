@@ -52,12 +52,13 @@ pub(super) const OPS: &[Op] = &[
             with(
                 "buffering",
                 Default::None,
-                "bytes to hold; 0 holds none (bytes only), None as many as is best",
+                "bytes to hold; 0 holds none (bytes only), None as many as is best; text is held until there are 8 KiB of it",
             ),
             ENCODING,
             ERRORS,
             NEWLINE,
         ],
+        by_place: 2,
         returns: "file",
         doc: "A file object that reads from and writes to the socket, as Python's io has it. The socket stays open until it \
               and all its files are closed. After a timeout the file stays usable and what was read is not lost (in \

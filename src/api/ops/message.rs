@@ -58,6 +58,7 @@ pub(super) const OPS: &[Op] = &[
                 "MSG_* bits; MSG_MORE where the message goes on",
             ),
         ],
+        by_place: 1,
         returns: "int",
         doc: "Send to an operation of the kernel's crypto (AF_ALG) what to do, with what parameters, and the bytes to do \
               it to; return the number of bytes. Linux only. Raises OSError on a socket of another family, TypeError \

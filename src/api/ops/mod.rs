@@ -1,7 +1,7 @@
 //! The rows, by topic: `open` (making sockets), `life` (closing, modes, names), `connect`, `listen`, `transfer`, `message`,
 //! `options`, `control` (ioctl, share, fcntl), `resolve`, `netdb`, `convert` (byte order and address texts), `task`, `worker`, `select`, `epoll`, `selectors`, `serving` (what `socketserver` is made of),
 //! `makefile` (making and sending files), `file` (what they do), `nature` (what they say of themselves), `program` (sys,
-//! time, globals), `watch` (warnings, audit hooks), `faults` (made on purpose), `buffer` (bytearray and its views), `array`, `packing` (struct),
+//! time, globals), `watch` (warnings, audit hooks), `faults` (made on purpose), `buffer` (bytearray and its views), `array`, `packing` (struct), `structure` (struct.Struct),
 //! `packet` (by declaration), `octets` (bytes), `json`, `tube` and its kin (conversations), `errors`, `testing` (declaring tests), `expect` (what they expect).
 
 #![allow(
@@ -37,6 +37,7 @@ mod resolve;
 mod select;
 mod selectors;
 mod serving;
+mod structure;
 mod task;
 mod testing;
 #[cfg(feature = "tls")]
@@ -101,6 +102,7 @@ pub(super) static ALL: &[&[Op]] = &[
     buffer::OPS,
     array::OPS,
     packing::OPS,
+    structure::OPS,
     packet::OPS,
     octets::OPS,
     json::OPS,

@@ -81,6 +81,7 @@ pub(super) const OPS: &[Op] = &[
                  None waits for each to fail",
             ),
         ],
+        by_place: 3,
         returns: "socket",
         doc: "Connect to a TCP service: each address the host has is tried until one accepts. Raises gaierror when the \
               host is unknown, otherwise the error of the first address.",
@@ -108,6 +109,7 @@ pub(super) const OPS: &[Op] = &[
                 "hear IPv4 as well on an AF_INET6 socket",
             ),
         ],
+        by_place: 1,
         returns: "socket",
         doc: "Make a TCP socket that listens, with SO_REUSEADDR set. Raises OSError with the address in its text, \
               ValueError for dualstack_ipv6 without AF_INET6.",

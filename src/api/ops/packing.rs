@@ -1,5 +1,7 @@
 //! Module `struct`: values as packed bytes and back.
 
+use std::rc::Rc;
+
 use crate::api::argument::{FromArg, Text, Truth, Values};
 use crate::api::element::{bytes, real, shown, wide};
 use crate::api::handler::typed;
@@ -9,7 +11,8 @@ use crate::bytes::{Bytes, Pinned};
 use crate::codec::{Encoding, Handler};
 use crate::error::{Error, Result};
 use crate::wire::{
-    Code, Field, Kind, Layout, Number, Order, error, float_at, int_at, put_float, put_int, put_rounded, range,
+    Code, Field, Kind, Layout, Number, Order, Struct, error, float_at, int_at, put_float, put_int,
+    put_rounded, range,
 };
 
 const STRUCT: Owner = Owner::Module("struct");
@@ -97,6 +100,15 @@ pub(super) const OPS: &[Op] = &[
         run: &typed(calcsize),
         ..FUNCTION
     },
+    Op {
+        name: "Struct",
+        on: STRUCT,
+        params: &[FORMAT],
+        returns: "Struct",
+        doc: "Read a format once and for all: what is made packs and unpacks by it. Raises struct.error.",
+        run: &typed(structure),
+        ..FUNCTION
+    },
 ];
 
 fn layout(format: &Text) -> Result<Layout> {
@@ -110,11 +122,17 @@ fn calcsize(_: &Cx<'_>, format: Text) -> Result<usize> {
     Ok(layout(&format)?.size)
 }
 
+fn structure(_: &Cx<'_>, format: Text) -> Result<Rc<Struct>> {
+    let layout = layout(&format)?;
+    let format = format.utf8("format")?;
+    Ok(Rc::new(Struct { format, layout }))
+}
+
 fn pack(cx: &Cx<'_>, format: Text, values: Values) -> Result<Vec<u8>> {
     packed(cx, "pack", &layout(&format)?, values.0)
 }
 
-fn packed(cx: &Cx<'_>, op: &str, layout: &Layout, values: Vec<Value>) -> Result<Vec<u8>> {
+pub(super) fn packed(cx: &Cx<'_>, op: &str, layout: &Layout, values: Vec<Value>) -> Result<Vec<u8>> {
     if values.len() != layout.items {
         return Err(error(format!(
             "{op} expected {} items for packing (got {})",
@@ -213,8 +231,17 @@ fn misfit(layout: &Layout, code: Code, number: i128) -> String {
 }
 
 fn pack_into(cx: &Cx<'_>, format: Text, buffer: Pinned, offset: i64, values: Values) -> Result<()> {
-    let layout = layout(&format)?;
-    let bytes = packed(cx, "pack_into", &layout, values.0)?;
+    put_into(cx, &layout(&format)?, &buffer, offset, values.0)
+}
+
+pub(super) fn put_into(
+    cx: &Cx<'_>,
+    layout: &Layout,
+    buffer: &Pinned,
+    offset: i64,
+    values: Vec<Value>,
+) -> Result<()> {
+    let bytes = packed(cx, "pack_into", layout, values)?;
     let (size, length) = (layout.size, buffer.len());
     let start = begin(offset, size, length, "no space to pack")?;
     if start.saturating_add(size) > length {
@@ -247,18 +274,24 @@ fn begin(offset: i64, size: usize, length: usize, trouble: &str) -> Result<usize
 }
 
 fn unpack(cx: &Cx<'_>, format: Text, buffer: Bytes) -> Result<Value> {
-    let layout = layout(&format)?;
+    take_all(cx, &layout(&format)?, &buffer)
+}
+
+pub(super) fn take_all(cx: &Cx<'_>, layout: &Layout, buffer: &Bytes) -> Result<Value> {
     if buffer.len() != layout.size {
         return Err(error(format!(
             "unpack requires a buffer of {} bytes",
             layout.size
         )));
     }
-    buffer.with(|bytes| unpacked(cx, &layout, bytes))
+    buffer.with(|bytes| unpacked(cx, layout, bytes))
 }
 
 fn unpack_from(cx: &Cx<'_>, format: Text, buffer: Bytes, offset: i64) -> Result<Value> {
-    let layout = layout(&format)?;
+    take_from(cx, &layout(&format)?, &buffer, offset)
+}
+
+pub(super) fn take_from(cx: &Cx<'_>, layout: &Layout, buffer: &Bytes, offset: i64) -> Result<Value> {
     let (size, length) = (layout.size, buffer.len());
     let start = begin(offset, size, length, "not enough data to unpack")?;
     if start.saturating_add(size) > length {
@@ -268,7 +301,7 @@ fn unpack_from(cx: &Cx<'_>, format: Text, buffer: Bytes, offset: i64) -> Result<
             size.saturating_add(start)
         )));
     }
-    buffer.with(|bytes| unpacked(cx, &layout, &bytes[start..start + size]))
+    buffer.with(|bytes| unpacked(cx, layout, &bytes[start..start + size]))
 }
 
 /// The values that fill `bytes`, which are of the layout's size.
@@ -314,7 +347,10 @@ fn value(order: Order, code: Code, place: &[u8]) -> Result<Value> {
 }
 
 fn iter_unpack(_: &Cx<'_>, format: Text, buffer: Bytes) -> Result<Steps> {
-    let layout = layout(&format)?;
+    take_each(layout(&format)?, buffer)
+}
+
+pub(super) fn take_each(layout: Layout, buffer: Bytes) -> Result<Steps> {
     if layout.size == 0 {
         return Err(error("cannot iteratively unpack with a struct of length 0"));
     }

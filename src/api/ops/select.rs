@@ -5,7 +5,7 @@ use std::os::fd::RawFd;
 use std::rc::Rc;
 use std::time::Duration;
 
-use crate::api::argument::{Any, FromArg, Given, Mismatch, Seconds};
+use crate::api::argument::{Any, FileLike, FromArg, Given, Mismatch, Seconds};
 use crate::api::descriptor::descriptor;
 use crate::api::handler::typed;
 use crate::api::op::{Default, FUNCTION, METHOD, Op, Owner, need, with};
@@ -191,20 +191,20 @@ fn mask(eventmask: i64) -> Result<u16> {
 }
 
 /// The descriptor an argument stands for.
-pub(super) fn fd_of(cx: &Cx<'_>, given: &Given, op: &'static str) -> Result<RawFd> {
+pub(super) fn fd_of(cx: &Cx<'_>, given: &FileLike, op: &'static str) -> Result<RawFd> {
     descriptor(cx.net, &*cx.host.hold(given.0)?, op)
 }
 
-fn register(cx: &Cx<'_>, poll: Rc<Poll>, fd: Given, eventmask: i64) -> Result<()> {
+fn register(cx: &Cx<'_>, poll: Rc<Poll>, fd: FileLike, eventmask: i64) -> Result<()> {
     poll.register(fd_of(cx, &fd, "register")?, mask(eventmask)?);
     Ok(())
 }
 
-fn modify(cx: &Cx<'_>, poll: Rc<Poll>, fd: Given, eventmask: i64) -> Result<()> {
+fn modify(cx: &Cx<'_>, poll: Rc<Poll>, fd: FileLike, eventmask: i64) -> Result<()> {
     poll.modify(fd_of(cx, &fd, "modify")?, mask(eventmask)?)
 }
 
-fn unregister(cx: &Cx<'_>, poll: Rc<Poll>, fd: Given) -> Result<()> {
+fn unregister(cx: &Cx<'_>, poll: Rc<Poll>, fd: FileLike) -> Result<()> {
     poll.unregister(fd_of(cx, &fd, "unregister")?)
 }
 

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 use std::time::Duration;
 
-use crate::api::argument::{Any, FromArg, Given, Mismatch, Seconds, whole};
+use crate::api::argument::{Any, FileLike, FromArg, Given, Mismatch, Seconds, whole};
 use crate::api::handler::typed;
 use crate::api::op::{Default, FUNCTION, METHOD, Op, Owner, Param, Python, need, with};
 use crate::api::record::{READY, SELECTOR_KEY};
@@ -186,7 +186,7 @@ fn selector_key(cx: &Cx<'_>, fileobj: Given, fd: i64, events: i64, data: Given) 
 fn register(
     cx: &Cx<'_>,
     selector: Rc<Selector>,
-    fileobj: Given,
+    fileobj: FileLike,
     events: i64,
     data: Option<Given>,
 ) -> Result<Value> {
@@ -194,14 +194,14 @@ fn register(
     selector.register(cx.net, cx.host.hold(fileobj.0)?, events, data)
 }
 
-fn unregister(cx: &Cx<'_>, selector: Rc<Selector>, fileobj: Given) -> Result<Value> {
+fn unregister(cx: &Cx<'_>, selector: Rc<Selector>, fileobj: FileLike) -> Result<Value> {
     selector.unregister(cx.net, &*cx.host.hold(fileobj.0)?)
 }
 
 fn modify(
     cx: &Cx<'_>,
     selector: Rc<Selector>,
-    fileobj: Given,
+    fileobj: FileLike,
     events: i64,
     data: Option<Given>,
 ) -> Result<Value> {
@@ -235,7 +235,7 @@ fn select(cx: &Cx<'_>, selector: Rc<Selector>, timeout: Any) -> Result<Value> {
     Ok(Value::List(ready.into_iter().map(pair).collect()))
 }
 
-fn get_key(cx: &Cx<'_>, selector: Rc<Selector>, fileobj: Given) -> Result<Value> {
+fn get_key(cx: &Cx<'_>, selector: Rc<Selector>, fileobj: FileLike) -> Result<Value> {
     selector.key(cx.net, &*cx.host.hold(fileobj.0)?)
 }
 

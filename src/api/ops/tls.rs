@@ -54,6 +54,7 @@ pub(super) const OPS: &[Op] = &[
             CAPATH,
             CADATA,
         ],
+        by_place: 1,
         returns: "SSLContext",
         doc: "Make a context with the best settings: for clients certificates and host names are checked, against the system's \
               trusted roots unless others are given. Warns where the system has none. Raises as SSLContext.load_verify_locations.",
@@ -125,6 +126,24 @@ pub(super) const OPS: &[Op] = &[
         returns: "int",
         doc: "A certificate's time in seconds since 1970. Raises ValueError for another form.",
         run: &typed(cert_time),
+        ..FUNCTION
+    },
+    Op {
+        name: "RAND_bytes",
+        on: SSL,
+        params: &[need("n", "how many bytes")],
+        returns: "bytes",
+        doc: "Random bytes for keys, passwords and nonces: nobody can guess them. Raises ValueError for a negative number, \
+              MemoryError.",
+        run: &typed(rand_bytes),
+        ..FUNCTION
+    },
+    Op {
+        name: "RAND_status",
+        on: SSL,
+        returns: "bool",
+        doc: "Whether random bytes can be had: always, as they are the system's. Never fails.",
+        run: &typed(|_: &Cx<'_>| Ok(true)),
         ..FUNCTION
     },
     Op {
@@ -219,7 +238,7 @@ pub(super) fn read_file(net: &Net, path: &[u8]) -> Result<Vec<u8>> {
         ]
     };
     net.guard_as(&request, facts).map_err(|error| error.during(OP))?;
-    file::whole(net, shown, LARGEST_FILE).map_err(|error| error.during(OP))
+    file::whole(net, shown, LARGEST_FILE).map_err(|error| error.during(OP).naming_file_below())
 }
 
 fn legacy(
@@ -297,6 +316,14 @@ fn get_server_certificate(
         Some((der, _)) => Ok(tls::der_to_pem(&der)),
         None => Err(Error::value("the server has shown no certificate")),
     }
+}
+
+fn rand_bytes(cx: &Cx<'_>, n: i64) -> Result<Vec<u8>> {
+    let count = usize::try_from(n).map_err(|_| Error::value("num must be positive"))?;
+    let mut bytes = cx.net.buffer(count)?;
+    bytes.resize(count, 0);
+    tls::random_bytes(&mut bytes)?;
+    Ok(bytes)
 }
 
 fn der_to_pem(_: &Cx<'_>, der: Bytes) -> Result<String> {

@@ -21,7 +21,8 @@ pub(super) const OPS: &[Op] = &[
         )],
         doc: "Be told of everything that is about to be done: the function may refuse it by raising, and the caller of the \
               operation gets that error. Hooks stay, and are asked in the order in which they were added. What a hook \
-              does itself raises no events. Raises what an older hook raises.",
+              does itself raises no events. Lua's own libraries are told of as well: `open`, `import`, `os.system`, `os.remove`, \
+              `os.rename`, `subprocess.Popen`, `tempfile.mkstemp`, `ctypes.dlopen`. Raises what an older hook raises.",
         event: Some("sys.addaudithook"),
         run: &typed(addaudithook),
         ..FUNCTION

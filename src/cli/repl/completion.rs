@@ -132,7 +132,11 @@ fn parameter(op: &'static Op, call: &Call<'_>, site: &Site<'_>) -> Option<&'stat
         return None;
     }
     let _ = site;
-    op.params.get(call.place).map(|param| param.name)
+    op.params
+        .iter()
+        .take(op.by_place)
+        .nth(call.place)
+        .map(|param| param.name)
 }
 
 /// The names that what stands before the word has.

@@ -198,7 +198,7 @@ impl Language for LuaScript {
     }
 
     fn report(&self, task: &Task) -> String {
-        let Some(error) = task.failure() else {
+        let Some(error) = LuaTask::failure(task) else {
             return String::new();
         };
         let mut report = String::new();

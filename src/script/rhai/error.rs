@@ -49,8 +49,13 @@ pub(super) fn thrown(error: Error, position: Position) -> Thrown {
 }
 
 /// The error as no script can catch it: the task is being killed.
-pub(super) fn fatal(error: Error) -> Thrown {
-    EvalAltResult::ErrorTerminated(Dynamic::from(Rc::new(error)), Position::NONE).into()
+pub(super) fn fatal(mut error: Error, context: Option<&NativeCallContext<'_>>) -> Thrown {
+    let mut position = Position::NONE;
+    if let Some(context) = context {
+        place(&mut error, context);
+        position = context.call_position();
+    }
+    EvalAltResult::ErrorTerminated(Dynamic::from(Rc::new(error)), position).into()
 }
 
 /// Our error inside a thrown value.

@@ -11,7 +11,7 @@ use std::rc::Rc;
     reason = "volatile, says Rhai; there is no other way to call back later"
 )]
 use rhai::NativeCallContextStore;
-use rhai::{Dynamic, FnPtr, Map, NativeCallContext};
+use rhai::{Dynamic, EvalAltResult, FnPtr, Map, NativeCallContext};
 
 use crate::error::Error;
 
@@ -127,9 +127,11 @@ pub(super) fn invoke(
         #[allow(deprecated, reason = "as above")]
         let context = method.context.create_context(&engine);
         let this = (!method.is_bound).then_some(this);
-        let outcome = method.function.call_raw(&context, this, &mut arguments[..]);
-        if let Err(thrown) = &outcome {
+        let mut outcome = method.function.call_raw(&context, this, &mut arguments[..]);
+        if let Err(thrown) = &mut outcome {
             core.note_thrown(thrown, context.call_source().unwrap_or_default());
+            // That is where the class was made.
+            set_caller(thrown, rhai::Position::NONE);
         }
         return outcome;
     }
@@ -143,6 +145,13 @@ pub(super) fn invoke(
             )),
             rhai::Position::NONE,
         )),
+    }
+}
+
+/// Says where the call stands that has failed.
+pub(super) fn set_caller(thrown: &mut EvalAltResult, caller: rhai::Position) {
+    if let EvalAltResult::ErrorInFunctionCall(.., position) = thrown {
+        *position = caller;
     }
 }
 

@@ -15,8 +15,8 @@ use crate::net::{Epoll, Poll, Socket};
 use crate::sched::Task;
 use crate::tls;
 use crate::tools;
-use crate::wire::NumberArray;
 use crate::wire::packet::Schema;
+use crate::wire::{NumberArray, Struct};
 use crate::worker::{Link, Worker};
 
 use super::bounded;
@@ -24,6 +24,7 @@ use super::class;
 use super::error;
 use super::host;
 use super::kept;
+use super::method;
 use super::op::{self, Native, Site, arities, register};
 use super::places::Places;
 use super::value::{self, Absent, TlsSocket, type_id};
@@ -95,6 +96,7 @@ fn name_type(engine: &mut Engine, kind: Type) {
         Type::View => engine.register_type_with_name::<Pinned>(name),
         Type::Numbers => engine.register_type_with_name::<Rc<NumberArray>>(name),
         Type::Schema => engine.register_type_with_name::<Schema>(name),
+        Type::Struct => engine.register_type_with_name::<Rc<Struct>>(name),
         Type::Steps => engine.register_type_with_name::<Rc<Steps>>(name),
         Type::Error => engine.register_type_with_name::<Rc<Error>>(name),
         Type::Class => engine.register_type_with_name::<Class>(name),
@@ -213,13 +215,28 @@ fn missing_functions(engine: &mut Engine, site: &Rc<Site>, places: &Rc<Places>) 
                     name,
                     context.source(),
                     context.global_runtime_state(),
-                    places.call(context.source().unwrap_or_default(), name),
+                    places.call(
+                        context.source().unwrap_or_default(),
+                        name,
+                        site.watch.current.get(),
+                    ),
                 )
             };
-            return class::call(&site, name, args, caller).transpose();
+            let mut outcome = class::call(&site, name, args, caller);
+            if let Some(Err(thrown)) = &mut outcome {
+                method::set_caller(
+                    thrown,
+                    places.only_call(context.source().unwrap_or_default(), name),
+                );
+            }
+            return outcome.transpose();
         }
         if !is_method && let Some(function) = site.host.function(name) {
-            let position = places.call(context.source().unwrap_or_default(), name);
+            let position = places.call(
+                context.source().unwrap_or_default(),
+                name,
+                site.watch.current.get(),
+            );
             return host::call(&site, name, &function, args, &context, position).map(Some);
         }
         let kind = args.first().and_then(|object| value::handle_type(object));
@@ -244,7 +261,11 @@ fn missing_functions(engine: &mut Engine, site: &Rc<Site>, places: &Rc<Places>) 
             name,
             context.source(),
             context.global_runtime_state(),
-            places.call(context.source().unwrap_or_default(), name),
+            places.call(
+                context.source().unwrap_or_default(),
+                name,
+                site.watch.current.get(),
+            ),
         );
         match (op, kind) {
             (Some(op), _) if op.form == Form::Property => {
@@ -330,6 +351,7 @@ fn equality(functions: &mut Module) {
         Type::Error,
         Type::Class,
         Type::Schema,
+        Type::Struct,
         Type::Steps,
     ] {
         for (operator, wanted) in [("==", true), ("!=", false)] {

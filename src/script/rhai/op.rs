@@ -122,7 +122,7 @@ impl Site {
     #[cold]
     pub(super) fn raise(&self, error: Error, context: Option<&NativeCallContext<'_>>) -> Thrown {
         match context {
-            _ if self.watch.is_killed() => error::fatal(error),
+            _ if self.watch.is_killed() => error::fatal(error, context),
             Some(context) => error::raise(error, context),
             None => error::thrown(error, Position::NONE),
         }

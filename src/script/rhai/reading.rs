@@ -14,8 +14,8 @@ use crate::net::{Epoll, Poll, Socket};
 use crate::sched::Task;
 use crate::tls;
 use crate::tools;
-use crate::wire::NumberArray;
 use crate::wire::packet::Schema;
+use crate::wire::{NumberArray, Struct};
 use crate::worker::{Link, Worker};
 
 use super::value::{Absent, SEVERAL, Tag, TlsSocket, function, handle_type, with};
@@ -214,6 +214,7 @@ fn read_handle(value: &Dynamic) -> Option<Value> {
         Type::View => Value::View(with(value, Pinned::clone)?),
         Type::Numbers => Value::Numbers(with(value, Rc::<NumberArray>::clone)?),
         Type::Schema => Value::Schema(with(value, Schema::clone)?),
+        Type::Struct => Value::Struct(with(value, Rc::<Struct>::clone)?),
         Type::Steps => Value::Steps(with(value, Rc::<Steps>::clone)?),
         Type::Error => Value::Error(with(value, Rc::<Error>::clone)?),
         Type::Class => Value::Class(with(value, Class::clone)?),

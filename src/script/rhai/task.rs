@@ -265,7 +265,7 @@ fn outcome_of(thrown: rhai::EvalAltResult, task: &Task, source: &str) -> Outcome
         thrown => {
             let mut failure = Failure::new(&thrown, source);
             if let Some(death) = task.death() {
-                failure.error = death;
+                failure.error = death.located(failure.error.place().copied(), None);
             }
             Outcome::Failed(failure)
         }

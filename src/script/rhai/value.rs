@@ -22,8 +22,8 @@ use crate::net::{Epoll, Poll, Socket};
 use crate::sched::Task;
 use crate::tls;
 use crate::tools;
-use crate::wire::NumberArray;
 use crate::wire::packet::Schema;
+use crate::wire::{NumberArray, Struct};
 use crate::worker::{Link, Worker};
 
 pub(super) use super::reading::{glance, keywords, read, read_keeping, take};
@@ -65,6 +65,7 @@ pub(super) fn type_id(kind: Type) -> TypeId {
         Type::View => TypeId::of::<Pinned>(),
         Type::Numbers => TypeId::of::<Rc<NumberArray>>(),
         Type::Schema => TypeId::of::<Schema>(),
+        Type::Struct => TypeId::of::<Rc<Struct>>(),
         Type::Steps => TypeId::of::<Rc<Steps>>(),
         Type::Error => TypeId::of::<Rc<Error>>(),
         Type::Class => TypeId::of::<Class>(),
@@ -166,6 +167,7 @@ pub(super) fn give(value: Value) -> Dynamic {
         Value::View(view) => Dynamic::from(view),
         Value::Numbers(numbers) => Dynamic::from(numbers),
         Value::Schema(schema) => Dynamic::from(schema),
+        Value::Struct(structure) => Dynamic::from(structure),
         Value::Steps(steps) => Dynamic::from(steps),
         Value::Class(class) => Dynamic::from(class),
         Value::Error(error) => Dynamic::from(error),

@@ -97,5 +97,8 @@ pub(super) fn install(engine: &mut Engine, places: Rc<Places>, site: Rc<Site>) {
         deprecated,
         reason = "volatile, says Rhai; the only way to see a variable before it is used"
     )]
-    engine.on_var(move |name, index, context| look_up(&places, &site, name, index, &context));
+    engine.on_var(move |name, index, context| {
+        places.note_use(name, site.watch.current.get());
+        look_up(&places, &site, name, index, &context)
+    });
 }

@@ -12,7 +12,7 @@
 local module = ...
 local socket, task, time, errors, sys = require "socket", require "task", require "time", require "errors", require "sys"
 local select, native = require "select", require "_socketserver"
-local debug = debug
+local debug, repr = debug, repr
 
 -- What a class asks for a name it does not have itself: its bases in Python's order, a base after all that derive from it.
 local function order(bases)
@@ -43,6 +43,8 @@ local function class(...)
   new.__name = bases[1] and bases[1].__name or "object"
   new.__mro__ = {new, table.unpack(above)}
   new.__close = function(self) return self:__exit__() end
+  -- An object prints as Python's does, unless one of its classes says otherwise.
+  new.__tostring = bases[1] and bases[1].__tostring or repr
   local index = above[1]
   if #bases > 1 then
     index = function(_, name)
@@ -54,6 +56,7 @@ local function class(...)
   end
   return setmetatable(new, {
     __index = index,
+    __tostring = repr,
     __call = function(_, ...)
       local self = setmetatable({}, new)
       local init = self.__init__

@@ -25,6 +25,14 @@ local function attribute(self, name)
   error(errors.AttributeError(("'%s' object has no attribute '%s'"):format(class, name)), 0)
 end
 
+-- A number of seconds to wait, where a script may have given something else; nil is for ever.
+local function seconds(value, what)
+  if value ~= nil and type(value) ~= "number" then
+    error(errors.TypeError(("%s must be float, not %s"):format(what, type(value))), 3)
+  end
+  return value
+end
+
 -- Waits until the server's descriptor has something, at most `timeout` seconds. A class may have its own idea of fileno().
 local own_fileno
 local function wait_readable(self, timeout)
@@ -53,6 +61,7 @@ end
 -- is called where no request comes.
 function BaseServer:serve_forever(poll_interval)
   if type(poll_interval) == "table" then poll_interval = poll_interval.poll_interval end
+  seconds(poll_interval, "serve_forever() argument 'poll_interval'")
   if self._is_shut_down then self._is_shut_down, self._ended = false, task.channel() end
   self._serving = task.current()
   local ok, e = pcall(function()
@@ -91,9 +100,9 @@ function BaseServer:service_actions() end
 function BaseServer:handle_request()
   local timeout = attribute(self, "socket"):gettimeout()
   if timeout == nil then
-    timeout = self.timeout
+    timeout = seconds(self.timeout, "the server's timeout")
   elseif self.timeout ~= nil then
-    timeout = math.min(timeout, self.timeout)
+    timeout = math.min(timeout, seconds(self.timeout, "the server's timeout"))
   end
   local deadline = timeout and time.monotonic() + timeout
   while true do

@@ -46,15 +46,6 @@ const FEW_WEIGHED: usize = 1024;
 static KEY: u8 = 0;
 
 pub(super) const FUNCTIONS: &[(&CStr, CFunction)] = &[(c"collectgarbage", collect_garbage)];
-/// Those of Lua's own that open files, which are often left to the collector.
-pub(super) const FILES: &[(&CStr, CFunction)] = &[
-    (c"open", open),
-    (c"popen", open),
-    (c"tmpfile", open),
-    (c"lines", open),
-    (c"input", open),
-    (c"output", open),
-];
 /// KiB that a file is taken for: so much the C library holds for each, and the kernel.
 pub(super) const FILE: usize = 4;
 
@@ -94,15 +85,6 @@ unsafe extern "C-unwind" fn collect_garbage(raw: *mut lua_State) -> c_int {
         state.push_float(kib);
     }
     results
-}
-
-/// One of [`FILES`].
-unsafe extern "C-unwind" fn open(raw: *mut lua_State) -> c_int {
-    // SAFETY: Lua calls us with a live thread.
-    let state = unsafe { State::from_raw(raw) };
-    weigh(state, Context::behind(state, 1), FILE);
-    // SAFETY: Lua called us with this thread and these arguments.
-    unsafe { original(raw) }
 }
 
 /// Something is made that holds so many KiB outside of the machine: the collector, which does not see them, comes so much earlier.

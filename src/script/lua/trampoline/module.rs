@@ -23,7 +23,7 @@ pub(super) fn build(building: Building, context: &'static Context) {
     building.need_room(10);
     building.push_global(c"package");
     if state.kind(-1) == Kind::Table {
-        add_searcher(building, context);
+        add_searchers(building, context);
         building.get_named(-1, c"loaded");
     } else {
         // Without a package library there are our modules and no others.
@@ -256,6 +256,24 @@ unsafe extern "C-unwind" fn require(raw: *mut lua_State) -> c_int {
     1
 }
 
+/// A searcher that `require` asks for what is not there yet, before those that look for files: who listens hears of it.
+unsafe extern "C-unwind" fn tell_import(raw: *mut lua_State) -> c_int {
+    // SAFETY: Lua calls us with a live thread.
+    let state = unsafe { State::from_raw(raw) };
+    let context = Context::behind(state, 1);
+    if state.kind(1) != Kind::String || !context.net.is_heard() {
+        state.push_nil();
+        return 1;
+    }
+    invoke::answer(state, context, |_| {
+        let name = state.string_copy(1);
+        let module = &String::from_utf8_lossy(&name);
+        context.net.guard(&Request::Import { module })?;
+        Ok(Value::None)
+    })
+    .finish(state)
+}
+
 /// The last of the searchers that `require` asks: it finds nothing, but knows what was probably meant.
 unsafe extern "C-unwind" fn suggest(raw: *mut lua_State) -> c_int {
     // SAFETY: Lua calls us with a live thread.
@@ -276,15 +294,22 @@ unsafe extern "C-unwind" fn suggest(raw: *mut lua_State) -> c_int {
     .finish(state)
 }
 
-/// Adds [`suggest`] to the searchers in the package library, which is on top.
-fn add_searcher(building: Building, context: &'static Context) {
+/// Adds [`tell_import`] and [`suggest`] to the searchers in the package library, which is on top.
+fn add_searchers(building: Building, context: &'static Context) {
     let state = building.state();
     building.get_named(-1, c"searchers");
     if state.kind(-1) == Kind::Table {
         let count = i64::try_from(state.raw_length(-1)).unwrap_or(0);
-        state.push_light(context.as_upvalue());
-        building.push_closure(suggest, 1);
-        building.raw_set_index(-2, count + 1);
+        // The first finds what is loaded already.
+        for place in (2..=count).rev() {
+            state.raw_get_index(-1, place);
+            building.raw_set_index(-2, place + 1);
+        }
+        for (place, searcher) in [(2, tell_import as super::state::CFunction), (count + 2, suggest)] {
+            state.push_light(context.as_upvalue());
+            building.push_closure(searcher, 1);
+            building.raw_set_index(-2, place);
+        }
     }
     state.pop(1);
 }

@@ -16,8 +16,8 @@ use crate::net::{Epoll, Poll, Socket};
 use crate::sched::Task;
 use crate::tls;
 use crate::tools;
-use crate::wire::NumberArray;
 use crate::wire::packet::Schema;
+use crate::wire::{NumberArray, Struct};
 use crate::worker::{Link, Worker};
 
 use super::building::Building;
@@ -61,6 +61,7 @@ enum Held {
     View(*const Pinned),
     Numbers(*const NumberArray),
     Schema(*const Schema),
+    Struct(*const Struct),
     Steps(*const Steps),
     Error(*const Error),
     Class(Class),
@@ -122,6 +123,7 @@ impl Object {
             Some(Held::Worker(pointer)) => Value::Worker(shared(pointer)),
             Some(Held::Link(pointer)) => Value::Link((*shared(pointer)).clone()),
             Some(Held::Schema(pointer)) => Value::Schema((*shared(pointer)).clone()),
+            Some(Held::Struct(pointer)) => Value::Struct(shared(pointer)),
             Some(Held::Poll(pointer)) => Value::Poll(shared(pointer)),
             Some(Held::Epoll(pointer)) => Value::Epoll(shared(pointer)),
             Some(Held::Selector(pointer)) => Value::Selector(shared(pointer)),
@@ -179,6 +181,7 @@ impl Object {
             Some(Held::Worker(pointer)) => give_back(pointer),
             Some(Held::Link(pointer)) => give_back(pointer),
             Some(Held::Schema(pointer)) => give_back(pointer),
+            Some(Held::Struct(pointer)) => give_back(pointer),
             Some(Held::Poll(pointer)) => give_back(pointer),
             Some(Held::Epoll(pointer)) => give_back(pointer),
             Some(Held::Selector(pointer)) => give_back(pointer),
@@ -254,6 +257,7 @@ pub(super) fn push(building: Building, context: &'static Context, value: &Value)
         Value::Worker(worker) => Held::Worker(Rc::into_raw(worker.clone())),
         Value::Link(channel) => Held::Link(Rc::into_raw(Rc::new(channel.clone()))),
         Value::Schema(schema) => Held::Schema(Rc::into_raw(Rc::new(schema.clone()))),
+        Value::Struct(structure) => Held::Struct(Rc::into_raw(structure.clone())),
         Value::Poll(poll) => Held::Poll(Rc::into_raw(poll.clone())),
         Value::Epoll(set) => Held::Epoll(Rc::into_raw(set.clone())),
         Value::Selector(selector) => Held::Selector(Rc::into_raw(selector.clone())),

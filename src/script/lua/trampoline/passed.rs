@@ -16,16 +16,11 @@ pub(super) fn collect(state: State, context: &Context, op: &'static Op) -> Argum
     let rest = op.params.iter().position(|param| param.default == Default::Rest);
     let mut last = top;
     let mut keywords = Vec::new();
+    let before = usize::try_from(last - first).unwrap_or(0);
     if last >= first
         && rest.is_none()
-        && op.takes_keywords()
-        && let Some(entries) = keyword_table(
-            state,
-            context,
-            op,
-            last,
-            usize::try_from(last - first).unwrap_or(0),
-        )
+        && op.may_be_keywords(before)
+        && let Some(entries) = keyword_table(state, context, op, last, before)
     {
         keywords = entries;
         last -= 1;

@@ -4,12 +4,13 @@
 //!
 //! Where little is to be done Lua's own function does it: it is called directly, in the same frame, so that its messages name
 //! what the script called. `strings` and `tables` hold the rest, `pattern` the matching, `chunk` is `load`,
-//! `finalizers` what is left of `setmetatable` where nothing may run on unseen, `confined` what is left of the libraries that
-//! reach the system where a policy says what may be reached.
+//! `finalizers` what is left of `setmetatable` where nothing may run on unseen, `heard` the libraries that reach the
+//! system where everything is allowed and somebody listens, `confined` what is left of them where a policy says what may be reached.
 
 mod chunk;
 mod confined;
 mod finalizers;
+mod heard;
 mod pattern;
 mod strings;
 mod tables;
@@ -19,6 +20,8 @@ mod tests;
 use std::ffi::{CStr, c_int};
 
 use mlua::ffi::lua_State;
+
+use crate::sys::stdio;
 
 use super::building::Building;
 use super::collecting;
@@ -35,13 +38,17 @@ pub(super) fn build(building: Building, context: &'static Context) {
     replace(building, context, c"table", tables::FUNCTIONS);
     replace(building, context, c"_G", chunk::FUNCTIONS);
     replace(building, context, c"_G", collecting::FUNCTIONS);
+    replace(building, context, c"_G", &[(c"print", print)]);
     if context.net.is_bounded() {
         replace(building, context, c"_G", finalizers::FUNCTIONS);
         confined::lock_files(building);
         take_away(building, c"debug", &["sethook", "setmetatable"]);
     }
     if context.net.is_unguarded() {
-        replace(building, context, c"io", collecting::FILES);
+        replace(building, context, c"io", heard::IO);
+        replace(building, context, c"os", heard::OS);
+        replace(building, context, c"package", heard::PACKAGE);
+        replace(building, context, c"_G", heard::GLOBAL);
     } else {
         confined::build(building, context);
     }
@@ -59,6 +66,14 @@ fn replace(building: Building, context: &'static Context, library: &CStr, functi
         }
     }
     state.pop(1);
+}
+
+/// `print`, which does not say that standard output takes no more: why is noted for who tells of it at the end.
+unsafe extern "C-unwind" fn print(raw: *mut lua_State) -> c_int {
+    // SAFETY: Lua called us with this thread and these arguments.
+    let count = unsafe { original(raw) };
+    stdio::note_failure();
+    count
 }
 
 /// Takes functions out of a library that scripts may have.
