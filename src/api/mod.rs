@@ -140,11 +140,11 @@ pub(crate) trait Callback {
     /// What it raises.
     fn ask(&self, arguments: Vec<Value>) -> Result<Vec<Value>>;
 
-    /// Starts it as a task.
+    /// Starts it as a task of this name.
     ///
     /// # Errors
     /// `MemoryError`.
-    fn start(&self, arguments: Vec<Value>) -> Result<Rc<Task>>;
+    fn start(&self, name: &str, arguments: Vec<Value>) -> Result<Rc<Task>>;
 
     /// For the language's own use.
     fn as_any(&self) -> &dyn Any;

@@ -137,15 +137,20 @@ impl Driver {
             return Ok(());
         }
         if inside.iter().all(|case| case.options.skip.is_some()) {
-            for case in &inside {
-                self.course.tell(self.number(case), self.plan.repeat);
-                self.skip(case);
-            }
+            self.skip_all(&inside, "");
             return Ok(());
         }
+        let trial = self.suite.trial_of(group);
         for hook in self.suite.hooks_of(group, Hook::BeforeAll) {
             let start = Instant::now();
-            if let Some(trouble) = self.call_hook(&hook, group, "before_all", &inside)? {
+            self.suite.set_running(Some(trial.clone()));
+            let trouble = self.call_hook(&hook, group, "before_all", &inside)?;
+            self.suite.set_running(None);
+            if let Some(reason) = trial.skipped() {
+                self.skip_all(&inside, &reason);
+                return self.end_group(group);
+            }
+            if let Some(trouble) = trouble {
                 self.fail_all(&inside, &trouble, start.elapsed());
                 return self.end_group(group);
             }
@@ -165,9 +170,15 @@ impl Driver {
 
     fn end_group(&self, group: usize) -> Flow {
         let mut troubles = Vec::new();
+        let trial = self.suite.trial_of(group);
+        trial.end();
         for hook in self.suite.hooks_of(group, Hook::AfterAll) {
             troubles.extend(self.call_hook(&hook, group, "after_all", &[])?);
         }
+        while let Some(cleanup) = trial.next_cleanup(0) {
+            troubles.extend(self.call_hook(&cleanup, group, "cleanup", &[])?);
+        }
+        self.suite.forget_trial(group);
         if !troubles.is_empty() {
             self.tell_of(&self.name_of(group, "after_all"), troubles);
         }
@@ -205,7 +216,8 @@ impl Driver {
         needed_by: &[Rc<Case>],
     ) -> Flow<Option<Trouble>> {
         self.begin(Part::Around(self.name_of(group, what), needed_by.to_vec()));
-        let trouble = match hook.start(Vec::new()) {
+        let arguments = vec![Value::Trial(self.suite.trial_of(group))];
+        let trouble = match hook.start(&self.name_of(group, what), arguments) {
             Ok(task) => {
                 self.go_on(Some(what), &task);
                 self.await_task(&task, self.plan.timeout)?
@@ -260,7 +272,7 @@ impl Driver {
     }
 
     fn attempt(&self, case: &Rc<Case>) -> Flow<Verdict> {
-        let trial = Trial::new(&case.name);
+        let trial = self.suite.trial(case);
         let exchange = Rc::new(Exchange::begin(&self.net, self.watch.as_ref()));
         self.begin(Part::Test(case.clone(), trial.clone(), exchange.clone()));
         let verdict = self.try_once(case, &trial, &exchange)?;
@@ -281,13 +293,20 @@ impl Driver {
         for hook in self.suite.hooks_around(case, Hook::BeforeEach) {
             if troubles.is_empty() {
                 let left = limit.saturating_sub(since(begun));
-                troubles.extend(self.call(Some("before_each"), &hook, argument(), left, limit)?);
+                troubles.extend(self.call(
+                    &case.name,
+                    Some("before_each"),
+                    &hook,
+                    argument(),
+                    left,
+                    limit,
+                )?);
             }
         }
         let prepared = trial.cleanup_count();
         if troubles.is_empty() {
             let left = limit.saturating_sub(since(begun));
-            troubles.extend(self.call(None, case.body(), case.arguments(trial), left, limit)?);
+            troubles.extend(self.call(&case.name, None, case.body(), case.arguments(trial), left, limit)?);
         }
         let skipped = trial.skipped();
         if skipped.is_some() {
@@ -299,16 +318,24 @@ impl Driver {
             verdict.exchange = exchange.lines();
             return Ok(verdict);
         }
+        trial.end();
         let clean_up = |kept: usize| -> Flow<Vec<Trouble>> {
             let mut troubles = Vec::new();
             while let Some(cleanup) = trial.next_cleanup(kept) {
-                troubles.extend(self.call(Some("cleanup"), &cleanup, Vec::new(), limit, limit)?);
+                troubles.extend(self.call(
+                    &case.name,
+                    Some("cleanup"),
+                    &cleanup,
+                    Vec::new(),
+                    limit,
+                    limit,
+                )?);
             }
             Ok(troubles)
         };
         troubles.extend(clean_up(prepared)?);
         for hook in self.suite.hooks_around(case, Hook::AfterEach) {
-            troubles.extend(self.call(Some("after_each"), &hook, argument(), limit, limit)?);
+            troubles.extend(self.call(&case.name, Some("after_each"), &hook, argument(), limit, limit)?);
         }
         troubles.extend(clean_up(0)?);
         self.net.set_default_timeout(default_timeout);
@@ -339,13 +366,15 @@ impl Driver {
     /// is not the test's own.
     fn call(
         &self,
+        test: &str,
         what: Option<&'static str>,
         function: &Rc<dyn Callback>,
         arguments: Vec<Value>,
         left: Duration,
         limit: Duration,
     ) -> Flow<Option<Trouble>> {
-        let mut trouble = match function.start(arguments) {
+        let name = what.map_or_else(|| test.to_owned(), |what| format!("{test} > {what}"));
+        let mut trouble = match function.start(&name, arguments) {
             Ok(task) => {
                 self.go_on(what, &task);
                 self.run_limited(&task, left, limit)?

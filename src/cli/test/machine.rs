@@ -194,11 +194,6 @@ impl Shop {
                 .and_then(|language| language.set_global("t", Value::Trial(trial)));
             return (found, Some(Kept { runtime, speech }));
         }
-        if let Some(status) = net.sched().exit_status() {
-            let text = format!("the program was ended with status {status}, and the tests with it");
-            let verdict = Verdict::outside(file, "the file", vec![Trouble::plain(text)]);
-            (self.tell)(Told::Test(Box::new(verdict)));
-        }
         suite.clear();
         drop(runtime);
         // Whatever was started for a whole group or file goes with it.

@@ -126,10 +126,12 @@ fn unknown_members(functions: &mut Module, site: &Rc<Site>, kind: Type) {
     let reader = site.clone();
     let read: Native = Rc::new(move |context, args| {
         let name = args.get(1).map(ToString::to_string).unwrap_or_default();
-        if let Some(Value::Trial(trial)) = args.first().map(|object| value::glance(object))
-            && let Some(held) = trial.field(&name)
-        {
-            return Ok(value::give(Value::Held(held)));
+        if let Some(Value::Trial(trial)) = args.first().map(|object| value::glance(object)) {
+            match trial.field(&name) {
+                Some(held) => return Ok(value::give(Value::Held(held))),
+                None if trial.is_ending() && op::member(kind, &name).is_none() => return Ok(Dynamic::UNIT),
+                None => {}
+            }
         }
         let error = match op::member(kind, &name) {
             // A method where a property is written.

@@ -196,10 +196,12 @@ unsafe extern "C-unwind" fn index(raw: *mut lua_State) -> c_int {
                 .transpose()?;
             return Ok(found.flatten().unwrap_or(Value::None));
         }
-        if let (Value::Trial(trial), Kind::String) = (&value, state.kind(2))
-            && let Some(held) = trial.field(&String::from_utf8_lossy(&state.string_copy(2)))
-        {
-            return Ok(Value::Held(held));
+        if let (Value::Trial(trial), Kind::String) = (&value, state.kind(2)) {
+            match trial.field(&String::from_utf8_lossy(&state.string_copy(2))) {
+                Some(held) => return Ok(Value::Held(held)),
+                None if trial.is_ending() => return Ok(Value::None),
+                None => {}
+            }
         }
         Err(no_attribute(
             value.kind(),
