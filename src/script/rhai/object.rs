@@ -195,8 +195,7 @@ fn write(
 
 /// An attribute that is not there, with the one that may be meant.
 fn no_attribute(kind: Type, name: &str) -> Error {
-    let known = api::ops().filter(|op| kind.has(op.on)).map(|op| op.name);
-    Error::no_attribute(kind.name(), name, known)
+    api::no_attribute(kind.name(), name, Some(kind), "::")
 }
 
 /// A call that fits no registered function: a method or global of the table with another number of arguments tells what
