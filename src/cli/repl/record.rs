@@ -370,7 +370,7 @@ fn key_of(picture: &Picture) -> Option<Key> {
 fn is_lasting(value: &Value) -> bool {
     match value {
         Value::Int(number) => !(FIRST_EPHEMERAL..=65_535).contains(number),
-        Value::Bool(_) | Value::Float(_) | Value::Text(_) | Value::Class(_) => true,
+        Value::None | Value::Bool(_) | Value::Float(_) | Value::Text(_) | Value::Class(_) => true,
         Value::Bytes(Bytes::Owned(_)) | Value::String(Bytes::Owned(_)) => true,
         Value::Record(record) => record.items.iter().all(is_lasting),
         Value::Several(items) | Value::List(items) => items.iter().all(is_lasting),

@@ -25,10 +25,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::address::{Address, inet6_text};
 
-#[cfg_attr(
-    not(feature = "cli"),
-    allow(unused_imports, reason = "only the command reads traces")
-)]
 pub(crate) use decode::Decoder;
 pub(crate) use lines::Lines;
 pub(crate) use lines::write_line;
