@@ -21,6 +21,7 @@ use super::exchange::Exchange;
 use super::find::File;
 use super::leaks::Before;
 use super::plan::Plan;
+use super::telling::FILE;
 use super::verdict::{Outcome, Source, Trouble, Verdict};
 
 /// What runs a file.
@@ -33,6 +34,8 @@ pub(super) struct Driver {
     pub(super) source: Source,
     /// The tests to be run here ask for this policy.
     pub(super) policy: Option<Policy>,
+    /// Those tests, by their numbers: they fail where the file does.
+    pub(super) bound: Vec<(usize, Verdict)>,
     /// Whether tests may ask for a policy of their own.
     pub(super) may_choose: bool,
     /// What other tasks than the tests' own have raised.
@@ -56,8 +59,8 @@ pub(super) struct Driver {
 pub(super) struct Found {
     /// Tests that were chosen, by any part of the run.
     pub(super) chosen: usize,
-    /// Policies that tests ask for.
-    pub(super) policies: Vec<Policy>,
+    /// Policies that tests ask for, and those tests.
+    pub(super) policies: Vec<(Policy, Vec<(usize, Verdict)>)>,
     /// The test that failed and was left as it was.
     pub(super) kept: Option<Rc<Trial>>,
     /// A limit ended the machine: what is left of the file is to be run in another.
@@ -91,11 +94,11 @@ impl Driver {
     }
 
     fn run_file(&self, main: &Rc<Task>) -> Flow {
-        self.begin(Part::Around("the file".to_owned(), Vec::new()));
+        self.begin(Part::Around(FILE.to_owned(), Vec::new()));
         self.go_on(None, main);
         if let Some(trouble) = self.await_task(main, self.plan.timeout)? {
             self.under_way.take();
-            self.tell_of("the file", vec![trouble]);
+            self.tell_of_file(trouble);
             return Ok(());
         }
         self.under_way.take();
@@ -115,14 +118,16 @@ impl Driver {
     }
 
     /// Whether a test is to be run in this machine; one with a policy of its own is run in another.
-    fn is_mine(&self, case: &Case) -> bool {
+    fn is_mine(&self, case: &Rc<Case>) -> bool {
         if self.policy.is_none()
             && self.may_choose
             && let Some(policy) = &case.options.policy
         {
             let policies = &mut self.found.borrow_mut().policies;
-            if !policies.contains(policy) {
-                policies.push(policy.clone());
+            let bound = (self.number(case), self.untried(case, Outcome::Passed));
+            match policies.iter_mut().find(|(known, _)| known == policy) {
+                Some((_, tests)) => tests.push(bound),
+                None => policies.push((policy.clone(), vec![bound])),
             }
             return false;
         }

@@ -12,6 +12,9 @@ use super::course::{Part, UnderWay};
 use super::driver::Driver;
 use super::verdict::{Outcome, Trouble, Verdict};
 
+/// What a file's main chunk is called in reports.
+pub(super) const FILE: &str = "the file";
+
 impl Driver {
     /// Tells of what was under way when everything was ended, if something was.
     ///
@@ -33,7 +36,7 @@ impl Driver {
             exit.map(|status| format!("the program was ended with status {status}, and {lost} with it"));
         let Some(under_way) = under_way else {
             if let Some(text) = exit {
-                self.tell_of("the file", vec![Trouble::plain(text)]);
+                self.tell_of(FILE, vec![Trouble::plain(text)]);
             }
             return Ok(());
         };
@@ -66,6 +69,7 @@ impl Driver {
             Part::Around(_, cases) if limit.is_some() && !cases.is_empty() => {
                 self.fail_all(&cases, &trouble, took);
             }
+            Part::Around(name, _) if name == FILE => self.tell_of_file(trouble),
             Part::Around(name, _) => self.tell_of(&name, vec![trouble]),
         }
         // A file that does not get to its tests would not in another machine.
@@ -101,6 +105,22 @@ impl Driver {
         verdict.earlier = self.course.take_tries(number);
         self.course.tell(number, 1);
         self.announce(verdict);
+    }
+
+    /// The file itself failed, before any of its tests: under the policy that some ask for, these fail.
+    pub(super) fn tell_of_file(&self, trouble: Trouble) {
+        if self.bound.is_empty() {
+            return self.tell_of(FILE, vec![trouble]);
+        }
+        let trouble = trouble.during("the file, which is run under the test's policy");
+        for (number, verdict) in &self.bound {
+            if self.course.told(*number) < self.plan.repeat {
+                self.course.tell(*number, self.plan.repeat);
+                let mut verdict = verdict.clone();
+                verdict.outcome = Outcome::Failed(vec![trouble.clone()]);
+                self.announce(verdict);
+            }
+        }
     }
 
     /// Tells of what failed outside of tests.
