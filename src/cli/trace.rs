@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use crate::wire::capture::Capture;
 use crate::wire::packet::{READY, Ready, Schema};
-use crate::wire::trace::{Decoder, Header, Lines, Record, line, page};
+use crate::wire::trace::{Decoder, Header, Lines, Record, Spoken, line, page};
 
 use super::complain;
 use super::status::{FAILURE, SUCCESS, USAGE};
@@ -64,7 +64,7 @@ pub(super) fn run(words: &[OsString]) -> u8 {
 ///
 /// # Errors
 /// A text for the user.
-fn spoken(words: &[OsString]) -> Result<(Vec<OsString>, Vec<(u16, Schema)>), String> {
+fn spoken(words: &[OsString]) -> Result<(Vec<OsString>, Vec<Spoken>), String> {
     const OPTION: &str = "--decode-as";
     let (mut others, mut spoken) = (Vec::new(), Vec::new());
     let mut words = words.iter();
@@ -88,14 +88,14 @@ fn spoken(words: &[OsString]) -> Result<(Vec<OsString>, Vec<(u16, Schema)>), Str
 }
 
 /// `5300=DNS`, `9000=own.json`.
-fn what_is_spoken(value: &str) -> Result<(u16, Schema), String> {
+fn what_is_spoken(value: &str) -> Result<Spoken, String> {
     let form = || "it is written PORT=NAME, as in 5300=DNS".to_owned();
     let (port, name) = value.split_once('=').ok_or_else(form)?;
     let port = port.parse().map_err(|_| form())?;
     if let Some(schema) = Ready::by_word(name.strip_prefix("packet.").unwrap_or(name)) {
         return Ok((port, schema));
     }
-    if !Path::new(name).extension().is_some_and(|ending| ending == "json") {
+    if Path::new(name).extension().is_none_or(|ending| ending != "json") {
         let names: Vec<_> = READY.iter().map(|ready| ready.name).collect();
         return Err(format!(
             "there are {} and schemas in files: FILE.json",

@@ -1,7 +1,7 @@
 //! Schemas that come along: `ready/NAME.json`, in the form in which scripts declare theirs. And which of them fits what a
 //! socket sent or received.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 
 use serde::Deserialize;
 
@@ -60,6 +60,7 @@ impl Ready {
     }
 
     /// As [`Self::by_name`], of a word that a person wrote.
+    #[cfg(feature = "cli")]
     pub(crate) fn by_word(word: &str) -> Option<Schema> {
         let known = READY.iter().find(|ready| ready.name.eq_ignore_ascii_case(word));
         known.map(Self::schema)
@@ -89,6 +90,7 @@ fn declared(written: Written) -> Result<Declared, String> {
     declare(&written.name, &written.fields, &options, 0).map_err(|error| error.message().into_owned())
 }
 
+#[cfg(feature = "cli")]
 impl Schema {
     /// One that is written as those that come along are.
     ///
@@ -96,7 +98,7 @@ impl Schema {
     /// In words, for what is no JSON, or declares nothing.
     pub(crate) fn of_json(text: &str) -> Result<Self, String> {
         let written: Written = serde_json::from_str(text).map_err(|error| error.to_string())?;
-        declared(written).map(|declared| Self::own(Arc::new(declared)))
+        declared(written).map(|declared| Self::own(std::sync::Arc::new(declared)))
     }
 }
 

@@ -10,13 +10,16 @@ use super::{Kind, Name, Record};
 /// Bytes beyond which a message is no packet.
 const LARGEST: usize = 64 * 1024;
 
+/// A port, and what is spoken there.
+pub(crate) type Spoken = (u16, Schema);
+
 /// Reads the messages of a trace, which it is told of in their order.
 #[derive(Default)]
 pub(crate) struct Decoder {
     /// What is known of each socket.
     sockets: HashMap<u64, Known>,
     /// What is spoken on a port, whatever is usual there.
-    spoken: Vec<(u16, Schema)>,
+    spoken: Vec<Spoken>,
 }
 
 #[derive(Default)]
@@ -30,7 +33,7 @@ struct Known {
 
 impl Decoder {
     /// One that reads what goes from or to these ports by these schemas.
-    pub(crate) fn speaking(spoken: Vec<(u16, Schema)>) -> Self {
+    pub(crate) fn speaking(spoken: Vec<Spoken>) -> Self {
         Self {
             spoken,
             ..Self::default()
@@ -55,7 +58,7 @@ impl Decoder {
         if data.is_empty() || data.len() > LARGEST {
             return None;
         }
-        let is_spoken = |(port, _): &&(u16, Schema)| socket.ports.contains(&Some(*port));
+        let is_spoken = |(port, _): &&Spoken| socket.ports.contains(&Some(*port));
         let schema = match self.spoken.iter().find(is_spoken) {
             Some((_, schema)) => schema.clone(),
             None => of_message(socket, record.event == Kind::Sent, &data)?,
