@@ -673,6 +673,50 @@ fn a_limited_rate_is_told_of_in_both_directions() {
 }
 
 #[test]
+#[cfg(all(feature = "lua", feature = "tls"))]
+fn over_tls_what_is_held_back_is_told_of_too() {
+    let code = r#"
+local folder = "CERTIFICATES/"
+local server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+server:load_cert_chain(folder .. "localhost.pem")
+local client = ssl.create_default_context()
+client:load_verify_locations(folder .. "ca.pem")
+local text = ("0123456789"):rep(3000)
+for _, how in ipairs {"select", 0, select.EPOLLET} do
+    local a, b = socket.socketpair()
+    local answering = task.spawn(function()
+        local s = server:wrap_socket(a, {server_side=true})
+        s:sendall(text) task.sleep(0.02) s:sendall("more") task.sleep(0.05)
+        s:close()
+    end)
+    local s = client:wrap_socket(b, {server_hostname="localhost"})
+    s:setblocking(false)
+    local set = select.epoll()
+    if how ~= "select" then set:register(s, select.EPOLLIN | how) end
+    local got = 0
+    while got < #text + 4 do
+        local told = how == "select" and select.select({s}, {}, {}, 5) or set:poll(5)
+        assert(#told == 1, "nothing is told of")
+        local ok, data = true
+        while ok do
+            ok, data = pcall(s.recv, s, 4096)
+            if ok then got = got + #data end
+        end
+    end
+    answering:join() s:close() set:close()
+end
+print("all")
+"#;
+    let code = code.replace(
+        "CERTIFICATES",
+        &support::folder("tests/certificates").display().to_string(),
+    );
+    for faults in ["latency=10ms", "stalls=0.5", "latency=5ms,stalls=0.3,rate=2M"] {
+        assert_eq!(run(faults, 3, "lua", &code), "all\n", "{faults}");
+    }
+}
+
+#[test]
 #[cfg(feature = "lua")]
 fn a_relay_passes_on_what_is_held_back() {
     for faults in [
