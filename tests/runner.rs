@@ -85,6 +85,8 @@ fn a_wrong_server_is_caught_with_a_readable_difference() {
         );
     }
     in_order(&told.stdout, &["2 passed, 2 failed in "]);
+    // That its task is called as the test is says nothing.
+    assert!(!told.stdout.contains("named wrong"), "{}", told.stdout);
     assert_eq!(told.stderr, "");
 }
 

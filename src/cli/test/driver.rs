@@ -320,7 +320,7 @@ impl Driver {
         if !troubles.is_empty() && self.plan.keeps_failure {
             self.found.borrow_mut().kept = Some(trial.clone());
             let mut verdict = self.verdict(case, Outcome::Failed(troubles), start.elapsed(), trial);
-            verdict.exchange = exchange.lines();
+            verdict.exchange = exchange.lines(&case.name);
             return Ok(verdict);
         }
         trial.end();
@@ -362,7 +362,7 @@ impl Driver {
         };
         let mut verdict = self.verdict(case, outcome, start.elapsed(), trial);
         if verdict.is_failed() {
-            verdict.exchange = exchange.lines();
+            verdict.exchange = exchange.lines(&case.name);
         }
         Ok(verdict)
     }

@@ -63,7 +63,7 @@ impl Driver {
             }
             Part::Test(case, trial, exchange) => {
                 let mut verdict = self.verdict(&case, Outcome::Failed(vec![trouble]), took, &trial);
-                verdict.exchange = exchange.lines();
+                verdict.exchange = exchange.lines(&case.name);
                 self.tell_test(&case, verdict);
             }
             Part::Around(_, cases) if limit.is_some() && !cases.is_empty() => {
