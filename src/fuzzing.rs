@@ -18,7 +18,7 @@ use crate::sys::message::{self, Control};
 use crate::sys::{flag, sockaddr, socket};
 use crate::tools::{Recording, Url};
 use crate::wire::capture::Capture;
-use crate::wire::trace::{Lines, describe, line, page};
+use crate::wire::trace::{Decoder, Lines, describe, line, page};
 
 const ENCODINGS: [&str; 11] = [
     "utf-8",
@@ -179,7 +179,7 @@ pub fn traces(data: &[u8]) {
         records.push(record);
     }
     drop(capture.take());
-    drop(page(lines.header(), &records, "fuzz"));
+    drop(page(lines.header(), &records, "fuzz", Decoder::default()));
 }
 
 /// Recordings that are to be replayed: read or refused.

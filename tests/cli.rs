@@ -507,6 +507,17 @@ fn the_reference_in_the_terminal_tells_how_it_is_asked() {
         assert_eq!((told.status, &*told.stderr), (0, ""));
         assert!(told.stdout.contains("wirescript doc NAME"), "{}", told.stdout);
     }
+    let datagram = run(["doc", "packet.UDP"]);
+    assert!(
+        datagram.stdout.contains("over (source ip4,"),
+        "{}",
+        datagram.stdout
+    );
+    assert!(
+        datagram.stdout.contains("zero u8; default 0, protocol u8"),
+        "{}",
+        datagram.stdout
+    );
     let rhai = run(["doc", "socket.recv", "--rhai"]);
     assert!(rhai.stdout.contains("let a = pair[0]"), "{}", rhai.stdout);
     for words in [&["trace", "--help"][..], &["trace", "text", "-h"]] {

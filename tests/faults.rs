@@ -503,6 +503,219 @@ end
     assert_eq!(run("duplicate=1", 1, "lua", code), "news\tnews\t1\n".repeat(2));
 }
 
+/// One end that waits for any of many and never in a call, until it has what the other sends in two parts; and one that asks
+/// whether something is there without waiting at all.
+#[cfg(feature = "lua")]
+const WATCHED: &str = r##"
+local function pair(kind)
+    if kind == socket.SOCK_STREAM then return socket.socketpair() end
+    local a = socket.socket(socket.AF_INET, kind)
+    a:bind {"127.0.0.1", 0}
+    local b = socket.socket(socket.AF_INET, kind)
+    b:connect(a:getsockname())
+    return b, a
+end
+for _, kind in ipairs {socket.SOCK_STREAM, socket.SOCK_DGRAM} do
+    for _, how in ipairs {select.EPOLLET, select.EPOLLONESHOT, 0} do
+        local a, b = pair(kind)
+        b:setblocking(false)
+        local set <close> = select.epoll()
+        set:register(b, select.EPOLLIN | how)
+        local got, refused = "", 0
+        for _, part in ipairs {"one", "two"} do
+            a:send(part)
+            local whole = got .. part
+            local begun = time.monotonic()
+            repeat
+                local told = set:poll(5)
+                assert(#told == 1 and told[1][2] == select.EPOLLIN, "nothing is told of")
+                local ok, data = pcall(b.recv, b, 10)
+                while ok do got = got .. data ok, data = pcall(b.recv, b, 10) end
+                refused = refused + (got == whole and 0 or 1)
+                if how == select.EPOLLONESHOT then set:modify(b, select.EPOLLIN | how) end
+            until got == whole
+            assert(time.monotonic() - begun < 4)
+        end
+        assert(#set:poll(0) == 0)
+        a:send("three")
+        local begun, looks = time.monotonic(), 0
+        while #select.select({b}, {}, {}, 0) == 0 do looks = looks + 1 time.sleep(0.005) end
+        local late = time.monotonic() - begun >= 0.03
+        local ok, data = pcall(b.recv, b, 10)
+        print(got, refused > 0, looks > 0, late, ok and data or data.name)
+        a:close() b:close()
+    end
+end
+"##;
+
+#[cfg(feature = "rhai")]
+const WATCHED_RHAI: &str = r##"
+for kind in [socket::SOCK_STREAM, socket::SOCK_DGRAM] {
+    for how in [select::EPOLLET, select::EPOLLONESHOT, 0] {
+        let a = ();
+        let b = ();
+        if kind == socket::SOCK_STREAM {
+            let pair = socket::socketpair();
+            a = pair[0];
+            b = pair[1];
+        } else {
+            b = socket::socket(socket::AF_INET, kind);
+            b.bind(["127.0.0.1", 0]);
+            a = socket::socket(socket::AF_INET, kind);
+            a.connect(b.getsockname());
+        }
+        b.setblocking(false);
+        let set = select::epoll();
+        set.register(b, select::EPOLLIN | how);
+        let got = "";
+        let refused = 0;
+        for part in ["one", "two"] {
+            a.send(part);
+            let whole = got + part;
+            while got != whole {
+                let told = set.poll(5);
+                if told.len() != 1 || told[0][1] != select::EPOLLIN { throw "nothing is told of"; }
+                try { loop { got += b.recv(10).as_string(); } } catch (e) { if !e.is("BlockingIOError") { throw e; } }
+                if got != whole { refused += 1; }
+                if how == select::EPOLLONESHOT { set.modify(b, select::EPOLLIN | how); }
+            }
+        }
+        if set.poll(0).len() != 0 { throw "something is told of"; }
+        a.send("three");
+        let begun = time::monotonic();
+        let looks = 0;
+        while select::select([b], [], [], 0)[0].len() == 0 { looks += 1; time::sleep(0.005); }
+        let late = time::monotonic() - begun >= 0.03;
+        let told = "";
+        try { told = b.recv(10).as_string(); } catch (e) { told = e.name; }
+        print(got + "\t" + (refused > 0) + "\t" + (looks > 0) + "\t" + late + "\t" + told);
+        a.close();
+        b.close();
+        set.close();
+    }
+}
+"##;
+
+#[test]
+fn what_is_held_back_is_told_of_when_it_is_due() {
+    let codes = [
+        #[cfg(feature = "lua")]
+        ("lua", WATCHED),
+        #[cfg(feature = "rhai")]
+        ("rhai", WATCHED_RHAI),
+    ];
+    for (language, code) in codes {
+        let told = run("latency=30ms", 1, language, code);
+        let due = "onetwo\tfalse\ttrue\ttrue\tthree\n";
+        assert_eq!(told, due.repeat(6), "{language}");
+        // In its own time of a network inside the process, too.
+        let mut command = Command::new(env!("CARGO_BIN_EXE_wirescript"));
+        command.args([
+            "--virtual",
+            "--faults",
+            "latency=30ms",
+            "--lang",
+            language,
+            "-e",
+            code,
+        ]);
+        let done = Running::start(&mut command).finish(LIMIT);
+        assert_eq!(done.stdout, due.repeat(6), "{language}\n{}", done.stderr);
+        // A call that finds nothing although there is something is no end of it: there is another edge.
+        let told = run("stalls", 1, language, code);
+        assert_eq!(
+            told,
+            "onetwo\ttrue\tfalse\tfalse\tBlockingIOError\n".repeat(6),
+            "{language}"
+        );
+    }
+}
+
+#[test]
+#[cfg(feature = "lua")]
+fn a_limited_rate_is_told_of_in_both_directions() {
+    let told = run(
+        "rate=20k",
+        1,
+        "lua",
+        r#"
+        local a, b = socket.socketpair()
+        a:setblocking(false) b:setblocking(false)
+        local set = select.epoll()
+        set:register(a, select.EPOLLOUT | select.EPOLLET)
+        set:register(b, select.EPOLLIN | select.EPOLLET)
+        local text, got, rounds = ("x"):rep(5000), "", 0
+        while #got < 5000 do
+            local told = set:poll(5)
+            assert(#told > 0, "nothing is told of")
+            rounds = rounds + 1
+            for _, event in ipairs(told) do
+                if event[1] == a:fileno() then
+                    local ok, count = true
+                    while ok and #text > 0 do
+                        ok, count = pcall(a.send, a, text)
+                        if ok then text = text:sub(count + 1) end
+                    end
+                else
+                    local ok, data = true
+                    while ok do
+                        ok, data = pcall(b.recv, b, 5000)
+                        if ok then got = got .. data end
+                    end
+                end
+            end
+        end
+        -- It is not looked all the time, but whenever a part is due.
+        print(#got, rounds < 50)
+        "#,
+    );
+    assert_eq!(told, "5000\ttrue\n");
+}
+
+#[test]
+#[cfg(all(feature = "lua", feature = "tls"))]
+fn over_tls_what_is_held_back_is_told_of_too() {
+    let code = r#"
+local folder = "CERTIFICATES/"
+local server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+server:load_cert_chain(folder .. "localhost.pem")
+local client = ssl.create_default_context()
+client:load_verify_locations(folder .. "ca.pem")
+local text = ("0123456789"):rep(3000)
+for _, how in ipairs {"select", 0, select.EPOLLET} do
+    local a, b = socket.socketpair()
+    local answering = task.spawn(function()
+        local s = server:wrap_socket(a, {server_side=true})
+        s:sendall(text) task.sleep(0.02) s:sendall("more") task.sleep(0.05)
+        s:close()
+    end)
+    local s = client:wrap_socket(b, {server_hostname="localhost"})
+    s:setblocking(false)
+    local set = select.epoll()
+    if how ~= "select" then set:register(s, select.EPOLLIN | how) end
+    local got = 0
+    while got < #text + 4 do
+        local told = how == "select" and select.select({s}, {}, {}, 5) or set:poll(5)
+        assert(#told == 1, "nothing is told of")
+        local ok, data = true
+        while ok do
+            ok, data = pcall(s.recv, s, 4096)
+            if ok then got = got + #data end
+        end
+    end
+    answering:join() s:close() set:close()
+end
+print("all")
+"#;
+    let code = code.replace(
+        "CERTIFICATES",
+        &support::folder("tests/certificates").display().to_string(),
+    );
+    for faults in ["latency=10ms", "stalls=0.5", "latency=5ms,stalls=0.3,rate=2M"] {
+        assert_eq!(run(faults, 3, "lua", &code), "all\n", "{faults}");
+    }
+}
+
 #[test]
 #[cfg(feature = "lua")]
 fn a_relay_passes_on_what_is_held_back() {

@@ -170,6 +170,30 @@ fn a_session_in_lua_that_is_saved_runs() {
 }
 
 #[test]
+fn tables_are_expected_in_a_saved_test() {
+    let home = folder("saved-tables");
+    for (arguments, ending, entries, repr) in [
+        (
+            "",
+            "lua",
+            "{[10] = true, [2] = 1.5, name = {1, {deep = 'x'}}}\n{}\n{1, 2, n = 3}\n{[' a'] = 1}",
+            "{2: 1.5, 10: True, 'name': [1, {'deep': b'x'}]}",
+        ),
+        (
+            "--rhai",
+            "rhai",
+            "#{b: [1, #{deep: \"x\"}], a: (), A: true}\n#{}\n#{\" a\": 1}",
+            "{'A': True, 'a': None, 'b': [1, {'deep': 'x'}]}",
+        ),
+    ] {
+        let printed = saved(&home, arguments, entries, ending);
+        assert!(printed.starts_with(&format!("{repr}\n")), "{printed}");
+        let test = std::fs::read_to_string(home.join(format!("s_test.{ending}"))).unwrap_or_default();
+        assert!(test.contains(&format!("\"{repr}\")")), "{test}");
+    }
+}
+
+#[test]
 fn a_session_in_rhai_that_is_saved_runs() {
     let home = folder("saved-rhai");
     std::fs::write(

@@ -14,23 +14,12 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use support::{LIMIT, Running, note, python};
-use tool::{Told, WIRESCRIPT, command, ended, room, tell, write};
+use tool::{Told, WIRESCRIPT, command, ended, in_order, room, tell, write};
 
 /// Runs `wirescript test` in a folder.
 fn test(folder: &Path, words: &str) -> Told {
     let words = std::iter::once("test").chain(words.split_whitespace());
     tell(command(words).current_dir(folder))
-}
-
-/// The parts a text must have, in this order.
-fn in_order(text: &str, parts: &[&str]) {
-    let mut rest = text;
-    for part in parts {
-        let Some(at) = rest.find(part) else {
-            panic!("{part:?} is not in what follows, or not there:\n{rest}\nall of it:\n{text}");
-        };
-        rest = &rest[at + part.len()..];
-    }
 }
 
 const WRONG_LUA: &str = r#"
@@ -96,6 +85,8 @@ fn a_wrong_server_is_caught_with_a_readable_difference() {
         );
     }
     in_order(&told.stdout, &["2 passed, 2 failed in "]);
+    // That its task is called as the test is says nothing.
+    assert!(!told.stdout.contains("named wrong"), "{}", told.stdout);
     assert_eq!(told.stderr, "");
 }
 
@@ -387,12 +378,12 @@ fn exit_statuses_say_what_happened() {
             2,
             "no test has what --filter and --tag ask for",
         ),
-        ("empty.lua", 0, "no tests were found"),
+        ("empty.lua", 2, "no tests were found"),
         ("--shard 2/8", 0, ""),
         ("--shard 9/8", 2, "2/8"),
         ("--wrong", 2, "--wrong"),
-        ("--repeat 0", 2, "--repeat"),
-        ("-j 0", 2, "--jobs"),
+        ("--repeat 0", 2, "it is a whole number from 1 on"),
+        ("-j 0", 2, "it is a whole number from 1 on"),
         ("--report odd=x", 2, "there are pretty, tap=FILE"),
         ("--report junit=/proc/nowhere/x", 2, "cannot write the report"),
         ("missing_test.lua", 2, "there is no such file"),

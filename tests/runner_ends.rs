@@ -10,7 +10,7 @@ mod tool;
 
 use std::path::Path;
 
-use tool::{Told, command, room, tell, write};
+use tool::{Told, command, in_order, room, tell, write};
 
 /// Runs `wirescript test` in a folder.
 fn test(folder: &Path, words: &str) -> Told {
@@ -260,4 +260,257 @@ fn times_in_a_simulation_count_from_the_tests_beginning() {
     let told = test(&home, "--virtual --test-timeout 5000");
     assert!(told.stdout.contains("\n       0.000"), "{}", told.stdout);
     assert!(!told.stdout.contains("\n    1000."), "{}", told.stdout);
+}
+
+const GROUPS_LUA: &str = r#"
+describe("skipped", function()
+  before_all(function(t) t.made = 1 t:skip("no server") end)
+  after_all(function(t) print("after", t.made, t.nothing) end)
+  test("a", function() print("never") end)
+  describe("inner", function()
+    before_all(function() print("never") end)
+    test("b", function() end)
+  end)
+  test("c", {skip = "its own"}, function() end)
+end)
+describe("prepared", function()
+  before_all(function(t) t.server = {n = 1} t:cleanup(function() print("cleaned") end) print(t.name) end)
+  before_each(function(t) if t.name:find "fails" then error("boom") end t.own = 2 end)
+  after_each(function(t) print(t.own) end)
+  after_all(function(t) print("after", t.server.n) end)
+  test("has", function(t) expect.equal(t.server.n, 1) print(task.current().name) end)
+  test("fails", function() end)
+  test("typo", function(t) expect.raises(errors.AttributeError, function() return t.sevrer end) end)
+end)
+describe("declares", function()
+  before_all(function(t) t:log("noted") test("late", function() end) end)
+  test("d", function() end)
+end)
+"#;
+
+const GROUPS_RHAI: &str = r#"
+describe("skipped", || {
+  before_all(|t| { t.made = 1; t.skip("no server"); });
+  after_all(|t| print("after\t" + t.made + "\t" + repr(t.nothing)));
+  test("a", |t| print("never"));
+  describe("inner", || {
+    before_all(|| print("never"));
+    test("b", |t| ());
+  });
+  test("c", #{skip: "its own"}, |t| ());
+});
+describe("prepared", || {
+  before_all(|t| { t.server = #{n: 1}; t.cleanup(|| print("cleaned")); print(t.name); });
+  before_each(|t| { if t.name.contains("fails") { throw "boom"; } t.own = 2; });
+  after_each(|t| print(if t.own == () { "nil" } else { t.own }));
+  after_all(|t| print(`after	${t.server.n}`));
+  test("has", |t| { expect::equal(t.server.n, 1); print(task::current().name); });
+  test("fails", |t| ());
+  test("typo", |t| { expect::raises(errors::AttributeError, || t.sevrer); });
+});
+describe("declares", || {
+  before_all(|t| { t.log("noted"); test("late", |t| ()); });
+  test("d", |t| ());
+});
+"#;
+
+#[test]
+fn a_group_has_a_t_that_prepares_and_skips_it() {
+    let home = room("groups");
+    write(&home, "groups_test.lua", GROUPS_LUA);
+    write(&home, "groups_test.rhai", GROUPS_RHAI);
+    for (file, nothing) in [("groups_test.lua", "nil"), ("groups_test.rhai", "None")] {
+        let told = test(
+            &home,
+            &format!("{file} -v --report json=said.json --report tap=said.tap"),
+        );
+        assert_eq!(told.status, 1, "{}", told.stdout);
+        assert!(!told.stdout.contains("never"), "{}", told.stdout);
+        in_order(
+            &told.stdout,
+            &[
+                " > skipped > a: no server",
+                " > skipped > inner > b: no server",
+                " > skipped > c: its own",
+                &format!("after\t1\t{nothing}"),
+                "prepared\n",
+                "prepared > has\n",
+                "2\n",
+                " > prepared > has",
+                // What was not prepared is missing, and no mistake.
+                "nil\n",
+                " > prepared > fails",
+                "in before_each: ",
+                "2\n",
+                " > prepared > typo",
+                "after\t1\n",
+                "cleaned\n",
+                " > declares > d",
+                "test() inside before_all of 'declares'",
+                "log: noted",
+                "2 passed, 2 failed, 3 skipped",
+            ],
+        );
+        assert!(!told.stdout.contains("no attribute"), "{}", told.stdout);
+        let read = |name: &str| std::fs::read_to_string(home.join(name)).expect("a report");
+        assert_eq!(read("said.json").matches("\"reason\":\"no server\"").count(), 2);
+        assert_eq!(read("said.tap").matches("# SKIP no server").count(), 2);
+    }
+}
+
+#[test]
+fn a_test_that_ends_the_program_fails_and_the_others_are_run() {
+    let home = room("exits");
+    write(
+        &home,
+        "ends_test.lua",
+        "before_all(function() print('prepared') end)\n\
+         test('first', function() end)\n\
+         test('exits', function() os.exit(0) end)\n\
+         describe('g', function() before_all(function() os.exit(4) end) test('x', function() end) end)\n\
+         test('last', function() end)\n",
+    );
+    let told = test(&home, "ends_test.lua -v");
+    assert_eq!(told.status, 1, "{}", told.stdout);
+    assert_eq!(
+        outcomes(&told),
+        [
+            "FAIL ends_test.lua:3 > exits",
+            "FAIL ends_test.lua:4 > g > x",
+            "ok   ends_test.lua > first",
+            "ok   ends_test.lua > last",
+        ],
+        "{}",
+        told.stdout
+    );
+    in_order(
+        &told.stdout,
+        &[
+            "the program was ended with status 0, and the test with it",
+            "prepared",
+            "in before_all: the program was ended with status 4, and the tests with it",
+            "2 passed, 2 failed",
+        ],
+    );
+    // Tried again in a machine of its own, and not for ever.
+    let told = test(&home, "ends_test.lua --retries 2 --filter exits");
+    in_order(&told.stdout, &["ends_test.lua:3 > exits", "1 failed"]);
+}
+
+#[test]
+fn a_task_that_fails_beside_a_test_fails_it() {
+    let home = room("tasks");
+    write(
+        &home,
+        "tasks_test.lua",
+        "test('beside', function() task.spawn(function() error('nobody joins') end) end)\n\
+         test('joined', function() expect.raises('joined', function() task.spawn(error, 'is joined'):join() end) end)\n",
+    );
+    let told = test(&home, "");
+    in_order(
+        &told.stdout,
+        &[
+            "beside",
+            "in another task: ",
+            "nobody joins",
+            "1 passed, 1 failed",
+        ],
+    );
+}
+
+#[test]
+fn a_script_that_runs_its_own_tests_has_an_end() {
+    let home = room("plain");
+    for (name, code) in [
+        (
+            "plain.lua",
+            "local server = socket.create_server({'127.0.0.1', 0})\n\
+             task.spawn(function() pcall(server.accept, server) print('told') end)\n\
+             before_all(function(t) t.n = 7 end)\n\
+             after_all(function(t) server:close() print('closed', t.n) end)\n\
+             test('a', function(t) print('a', t.n) end)\n\
+             describe('g', function()\n\
+             before_all(function(t) t:skip('why') end) test('b', function() print('never') end) end)\n\
+             print('end')",
+        ),
+        (
+            "plain.rhai",
+            "let server = socket::create_server([\"127.0.0.1\", 0]);\n\
+             task::spawn(|| { try { server.accept(); } catch { } print(\"told\"); });\n\
+             before_all(|t| t.n = 7);\n\
+             after_all(|t| { server.close(); print(`closed\t${t.n}`); });\n\
+             test(\"a\", |t| print(`a\t${t.n}`));\n\
+             describe(\"g\", || { before_all(|t| t.skip(\"why\")); test(\"b\", |t| print(\"never\")); });\n\
+             print(\"end\");",
+        ),
+    ] {
+        write(&home, name, code);
+        let told = tell(command([name]).current_dir(&home));
+        assert_eq!(told.stdout, "a\t7\nend\nclosed\t7\ntold\n", "{}", told.stderr);
+        assert_eq!(told.status, 0, "{}", told.stderr);
+    }
+    for (code, status, printed, said) in [
+        ("after_all(function() error('at last') end)", 1, "", "at last"),
+        ("after_all(print) error('main')", 1, "<Group ''>\n", "main"),
+        ("after_all(print) sys.exit(3)", 3, "", ""),
+    ] {
+        let told = tell(command(["-e", code]).current_dir(&home));
+        assert_eq!(
+            (told.status, &*told.stdout),
+            (status, printed),
+            "{code}: {}",
+            told.stderr
+        );
+        assert!(told.stderr.contains(said), "{code}: {}", told.stderr);
+    }
+}
+
+#[test]
+fn under_a_policy_of_a_test_the_file_is_run_again() {
+    let home = room("policies");
+    write(
+        &home,
+        "policies_test.lua",
+        "print('loaded') socket.create_server({'127.0.0.1', 0}):close()\n\
+         before_all(function() print('prepared') end)\n\
+         test('free', function() end)\n\
+         test('bound', {policy = {default = 'deny'}}, function() end)\n\
+         test('bound too', {policy = {default = 'deny'}, tags = {'x'}}, function() end)\n\
+         test('other', {policy = {default = 'allow', deny = {run = {'*'}}}}, function() end)\n",
+    );
+    write(
+        &home,
+        "policies_test.rhai",
+        "print(\"loaded\"); socket::create_server([\"127.0.0.1\", 0]).close();\n\
+         before_all(|| print(\"prepared\"));\n\
+         test(\"free\", |t| ());\n\
+         test(\"bound\", #{policy: #{default: \"deny\"}}, |t| ());\n\
+         test(\"bound too\", #{policy: #{default: \"deny\"}, tags: [\"x\"]}, |t| ());\n\
+         test(\"other\", #{policy: #{default: \"allow\", deny: #{run: [\"*\"]}}}, |t| ());\n",
+    );
+    for file in ["policies_test.lua", "policies_test.rhai"] {
+        let told = test(&home, &format!("{file} -v --repeat 1"));
+        assert_eq!(told.status, 1, "{}", told.stdout);
+        assert_eq!(
+            outcomes(&told),
+            [
+                format!("FAIL {file}:4 > bound"),
+                format!("FAIL {file}:5 > bound too"),
+                format!("ok   {file} > free"),
+                format!("ok   {file} > other"),
+            ],
+            "{}",
+            told.stdout
+        );
+        let count = |said: &str| told.stdout.lines().filter(|line| *line == said).count();
+        assert_eq!((count("loaded"), count("prepared")), (3, 2), "{}", told.stdout);
+        in_order(
+            &told.stdout,
+            &[
+                "in the file, which is run under the test's policy: ",
+                "PermissionError",
+                "a socket of family 2",
+            ],
+        );
+    }
 }

@@ -96,6 +96,12 @@ fn misspelt_names_are_answered_with_what_was_meant() {
         ("b.lua", "socket.socket():getsocketname()", "getsockname"),
         ("c.lua", "socket.socket():setsockeopt(1, 2, 3)", "setsockopt"),
         ("d.lua", "socket.getfddn('x')", "socket.getfqdn"),
+        ("j.lua", "socket.socket():getfddn()", "socket.getfqdn"),
+        (
+            "k.lua",
+            "socket.socket():gethostbyname('x')",
+            "socket.gethostbyname",
+        ),
         ("e.lua", "socket.setdefaulttimout(1)", "socket.setdefaulttimeout"),
         ("f.lua", "local x = 1 + socket.IPPROEO_TCP", "socket.IPPROTO_TCP"),
         ("g.lua", "require 'sokcet'", "socket"),
@@ -109,6 +115,12 @@ fn misspelt_names_are_answered_with_what_was_meant() {
         ),
         ("c.rhai", "socket::getfddn(\"x\");", "socket::getfqdn"),
         (
+            "f.rhai",
+            "let s = socket::socket(); s.getfddn();",
+            "socket::getfqdn",
+        ),
+        ("g.rhai", "let s = socket::socket(); s.getfddn", "socket::getfqdn"),
+        (
             "d.rhai",
             "let x = 1 + socket::IPPROEO_TCP;",
             "socket::IPPROTO_TCP",
@@ -120,6 +132,18 @@ fn misspelt_names_are_answered_with_what_was_meant() {
         ),
     ];
     let mut problems = Vec::new();
+    // Any short name is a few slips from some other.
+    for (name, source) in [
+        ("a.lua", "socket.socket():foo()"),
+        ("b.lua", "socket.socket():write('x')"),
+        ("c.lua", "local x = socket.socket().read"),
+        ("a.rhai", "let s = socket::socket(); s.foo();"),
+    ] {
+        let said = failure_of(name, source);
+        if said.to_lowercase().contains("did you mean") || !said.contains("has no attribute") {
+            problems.push(format!("{source}: {said}"));
+        }
+    }
     for (name, source, meant) in failures {
         let said = failure_of(name, source);
         let hint = said.to_lowercase();

@@ -48,7 +48,7 @@ pub(crate) use held::{Channel, Held, next_of};
 pub(crate) use json::{CYCLIC, DEEPEST as DEEPEST_DATA, TOO_DEEP};
 #[cfg(feature = "rhai")]
 pub(crate) use module::hint_of_module;
-pub(crate) use module::{MODULES, Module, hint};
+pub(crate) use module::{MODULES, Module, hint, no_attribute};
 pub(crate) use op::{Default, Form, Hot, Op, Owner, Param};
 pub(crate) use ops::show_fact;
 pub(crate) use outcome::IntoValue;
@@ -140,11 +140,11 @@ pub(crate) trait Callback {
     /// What it raises.
     fn ask(&self, arguments: Vec<Value>) -> Result<Vec<Value>>;
 
-    /// Starts it as a task.
+    /// Starts it as a task of this name.
     ///
     /// # Errors
     /// `MemoryError`.
-    fn start(&self, arguments: Vec<Value>) -> Result<Rc<Task>>;
+    fn start(&self, name: &str, arguments: Vec<Value>) -> Result<Rc<Task>>;
 
     /// For the language's own use.
     fn as_any(&self) -> &dyn Any;

@@ -1,13 +1,13 @@
 //! The modules scripts see: operations joined with constants.
 
 use crate::constants::{self, Constant};
-use crate::error::{Class, nearest_within};
+use crate::error::{Class, Error, nearest, nearest_within};
 use crate::sys::{control, epoll, errno, poll};
 use crate::wire::packet::{READY, Ready};
 
 use super::op::{Form, Op, Owner};
 use super::selector;
-use super::value::Value;
+use super::value::{Type, Value};
 
 /// A module: operations of the table, and names that are values.
 pub(crate) struct Module {
@@ -258,6 +258,24 @@ pub(crate) fn hint(name: &str, between: &str) -> Option<String> {
         Some(owner) if !of_module() => Some(format!("'{name}' is a method of {} objects", owner.name())),
         _ => meant(name).map(|path| format!("Did you mean: '{}'?", path.replace('.', between))),
     }
+}
+
+/// `AttributeError` for an object of this type: with the attribute that was probably meant, or the function of a socket's
+/// module. `between` is what the language writes between a module and a name.
+pub(crate) fn no_attribute(kind: &str, name: &str, owner: Option<Type>, between: &str) -> Error {
+    const SOCKET: &str = "socket";
+    let error = Error::no_attribute(kind, name);
+    let Some(owner) = owner else { return error };
+    let own = super::ops().filter(|op| owner.has(op.on)).map(|op| op.name);
+    if let Some(own) = nearest(name, own) {
+        return error.suggesting(Some(own));
+    }
+    // What is close to a socket is the module of sockets.
+    let functions = super::ops().filter(|op| op.on == Owner::Module(SOCKET) && op.form == Form::Function);
+    let functions = functions.filter(|_| owner.has(Owner::Type(Type::Socket)));
+    let slips = (name.len() / 4).min(2);
+    let meant = nearest_within(name, slips, functions.map(|op| op.name));
+    error.suggesting(meant.map(|found| format!("{SOCKET}{between}{found}")).as_deref())
 }
 
 /// What to tell a script that asks a module for something as it asks an object: how the name is written, where a module has it.

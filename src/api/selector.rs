@@ -284,7 +284,7 @@ impl Selector {
     pub(super) fn fileno(&self) -> Result<RawFd> {
         match &self.way {
             Way::Epoll(set) => set.fileno(),
-            Way::Select | Way::Poll => Err(Error::no_attribute(self.class(), "fileno", std::iter::empty())),
+            Way::Select | Way::Poll => Err(Error::no_attribute(self.class(), "fileno")),
         }
     }
 

@@ -112,8 +112,14 @@ fn reference() -> Command {
 fn traces() -> Command {
     let form = |name: &'static str, about: &'static str| {
         let path = |name: &'static str| Arg::new(name).value_hint(ValueHint::FilePath);
+        let decode_as = Arg::new("decode-as")
+            .long("decode-as")
+            .value_name("PORT=NAME")
+            .action(ArgAction::Append)
+            .help("Read what goes from or to the port as packet.NAME has it, or a schema in a FILE.json");
         Command::new(name)
             .about(about)
+            .args((name != "pcap").then_some(decode_as))
             .arg(
                 path("FILE")
                     .required(true)

@@ -181,10 +181,10 @@ impl Error {
         error
     }
 
-    /// `AttributeError`, with the name among `names` that was probably meant.
-    pub(crate) fn no_attribute<'a>(kind: &str, name: &str, names: impl Iterator<Item = &'a str>) -> Self {
+    /// `AttributeError`: such an object has no attribute of this name.
+    pub(crate) fn no_attribute(kind: &str, name: &str) -> Self {
         let text = format!("'{kind}' object has no attribute '{name}'");
-        Self::new(Class::AttributeError, text).suggesting(nearest(name, names))
+        Self::new(Class::AttributeError, text)
     }
 
     /// Adds the name that was probably meant, where one is known.
@@ -392,7 +392,8 @@ pub(crate) fn nearest<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> O
     nearest_within(name, 3, names)
 }
 
-/// As [`nearest`], with no more than so many slips.
+/// As [`nearest`], with no more than so many slips: fewer in short names, as CPython counts them, since any short name is a few
+/// slips from some other.
 pub(crate) fn nearest_within<'a>(
     name: &str,
     slips: usize,
@@ -402,7 +403,7 @@ pub(crate) fn nearest_within<'a>(
         // What is much longer is not meant, and would take long to compare.
         .filter(|known| name.len() <= (known.len() + slips) * char::MAX.len_utf8())
         .map(|known| (strsim::damerau_levenshtein(name, known), known))
-        .filter(|(distance, known)| *distance <= slips && *distance < known.len())
+        .filter(|(distance, known)| *distance <= slips.min((name.len() + known.len() + 3) / 6))
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, known)| known)
 }

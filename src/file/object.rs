@@ -75,7 +75,7 @@ impl File {
 
     /// `AttributeError`: this kind of file has no such method.
     pub(crate) fn lacks(&self, name: &'static str) -> Error {
-        Error::no_attribute(self.class(), name, std::iter::empty())
+        Error::no_attribute(self.class(), name)
     }
 
     /// Whether it is a buffer over a raw file.

@@ -19,6 +19,7 @@ use crate::sys::errno::Errno;
 use crate::sys::poll::{PollEntry, event};
 
 use super::context::Net;
+use super::delayed::Delayed;
 use super::holding::earliest;
 use super::io::{Patience, Watched};
 use super::simnet::{Interests, World};
@@ -40,6 +41,8 @@ pub(crate) struct Epoll {
     waiting: Cell<usize>,
     /// Members of a network inside the process, which the kernel cannot keep.
     simulated: Interests,
+    /// Members whose transports hold back what the kernel has.
+    delayed: Delayed,
 }
 
 /// The open sets of a runtime, which hear of descriptors that are closed.
@@ -113,6 +116,7 @@ impl Epoll {
             closed: RefCell::default(),
             waiting: Cell::new(0),
             simulated: Interests::default(),
+            delayed: Delayed::default(),
         });
         net.sets.add(&set);
         set
@@ -121,6 +125,7 @@ impl Epoll {
     /// A descriptor that may be a member is about to be closed.
     fn lose(&self, fd: RawFd) {
         self.simulated.lose(fd);
+        self.delayed.lose(fd);
         if self.members.borrow_mut().remove(&fd).is_none() || self.waiting.get() == 0 {
             return;
         }
@@ -162,7 +167,10 @@ impl Epoll {
         }
         match self.net.world() {
             Some(world) if world.has(fd) => self.simulated.change(change, fd, events),
-            _ => epoll::change(set, change, fd, events),
+            _ => {
+                self.delayed.put_back(set, fd, self.members.borrow().get(&fd));
+                epoll::change(set, change, fd, events)
+            }
         }
         .map_err(|errno| Error::from(errno).during(op))?;
         self.any_once
@@ -190,19 +198,23 @@ impl Epoll {
         let end = timeout.and_then(deadline_after);
         loop {
             // What a transport holds back until then is news that no descriptor tells of.
-            let until = earliest(end, self.held().1);
+            let late = self
+                .delayed
+                .renew(number, &self.members.borrow(), &self.net.holding);
+            let until = earliest(end, earliest(self.held().1, late));
             let patience = match timeout {
                 Some(Duration::ZERO) => Patience::Never,
                 _ => until.map_or(Patience::Until(None), Patience::Kernel),
             };
             let ready = self.poll_for(patience, most)?;
-            if !ready.is_empty() || patience == Patience::Never || until == end {
+            let is_over = || end.is_some_and(|end| end <= crate::sched::now());
+            if !ready.is_empty() || patience == Patience::Never || is_over() {
                 return Ok(ready);
             }
         }
     }
 
-    /// Waits once, as long as `patience` says.
+    /// Waits once, as long as `patience` says; returns nothing earlier where something was to be told that is held back.
     fn poll_for(&self, patience: Patience, most: usize) -> Result<Vec<(RawFd, u32)>> {
         let watched = Watched {
             sched: self.net.sched(),
@@ -263,8 +275,9 @@ impl Epoll {
         (held, next)
     }
 
-    /// What the kernel tells, which drops what a member that is to be told of once is waited for.
-    fn told_by_kernel(&self, told: Vec<(RawFd, u32)>) -> Vec<(RawFd, u32)> {
+    /// What the kernel tells, without what is held back; that drops what a member that is to be told of once is waited for.
+    fn told_by_kernel(&self, mut told: Vec<(RawFd, u32)>) -> Vec<(RawFd, u32)> {
+        self.delayed.hold_back(&mut told, &self.net.holding);
         if !self.any_once.get() {
             return told;
         }
@@ -315,11 +328,12 @@ impl Epoll {
             });
         }
         self.waiting.set(self.waiting.get() + 1);
+        let refusals = |fd| self.net.holding.late(fd).map_or(0, |late| late.refusals());
         let is_news = |entry: &PollEntry| {
             if entry.fd == number {
                 entry.revents != 0
             } else {
-                self.simulated.is_news(world, entry)
+                self.simulated.is_news(world, entry, refusals(entry.fd))
             }
         };
         let polled = self
@@ -331,7 +345,7 @@ impl Epoll {
         let mut told: Vec<_> = closed.into_iter().map(|fd| (fd, NOT_OPEN)).collect();
         for entry in entries[..simulated].iter().filter(|entry| is_news(entry)) {
             if told.len() < most && entry.revents & event::INVALID == 0 {
-                self.simulated.note_told(world, entry.fd);
+                self.simulated.note_told(world, entry.fd, refusals(entry.fd));
                 told.push((entry.fd, u32::from(entry.revents.cast_unsigned())));
             }
         }

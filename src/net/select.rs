@@ -14,7 +14,7 @@ use crate::sys::errno::Errno;
 use crate::sys::poll::{self, PollEntry, event};
 
 use super::context::Net;
-use super::holding::earliest;
+use super::holding::{HeldBack, earliest};
 
 /// What is waited for in the direction of sending; all else is receiving's.
 const SENDING: i16 = event::WRITABLE | event::WRITABLE_NORMAL | event::WRITABLE_BAND;
@@ -91,11 +91,13 @@ impl Net {
         outcome
     }
 
-    /// What is ready now: the kernel says so, a network inside the process, or a transport that has taken it already. Returns when
-    /// more of that can be received.
-    fn look_at(&self, entries: &mut [PollEntry]) -> crate::sys::errno::Result<Option<Instant>> {
+    /// What is ready now: the kernel says so, a network inside the process, or a transport that has taken it already, and no
+    /// transport holds it back. Returns what is ready later, and when.
+    fn look_at(&self, entries: &mut [PollEntry]) -> crate::sys::errno::Result<HeldBack> {
         self.look_below(entries)?;
-        Ok(self.holding.add_to(entries))
+        let mut back = self.holding.hold_back(entries);
+        back.next = earliest(back.next, self.holding.add_to(entries));
+        Ok(back)
     }
 
     fn look_below(&self, entries: &mut [PollEntry]) -> crate::sys::errno::Result<usize> {
@@ -149,8 +151,8 @@ impl Net {
         let deadline = limit.flatten();
         let mut alarms = Alarms::default();
         loop {
-            let next = match self.look_at(entries) {
-                Ok(next) => next,
+            let back = match self.look_at(entries) {
+                Ok(back) => back,
                 Err(Errno::INTR) => {
                     sched.check_doom()?;
                     continue;
@@ -177,9 +179,10 @@ impl Net {
                 .iter()
                 .zip(sources)
                 .filter(|(entry, _)| entry.fd >= 0)
+                .filter_map(|(entry, source)| Some((back.awaited(entry)?, source)))
                 .flat_map(|(entry, source)| watches(entry, source))
                 .collect();
-            if sched.wait_any(&watches, earliest(deadline, next))? == Wake::Ready {
+            if sched.wait_any(&watches, earliest(deadline, back.next))? == Wake::Ready {
                 alarms.ring();
             }
         }
@@ -188,7 +191,7 @@ impl Net {
 
 /// How a descriptor is watched: in one direction or both.
 fn watches<'a>(
-    entry: &PollEntry,
+    entry: PollEntry,
     source: &'a OnceCell<Rc<crate::sched::Source>>,
 ) -> impl Iterator<Item = Watch<'a>> {
     let (fd, events) = (entry.fd, entry.events);

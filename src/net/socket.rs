@@ -208,10 +208,12 @@ impl Socket {
         let socket = Self::hold(net, fd, family, kind, protocol);
         // A limit on bytes is kept by what stands in the same place, and comes first.
         if !net.meter.limits_bytes()
-            && let Some(layer) = net.faults.layer(kind, socket.lower.get(), &net.holding)
+            && let Some(layer) = net
+                .faults
+                .layer(kind, socket.lower.get(), &net.holding, socket.fd())
         {
             // A socket made just now has no transport yet.
-            let _ = socket.transport.set(Rc::new(layer));
+            let _ = socket.transport.set(layer);
         }
         if let Some(lower) = socket.lower.get() {
             // Unless faults have taken the place.

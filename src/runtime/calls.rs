@@ -108,7 +108,7 @@ impl Runtime {
             return Err(Error::value("the function belongs to another runtime"));
         }
         let arguments = arguments_of(&arguments, &self.net)?;
-        let task = function.kept().start(arguments)?;
+        let task = function.kept().start("call", arguments)?;
         self.see_through(&task)
     }
 

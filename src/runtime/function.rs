@@ -76,7 +76,7 @@ impl Function {
         if !sched.is_running() {
             sched.revive();
         }
-        see_through(&language, &self.kept.start(arguments)?)
+        see_through(&language, &self.kept.start("call", arguments)?)
     }
 
     /// The language it is written in, while that lives.

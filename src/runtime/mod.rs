@@ -3,11 +3,12 @@
 //!
 //! `calls` is what crosses between the two: values, results, calls both ways; `value` has values whose type is not known,
 //! `data` makes them of anything serde knows, `function` wraps functions of either side, `job` is a script that runs beside
-//! the host, `failures` has those whose end nobody asked about, `speech` its language. `turns` runs scripts inside an event loop of the host's; `audit` tells it what they ask for; a `network` inside the process may take the kernel's place. `worker` runs a script on a thread of its own, whose events come `upward` and whose memory is a `loan`.
+//! the host, `failures` has those whose end nobody asked about, `closing` what a script's own tests have done at its end, `speech` its language. `turns` runs scripts inside an event loop of the host's; `audit` tells it what they ask for; a `network` inside the process may take the kernel's place. `worker` runs a script on a thread of its own, whose events come `upward` and whose memory is a `loan`.
 
 mod audit;
 mod builder;
 mod calls;
+mod closing;
 mod data;
 mod failures;
 mod function;
@@ -30,6 +31,7 @@ use std::rc::Rc;
 pub use audit::{AuditEvent, AuditLog, AuditSink, JsonLines};
 pub use builder::Builder;
 use builder::School;
+use closing::Closing;
 pub use data::Descriptor;
 use failures::Failures;
 pub use function::{Callable, Function};
@@ -162,18 +164,23 @@ impl Runtime {
 
     /// Runs what was started to its end, and every task it starts.
     fn drive(&self, language: &dyn Language, main: &Rc<Task>) -> Result<()> {
-        self.sched.run_until(|| {
+        let suite = language.environment().suite();
+        suite.set_end(true);
+        let closing = Closing::default();
+        let outcome = self.sched.run_until(|| {
             // A script that asked for its end does not wait for its tasks; no script waits for daemons.
-            if main.is_done()
-                && (self.sched.has_only_daemons()
-                    || main
-                        .failure()
-                        .is_some_and(|error| error.class() == Class::SystemExit))
-            {
-                self.sched.kill_all(Class::SystemExit);
+            if main.is_done() {
+                let is_exit = main
+                    .failure()
+                    .is_some_and(|error| error.class() == Class::SystemExit);
+                if is_exit || !closing.goes_on(suite) && self.sched.has_only_daemons() {
+                    self.sched.kill_all(Class::SystemExit);
+                }
             }
             false
-        })?;
+        });
+        suite.set_end(false);
+        outcome?;
         if let Some(status) = self.sched.exit_status() {
             return Err(Error::exit(status));
         }

@@ -24,7 +24,7 @@ pub(crate) use conversation::{
     Conversation, DEEPEST, Entered, Found, MOST_BYTES, MOST_IN_ALL, MOST_ITEMS, Picture, Results,
 };
 
-use crate::api::{HostFunction, Value};
+use crate::api::{Environment, HostFunction, Value};
 use crate::error::{Error, Result};
 use crate::net::Net;
 use crate::sched::Task;
@@ -106,6 +106,9 @@ pub(crate) trait Language {
 
     /// The network its scripts use.
     fn net(&self) -> &Rc<Net>;
+
+    /// What its scripts know of their surroundings.
+    fn environment(&self) -> &Environment;
 
     /// Compiles a worker's script and starts it as a task with these arguments. Where it returns a function, that is called
     /// with them as well.

@@ -32,6 +32,10 @@ pub(crate) const RDNORM: u32 = 0x40;
 pub(crate) const ONCE: u32 = 1 << 30;
 /// Told of once, and then not before something happens.
 pub(crate) const EDGE: u32 = 1 << 31;
+/// Who waits is alone in being woken, and keeps the machine awake: flags of a member, as the two above.
+pub(crate) const EXCLUSIVE: u32 = 1 << 28;
+/// As [`EXCLUSIVE`].
+pub(crate) const WAKEUP: u32 = 1 << 29;
 /// Something urgent to receive.
 pub(crate) const PRI: u32 = 0x2;
 /// Room to send.

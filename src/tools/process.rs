@@ -93,7 +93,13 @@ impl Process {
             let missing = folder.filter(|folder| !Path::new(folder).is_dir());
             let missing = missing.map(OsStr::to_string_lossy);
             let at_fault = missing.as_deref().unwrap_or(name);
-            Error::from(errno).with_filename(at_fault).during(OP)
+            let error = Error::from(errno).with_filename(at_fault).during(OP);
+            if missing.is_none() && errno == Errno::NOENT && words.len() == 1 && name.contains(' ') {
+                return error.because(
+                    "no shell takes it apart: the program and each argument are items of a list".to_owned(),
+                );
+            }
+            error
         })?;
         let end = |fd| End {
             fd: Cell::new(fd::into_raw(fd)),

@@ -783,7 +783,7 @@ function Test:folder() end
 ---@param f fun(...): any function to call
 function Test:cleanup(f) end
 
----End the test as one that could not be run. Raises AssertionError, which is how it ends.
+---End the test as one that could not be run; in `before_all`, have no test of the group run. Raises AssertionError, which is how it ends.
 ---@overload fun(self: Test, keywords: {reason?: string})
 ---@param reason? string why it cannot be run
 function Test:skip(reason) end
@@ -5401,11 +5401,11 @@ function before_each(f) end
 ---@param f fun(...): any function to call
 function after_each(f) end
 
----Have a function called once before the first test of the group or script that is run. Raises RuntimeError inside a test.
+---Have a function called once before the first test of the group or script that is run, with a `t` of the group's: its fields are those of each test's `t` as well, `t.skip(reason)` skips all tests of the group. Raises RuntimeError inside a test.
 ---@param f fun(...): any function to call
 function before_all(f) end
 
----Have a function called once after the last test of the group or script that was run. Raises RuntimeError inside a test, and outside of groups where there is no test runner.
+---Have a function called once after the last test of the group or script that was run, with the group's `t`. In a script that runs its own tests, outside of groups, that is when its main chunk has ended. Raises RuntimeError inside a test, and at a prompt outside of groups.
 ---@param f fun(...): any function to call
 function after_all(f) end
 

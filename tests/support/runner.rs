@@ -112,6 +112,17 @@ pub(crate) fn write(folder: &Path, name: impl AsRef<Path>, content: impl AsRef<[
     path
 }
 
+/// The parts a text must have, in this order.
+pub(crate) fn in_order(text: &str, parts: &[&str]) {
+    let mut rest = text;
+    for part in parts {
+        let Some(at) = rest.find(part) else {
+            panic!("{part:?} is not in what follows, or not there:\n{rest}\nall of it:\n{text}");
+        };
+        rest = &rest[at + part.len()..];
+    }
+}
+
 /// The beginning of a long text.
 fn shortened(text: &str) -> String {
     text.lines()

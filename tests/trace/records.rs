@@ -402,3 +402,89 @@ fn a_recording_that_is_terminated_is_whole_and_says_nothing() {
         assert!(sent.iter().any(|record| record["text"] == text), "{text}");
     }
 }
+
+/// A question on a port of chance, as DNS and as a protocol of the script's own over a stream.
+const SPOKEN: [(&str, &str); 2] = [
+    (
+        "spoken.lua",
+        "local a = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+a:bind({'127.0.0.1', 0})
+local b = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+b:sendto(packet.DNS:pack({id = 7, questions = {{name = 'example.org', type = 1, class = 1}}}), a:getsockname())
+a:recv(512)
+local s = socket.create_server({'127.0.0.1', 0})
+local c = socket.create_connection(s:getsockname())
+local d = s:accept()
+c:sendall('\\0\\5hello')
+d:recv(100)
+print(a:getsockname()[2], s:getsockname()[2])
+",
+    ),
+    (
+        "spoken.rhai",
+        "let a = socket::socket(socket::AF_INET, socket::SOCK_DGRAM);
+a.bind([`127.0.0.1`, 0]);
+let b = socket::socket(socket::AF_INET, socket::SOCK_DGRAM);
+b.sendto(packet::DNS.pack(#{id: 7, questions: [#{name: `example.org`, type: 1, class: 1}]}), a.getsockname());
+a.recv(512);
+let s = socket::create_server([`127.0.0.1`, 0]);
+let c = socket::create_connection(s.getsockname());
+let d = s.accept()[0];
+c.sendall(bytes(\"\\x00\\x05hello\"));
+d.recv(100);
+print(a.getsockname()[1] + \"\\t\" + s.getsockname()[1]);
+",
+    ),
+];
+
+#[test]
+fn a_person_says_what_is_spoken_on_a_port() {
+    let room = room("spoken");
+    fs::write(
+        room.join("login.json"),
+        r#"{"name": "login", "fields": [["size", "u16", {"length_of": "user"}], ["user", "bytes"]]}"#,
+    )
+    .expect("a schema");
+    fs::write(room.join("bad.json"), "{}").expect("no schema");
+    for (name, source) in SPOKEN {
+        let done = run(&room, &["--trace", "run.jsonl"], name, source);
+        let (dns, own) = done.stdout.trim().split_once('\t').expect("two ports");
+        let plain = wirescript(&room, ["trace", "text", "run.jsonl"]);
+        assert!(!plain.stdout.contains("dns, "), "{}", plain.stdout);
+        let (dns, own) = (format!("{dns}=dns"), format!("--decode-as={own}=login.json"));
+        let told = wirescript(&room, ["trace", "text", "--decode-as", &dns, &own, "run.jsonl"]);
+        for part in [
+            "dns, 29 bytes\n",
+            "name: example.org\n",
+            "login, 7 bytes\n",
+            "user: b'hello'\n",
+        ] {
+            // Sent and received.
+            assert_eq!(
+                told.stdout.matches(part).count(),
+                2,
+                "{part}: {}{}",
+                told.stdout,
+                told.stderr
+            );
+        }
+        let page = wirescript(&room, ["trace", "view", "--decode-as", &dns, "run.jsonl", "-"]);
+        assert!(page.stdout.contains("name: example.org"), "{}", page.stderr);
+    }
+    for (form, said, complaint) in [
+        ("text", "5300", "it is written PORT=NAME"),
+        ("text", "x=DNS", "it is written PORT=NAME"),
+        ("text", "5300=http", "there are DNS, NTP, "),
+        ("text", "5300=none.json", "cannot read none.json"),
+        (
+            "text",
+            "5300=bad.json",
+            "bad.json is no schema: missing field `name`",
+        ),
+        ("pcap", "5300=DNS", "--decode-as is for view and text"),
+    ] {
+        let told = wirescript(&room, ["trace", form, "--decode-as", said, "run.jsonl"]);
+        assert_eq!(told.status.and_then(|status| status.code()), Some(2), "{said}");
+        assert!(told.stderr.contains(complaint), "{said}: {}", told.stderr);
+    }
+}

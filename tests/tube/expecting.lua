@@ -35,6 +35,25 @@ local ok, e = pcall(t.expect, t, tube.pattern("left over!"), {timeout=0.02})
 print(ok, e)
 differs(tube.pattern("right .*\\n"))
 
+-- What is not shown is counted.
+peer:send(("x"):rep(200))
+local ok, e = pcall(t.expect, t, tube.pattern("y"))
+print(ok, e.message:match("[^\n]*$"))
+local ok, e = pcall(t.expect, t, "y")
+print(ok, e.message:match("[^\n]*$"))
+t:recv()
+
+-- In the smallest pieces, what has been looked at is not looked at again.
+local begun, long = time.monotonic(), ("a"):rep(300000)
+socket.faults("short-reads,seed=1")
+local a, b = socket.socketpair()
+socket.faults()
+local sends = task.spawn(function() for _ = 1, 4 do b:sendall(long .. "; ") end end)
+local pieces = tube.wrap(a)
+print(#pieces:expect(tube.pattern("a*; ")), #pieces:expect(long .. "; "), #pieces:recv_regex("a; "), #pieces:expect({"b", tube.pattern("(a|;)* ")}))
+print(time.monotonic() - begun < 40)
+sends:join() pieces:close() b:close()
+
 -- The end.
 peer:send("too litt")
 peer:close()

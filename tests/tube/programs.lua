@@ -40,7 +40,7 @@ pcall(other.join, other)
 t:close()
 
 -- What cannot be.
-for _, argv in ipairs {{"/no/such/program"}, {}, {""}, {"a\0b"}} do
+for _, argv in ipairs {{"/no/such/program"}, {}, {""}, {"a\0b"}, 5, "no such program"} do
   local ok, e = pcall(tube.spawn, argv)
   print(ok, e)
 end

@@ -82,8 +82,9 @@ pub(super) const OPS: &[Op] = &[
         on: GLOBAL,
         python: Python::Nothing,
         params: &[HOOK],
-        doc: "Have a function called once before the first test of the group or script that is run. Raises RuntimeError inside \
-              a test.",
+        doc: "Have a function called once before the first test of the group or script that is run, with a `t` of the group's: its \
+              fields are those of each test's `t` as well, `t.skip(reason)` skips all tests of the group. Raises RuntimeError \
+              inside a test.",
         run: &typed(before_all),
         ..FUNCTION
     },
@@ -92,8 +93,9 @@ pub(super) const OPS: &[Op] = &[
         on: GLOBAL,
         python: Python::Nothing,
         params: &[HOOK],
-        doc: "Have a function called once after the last test of the group or script that was run. Raises RuntimeError inside \
-              a test, and outside of groups where there is no test runner.",
+        doc: "Have a function called once after the last test of the group or script that was run, with the group's `t`. In a \
+              script that runs its own tests, outside of groups, that is when its main chunk has ended. Raises RuntimeError \
+              inside a test, and at a prompt outside of groups.",
         run: &typed(after_all),
         ..FUNCTION
     },
@@ -193,7 +195,7 @@ pub(super) const OPS: &[Op] = &[
         python: Python::Nothing,
         params: &[with("reason", Default::Text(""), "why it cannot be run")],
         returns: "never",
-        doc: "End the test as one that could not be run. Raises AssertionError, which is how it ends.",
+        doc: "End the test as one that could not be run; in `before_all`, have no test of the group run. Raises AssertionError, which is how it ends.",
         run: &typed(skip_trial),
         ..METHOD
     },

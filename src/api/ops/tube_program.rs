@@ -14,7 +14,13 @@ use super::tube::settings;
 fn words(cx: &Cx<'_>, argv: Value) -> Result<Vec<Vec<u8>>> {
     let items = match argv {
         Value::List(items) => items,
-        one => vec![one],
+        one @ (Value::String(_) | Value::Text(_)) => vec![one],
+        other => {
+            return Err(Error::type_error(format!(
+                "tube.spawn() argument 'argv' must be list or str, not {}",
+                other.kind()
+            )));
+        }
     };
     let word = |(place, item): (usize, Value)| match item {
         Value::Int(_) | Value::Float(_) => Ok(repr(&item).into_bytes()),

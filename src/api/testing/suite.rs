@@ -63,6 +63,8 @@ struct Group {
     options: Options,
     members: Vec<Member>,
     hooks: Vec<(Hook, Rc<dyn Callback>)>,
+    /// What the hooks around the whole of it are handed.
+    trial: Option<Rc<Trial>>,
 }
 
 /// What a script has declared.
@@ -72,6 +74,8 @@ pub(crate) struct Suite {
     open: Cell<usize>,
     /// Whether a runner takes the tests when all are declared.
     collects: bool,
+    /// Whether somebody calls what is to be done after the script.
+    has_end: Cell<bool>,
     /// The test that runs.
     running: RefCell<Option<Rc<Trial>>>,
 }
@@ -89,6 +93,7 @@ impl Suite {
             groups: RefCell::new(vec![Group::default()]),
             open: Cell::new(0),
             collects,
+            has_end: Cell::new(false),
             running: RefCell::default(),
         }
     }
@@ -154,33 +159,111 @@ impl Suite {
         if self.collects {
             return done;
         }
-        let mut outcome = done;
-        for hook in self.hooks_of(number, Hook::AfterAll) {
-            outcome = outcome.and(hook.call(Vec::new()));
-        }
+        let functions = self.after_all(number);
+        let outcome = functions.into_iter().fold(done, |outcome, function| {
+            outcome.and(function.call(self.around(number)))
+        });
+        self.forget_trial(number);
         outcome
+    }
+
+    /// What the hooks around a group are handed: the same `t` before its tests and after them.
+    pub(crate) fn trial_of(&self, group: usize) -> Rc<Trial> {
+        if let Some(trial) = self.groups.borrow()[group].trial.clone() {
+            return trial;
+        }
+        let parent = self.groups.borrow()[group].parent;
+        let outer = parent.map(|parent| self.trial_of(parent));
+        let trial = Trial::of_group(&self.name_of(group), outer);
+        self.groups.borrow_mut()[group].trial = Some(trial.clone());
+        trial
+    }
+
+    fn around(&self, group: usize) -> Vec<Value> {
+        vec![Value::Trial(self.trial_of(group))]
+    }
+
+    /// What is to be called after a group: its own hooks, and what was handed over for its end.
+    fn after_all(&self, group: usize) -> Vec<Rc<dyn Callback>> {
+        let trial = self.groups.borrow()[group].trial.clone();
+        let mut functions = self.hooks_of(group, Hook::AfterAll);
+        if let Some(trial) = trial {
+            trial.end();
+            functions.extend(std::iter::from_fn(|| trial.next_cleanup(0)));
+        }
+        functions
+    }
+
+    /// A run of a test.
+    pub(crate) fn trial(&self, case: &Case) -> Rc<Trial> {
+        Trial::within(&case.name, Some(self.trial_of(case.group)))
+    }
+
+    /// Says whether somebody will call what [`Self::take_end`] returns.
+    pub(crate) fn set_end(&self, has_end: bool) {
+        self.has_end.set(has_end);
+    }
+
+    /// What is to be done after a script that has run its own tests, each with what it is called with.
+    pub(crate) fn take_end(&self) -> Vec<(Rc<dyn Callback>, Vec<Value>)> {
+        if self.collects {
+            return Vec::new();
+        }
+        let functions = self.after_all(0);
+        self.groups.borrow_mut()[0]
+            .hooks
+            .retain(|(hook, _)| *hook != Hook::AfterAll);
+        let calls = functions
+            .into_iter()
+            .map(|function| (function, self.around(0)))
+            .collect();
+        // Who calls them has it until then.
+        self.groups.borrow_mut()[0].trial = None;
+        calls
+    }
+
+    /// A group is over.
+    pub(crate) fn forget_trial(&self, group: usize) {
+        let trial = self.groups.borrow_mut()[group].trial.take();
+        if let Some(trial) = trial {
+            trial.forget_fields();
+        }
     }
 
     /// Declares a hook of the group that is being described.
     ///
     /// # Errors
-    /// `RuntimeError` inside a test, and for one that only a runner can call; what it raises, where it is called at once.
+    /// `RuntimeError` inside a test, and for one that nobody will call; what it raises, where it is called at once.
     pub(crate) fn hook(&self, hook: Hook, name: &str, function: Rc<dyn Callback>) -> Result<()> {
         self.check_outside(name)?;
         let group = self.open.get();
         if !self.collects && hook == Hook::BeforeAll {
-            return function.call(Vec::new());
+            return self.prepare_here(group, &function);
         }
-        if !self.collects && hook == Hook::AfterAll && group == 0 {
+        if !self.collects && hook == Hook::AfterAll && group == 0 && !self.has_end.get() {
             return Err(Error::runtime(
-                "after_all() outside a describe() needs the test runner: wirescript test FILE",
+                "after_all() outside a describe() needs an end: of a script that is run, or of a file in the test runner \
+                 (wirescript test FILE)",
             ));
         }
         self.groups.borrow_mut()[group].hooks.push((hook, function));
         Ok(())
     }
 
-    /// The test that runs now.
+    /// Prepares a group where it stands: where that says so, what is declared in the group from here on is not run.
+    fn prepare_here(&self, group: usize, function: &Rc<dyn Callback>) -> Result<()> {
+        let trial = self.trial_of(group);
+        self.set_running(Some(trial.clone()));
+        let outcome = function.call(self.around(group));
+        self.set_running(None);
+        let Some(reason) = trial.skipped() else {
+            return outcome;
+        };
+        self.groups.borrow_mut()[group].options.skip.get_or_insert(reason);
+        Ok(())
+    }
+
+    /// The test that runs now, or what prepares a group.
     pub(crate) fn running(&self) -> Option<Rc<Trial>> {
         self.running.borrow().clone()
     }
@@ -239,7 +322,6 @@ impl Suite {
     }
 
     /// A group's name after those of the groups around it; nothing for the whole script.
-    #[cfg(feature = "cli")]
     pub(crate) fn name_of(&self, group: usize) -> String {
         let parent = self.groups.borrow()[group].parent;
         let name = self.groups.borrow()[group].name.clone();
@@ -268,8 +350,8 @@ impl Suite {
         match self.running() {
             None => Ok(()),
             Some(trial) => Err(Error::runtime(format!(
-                "{name}() inside the test '{}': tests, groups and hooks are declared outside of tests",
-                trial.name()
+                "{name}() inside {}: tests, groups and hooks are declared outside of tests",
+                trial.shown()
             ))),
         }
     }
@@ -279,7 +361,7 @@ impl Suite {
         if case.options.skip.is_some() {
             return Ok(());
         }
-        let trial = Trial::new(&case.name);
+        let trial = self.trial(case);
         self.set_running(Some(trial.clone()));
         let argument = || vec![Value::Trial(trial.clone())];
         let mut before = self.hooks_around(case, Hook::BeforeEach).into_iter();
@@ -297,6 +379,7 @@ impl Suite {
             }
             outcome
         };
+        trial.end();
         outcome = clean_up(outcome, prepared);
         for hook in self.hooks_around(case, Hook::AfterEach) {
             outcome = outcome.and(hook.call(argument()));

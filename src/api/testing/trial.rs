@@ -1,7 +1,7 @@
 //! One run of a test, as its function has it: the `t` that hands out ports and folders, takes what is to be done at the
 //! end, and carries what the hooks prepare for the test in fields of their own (`t.server = …`).
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::path::PathBuf;
 use std::rc::Rc;
@@ -10,9 +10,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use crate::api::{Callback, Held};
 use crate::error::{Error, Result};
 
-/// A test that runs.
+/// A test that runs, or what is done around a group of them.
 pub(crate) struct Trial {
     name: String,
+    /// That of the group around it, whose fields it has too.
+    outer: Option<Rc<Self>>,
+    is_test: bool,
+    /// What was not prepared is missing from here on: only what is done at the end still runs.
+    ends: Cell<bool>,
     cleanups: RefCell<Vec<Rc<dyn Callback>>>,
     notes: RefCell<Vec<String>>,
     skipped: RefCell<Option<String>>,
@@ -24,8 +29,25 @@ pub(crate) struct Trial {
 impl Trial {
     /// A run of the test of this name.
     pub(crate) fn new(name: &str) -> Rc<Self> {
+        Self::within(name, None)
+    }
+
+    /// A run of the test of this name, in a group that has one of its own.
+    pub(crate) fn within(name: &str, outer: Option<Rc<Self>>) -> Rc<Self> {
+        Self::make(name, outer, true)
+    }
+
+    /// The run of a group; nothing is the name of the whole file.
+    pub(crate) fn of_group(name: &str, outer: Option<Rc<Self>>) -> Rc<Self> {
+        Self::make(name, outer, false)
+    }
+
+    fn make(name: &str, outer: Option<Rc<Self>>, is_test: bool) -> Rc<Self> {
         Rc::new(Self {
             name: name.to_owned(),
+            outer,
+            is_test,
+            ends: Cell::new(false),
             cleanups: RefCell::default(),
             notes: RefCell::default(),
             skipped: RefCell::default(),
@@ -37,6 +59,25 @@ impl Trial {
     /// The test's name, after those of its groups.
     pub(crate) fn name(&self) -> &str {
         &self.name
+    }
+
+    /// What it is called where something is wrong with it.
+    pub(crate) fn shown(&self) -> String {
+        match (self.is_test, &*self.name) {
+            (true, name) => format!("the test '{name}'"),
+            (false, "") => "before_all".to_owned(),
+            (false, name) => format!("before_all of '{name}'"),
+        }
+    }
+
+    /// What is done at the end begins.
+    pub(crate) fn end(&self) {
+        self.ends.set(true);
+    }
+
+    /// Whether a field that nobody has set is nothing, and not a mistake.
+    pub(crate) fn is_ending(&self) -> bool {
+        self.ends.get()
     }
 
     /// Has a function called when the test is over, however it ends.
@@ -60,10 +101,12 @@ impl Trial {
         self.notes.borrow_mut().push(line);
     }
 
-    /// What was noted.
+    /// What was noted, for its group first.
     #[cfg(feature = "cli")]
     pub(crate) fn notes(&self) -> Vec<String> {
-        self.notes.borrow().clone()
+        let mut notes = self.outer.as_ref().map(|outer| outer.notes()).unwrap_or_default();
+        notes.extend(self.notes.borrow().iter().cloned());
+        notes
     }
 
     /// The test says that it cannot be run.
@@ -80,7 +123,8 @@ impl Trial {
     pub(crate) fn field(&self, name: &str) -> Option<Rc<dyn Held>> {
         let fields = self.fields.borrow();
         let found = fields.iter().find(|(known, _)| known == name);
-        found.map(|(_, held)| held.clone())
+        let found = found.map(|(_, held)| held.clone());
+        found.or_else(|| self.outer.as_ref()?.field(name))
     }
 
     /// Puts something under a name of the script's own.
@@ -125,6 +169,7 @@ impl Drop for Trial {
 
 impl fmt::Debug for Trial {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "<Test '{}'>", self.name)
+        let kind = if self.is_test { "Test" } else { "Group" };
+        write!(f, "<{kind} '{}'>", self.name)
     }
 }

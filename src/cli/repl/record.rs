@@ -331,6 +331,38 @@ fn lasting(picture: &Picture) -> Option<String> {
             let items: Option<Vec<String>> = items.iter().map(lasting).collect();
             Some(format!("[{}]", items?.join(", ")))
         }
+        Picture::Map(pairs, 0) => {
+            let mut pairs: Vec<_> = pairs
+                .iter()
+                .map(|(key, value)| Some((key_of(key)?, lasting(value)?)))
+                .collect::<Option<_>>()?;
+            pairs.sort();
+            let each = pairs.iter().map(|(key, value)| match key {
+                Key::Number(number) => format!("{number}: {value}"),
+                Key::Name(name) => format!("{}: {value}", crate::text::str_repr(name)),
+            });
+            Some(format!("{{{}}}", each.collect::<Vec<_>>().join(", ")))
+        }
+        _ => None,
+    }
+}
+
+/// A key of a map, in the order in which `repr` writes them in both languages.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Key {
+    Number(i64),
+    Name(String),
+}
+
+/// A key that is a whole number or a plain name. Others have another place in each language.
+fn key_of(picture: &Picture) -> Option<Key> {
+    match picture {
+        Picture::Value(Value::Int(number)) => Some(Key::Number(*number)),
+        Picture::Bytes(start, length) if start.len() == *length => {
+            let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"_-.:/".contains(byte);
+            let name = std::str::from_utf8(start).ok()?;
+            start.iter().all(is_plain).then(|| Key::Name(name.to_owned()))
+        }
         _ => None,
     }
 }
@@ -338,7 +370,7 @@ fn lasting(picture: &Picture) -> Option<String> {
 fn is_lasting(value: &Value) -> bool {
     match value {
         Value::Int(number) => !(FIRST_EPHEMERAL..=65_535).contains(number),
-        Value::Bool(_) | Value::Float(_) | Value::Text(_) | Value::Class(_) => true,
+        Value::None | Value::Bool(_) | Value::Float(_) | Value::Text(_) | Value::Class(_) => true,
         Value::Bytes(Bytes::Owned(_)) | Value::String(Bytes::Owned(_)) => true,
         Value::Record(record) => record.items.iter().all(is_lasting),
         Value::Several(items) | Value::List(items) => items.iter().all(is_lasting),

@@ -21,6 +21,7 @@ use super::exchange::Exchange;
 use super::find::File;
 use super::leaks::Before;
 use super::plan::Plan;
+use super::telling::FILE;
 use super::verdict::{Outcome, Source, Trouble, Verdict};
 
 /// What runs a file.
@@ -33,6 +34,8 @@ pub(super) struct Driver {
     pub(super) source: Source,
     /// The tests to be run here ask for this policy.
     pub(super) policy: Option<Policy>,
+    /// Those tests, by their numbers: they fail where the file does.
+    pub(super) bound: Vec<(usize, Verdict)>,
     /// Whether tests may ask for a policy of their own.
     pub(super) may_choose: bool,
     /// What other tasks than the tests' own have raised.
@@ -56,8 +59,8 @@ pub(super) struct Driver {
 pub(super) struct Found {
     /// Tests that were chosen, by any part of the run.
     pub(super) chosen: usize,
-    /// Policies that tests ask for.
-    pub(super) policies: Vec<Policy>,
+    /// Policies that tests ask for, and those tests.
+    pub(super) policies: Vec<(Policy, Vec<(usize, Verdict)>)>,
     /// The test that failed and was left as it was.
     pub(super) kept: Option<Rc<Trial>>,
     /// A limit ended the machine: what is left of the file is to be run in another.
@@ -91,11 +94,11 @@ impl Driver {
     }
 
     fn run_file(&self, main: &Rc<Task>) -> Flow {
-        self.begin(Part::Around("the file".to_owned(), Vec::new()));
+        self.begin(Part::Around(FILE.to_owned(), Vec::new()));
         self.go_on(None, main);
         if let Some(trouble) = self.await_task(main, self.plan.timeout)? {
             self.under_way.take();
-            self.tell_of("the file", vec![trouble]);
+            self.tell_of_file(trouble);
             return Ok(());
         }
         self.under_way.take();
@@ -115,14 +118,16 @@ impl Driver {
     }
 
     /// Whether a test is to be run in this machine; one with a policy of its own is run in another.
-    fn is_mine(&self, case: &Case) -> bool {
+    fn is_mine(&self, case: &Rc<Case>) -> bool {
         if self.policy.is_none()
             && self.may_choose
             && let Some(policy) = &case.options.policy
         {
             let policies = &mut self.found.borrow_mut().policies;
-            if !policies.contains(policy) {
-                policies.push(policy.clone());
+            let bound = (self.number(case), self.untried(case, Outcome::Passed));
+            match policies.iter_mut().find(|(known, _)| known == policy) {
+                Some((_, tests)) => tests.push(bound),
+                None => policies.push((policy.clone(), vec![bound])),
             }
             return false;
         }
@@ -137,15 +142,20 @@ impl Driver {
             return Ok(());
         }
         if inside.iter().all(|case| case.options.skip.is_some()) {
-            for case in &inside {
-                self.course.tell(self.number(case), self.plan.repeat);
-                self.skip(case);
-            }
+            self.skip_all(&inside, "");
             return Ok(());
         }
+        let trial = self.suite.trial_of(group);
         for hook in self.suite.hooks_of(group, Hook::BeforeAll) {
             let start = Instant::now();
-            if let Some(trouble) = self.call_hook(&hook, group, "before_all", &inside)? {
+            self.suite.set_running(Some(trial.clone()));
+            let trouble = self.call_hook(&hook, group, "before_all", &inside)?;
+            self.suite.set_running(None);
+            if let Some(reason) = trial.skipped() {
+                self.skip_all(&inside, &reason);
+                return self.end_group(group);
+            }
+            if let Some(trouble) = trouble {
                 self.fail_all(&inside, &trouble, start.elapsed());
                 return self.end_group(group);
             }
@@ -165,9 +175,15 @@ impl Driver {
 
     fn end_group(&self, group: usize) -> Flow {
         let mut troubles = Vec::new();
+        let trial = self.suite.trial_of(group);
+        trial.end();
         for hook in self.suite.hooks_of(group, Hook::AfterAll) {
             troubles.extend(self.call_hook(&hook, group, "after_all", &[])?);
         }
+        while let Some(cleanup) = trial.next_cleanup(0) {
+            troubles.extend(self.call_hook(&cleanup, group, "cleanup", &[])?);
+        }
+        self.suite.forget_trial(group);
         if !troubles.is_empty() {
             self.tell_of(&self.name_of(group, "after_all"), troubles);
         }
@@ -205,7 +221,8 @@ impl Driver {
         needed_by: &[Rc<Case>],
     ) -> Flow<Option<Trouble>> {
         self.begin(Part::Around(self.name_of(group, what), needed_by.to_vec()));
-        let trouble = match hook.start(Vec::new()) {
+        let arguments = vec![Value::Trial(self.suite.trial_of(group))];
+        let trouble = match hook.start(&self.name_of(group, what), arguments) {
             Ok(task) => {
                 self.go_on(Some(what), &task);
                 self.await_task(&task, self.plan.timeout)?
@@ -260,7 +277,7 @@ impl Driver {
     }
 
     fn attempt(&self, case: &Rc<Case>) -> Flow<Verdict> {
-        let trial = Trial::new(&case.name);
+        let trial = self.suite.trial(case);
         let exchange = Rc::new(Exchange::begin(&self.net, self.watch.as_ref()));
         self.begin(Part::Test(case.clone(), trial.clone(), exchange.clone()));
         let verdict = self.try_once(case, &trial, &exchange)?;
@@ -281,13 +298,20 @@ impl Driver {
         for hook in self.suite.hooks_around(case, Hook::BeforeEach) {
             if troubles.is_empty() {
                 let left = limit.saturating_sub(since(begun));
-                troubles.extend(self.call(Some("before_each"), &hook, argument(), left, limit)?);
+                troubles.extend(self.call(
+                    &case.name,
+                    Some("before_each"),
+                    &hook,
+                    argument(),
+                    left,
+                    limit,
+                )?);
             }
         }
         let prepared = trial.cleanup_count();
         if troubles.is_empty() {
             let left = limit.saturating_sub(since(begun));
-            troubles.extend(self.call(None, case.body(), case.arguments(trial), left, limit)?);
+            troubles.extend(self.call(&case.name, None, case.body(), case.arguments(trial), left, limit)?);
         }
         let skipped = trial.skipped();
         if skipped.is_some() {
@@ -296,19 +320,27 @@ impl Driver {
         if !troubles.is_empty() && self.plan.keeps_failure {
             self.found.borrow_mut().kept = Some(trial.clone());
             let mut verdict = self.verdict(case, Outcome::Failed(troubles), start.elapsed(), trial);
-            verdict.exchange = exchange.lines();
+            verdict.exchange = exchange.lines(&case.name);
             return Ok(verdict);
         }
+        trial.end();
         let clean_up = |kept: usize| -> Flow<Vec<Trouble>> {
             let mut troubles = Vec::new();
             while let Some(cleanup) = trial.next_cleanup(kept) {
-                troubles.extend(self.call(Some("cleanup"), &cleanup, Vec::new(), limit, limit)?);
+                troubles.extend(self.call(
+                    &case.name,
+                    Some("cleanup"),
+                    &cleanup,
+                    Vec::new(),
+                    limit,
+                    limit,
+                )?);
             }
             Ok(troubles)
         };
         troubles.extend(clean_up(prepared)?);
         for hook in self.suite.hooks_around(case, Hook::AfterEach) {
-            troubles.extend(self.call(Some("after_each"), &hook, argument(), limit, limit)?);
+            troubles.extend(self.call(&case.name, Some("after_each"), &hook, argument(), limit, limit)?);
         }
         troubles.extend(clean_up(0)?);
         self.net.set_default_timeout(default_timeout);
@@ -330,7 +362,7 @@ impl Driver {
         };
         let mut verdict = self.verdict(case, outcome, start.elapsed(), trial);
         if verdict.is_failed() {
-            verdict.exchange = exchange.lines();
+            verdict.exchange = exchange.lines(&case.name);
         }
         Ok(verdict)
     }
@@ -339,13 +371,15 @@ impl Driver {
     /// is not the test's own.
     fn call(
         &self,
+        test: &str,
         what: Option<&'static str>,
         function: &Rc<dyn Callback>,
         arguments: Vec<Value>,
         left: Duration,
         limit: Duration,
     ) -> Flow<Option<Trouble>> {
-        let mut trouble = match function.start(arguments) {
+        let name = what.map_or_else(|| test.to_owned(), |what| format!("{test} > {what}"));
+        let mut trouble = match function.start(&name, arguments) {
             Ok(task) => {
                 self.go_on(what, &task);
                 self.run_limited(&task, left, limit)?

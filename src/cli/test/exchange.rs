@@ -32,10 +32,11 @@ impl Exchange {
         }
     }
 
-    /// The events, a line each.
-    pub(super) fn lines(&self) -> Vec<String> {
-        // Tasks of the runner's own are called so.
-        let is_news = |line: &&str| !line.ends_with("  named call");
+    /// The events of this test, a line each.
+    pub(super) fn lines(&self, test: &str) -> Vec<String> {
+        // Its own task is called as it is.
+        let own = format!("  named {test}");
+        let is_news = |line: &&str| !line.ends_with(&own);
         let text = self.tail.text();
         text.lines().filter(is_news).map(str::to_owned).collect()
     }

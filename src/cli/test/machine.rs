@@ -22,6 +22,7 @@ use super::course::Course;
 use super::driver::{Driver, Found};
 use super::find::File;
 use super::plan::Plan;
+use super::telling::FILE;
 use super::verdict::{Source, Trouble, Verdict};
 
 /// What every file is run with.
@@ -72,12 +73,12 @@ impl Shop {
             Err(error) => self.fail(file, &Error::file(&file.path, &error)),
             Ok(source) => {
                 let course = Rc::default();
-                let (found, machine) = self.run_on(file, &source, None, &course);
+                let (found, machine) = self.run_on(file, &source, None, &[], &course);
                 chosen = found.chosen;
                 kept = machine;
-                for policy in found.policies {
+                for (policy, bound) in found.policies {
                     if kept.is_none() {
-                        kept = self.run_on(file, &source, Some(&policy), &course).1;
+                        kept = self.run_on(file, &source, Some(&policy), &bound, &course).1;
                     }
                 }
             }
@@ -106,12 +107,13 @@ impl Shop {
         file: &File,
         source: &[u8],
         policy: Option<&Policy>,
+        bound: &[(usize, Verdict)],
         course: &Rc<Course>,
     ) -> (Found, Option<Kept>) {
-        let (found, mut kept) = self.run_as(file, source, policy, course);
+        let (found, mut kept) = self.run_as(file, source, policy, bound, course);
         let mut goes_on = found.goes_on;
         while goes_on && !self.halt.load(Ordering::SeqCst) {
-            let (more, machine) = self.run_as(file, source, policy, course);
+            let (more, machine) = self.run_as(file, source, policy, bound, course);
             goes_on = more.goes_on;
             kept = machine;
         }
@@ -124,6 +126,7 @@ impl Shop {
         file: &File,
         source: &[u8],
         policy: Option<&Policy>,
+        bound: &[(usize, Verdict)],
         course: &Rc<Course>,
     ) -> (Found, Option<Kept>) {
         let suite = Suite::for_a_runner();
@@ -156,6 +159,7 @@ impl Shop {
                 file: file.clone(),
                 source: Source::new(&shown, source),
                 policy: policy.cloned(),
+                bound: bound.to_vec(),
                 may_choose: self.policy.allows_everything(),
                 failures: failures.clone(),
                 halt: self.halt.clone(),
@@ -193,11 +197,6 @@ impl Shop {
                 .speak(speech)
                 .and_then(|language| language.set_global("t", Value::Trial(trial)));
             return (found, Some(Kept { runtime, speech }));
-        }
-        if let Some(status) = net.sched().exit_status() {
-            let text = format!("the program was ended with status {status}, and the tests with it");
-            let verdict = Verdict::outside(file, "the file", vec![Trouble::plain(text)]);
-            (self.tell)(Told::Test(Box::new(verdict)));
         }
         suite.clear();
         drop(runtime);
@@ -259,7 +258,7 @@ impl Shop {
         } else {
             error.to_string()
         };
-        let verdict = Verdict::outside(file, "the file", vec![Trouble::plain(text)]);
+        let verdict = Verdict::outside(file, FILE, vec![Trouble::plain(text)]);
         (self.tell)(Told::Test(Box::new(verdict)));
     }
 }

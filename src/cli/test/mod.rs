@@ -136,7 +136,7 @@ fn run_once(options: &Options) -> Result<u8, String> {
         return Err("no test has what --filter and --tag ask for".to_owned());
     }
     if chosen == 0 && !failed && end == End::Done {
-        complain("no tests were found: a file of tests calls test(name, function)");
+        return Err("no tests were found: a file of tests calls test(name, function)".to_owned());
     }
     Ok(if failed || end == End::TimedOut || prompt_status.is_some() {
         FAILURE

@@ -16,7 +16,8 @@ A PATH is a file, or a folder that is searched for *_test.lua, *_test.rhai, test
 test_*.rhai; the current folder when none is given.
 
 Exit status: 0 when every test passed or was skipped; 1 when one failed, or a file did; 2 for wrong
-usage, no test files, or a filter that no test passes; 130 after Ctrl-C.";
+usage, no test files, files without a test, or a filter that no test passes; 130 after Ctrl-C.
+A part of the tests (--shard) may be empty.";
 
 /// Run protocol tests.
 #[derive(Debug, Parser)]
@@ -31,7 +32,7 @@ pub(super) struct Options {
     #[arg(value_name = "PATH")]
     pub(super) paths: Vec<PathBuf>,
 
-    /// Write a report: pretty, tap=FILE, junit=FILE or json=FILE; `-` is standard output. Several may be given
+    /// Write a report: pretty, tap=FILE, junit=FILE or json=FILE; `-` is standard output. Folders are made. Several may be given
     #[arg(long, value_name = "KIND[=FILE]", value_delimiter = ',')]
     pub(super) report: Vec<String>,
 
@@ -44,7 +45,7 @@ pub(super) struct Options {
     pub(super) tag: Vec<String>,
 
     /// Run as many files at once as N; as there are processors when not given
-    #[arg(short, long, value_name = "N")]
+    #[arg(short, long, value_name = "N", value_parser = at_least_one)]
     pub(super) jobs: Option<NonZeroUsize>,
 
     /// Run the I-th of N parts of the tests: 2/8
@@ -52,7 +53,7 @@ pub(super) struct Options {
     pub(super) shard: Option<Shard>,
 
     /// Run each test N times
-    #[arg(long, value_name = "N", default_value = "1")]
+    #[arg(long, value_name = "N", default_value = "1", value_parser = at_least_one)]
     pub(super) repeat: NonZeroUsize,
 
     /// Stop at the first failure
@@ -128,6 +129,11 @@ impl std::str::FromStr for Shard {
     }
 }
 
+fn at_least_one(text: &str) -> Result<NonZeroUsize, String> {
+    text.parse()
+        .map_err(|_| "it is a whole number from 1 on".to_owned())
+}
+
 fn seconds(text: &str) -> Result<Duration, String> {
     let seconds: f64 = text.parse().map_err(|_| "it is a number of seconds".to_owned())?;
     if seconds <= 0.0 {
@@ -145,6 +151,13 @@ mod tests {
         assert_eq!("2/8".parse(), Ok(Shard { part: 2, of: 8 }));
         for wrong in ["0/2", "3/2", "1", "1/", "/2", "a/b", "-1/2"] {
             assert!(wrong.parse::<Shard>().is_err(), "{wrong}");
+        }
+        assert!(at_least_one("2").is_ok());
+        for wrong in ["0", "-1", "1.5", "x"] {
+            assert_eq!(
+                at_least_one(wrong),
+                Err("it is a whole number from 1 on".to_owned())
+            );
         }
         assert_eq!(seconds("0.5"), Ok(Duration::from_millis(500)));
         for wrong in ["0", "-1", "x", "nan", "1e30"] {

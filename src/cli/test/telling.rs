@@ -8,9 +8,12 @@ use std::time::Duration;
 use crate::api::testing::{Case, Trial};
 use crate::error::Result;
 
-use super::course::Part;
+use super::course::{Part, UnderWay};
 use super::driver::Driver;
 use super::verdict::{Outcome, Trouble, Verdict};
+
+/// What a file's main chunk is called in reports.
+pub(super) const FILE: &str = "the file";
 
 impl Driver {
     /// Tells of what was under way when everything was ended, if something was.
@@ -19,13 +22,29 @@ impl Driver {
     /// The system's facility of waiting fails.
     pub(super) fn tell_of_the_end(&self) -> Result<()> {
         let sched = self.net.sched();
-        let Some(under_way) = self.under_way.take().filter(|_| sched.exit_status().is_none()) else {
+        let exit = sched.exit_status();
+        let under_way = self.under_way.take();
+        let is_test = matches!(
+            &under_way,
+            Some(UnderWay {
+                part: Part::Test(..),
+                ..
+            })
+        );
+        let lost = if is_test { "the test" } else { "the tests" };
+        let exit =
+            exit.map(|status| format!("the program was ended with status {status}, and {lost} with it"));
+        let Some(under_way) = under_way else {
+            if let Some(text) = exit {
+                self.tell_of(FILE, vec![Trouble::plain(text)]);
+            }
             return Ok(());
         };
         let took = under_way.start.elapsed();
-        let limit = sched.limit_error();
+        let is_exit = exit.is_some();
+        let limit = exit.or_else(|| sched.limit_error().map(|error| error.to_string()));
         let mut trouble = Trouble::plain("");
-        if let Some(task) = &under_way.task {
+        if let Some(task) = under_way.task.as_ref().filter(|_| !is_exit) {
             // Where it was is known when it has ended.
             sched.run_until(|| task.is_done())?;
             if let Some(error) = task
@@ -35,10 +54,8 @@ impl Driver {
                 trouble = Trouble::raised(&error, &self.language.report(task), &self.source);
             }
         }
-        trouble.text = limit.as_ref().map_or_else(
-            || "it was still running when the run was ended".to_owned(),
-            ToString::to_string,
-        );
+        let ended = limit.clone();
+        trouble.text = ended.unwrap_or_else(|| "it was still running when the run was ended".to_owned());
         trouble.during = under_way.during;
         match under_way.part {
             Part::Test(case, ..) if limit.is_some() && self.may_try_again(&case) => {
@@ -46,12 +63,13 @@ impl Driver {
             }
             Part::Test(case, trial, exchange) => {
                 let mut verdict = self.verdict(&case, Outcome::Failed(vec![trouble]), took, &trial);
-                verdict.exchange = exchange.lines();
+                verdict.exchange = exchange.lines(&case.name);
                 self.tell_test(&case, verdict);
             }
             Part::Around(_, cases) if limit.is_some() && !cases.is_empty() => {
                 self.fail_all(&cases, &trouble, took);
             }
+            Part::Around(name, _) if name == FILE => self.tell_of_file(trouble),
             Part::Around(name, _) => self.tell_of(&name, vec![trouble]),
         }
         // A file that does not get to its tests would not in another machine.
@@ -59,8 +77,13 @@ impl Driver {
         Ok(())
     }
 
-    pub(super) fn skip(&self, case: &Case) {
-        self.pass_over(case, case.options.skip.clone().unwrap_or_default());
+    /// Tells that tests are not run, for this reason or their own.
+    pub(super) fn skip_all(&self, cases: &[Rc<Case>], reason: &str) {
+        for case in cases {
+            self.course.tell(self.number(case), self.plan.repeat);
+            let own = case.options.skip.clone();
+            self.pass_over(case, own.unwrap_or_else(|| reason.to_owned()));
+        }
     }
 
     pub(super) fn pass_over(&self, case: &Case, reason: String) {
@@ -72,7 +95,7 @@ impl Driver {
         for case in cases {
             self.course.tell(self.number(case), self.plan.repeat);
             let outcome = Outcome::Failed(vec![trouble.clone()]);
-            self.announce(self.verdict(case, outcome, took, &Trial::new(&case.name)));
+            self.announce(self.verdict(case, outcome, took, &self.suite.trial(case)));
         }
     }
 
@@ -82,6 +105,22 @@ impl Driver {
         verdict.earlier = self.course.take_tries(number);
         self.course.tell(number, 1);
         self.announce(verdict);
+    }
+
+    /// The file itself failed, before any of its tests: under the policy that some ask for, these fail.
+    pub(super) fn tell_of_file(&self, trouble: Trouble) {
+        if self.bound.is_empty() {
+            return self.tell_of(FILE, vec![trouble]);
+        }
+        let trouble = trouble.during("the file, which is run under the test's policy");
+        for (number, verdict) in &self.bound {
+            if self.course.told(*number) < self.plan.repeat {
+                self.course.tell(*number, self.plan.repeat);
+                let mut verdict = verdict.clone();
+                verdict.outcome = Outcome::Failed(vec![trouble.clone()]);
+                self.announce(verdict);
+            }
+        }
     }
 
     /// Tells of what failed outside of tests.

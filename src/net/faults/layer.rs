@@ -8,7 +8,7 @@ use std::rc::Rc;
 use std::time::Instant;
 
 use crate::address::Address;
-use crate::net::holding::{Held, Holding};
+use crate::net::holding::{Held, Holding, Late, Outlook};
 use crate::net::transport::{Kernel, Transport};
 use crate::sched::Interest;
 use crate::sys::errno::{Errno, Result};
@@ -37,6 +37,10 @@ pub(in crate::net) struct Layer {
     /// Where what it holds is noted, and what was.
     holding: Rc<Holding>,
     held: Cell<Held>,
+    /// Calls that were told to wait though the kernel would not have made them.
+    refusals: Cell<u64>,
+    /// What went wrong when nobody received, for who does.
+    failure: Cell<Option<Errno>>,
     /// The stream is broken, and whether the reader has been told.
     broken: Cell<bool>,
     told: Cell<bool>,
@@ -70,6 +74,8 @@ impl Layer {
             post: RefCell::default(),
             holding,
             held: Cell::default(),
+            refusals: Cell::default(),
+            failure: Cell::default(),
             broken: Cell::new(false),
             told: Cell::new(false),
             half_closed: Cell::new(false),
@@ -89,6 +95,19 @@ impl Layer {
 
     fn receive_bytes(&self, fd: RawFd, buffer: &mut [u8], flags: i32) -> Result<usize> {
         let mut lane = self.incoming.borrow_mut();
+        let taken = self.take_bytes(fd, &mut lane, buffer, flags);
+        self.counted(&lane, taken)
+    }
+
+    /// Counts what was told to wait because of this layer, in the direction of `lane`.
+    fn counted<T>(&self, lane: &Lane, outcome: Result<T>) -> Result<T> {
+        if matches!(outcome, Err(Errno::AGAIN)) && lane.due.is_some() {
+            self.refusals.set(self.refusals.get() + 1);
+        }
+        outcome
+    }
+
+    fn take_bytes(&self, fd: RawFd, lane: &mut Lane, buffer: &mut [u8], flags: i32) -> Result<usize> {
         if self.breaks(fd, lane.offset) {
             return if self.told.replace(true) {
                 Ok(0)
@@ -97,9 +116,9 @@ impl Layer {
             };
         }
         // Looked at first: what has arrived begins to be late, whatever this call meets.
-        self.look(fd, &lane)?;
+        self.look(fd, lane)?;
         lane.enter(&self.plan)?;
-        let arrived = self.await_arrival(&mut lane)?;
+        let arrived = self.await_arrival(lane)?;
         let most = lane.piece(&self.plan, self.plan.short_reads, buffer.len().min(arrived));
         let count = self.below.recv(fd, &mut buffer[..most], flags | MSG_DONTWAIT)?;
         lane.passed(&self.plan, count, count as u64);
@@ -160,19 +179,32 @@ impl Layer {
             }
             return Err(Errno::PIPE);
         }
-        lane.enter(&self.plan)?;
+        let entered = lane.enter(&self.plan);
+        self.counted(lane, entered)?;
         Ok(lane.piece(&self.plan, self.plan.short_writes, wanted))
     }
 
     fn receive_letter(&self, fd: RawFd, buffer: &mut [u8], flags: i32) -> Result<(usize, Address)> {
         let received = self.take_letter(fd, buffer, flags);
-        self.holding.note(fd, &self.held, self.post.borrow().held());
-        received
+        self.note_held(fd);
+        self.counted(&self.incoming.borrow(), received)
+    }
+
+    /// Notes what can be received that the kernel knows nothing of.
+    fn note_held(&self, fd: RawFd) {
+        let held = match self.failure.get() {
+            Some(_) => Held::Something,
+            None => self.post.borrow().held(self.incoming.borrow().due),
+        };
+        self.holding.note(fd, &self.held, held);
     }
 
     fn take_letter(&self, fd: RawFd, buffer: &mut [u8], flags: i32) -> Result<(usize, Address)> {
         let mut lane = self.incoming.borrow_mut();
         let mut post = self.post.borrow_mut();
+        if let Some(errno) = self.failure.take() {
+            return Err(errno);
+        }
         // As with a stream, what has arrived begins to be late.
         self.fetch_letters(fd, &mut lane, &mut post)?;
         lane.enter(&self.plan)?;
@@ -206,7 +238,8 @@ impl Layer {
     /// Sends a datagram by `send`: not at all, once or twice.
     fn send_letter(&self, length: usize, mut send: impl FnMut() -> Result<usize>) -> Result<usize> {
         let mut lane = self.outgoing.borrow_mut();
-        lane.enter(&self.plan)?;
+        let entered = lane.enter(&self.plan);
+        self.counted(&lane, entered)?;
         let count = if lane.chance(self.plan.drop) {
             length
         } else {
@@ -219,6 +252,46 @@ impl Layer {
         };
         lane.passed(&self.plan, count, 1);
         Ok(count)
+    }
+}
+
+impl Late for Layer {
+    fn outlook(&self, fd: RawFd) -> Outlook {
+        let now = crate::sched::now();
+        let later = |due: Option<Instant>| due.filter(|due| *due > now);
+        let mut outlook = Outlook {
+            write: later(self.outgoing.borrow().due),
+            ..Outlook::default()
+        };
+        let mut lane = self.incoming.borrow_mut();
+        outlook.read = later(lane.due);
+        if !self.plan.delays() {
+            return outlook;
+        }
+        if self.is_stream {
+            // What cannot be counted is not held back: it is no stream yet, or never, as one that listens.
+            if self.look(fd, &lane).is_ok() {
+                outlook.read = outlook.read.max(later(self.arrivals.borrow().next()));
+            }
+            return outlook;
+        }
+        let mut post = self.post.borrow_mut();
+        if self.failure.get().is_none()
+            && let Err(errno) = self.fetch_letters(fd, &mut lane, &mut post)
+        {
+            self.failure.set(Some(errno));
+        }
+        outlook.is_empty = true;
+        drop((lane, post));
+        self.note_held(fd);
+        if let Held::From(due) = self.held.get() {
+            outlook.read = Some(due);
+        }
+        outlook
+    }
+
+    fn refusals(&self) -> u64 {
+        self.refusals.get()
     }
 }
 

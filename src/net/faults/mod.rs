@@ -10,11 +10,12 @@ mod plan;
 mod post;
 
 use std::cell::{Cell, RefCell};
+use std::os::fd::RawFd;
 use std::rc::Rc;
 
 #[cfg(feature = "cli")]
 use super::context::Net;
-use super::holding::Holding;
+use super::holding::{Holding, Late};
 use super::transport::Transport;
 
 pub use plan::Plan;
@@ -63,10 +64,17 @@ impl Faults {
         kind: i32,
         below: Option<&Rc<dyn Transport>>,
         holding: &Rc<Holding>,
-    ) -> Option<Layer> {
+        fd: RawFd,
+    ) -> Option<Rc<Layer>> {
         let plan = self.plan()?;
         let number = self.made.get();
         self.made.set(number + 1);
-        Layer::new(plan, kind, number, below.cloned(), holding.clone())
+        let holds_back = plan.holds_back();
+        let layer = Layer::new(plan, kind, number, below.cloned(), holding.clone()).map(Rc::new)?;
+        if holds_back {
+            let late: Rc<dyn Late> = layer.clone();
+            holding.add_late(fd, Rc::downgrade(&late));
+        }
+        Some(layer)
     }
 }

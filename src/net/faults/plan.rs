@@ -94,6 +94,11 @@ impl Plan {
         !self.latency.is_zero() || !self.jitter.is_zero()
     }
 
+    /// Whether a call may have to wait for what the kernel calls ready.
+    pub(super) const fn holds_back(&self) -> bool {
+        self.delays() || self.stalls > 0.0 || self.rate.is_some()
+    }
+
     /// Changes one setting.
     ///
     /// # Errors

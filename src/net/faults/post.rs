@@ -72,9 +72,9 @@ impl Post {
         first.map(|(_, due)| *due)
     }
 
-    /// What those are told who wait for any of many.
-    pub(super) fn held(&self) -> Held {
-        match self.next() {
+    /// What those are told who wait for any of many; nothing can be received before `due`.
+    pub(super) fn held(&self, due: Option<Instant>) -> Held {
+        match self.next().max(self.next().and(due)) {
             Some(due) if due > crate::sched::now() => Held::From(due),
             Some(_) => Held::Something,
             None => Held::Nothing,

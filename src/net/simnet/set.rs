@@ -17,8 +17,8 @@ pub(in crate::net) struct Interests(RefCell<BTreeMap<RawFd, Interest>>);
 #[derive(Clone, Copy, Debug)]
 struct Interest {
     events: u32,
-    /// How much had happened when it was last told of.
-    told: Option<u64>,
+    /// How much had happened when it was last told of, and how often a call was told to wait all the same.
+    told: Option<(u64, u64)>,
     spent: bool,
 }
 
@@ -68,15 +68,15 @@ impl Interests {
         .collect()
     }
 
-    /// Whether what poll(2) says of one is to be told.
-    pub(in crate::net) fn is_news(&self, world: &World, entry: &PollEntry) -> bool {
+    /// Whether what poll(2) says of one is to be told; `refusals` counts the calls that faults have told to wait.
+    pub(in crate::net) fn is_news(&self, world: &World, entry: &PollEntry, refusals: u64) -> bool {
         if entry.revents == 0 {
             return false;
         }
         let all = self.0.borrow();
         match all.get(&entry.fd) {
             Some(interest) if interest.events & EDGE != 0 => {
-                interest.told != Some(world.occurrences(entry.fd))
+                interest.told != Some((world.occurrences(entry.fd), refusals))
             }
             Some(_) => true,
             // It was closed meanwhile.
@@ -85,9 +85,9 @@ impl Interests {
     }
 
     /// It is told of.
-    pub(in crate::net) fn note_told(&self, world: &World, fd: RawFd) {
+    pub(in crate::net) fn note_told(&self, world: &World, fd: RawFd, refusals: u64) {
         if let Some(interest) = self.0.borrow_mut().get_mut(&fd) {
-            interest.told = Some(world.occurrences(fd));
+            interest.told = Some((world.occurrences(fd), refusals));
             interest.spent = interest.events & ONCE != 0;
         }
     }

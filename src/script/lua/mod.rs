@@ -175,6 +175,10 @@ impl Language for LuaScript {
         self.context.net()
     }
 
+    fn environment(&self) -> &Environment {
+        self.context.environment()
+    }
+
     fn start_called(&self, chunk: &Chunk<'_>, manner: Manner, arguments: Vec<Value>) -> Result<Rc<Task>> {
         if let Some(path) = chunk.path.filter(|_| self.unguarded) {
             self.add_search_folder(path)

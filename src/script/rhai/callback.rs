@@ -88,11 +88,11 @@ impl Callback for Kept {
         }
     }
 
-    fn start(&self, arguments: Vec<Value>) -> Result<Rc<Task>> {
+    fn start(&self, name: &str, arguments: Vec<Value>) -> Result<Rc<Task>> {
         let core = self.core.upgrade().ok_or_else(ending)?;
         let (engine, function, store) = (core.engine()?, self.function.clone(), self.store.clone());
         let mut arguments = self.fitting(arguments);
-        launch(&core, "call".to_owned(), self.source.clone(), move || {
+        launch(&core, name.to_owned(), self.source.clone(), move || {
             #[allow(deprecated, reason = "as above")]
             let context = store.create_context(&engine);
             function.call_raw(&context, None, &mut arguments[..])

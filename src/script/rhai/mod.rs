@@ -232,6 +232,10 @@ impl Language for RhaiScript {
         &self.core.site.net
     }
 
+    fn environment(&self) -> &Environment {
+        &self.core.site.environment
+    }
+
     fn start_called(&self, chunk: &Chunk<'_>, _: Manner, arguments: Vec<Value>) -> Result<Rc<Task>> {
         if let Some(folder) = chunk.path.and_then(|path| path.parent()) {
             self.core.neighbours.set_folder(folder);

@@ -128,10 +128,12 @@ fn unknown_members(functions: &mut Module, site: &Rc<Site>, kind: Type) {
     let reader = site.clone();
     let read: Native = Rc::new(move |context, args| {
         let name = args.get(1).map(ToString::to_string).unwrap_or_default();
-        if let Some(Value::Trial(trial)) = args.first().map(|object| value::glance(object))
-            && let Some(held) = trial.field(&name)
-        {
-            return Ok(value::give(Value::Held(held)));
+        if let Some(Value::Trial(trial)) = args.first().map(|object| value::glance(object)) {
+            match trial.field(&name) {
+                Some(held) => return Ok(value::give(Value::Held(held))),
+                None if trial.is_ending() && op::member(kind, &name).is_none() => return Ok(Dynamic::UNIT),
+                None => {}
+            }
         }
         let error = match op::member(kind, &name) {
             // A method where a property is written.
@@ -195,8 +197,7 @@ fn write(
 
 /// An attribute that is not there, with the one that may be meant.
 fn no_attribute(kind: Type, name: &str) -> Error {
-    let known = api::ops().filter(|op| kind.has(op.on)).map(|op| op.name);
-    Error::no_attribute(kind.name(), name, known)
+    api::no_attribute(kind.name(), name, Some(kind), "::")
 }
 
 /// A call that fits no registered function: a method or global of the table with another number of arguments tells what

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::wire::trace::{Header, Record, line, page};
+use crate::wire::trace::{Decoder, Header, Record, line, page};
 
 use super::recorder::Recorder;
 
@@ -92,7 +92,7 @@ impl Tail {
     pub fn page(&self, title: &str) -> String {
         let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         let records: Vec<_> = kept.records.iter().cloned().collect();
-        page(&self.header, &records, title)
+        page(&self.header, &records, title, Decoder::default())
     }
 
     /// Whether nothing happened.

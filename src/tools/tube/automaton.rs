@@ -3,6 +3,7 @@
 
 use std::cell::RefCell;
 
+use regex_automata::hybrid::LazyStateID;
 use regex_automata::hybrid::dfa::{Cache, DFA};
 use regex_automata::nfa::thompson;
 use regex_automata::util::syntax;
@@ -24,6 +25,37 @@ pub(super) struct Ends {
     pub(super) ends: Vec<usize>,
     /// Whether more bytes may make another.
     pub(super) more: bool,
+}
+
+/// How far an automaton has read what grows, so that it goes on there when more has come.
+#[derive(Debug, Default)]
+pub(super) struct Walk(Option<Halt>);
+
+/// Where it has stopped.
+#[derive(Clone, Copy, Debug)]
+struct Halt {
+    state: LazyStateID,
+    place: usize,
+    /// Where the match ends that it prefers so far.
+    end: Option<usize>,
+    /// Its states are known by their numbers until they are made anew.
+    clears: usize,
+}
+
+/// What an automaton knows of what has come so far.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Known {
+    /// Where the match ends that it prefers.
+    pub(super) end: Option<usize>,
+    /// Whether more bytes may make one.
+    pub(super) may_come: bool,
+}
+
+impl Walk {
+    /// Whether nothing has been read.
+    pub(super) const fn is_fresh(&self) -> bool {
+        self.0.is_none()
+    }
 }
 
 impl Automaton {
@@ -59,16 +91,47 @@ impl Automaton {
         Ok(Self { dfa, cache })
     }
 
+    /// Reads what has come since the last time: a match from the front on, or `anywhere`, of which the end is not told.
+    pub(super) fn go_on(&self, walk: &mut Walk, data: &[u8], anywhere: bool) -> Known {
+        let cache = &mut *self.cache.borrow_mut();
+        let anchored = if anywhere { Anchored::No } else { Anchored::Yes };
+        let halt = walk.0.filter(|halt| halt.clears == cache.clear_count());
+        let begun = halt.map_or_else(
+            || {
+                let start = self
+                    .dfa
+                    .start_state_forward(cache, &Input::new(data).anchored(anchored));
+                start.map(|state| (state, 0, None))
+            },
+            |halt| Ok((halt.state, halt.place, halt.end)),
+        );
+        let unknown = Known {
+            end: None,
+            may_come: true,
+        };
+        let Ok((state, place, mut end)) = begun else {
+            return unknown;
+        };
+        let Some(state) = self.read(cache, state, data, place, |place| end = Some(place)) else {
+            // Whatever comes: it stays as it is.
+            return Known { end, may_come: false };
+        };
+        let halt = Halt {
+            state,
+            place: data.len(),
+            end,
+            clears: cache.clear_count(),
+        };
+        let may_come = self.finish(cache, state, data.len(), |place| end = Some(place));
+        walk.0 = Some(halt);
+        Known { end, may_come }
+    }
+
     /// Where the match ends that begins here.
     pub(super) fn end(&self, data: &[u8], from: usize) -> Option<usize> {
         let cache = &mut *self.cache.borrow_mut();
         let found = self.dfa.try_search_fwd(cache, &input(data, from));
         found.ok().flatten().map(|found| found.offset())
-    }
-
-    /// Whether more bytes may make a match of these, where they are none.
-    pub(super) fn may_come(&self, data: &[u8], from: usize) -> bool {
-        self.walk(data, from, |_| {})
     }
 
     /// Where all matches end that begin here.
@@ -82,28 +145,47 @@ impl Automaton {
     fn walk(&self, data: &[u8], from: usize, mut note: impl FnMut(usize)) -> bool {
         let cache = &mut *self.cache.borrow_mut();
         // Neither starting nor going on fails: no byte makes it give up, and its states may be made anew for ever.
-        let Ok(mut state) = self.dfa.start_state_forward(cache, &input(data, from)) else {
+        let Ok(state) = self.dfa.start_state_forward(cache, &input(data, from)) else {
             return true;
         };
+        match self.read(cache, state, data, from, &mut note) {
+            Some(state) => self.finish(cache, state, data.len(), note),
+            None => false,
+        }
+    }
+
+    /// Reads from a place on, and hands over where matches end. Returns where it is then, none where it cannot go on.
+    fn read(
+        &self,
+        cache: &mut Cache,
+        mut state: LazyStateID,
+        data: &[u8],
+        from: usize,
+        mut note: impl FnMut(usize),
+    ) -> Option<LazyStateID> {
         // A match shows a byte later, as it may depend on what follows.
         for (place, byte) in data.iter().enumerate().skip(from) {
-            let Ok(next) = self.dfa.next_state(cache, state, *byte) else {
-                return true;
-            };
+            // It does not fail, as above.
+            let next = self.dfa.next_state(cache, state, *byte).ok()?;
             if next.is_match() {
                 note(place);
             }
             if next.is_dead() {
-                return false;
+                return None;
             }
             state = next;
         }
+        Some(state)
+    }
+
+    /// All has been read: hands over the match that ends there, and returns whether it could go on.
+    fn finish(&self, cache: &mut Cache, state: LazyStateID, end: usize, mut note: impl FnMut(usize)) -> bool {
         if self
             .dfa
             .next_eoi_state(cache, state)
             .is_ok_and(|state| state.is_match())
         {
-            note(data.len());
+            note(end);
         }
         // Where a match has just shown, nothing else may be left.
         let goes_on = |byte| {
@@ -126,12 +208,64 @@ mod tests {
     fn a_match_that_cannot_come_is_known() {
         let first = |pattern| Automaton::new(pattern, false).expect("a pattern");
         let reply = first("220 .*\r\n");
-        assert!(reply.may_come(b"", 0) && reply.may_come(b"22", 0) && reply.may_come(b"220 x\r", 0));
-        assert!(!reply.may_come(b"5", 0) && !reply.may_come(b"220 x\n", 0) && !reply.may_come(b"x220 ", 0));
-        assert!(reply.may_come(b"x220 ", 1));
+        let may_come = |data: &[u8]| reply.walk(data, 0, |_| {});
+        assert!(may_come(b"") && may_come(b"22") && may_come(b"220 x\r"));
+        assert!(!may_come(b"5") && !may_come(b"220 x\n") && !may_come(b"x220 "));
+        assert!(reply.walk(b"x220 ", 1, |_| {}));
         assert_eq!(reply.end(b"220 x\r\n220", 0), Some(7));
         assert_eq!(first(r"\ba").end(b"xa", 1), None);
         assert!(Automaton::new("(", false).is_err_and(|text| text.contains("unclosed group")));
+    }
+
+    #[test]
+    fn what_comes_in_pieces_is_read_as_if_at_once() {
+        let texts: [&[u8]; 6] = [
+            b"220 one\r\n220-two\r\n",
+            b"aaaabaaac",
+            b"x12;34;",
+            b"\xff\x00end of it\n",
+            b"ab",
+            b"",
+        ];
+        for pattern in [
+            "220[ -].*\\r\\n",
+            "a*b|a*c",
+            "a|ab",
+            "(?:a|ab)(?:c|bcd)?",
+            "a+?",
+            "[0-9]+;",
+            r"\bof\b",
+            r"^x|34;$",
+            "(?s).*it",
+            r"\xff.{3}",
+            "$",
+            "",
+        ] {
+            let automaton = Automaton::new(pattern, false).expect("a pattern");
+            let plain = regex::bytes::RegexBuilder::new(pattern)
+                .unicode(false)
+                .build()
+                .expect("a pattern");
+            for text in texts {
+                for size in 1..4 {
+                    let (mut front, mut anywhere) = (Walk::default(), Walk::default());
+                    for end in (0..=text.len()).step_by(size).chain([text.len()]) {
+                        let come = &text[..end];
+                        let known = automaton.go_on(&mut front, come, false);
+                        assert_eq!(known.end, automaton.end(come, 0), "{pattern} {come:?}");
+                        assert_eq!(
+                            known.may_come,
+                            automaton.walk(come, 0, |_| {}),
+                            "{pattern} {come:?}"
+                        );
+                        // Others use the same states meanwhile.
+                        automaton.ends(b"something else", 3);
+                        let known = automaton.go_on(&mut anywhere, come, true);
+                        assert_eq!(known.end.is_some(), plain.is_match(come), "{pattern} {come:?}");
+                    }
+                }
+            }
+        }
     }
 
     #[test]

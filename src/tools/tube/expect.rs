@@ -10,6 +10,7 @@ use crate::text::bytes_repr;
 use crate::wire::{bytes, difference};
 
 use super::Tube;
+use super::automaton::{Known, Walk};
 use super::masked::Masked;
 use super::pattern::Pattern;
 use super::reading::Call;
@@ -37,17 +38,35 @@ pub(super) enum State {
     Never,
 }
 
+/// What is known of what has come from the front on, so that it is not looked at again when more has come.
+#[derive(Debug, Default)]
+struct Progress {
+    /// Bytes that are as they should be.
+    same: usize,
+    walk: Walk,
+}
+
 impl Expected {
-    fn state(&self, data: &[u8], ended: bool) -> State {
+    fn state(&self, progress: &mut Progress, data: &[u8], ended: bool) -> State {
         let open = if ended { State::Never } else { State::Open };
         match self {
-            Self::Bytes(bytes) if data.starts_with(bytes) => State::Come(bytes.len()),
-            Self::Bytes(bytes) if bytes.starts_with(data) => open,
-            Self::Bytes(_) => State::Never,
-            Self::Pattern(pattern) => match pattern.front().end(data, 0) {
-                Some(count) => State::Come(count),
-                None if pattern.front().may_come(data, 0) => open,
-                None => State::Never,
+            Self::Bytes(bytes) => {
+                let common = bytes.len().min(data.len());
+                let from = progress.same.min(common);
+                if bytes[from..common] != data[from..common] {
+                    return State::Never;
+                }
+                progress.same = common;
+                if common == bytes.len() {
+                    State::Come(common)
+                } else {
+                    open
+                }
+            }
+            Self::Pattern(pattern) => match pattern.front().go_on(&mut progress.walk, data, false) {
+                Known { end: Some(count), .. } => State::Come(count),
+                Known { may_come: true, .. } => open,
+                Known { .. } => State::Never,
             },
             Self::Masked(masked) => match masked.state(data) {
                 State::Open => open,
@@ -69,7 +88,7 @@ impl Expected {
 
     /// How many bytes of it have come, when it is there whole, or why it cannot come any more; none while it may.
     pub(crate) fn come(&self, data: &[u8], ended: bool) -> Option<Result<usize, String>> {
-        match self.state(data, ended) {
+        match self.state(&mut Progress::default(), data, ended) {
             State::Come(count) => Some(Ok(count)),
             State::Open => None,
             State::Never => Some(Err(difference(std::slice::from_ref(self), data, false))),
@@ -121,10 +140,16 @@ impl Tube {
             timeout,
             awaited: &|| in_words(alternatives),
         };
+        let (mut known, mut front) = (Vec::new(), 0);
         self.read(&call, |inbox| {
+            if std::mem::replace(&mut front, inbox.front) != inbox.front {
+                known.clear();
+            }
+            known.resize_with(alternatives.len(), Progress::default);
             let states = alternatives
                 .iter()
-                .map(|one| one.state(inbox.data(), inbox.ended));
+                .zip(&mut known)
+                .map(|(one, known)| one.state(known, inbox.data(), inbox.ended));
             let mut hope = false;
             for (place, state) in states.enumerate() {
                 match state {
@@ -149,6 +174,15 @@ fn in_words(alternatives: &[Expected]) -> String {
     words.join(" or ")
 }
 
+/// A line for bytes that came and are not shown.
+fn left_out(count: usize) -> String {
+    match count {
+        0 => String::new(),
+        1 => "\n... and 1 byte more".to_owned(),
+        count => format!("\n... and {count} bytes more"),
+    }
+}
+
 /// What was expected beside what came.
 fn difference(alternatives: &[Expected], data: &[u8], ended: bool) -> String {
     let mut text = String::new();
@@ -171,6 +205,7 @@ fn difference(alternatives: &[Expected], data: &[u8], ended: bool) -> String {
             }
             let received = &data[..data.len().min(expected.len() + SHOWN)];
             text.push_str(&difference::octets(expected, received));
+            text.push_str(&left_out(data.len() - received.len()));
         }
         _ => {
             text.push_str(&format!(
@@ -179,6 +214,7 @@ fn difference(alternatives: &[Expected], data: &[u8], ended: bool) -> String {
                 data.len(),
                 bytes::dump(&data[..data.len().min(SHOWN * 2)], 16).trim_end()
             ));
+            text.push_str(&left_out(data.len().saturating_sub(SHOWN * 2)));
         }
     }
     text

@@ -10,7 +10,7 @@ use regex::bytes::{Regex, RegexBuilder};
 use crate::error::{Error, Result};
 use crate::net::Net;
 
-use super::automaton::Automaton;
+use super::automaton::{Automaton, Walk};
 
 /// Most memory a compiled pattern may take.
 pub(super) const LARGEST: usize = 1 << 20;
@@ -64,6 +64,18 @@ impl Pattern {
             .iter()
             .map(|group| group.map(|group| group.as_bytes().to_vec()));
         Some((end, groups.collect()))
+    }
+
+    /// As [`Self::find`], of what grows from one call to the next: what `walk` knows is not looked at again.
+    pub(super) fn find_on(&self, walk: &mut Walk, data: &[u8]) -> Option<(usize, Groups)> {
+        // As a rule all is there at once, and this is the faster way.
+        if walk.is_fresh()
+            && let Some(found) = self.find(data)
+        {
+            return Some(found);
+        }
+        self.front.go_on(walk, data, true).end?;
+        self.find(data)
     }
 
     /// Where it first matches a byte at least, from a place on.

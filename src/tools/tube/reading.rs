@@ -12,6 +12,7 @@ use crate::net::Patience;
 use crate::sched::now;
 use crate::text::bytes_repr;
 
+use super::automaton::Walk;
 use super::inbox::Inbox;
 use super::pattern::{Groups, Pattern};
 use super::{Peer, Tube, unread};
@@ -100,7 +101,10 @@ impl Tube {
                 "{held} bytes lie unread and {} is not among them: a tube holds no more (limit={limit})",
                 (call.awaited)()
             );
-            return Err(Error::new(Class::LimitError, text).during(op));
+            let partial = self.inbox.borrow().data().to_vec();
+            return Err(Error::new(Class::LimitError, text)
+                .during(op)
+                .with_partial(partial));
         }
         let size = if is_datagram {
             Scratch::SIZE
@@ -298,8 +302,12 @@ impl Tube {
             timeout,
             awaited: &|| format!("a match of {}", bytes_repr(pattern.text())),
         };
+        let (mut walk, mut front) = (Walk::default(), 0);
         self.read(&call, |inbox| {
-            let Some((end, groups)) = pattern.find(inbox.data()) else {
+            if std::mem::replace(&mut front, inbox.front) != inbox.front {
+                walk = Walk::default();
+            }
+            let Some((end, groups)) = pattern.find_on(&mut walk, inbox.data()) else {
                 return Ok(None);
             };
             Ok(Some((inbox.take(end), groups)))

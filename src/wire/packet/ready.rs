@@ -59,6 +59,13 @@ impl Ready {
         READY.iter().find(|ready| ready.name == name).map(Self::schema)
     }
 
+    /// As [`Self::by_name`], of a word that a person wrote.
+    #[cfg(feature = "cli")]
+    pub(crate) fn by_word(word: &str) -> Option<Schema> {
+        let known = READY.iter().find(|ready| ready.name.eq_ignore_ascii_case(word));
+        known.map(Self::schema)
+    }
+
     /// Each field's name, and what is declared of it in words.
     pub(crate) fn fields(&self) -> Vec<(String, String)> {
         // A test reads each of them.
@@ -69,17 +76,29 @@ impl Ready {
     pub(super) fn read(&self) -> &Declared {
         self.declared.get_or_init(|| {
             let read = serde_json::from_str(self.text).map_err(|error| error.to_string());
-            let declared = read.and_then(|written: Written| {
-                let options = Datum::Map(written.options.into_iter().collect());
-                declare(&written.name, &written.fields, &options, 0)
-                    .map_err(|error| error.message().into_owned())
-            });
-            match declared {
+            match read.and_then(declared) {
                 Ok(declared) => declared,
                 // A test reads each of them.
                 Err(text) => unreachable!("{}: {text}", self.name),
             }
         })
+    }
+}
+
+fn declared(written: Written) -> Result<Declared, String> {
+    let options = Datum::Map(written.options.into_iter().collect());
+    declare(&written.name, &written.fields, &options, 0).map_err(|error| error.message().into_owned())
+}
+
+#[cfg(feature = "cli")]
+impl Schema {
+    /// One that is written as those that come along are.
+    ///
+    /// # Errors
+    /// In words, for what is no JSON, or declares nothing.
+    pub(crate) fn of_json(text: &str) -> Result<Self, String> {
+        let written: Written = serde_json::from_str(text).map_err(|error| error.to_string())?;
+        declared(written).map(|declared| Self::own(std::sync::Arc::new(declared)))
     }
 }
 

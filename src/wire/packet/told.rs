@@ -48,6 +48,8 @@ fn told(parts: &[Datum], enums: Option<&Datum>) -> String {
                 format!("{key} {}", each.collect::<Vec<_>>().join(" and "))
             }
             ("type", _) => continue,
+            // The fields of a header that is summed up too, and is not there.
+            ("pseudo", Datum::List(_)) => format!("over {} as well", kind_of(value, enums)),
             ("length_of", whole) if whole.text() == Some("*") => "length of the whole".to_owned(),
             (key, value) => format!("{} {}", key.replace('_', " "), plain(value)),
         });

@@ -1,19 +1,25 @@
-//! What the messages of a trace say, where one of the schemas that come along fits: by port, by protocol, by family.
+//! What the messages of a trace say, where one of the schemas that come along fits: by port, by protocol, by family. A person may
+//! say what is spoken on a port.
 
 use std::collections::HashMap;
 
-use crate::wire::packet::{SHOWN, Socket, of_message};
+use crate::wire::packet::{SHOWN, Schema, Socket, of_message};
 
 use super::{Kind, Name, Record};
 
 /// Bytes beyond which a message is no packet.
 const LARGEST: usize = 64 * 1024;
 
+/// A port, and what is spoken there.
+pub(crate) type Spoken = (u16, Schema);
+
 /// Reads the messages of a trace, which it is told of in their order.
 #[derive(Default)]
 pub(crate) struct Decoder {
     /// What is known of each socket.
     sockets: HashMap<u64, Known>,
+    /// What is spoken on a port, whatever is usual there.
+    spoken: Vec<Spoken>,
 }
 
 #[derive(Default)]
@@ -26,6 +32,14 @@ struct Known {
 }
 
 impl Decoder {
+    /// One that reads what goes from or to these ports by these schemas.
+    pub(crate) fn speaking(spoken: Vec<Spoken>) -> Self {
+        Self {
+            spoken,
+            ..Self::default()
+        }
+    }
+
     /// The tree of a message, without an end of line; none where nothing fits.
     pub(crate) fn tree(&mut self, record: &Record<'_>) -> Option<String> {
         let known = self.sockets.entry(record.socket?).or_default();
@@ -44,7 +58,11 @@ impl Decoder {
         if data.is_empty() || data.len() > LARGEST {
             return None;
         }
-        let schema = of_message(socket, record.event == Kind::Sent, &data)?;
+        let is_spoken = |(port, _): &&Spoken| socket.ports.contains(&Some(*port));
+        let schema = match self.spoken.iter().find(is_spoken) {
+            Some((_, schema)) => schema.clone(),
+            None => of_message(socket, record.event == Kind::Sent, &data)?,
+        };
         Some(schema.show(&data, SHOWN))
     }
 }

@@ -25,11 +25,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::address::{Address, inet6_text};
 
+pub(crate) use decode::Decoder;
 #[cfg_attr(
     not(feature = "cli"),
     allow(unused_imports, reason = "only the command reads traces")
 )]
-pub(crate) use decode::Decoder;
+pub(crate) use decode::Spoken;
 pub(crate) use lines::Lines;
 pub(crate) use lines::write_line;
 pub(crate) use page::page;

@@ -77,9 +77,9 @@ impl<K: std::hash::Hash + Eq> Places<K> {
     }
 }
 
-/// The page of a trace.
-pub(crate) fn page(header: &Header, records: &[Record<'_>], title: &str) -> String {
-    let data = gather(header, records, title);
+/// The page of a trace; `decoder` reads its messages.
+pub(crate) fn page(header: &Header, records: &[Record<'_>], title: &str, decoder: Decoder) -> String {
+    let data = gather(header, records, title, decoder);
     // Numbers and strings always have a form in JSON.
     let json = serde_json::to_string(&data).unwrap_or_default();
     // Within a script no tag may end it; in JSON only strings have such a sign.
@@ -100,7 +100,12 @@ pub(crate) fn page(header: &Header, records: &[Record<'_>], title: &str) -> Stri
     [fill(before), json, fill(after)].concat()
 }
 
-fn gather<'a>(header: &'a Header, records: &'a [Record<'a>], title: &'a str) -> Data<'a> {
+fn gather<'a>(
+    header: &'a Header,
+    records: &'a [Record<'a>],
+    title: &'a str,
+    mut decoder: Decoder,
+) -> Data<'a> {
     let total: usize = records.iter().map(length).sum();
     let most = if total > LARGE { FEW } else { MOST };
     let mut data = Data {
@@ -123,7 +128,6 @@ fn gather<'a>(header: &'a Header, records: &'a [Record<'a>], title: &'a str) -> 
     };
     let (mut sockets, mut tasks, mut places) = (Places::default(), Places::default(), Places::default());
     let mut pairs = Vec::new();
-    let mut decoder = Decoder::default();
     for record in records {
         let task = record.task.map_or(-1, |number| {
             let (place, new) = tasks.of((record.process, record.worker.as_deref(), number));
@@ -307,7 +311,7 @@ mod tests {
     fn nothing_in_the_data_can_end_its_script() {
         let mut record = Record::new(1, Kind::Sent).with_data(b"</script><!-- {{style}}");
         record.socket = Some(1);
-        let page = page(&header(), &[record], "<b>&");
+        let page = page(&header(), &[record], "<b>&", Decoder::default());
         assert!(page.contains(r"t\u003c/script>\u003c!-- {{style}}"));
         assert!(page.contains("<title>&lt;b&gt;&amp;"));
         assert_eq!(page.matches("</script>").count(), 2);
@@ -318,17 +322,17 @@ mod tests {
         let long = vec![b'x'; MOST * 2];
         let zeros = vec![0; MOST * 2];
         let records = [&long, &zeros].map(|data| Record::new(1, Kind::Sent).with_data(data));
-        let data = gather(&Header::clone(&header()), &records, "").size;
+        let data = gather(&Header::clone(&header()), &records, "", Decoder::default()).size;
         assert_eq!(data, [MOST * 2; 2]);
         let (header, title) = (header(), String::new());
-        let shown = gather(&header, &records, &title).data;
+        let shown = gather(&header, &records, &title, Decoder::default()).data;
         assert_eq!(shown[0].len(), MOST + 1);
         assert!(shown[1].len() < MOST * 4 / 3 + 8);
     }
 
     #[test]
     fn the_page_needs_nothing_from_elsewhere() {
-        let page = page(&header(), &[], "empty");
+        let page = page(&header(), &[], "empty", Decoder::default());
         for word in ["http:", "https:", "src=", "@import", "url(", "fetch(", "XMLHttp"] {
             assert!(!page.contains(word), "{word}");
         }

@@ -123,6 +123,11 @@ impl Context {
         &self.net
     }
 
+    /// What its scripts know of their surroundings.
+    pub(crate) fn environment(&self) -> &Environment {
+        &self.environment
+    }
+
     /// The context behind a C function's upvalue.
     #[inline(always)]
     pub(super) fn behind(state: State, place: c_int) -> &'static Self {

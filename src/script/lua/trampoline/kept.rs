@@ -299,8 +299,8 @@ impl Callback for Kept {
         })
     }
 
-    fn start(&self, arguments: Vec<Value>) -> Result<Rc<Task>> {
-        host::start_with(self.context, "call", &arguments, |state| self.push(state))
+    fn start(&self, name: &str, arguments: Vec<Value>) -> Result<Rc<Task>> {
+        host::start_with(self.context, name, &arguments, |state| self.push(state))
     }
 
     fn as_any(&self) -> &dyn Any {

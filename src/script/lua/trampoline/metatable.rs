@@ -6,7 +6,7 @@ use std::rc::Rc;
 use mlua::ffi::lua_State;
 
 use crate::api::testing::is_equal;
-use crate::api::{Form, Hot, Op, RecordKind, Type, Value, closer, element, ops, repr, setter};
+use crate::api::{self, Form, Hot, Op, RecordKind, Type, Value, closer, element, ops, repr, setter};
 use crate::error::{Class, Error};
 
 use super::building::Building;
@@ -196,10 +196,12 @@ unsafe extern "C-unwind" fn index(raw: *mut lua_State) -> c_int {
                 .transpose()?;
             return Ok(found.flatten().unwrap_or(Value::None));
         }
-        if let (Value::Trial(trial), Kind::String) = (&value, state.kind(2))
-            && let Some(held) = trial.field(&String::from_utf8_lossy(&state.string_copy(2)))
-        {
-            return Ok(Value::Held(held));
+        if let (Value::Trial(trial), Kind::String) = (&value, state.kind(2)) {
+            match trial.field(&String::from_utf8_lossy(&state.string_copy(2))) {
+                Some(held) => return Ok(Value::Held(held)),
+                None if trial.is_ending() => return Ok(Value::None),
+                None => {}
+            }
         }
         Err(no_attribute(
             value.kind(),
@@ -216,10 +218,7 @@ pub(super) fn no_attribute(kind: &str, key: &Value, owner: Option<Type>) -> Erro
         Value::String(bytes) => bytes.with(|bytes| String::from_utf8_lossy(bytes).into_owned()),
         other => repr(other),
     };
-    let names = ops()
-        .filter(|op| owner.is_some_and(|owner| owner.has(op.on)))
-        .map(|op| op.name);
-    Error::no_attribute(kind, &key, names)
+    api::no_attribute(kind, &key, owner, ".")
 }
 
 /// `object.name = value`: an attribute that can be written, a place of a `bytearray`.
@@ -402,7 +401,7 @@ unsafe extern "C-unwind" fn absent_use(raw: *mut lua_State) -> c_int {
     invoke::answer(state, context, |_| {
         for place in 1..=2 {
             if let Value::Absent(constant) = read::value(state, context, place) {
-                return Err(crate::api::absent(constant));
+                return Err(api::absent(constant));
             }
         }
         Err(Error::type_error("unsupported operand"))
