@@ -14,6 +14,7 @@ cargo nextest --version >/dev/null 2>&1 || { echo "asan.sh: cargo-nextest is not
 without=(
   # They limit the address space, of which the sanitizer's shadow takes 14 TB.
   'binary(argument_fuzz)' 'binary(bad_input)' 'test(a_table_that_holds_itself_many_times_is_no_bomb)'
+  'test(memory_that_the_system_refuses_is_an_error_like_others)'
   # They measure the memory of the process, in which the sanitizer keeps what is freed.
   'test(what_is_dropped_is_gone)' 'test(the_same_script_again_needs_no_more_memory)'
   # It takes over functions of the C library that the sanitizer takes over.
@@ -21,6 +22,8 @@ without=(
   # They go as deep as Lua or Rhai allow, and the stacks are laid out for frames without the sanitizer's zones.
   'test(recursion_ends_in_an_error)' 'test(a_runtime_that_ended_by_itself_leaves_nothing)'
   'test(a_rhai_script_holds_no_more_than_it_may)'
+  # They drop what is nested deep, for which stacks have a reserve of addresses where no sanitizer keeps books on them.
+  'test(what_is_nested_deep_is_dropped)' 'test(a_closure_that_holds_itself_ends_with_the_memory)'
 )
 # Fibers tell by the address of a local where they stand, so it has to be on their stack. Freed memory is kept for a while, but
 # not so much that tests which measure memory notice. Too large an allocation fails, as it does without the sanitizer.
