@@ -209,6 +209,8 @@ fn missing_functions(engine: &mut Engine, site: &Rc<Site>, places: &Rc<Places>) 
         reason = "volatile, says Rhai; the only way to answer for unknown names"
     )]
     engine.on_missing_function(move |name, args, is_method, context| {
+        let source = context.source().unwrap_or_default();
+        let position = || places.call(source, name, site.watch.current.get());
         if is_method && args.first().is_some_and(|object| class::is_handle(object)) {
             let caller = || {
                 NativeCallContext::new_with_all_fields(
@@ -216,29 +218,17 @@ fn missing_functions(engine: &mut Engine, site: &Rc<Site>, places: &Rc<Places>) 
                     name,
                     context.source(),
                     context.global_runtime_state(),
-                    places.call(
-                        context.source().unwrap_or_default(),
-                        name,
-                        site.watch.current.get(),
-                    ),
+                    position(),
                 )
             };
             let mut outcome = class::call(&site, name, args, caller);
             if let Some(Err(thrown)) = &mut outcome {
-                method::set_caller(
-                    thrown,
-                    places.only_call(context.source().unwrap_or_default(), name),
-                );
+                method::set_caller(thrown, places.only_call(source, name));
             }
             return outcome.transpose();
         }
         if !is_method && let Some(function) = site.host.function(name) {
-            let position = places.call(
-                context.source().unwrap_or_default(),
-                name,
-                site.watch.current.get(),
-            );
-            return host::call(&site, name, &function, args, &context, position).map(Some);
+            return host::call(&site, name, &function, args, &context, position()).map(Some);
         }
         let kind = args.first().and_then(|object| value::handle_type(object));
         if kind.is_some() && tries_as_this(&site, name, args.len(), &context) {
@@ -262,11 +252,7 @@ fn missing_functions(engine: &mut Engine, site: &Rc<Site>, places: &Rc<Places>) 
             name,
             context.source(),
             context.global_runtime_state(),
-            places.call(
-                context.source().unwrap_or_default(),
-                name,
-                site.watch.current.get(),
-            ),
+            position(),
         );
         match (op, kind) {
             (Some(op), _) if op.form == Form::Property => {
