@@ -278,6 +278,15 @@ fn a_long_array_in_rhai_is_filled_and_emptied_under_a_memory_limit() {
     assert_eq!((told.status, told.stdout.as_str()), (0, "200000\n"), "{told:?}");
 }
 
+/// What may be marked in a text is looked for in time that grows with it.
+#[test]
+fn calls_within_calls_in_rhai_are_read_at_once() {
+    let deep = 12_000;
+    let code = format!("{{ {}1{}; }}", "a.push( ".repeat(deep), ")".repeat(deep));
+    let told = run(["--timeout=5", "--rhai", "-e", &code]);
+    assert!(told.complaint().contains("maximum complexity"), "{told:?}");
+}
+
 #[test]
 fn bytearrays_count_towards_the_memory_limit() {
     let code = "local ok, e = pcall(function() return #bytearray(1 << 29) end) print(ok, e)";

@@ -5,6 +5,9 @@ use rhai::{Position, Token};
 use super::syntax::{Change, Lines};
 use super::{container, direct};
 
+/// Tokens of an argument that are looked at: calls may stand within one another.
+const MOST_TOKENS: usize = 256;
+
 /// Whether a text can have something to mark.
 pub(super) fn may_concern(source: &str) -> bool {
     direct::rows()
@@ -107,7 +110,7 @@ fn is_size(rest: &[(Token, Position)]) -> bool {
 /// Whether these are a call's one argument, without functions and blocks, or none, and the expression ends with it.
 fn is_change(rest: &[(Token, Position)]) -> bool {
     let (mut parens, mut others) = (0_usize, 0_usize);
-    for (place, (token, _)) in rest.iter().enumerate() {
+    for (place, (token, _)) in rest.iter().take(MOST_TOKENS).enumerate() {
         match token {
             Token::LeftParen => parens += 1,
             Token::LeftBracket | Token::MapStart => others += 1,
