@@ -281,9 +281,11 @@ fn a_long_array_in_rhai_is_filled_and_emptied_under_a_memory_limit() {
 /// What may be marked in a text is looked for in time that grows with it.
 #[test]
 fn calls_within_calls_in_rhai_are_read_at_once() {
-    let deep = 12_000;
+    let room = room("calls_within_calls");
+    let deep = 60_000;
     let code = format!("{{ {}1{}; }}", "a.push( ".repeat(deep), ")".repeat(deep));
-    let told = run(["--timeout=5", "--rhai", "-e", &code]);
+    write(&room, "deep.rhai", &code);
+    let told = tell(command(["--timeout=10", "deep.rhai"]).current_dir(&room));
     assert!(told.complaint().contains("maximum complexity"), "{told:?}");
 }
 

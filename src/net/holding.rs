@@ -97,14 +97,16 @@ impl HeldBack {
 /// The descriptors whose transports hold something, and from when on that can be received, where it cannot yet; and those whose
 /// transports hold back what the kernel has.
 #[derive(Default)]
-pub(super) struct Holding(
-    RefCell<BTreeMap<RawFd, Option<Instant>>>,
-    RefCell<BTreeMap<RawFd, Weak<dyn Late>>>,
-);
+pub(super) struct Holding {
+    held: RefCell<BTreeMap<RawFd, Option<Instant>>>,
+    late: RefCell<BTreeMap<RawFd, Weak<dyn Late>>>,
+}
 
 impl fmt::Debug for Holding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Holding").field(&self.0).finish_non_exhaustive()
+        f.debug_struct("Holding")
+            .field("held", &self.held)
+            .finish_non_exhaustive()
     }
 }
 
@@ -118,7 +120,7 @@ impl Holding {
     }
 
     fn set(&self, fd: RawFd, held: Held) {
-        let mut all = self.0.borrow_mut();
+        let mut all = self.held.borrow_mut();
         match held {
             Held::Nothing => all.remove(&fd),
             Held::Something => all.insert(fd, None),
@@ -128,32 +130,32 @@ impl Holding {
 
     /// As a rule nobody holds anything.
     pub(super) fn is_empty(&self) -> bool {
-        self.0.borrow().is_empty()
+        self.held.borrow().is_empty()
     }
 
     /// A descriptor is about to be closed or given away.
     pub(super) fn remove(&self, fd: RawFd) {
         if !self.is_empty() {
-            self.0.borrow_mut().remove(&fd);
+            self.held.borrow_mut().remove(&fd);
         }
         if self.has_late() {
-            self.1.borrow_mut().remove(&fd);
+            self.late.borrow_mut().remove(&fd);
         }
     }
 
     /// A transport will hold back what the kernel has.
     pub(super) fn add_late(&self, fd: RawFd, late: Weak<dyn Late>) {
-        self.1.borrow_mut().insert(fd, late);
+        self.late.borrow_mut().insert(fd, late);
     }
 
     /// As a rule nobody does.
     pub(super) fn has_late(&self) -> bool {
-        !self.1.borrow().is_empty()
+        !self.late.borrow().is_empty()
     }
 
     /// Who holds back what the kernel has for this descriptor.
     pub(super) fn late(&self, fd: RawFd) -> Option<Rc<dyn Late>> {
-        self.1.borrow().get(&fd)?.upgrade()
+        self.late.borrow().get(&fd)?.upgrade()
     }
 
     /// Takes back what poll(2) has told and is not true yet.
@@ -179,7 +181,7 @@ impl Holding {
     /// Hands each descriptor to `ask`, and whether it can be received from now. Returns when the next can, of those that `ask` says
     /// matter.
     pub(super) fn walk(&self, mut ask: impl FnMut(RawFd, bool) -> bool) -> Option<Instant> {
-        let all = self.0.borrow();
+        let all = self.held.borrow();
         if all.is_empty() {
             return None;
         }

@@ -18,19 +18,24 @@ use crate::wire::{
 const STRUCT: Owner = Owner::Module("struct");
 
 const FORMAT: Param = need("format", "the format, as Python's struct reads it");
+pub(super) const VALUES: Param = with(
+    "...",
+    Default::Values,
+    "a value for each item: int, float, bool or bytes",
+);
+pub(super) const TARGET: Param = need("buffer", "where to, a bytearray, array or view");
+const FROM: &str = "from which place, from 0; negative counts from the end";
+pub(super) const PLACE: Param = need("offset", FROM);
+pub(super) const WHOLE: Param = need("buffer", "bytes of exactly the format's size");
+pub(super) const SOURCE: Param = need("buffer", "bytes");
+pub(super) const BEGIN: Param = with("offset", Default::Int(0), FROM);
+pub(super) const PIECES: Param = need("buffer", "bytes, a multiple of the format's size");
 
 pub(super) const OPS: &[Op] = &[
     Op {
         name: "pack",
         on: STRUCT,
-        params: &[
-            FORMAT,
-            with(
-                "...",
-                Default::Values,
-                "a value for each item: int, float, bool or bytes",
-            ),
-        ],
+        params: &[FORMAT, VALUES],
         returns: "bytes",
         doc: "Pack values into bytes. Numbers that do not fit are errors, never cut. An unsigned number above what a \
               script's integers hold can be given as a whole float. Raises struct.error, OverflowError for floats.",
@@ -40,16 +45,7 @@ pub(super) const OPS: &[Op] = &[
     Op {
         name: "pack_into",
         on: STRUCT,
-        params: &[
-            FORMAT,
-            need("buffer", "where to, a bytearray, array or view"),
-            need("offset", "from which place, from 0; negative counts from the end"),
-            with(
-                "...",
-                Default::Values,
-                "a value for each item: int, float, bool or bytes",
-            ),
-        ],
+        params: &[FORMAT, TARGET, PLACE, VALUES],
         doc: "Pack values into a buffer. Raises struct.error.",
         run: &typed(pack_into),
         ..FUNCTION
@@ -57,7 +53,7 @@ pub(super) const OPS: &[Op] = &[
     Op {
         name: "unpack",
         on: STRUCT,
-        params: &[FORMAT, need("buffer", "bytes of exactly the format's size")],
+        params: &[FORMAT, WHOLE],
         returns: "tuple",
         doc: "Unpack bytes: a result for each item. Raises struct.error for bytes of another size, OverflowError for an \
               unsigned number above 9223372036854775807, which a script's integers cannot hold.",
@@ -67,15 +63,7 @@ pub(super) const OPS: &[Op] = &[
     Op {
         name: "unpack_from",
         on: STRUCT,
-        params: &[
-            FORMAT,
-            need("buffer", "bytes"),
-            with(
-                "offset",
-                Default::Int(0),
-                "from which place, from 0; negative counts from the end",
-            ),
-        ],
+        params: &[FORMAT, SOURCE, BEGIN],
         returns: "tuple",
         doc: "Unpack bytes at a place of a buffer. Raises as unpack.",
         run: &typed(unpack_from),
@@ -84,7 +72,7 @@ pub(super) const OPS: &[Op] = &[
     Op {
         name: "iter_unpack",
         on: STRUCT,
-        params: &[FORMAT, need("buffer", "bytes, a multiple of the format's size")],
+        params: &[FORMAT, PIECES],
         returns: "iterator",
         doc: "Unpack a buffer piece by piece, in a `for`. Raises as unpack. A format without values has no pieces in Lua, \
               where nothing ends a loop.",

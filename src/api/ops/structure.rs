@@ -4,22 +4,18 @@ use std::rc::Rc;
 
 use crate::api::argument::Values;
 use crate::api::handler::typed;
-use crate::api::op::{Default, METHOD, Op, Owner, PROPERTY, Param, Python, need, with};
+use crate::api::op::{METHOD, Op, Owner, PROPERTY, Python};
 use crate::api::value::Type;
 use crate::api::{Cx, Steps, Value};
 use crate::bytes::{Bytes, Pinned};
 use crate::error::Result;
 use crate::wire::Struct;
 
-use super::packing::{packed, put_into, take_all, take_each, take_from};
+use super::packing::{
+    BEGIN, PIECES, PLACE, SOURCE, TARGET, VALUES, WHOLE, packed, put_into, take_all, take_each, take_from,
+};
 
 const STRUCT: Owner = Owner::Type(Type::Struct);
-
-const VALUES: Param = with(
-    "...",
-    Default::Values,
-    "a value for each item: int, float, bool or bytes",
-);
 
 pub(super) const OPS: &[Op] = &[
     Op {
@@ -35,11 +31,7 @@ pub(super) const OPS: &[Op] = &[
     Op {
         name: "pack_into",
         on: STRUCT,
-        params: &[
-            need("buffer", "where to, a bytearray, array or view"),
-            need("offset", "from which place, from 0; negative counts from the end"),
-            VALUES,
-        ],
+        params: &[TARGET, PLACE, VALUES],
         doc: "Pack values into a buffer. Raises struct.error.",
         python: Python::Named("struct.Struct.pack_into"),
         run: &typed(pack_into),
@@ -48,7 +40,7 @@ pub(super) const OPS: &[Op] = &[
     Op {
         name: "unpack",
         on: STRUCT,
-        params: &[need("buffer", "bytes of exactly the format's size")],
+        params: &[WHOLE],
         returns: "tuple",
         doc: "Unpack bytes: a result for each item. Raises as unpack.",
         python: Python::Named("struct.Struct.unpack"),
@@ -58,14 +50,7 @@ pub(super) const OPS: &[Op] = &[
     Op {
         name: "unpack_from",
         on: STRUCT,
-        params: &[
-            need("buffer", "bytes"),
-            with(
-                "offset",
-                Default::Int(0),
-                "from which place, from 0; negative counts from the end",
-            ),
-        ],
+        params: &[SOURCE, BEGIN],
         returns: "tuple",
         doc: "Unpack bytes at a place of a buffer. Raises as unpack.",
         python: Python::Named("struct.Struct.unpack_from"),
@@ -75,7 +60,7 @@ pub(super) const OPS: &[Op] = &[
     Op {
         name: "iter_unpack",
         on: STRUCT,
-        params: &[need("buffer", "bytes, a multiple of the format's size")],
+        params: &[PIECES],
         returns: "iterator",
         doc: "Unpack a buffer piece by piece, in a `for`. Raises as unpack.",
         python: Python::Named("struct.Struct.iter_unpack"),

@@ -13,10 +13,12 @@ use super::direct::{Context, variable};
 use super::error::Thrown;
 
 /// The methods, and properties, that ask for a length.
-pub(super) const SIZES: [&str; 2] = ["len", "is_empty"];
+pub(super) const SIZES: [&str; 2] = [LEN, IS_EMPTY];
 /// The methods that change an array.
 pub(super) const CHANGES: [&str; 3] = [PUSH, POP, SHIFT];
 
+const LEN: &str = "len";
+const IS_EMPTY: &str = "is_empty";
 const PUSH: &str = "push";
 const POP: &str = "pop";
 const SHIFT: &str = "shift";
@@ -65,8 +67,8 @@ pub(super) fn ask(context: &Context<'_, '_, '_, '_, '_, '_>, asked: &Expr) -> Op
         _ => return None,
     };
     let is_empty = match name {
-        "len" => false,
-        "is_empty" => true,
+        LEN => false,
+        IS_EMPTY => true,
         _ => return None,
     };
     let value = variable(context, &dot.lhs).filter(|value| arguments == 0 && is_free(value))?;
