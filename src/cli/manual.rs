@@ -9,7 +9,7 @@ use clap::{Arg, ArgAction, Command, CommandFactory as _, Parser, ValueHint};
 use clap_complete::Shell;
 
 use super::status::USAGE;
-use super::{args, complain, record, test};
+use super::{args, complain, record, test, trace};
 
 /// Print what a shell needs to complete this command.
 ///
@@ -86,7 +86,7 @@ pub(super) fn whole() -> Command {
         .subcommand(test::command().name("test"))
         .subcommand(reference())
         .subcommand(record::command().name("record"))
-        .subcommand(traces())
+        .subcommand(trace::command().name("trace"))
         .subcommand(Completions::command().name("completions"))
         .subcommand(Manual::command().name("man"))
 }
@@ -107,33 +107,6 @@ fn reference() -> Command {
                 .value_hint(ValueHint::DirPath)
                 .help("Write the reference as pages"),
         )
-}
-
-fn traces() -> Command {
-    let form = |name: &'static str, about: &'static str| {
-        let path = |name: &'static str| Arg::new(name).value_hint(ValueHint::FilePath);
-        let decode_as = Arg::new("decode-as")
-            .long("decode-as")
-            .value_name("PORT=NAME")
-            .action(ArgAction::Append)
-            .help("Read what goes from or to the port as packet.NAME has it, or a schema in a FILE.json");
-        Command::new(name)
-            .about(about)
-            .args((name != "pcap").then_some(decode_as))
-            .arg(
-                path("FILE")
-                    .required(true)
-                    .help("What --trace wrote, or - for standard input"),
-            )
-            .arg(path("OUT").help("Where to, or - for standard output"))
-    };
-    Command::new("trace")
-        .about("Show what was recorded with --trace")
-        .subcommand_required(true)
-        .disable_help_subcommand(true)
-        .subcommand(form("view", "As a page for a browser: FILE.html"))
-        .subcommand(form("pcap", "As packets for Wireshark: FILE.pcapng"))
-        .subcommand(form("text", "As text, on standard output"))
 }
 
 #[cfg(test)]

@@ -5,6 +5,8 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
+use clap::{Command, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueHint};
+
 use crate::wire::capture::Capture;
 use crate::wire::packet::{READY, Ready, Schema};
 use crate::wire::trace::{Decoder, Header, Lines, Record, Spoken, line, page};
@@ -12,40 +14,79 @@ use crate::wire::trace::{Decoder, Header, Lines, Record, Spoken, line, page};
 use super::complain;
 use super::status::{FAILURE, SUCCESS, USAGE};
 
-/// What the words are to look like.
-const HELP: &str = "\
-usage: wirescript trace view FILE [OUT]    the trace as a page for a browser: FILE.html
-       wirescript trace pcap FILE [OUT]    as packets for Wireshark: FILE.pcapng
-       wirescript trace text FILE [OUT]    as text, on standard output
-FILE is what --trace wrote, or - for standard input; OUT may be - for standard output.
+/// Show what was recorded with --trace
+#[derive(Parser, Debug)]
+#[command(
+    name = "wirescript trace",
+    disable_version_flag = true,
+    disable_help_subcommand = true,
+    subcommand_required = true
+)]
+struct Words {
+    #[command(subcommand)]
+    form: Form,
+}
 
---decode-as PORT=NAME, before FILE: view and text read what goes from or to the port as NAME has it,
-one of packet.NAME (DNS, NTP, ...) or a schema in a FILE.json; it may be given several times.";
+#[derive(Subcommand, Clone, Debug)]
+enum Form {
+    /// As a page for a browser: FILE.html
+    View(Paths),
+    /// As packets for Wireshark: FILE.pcapng
+    Pcap(Paths),
+    /// As text, on standard output
+    Text(Paths),
+}
+
+#[derive(clap::Args, Clone, Debug)]
+struct Paths {
+    /// Read what goes from or to the port as packet.NAME has it (DNS, NTP, ...), or a schema in a FILE.json; may be given several times
+    #[arg(long, value_name = "PORT=NAME")]
+    decode_as: Vec<String>,
+    /// What --trace wrote, or - for standard input
+    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+    file: OsString,
+    /// Where to, or - for standard output
+    #[arg(value_name = "OUT", value_hint = ValueHint::FilePath)]
+    out: Option<OsString>,
+}
+
+/// The words that may follow `trace`.
+pub(super) fn command() -> Command {
+    // Wireshark has such an option of its own.
+    Words::command().mut_subcommand("pcap", |pcap| {
+        pcap.mut_arg("decode_as", |option| option.hide(true))
+    })
+}
 
 /// Does what the words after `trace` ask for.
 pub(super) fn run(words: &[OsString]) -> u8 {
-    let asks_help = words.iter().any(|word| word == "--help" || word == "-h");
-    let (words, spoken) = match spoken(words) {
-        Ok(found) => found,
+    let words = std::iter::once("wirescript trace".into()).chain(words.iter().cloned());
+    let form = command()
+        .try_get_matches_from(words)
+        .and_then(|found| Words::from_arg_matches(&found));
+    let form = match form {
+        Ok(words) => words.form,
+        Err(error) => return super::refused(&error),
+    };
+    let (Form::View(paths) | Form::Pcap(paths) | Form::Text(paths)) = &form;
+    let file = paths.file.as_os_str();
+    if matches!(form, Form::Pcap(_)) && !paths.decode_as.is_empty() {
+        complain("--decode-as is for view and text; Wireshark has a --decode-as (-d) of its own");
+        return USAGE;
+    }
+    let spoken = paths
+        .decode_as
+        .iter()
+        .map(|value| what_is_spoken(value).map_err(|text| format!("--decode-as {value}: {text}")));
+    let spoken: Vec<Spoken> = match spoken.collect() {
+        Ok(spoken) => spoken,
         Err(text) => {
             complain(&text);
             return USAGE;
         }
     };
-    let (false, [form, file, out @ ..]) = (asks_help, &*words) else {
-        return usage(asks_help);
-    };
-    let (form, out) = match (form.to_str().and_then(Form::named), out) {
-        (Some(form), []) => (form, None),
-        (Some(form), [out]) => (form, Some(out.as_os_str())),
-        _ => return usage(false),
-    };
-    if form == Form::Packets && !spoken.is_empty() {
-        complain("--decode-as is for view and text; Wireshark has a --decode-as (-d) of its own");
-        return USAGE;
-    }
-    let out = Out::of(form, file, out);
-    match convert(form, file, &out, Decoder::speaking(spoken)) {
+    let out = Out::of(&form, file, paths.out.as_deref());
+    match convert(&form, file, &out, Decoder::speaking(spoken)) {
         Ok(()) => SUCCESS,
         Err(Failure::Input(text)) => {
             complain(&format!("cannot read {}: {text}", Path::new(file).display()));
@@ -58,33 +99,6 @@ pub(super) fn run(words: &[OsString]) -> u8 {
             FAILURE
         }
     }
-}
-
-/// The words without those of `--decode-as`, and what is spoken on which port.
-///
-/// # Errors
-/// A text for the user.
-fn spoken(words: &[OsString]) -> Result<(Vec<OsString>, Vec<Spoken>), String> {
-    const OPTION: &str = "--decode-as";
-    let (mut others, mut spoken) = (Vec::new(), Vec::new());
-    let mut words = words.iter();
-    while let Some(word) = words.next() {
-        let text = word.to_str().unwrap_or_default();
-        let Some(rest) = text.strip_prefix(OPTION) else {
-            others.push(word.clone());
-            continue;
-        };
-        let value = match rest.strip_prefix('=') {
-            Some(value) => value,
-            None if rest.is_empty() => words.next().and_then(|value| value.to_str()).unwrap_or_default(),
-            None => {
-                others.push(word.clone());
-                continue;
-            }
-        };
-        spoken.push(what_is_spoken(value).map_err(|text| format!("{OPTION} {value}: {text}"))?);
-    }
-    Ok((others, spoken))
 }
 
 /// `5300=DNS`, `9000=own.json`.
@@ -107,32 +121,6 @@ fn what_is_spoken(value: &str) -> Result<Spoken, String> {
     Ok((port, schema))
 }
 
-fn usage(asked: bool) -> u8 {
-    if asked {
-        return super::print(format!("{HELP}\n").as_bytes());
-    }
-    complain(HELP);
-    USAGE
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Form {
-    Page,
-    Packets,
-    Text,
-}
-
-impl Form {
-    fn named(name: &str) -> Option<Self> {
-        match name {
-            "view" => Some(Self::Page),
-            "pcap" => Some(Self::Packets),
-            "text" => Some(Self::Text),
-            _ => None,
-        }
-    }
-}
-
 /// Where it goes.
 enum Out {
     Standard,
@@ -141,16 +129,16 @@ enum Out {
 
 impl Out {
     /// As asked for; beside the trace where nothing was, text apart.
-    fn of(form: Form, file: &OsStr, asked: Option<&OsStr>) -> Self {
+    fn of(form: &Form, file: &OsStr, asked: Option<&OsStr>) -> Self {
         let ending = match form {
-            Form::Page => ".html",
-            Form::Packets => ".pcapng",
-            Form::Text => "",
+            Form::View(_) => ".html",
+            Form::Pcap(_) => ".pcapng",
+            Form::Text(_) => "",
         };
         match asked {
             Some(out) if out == "-" => Self::Standard,
             Some(out) => Self::File(out.into()),
-            None if form == Form::Text || file == "-" => Self::Standard,
+            None if matches!(form, Form::Text(_)) || file == "-" => Self::Standard,
             None => {
                 let mut name = file.to_owned();
                 name.push(ending);
@@ -181,7 +169,7 @@ enum Failure {
     Output(io::Error),
 }
 
-fn convert(form: Form, file: &OsStr, out: &Out, decoder: Decoder) -> Result<(), Failure> {
+fn convert(form: &Form, file: &OsStr, out: &Out, decoder: Decoder) -> Result<(), Failure> {
     let input = |error: &dyn std::fmt::Display| Failure::Input(error.to_string());
     let reader: Box<dyn BufRead> = if file == "-" {
         Box::new(BufReader::new(io::stdin()))
@@ -198,7 +186,7 @@ fn convert(form: Form, file: &OsStr, out: &Out, decoder: Decoder) -> Result<(), 
     let mut writer = out.open().map_err(Failure::Output)?;
     let title = Path::new(file).file_name().unwrap_or(file).to_string_lossy();
     write(form, lines.header(), &records, &title, decoder, &mut *writer).map_err(Failure::Output)?;
-    if let (Out::File(path), Form::Page | Form::Packets) = (out, form) {
+    if let (Out::File(path), Form::View(_) | Form::Pcap(_)) = (out, form) {
         // Where it is; a closed standard output has nobody to tell.
         let _ = writeln!(io::stdout(), "{}", path.display());
     }
@@ -206,7 +194,7 @@ fn convert(form: Form, file: &OsStr, out: &Out, decoder: Decoder) -> Result<(), 
 }
 
 fn write(
-    form: Form,
+    form: &Form,
     header: &Header,
     records: &[Record<'_>],
     title: &str,
@@ -214,8 +202,8 @@ fn write(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     match form {
-        Form::Page => out.write_all(page(header, records, title, decoder).as_bytes())?,
-        Form::Text => {
+        Form::View(_) => out.write_all(page(header, records, title, decoder).as_bytes())?,
+        Form::Text(_) => {
             for record in records {
                 writeln!(out, "{}", line(record))?;
                 for line in decoder.tree(record).iter().flat_map(|tree| tree.lines()) {
@@ -223,7 +211,7 @@ fn write(
                 }
             }
         }
-        Form::Packets => {
+        Form::Pcap(_) => {
             let mut capture = Capture::begin(header)?;
             for record in records {
                 capture.add(record)?;

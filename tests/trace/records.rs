@@ -291,8 +291,8 @@ fn what_is_no_trace_is_refused() {
     for (words, status, said) in [
         (&["trace", "text", "x"][..], 2, "this is no trace"),
         (&["trace", "view", "missing"], 2, "cannot read missing"),
-        (&["trace", "dance", "x"], 2, "usage: wirescript trace"),
-        (&["trace"], 2, "usage: wirescript trace"),
+        (&["trace", "dance", "x"], 2, "Usage: wirescript trace"),
+        (&["trace"], 2, "Usage: wirescript trace"),
         (&["--trace-plaintext", "-e", "x = 1"], 2, "--trace FILE"),
     ] {
         let done = wirescript(&room, words.iter().copied());
