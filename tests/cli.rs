@@ -520,14 +520,13 @@ fn the_reference_in_the_terminal_tells_how_it_is_asked() {
     );
     let rhai = run(["doc", "socket.recv", "--rhai"]);
     assert!(rhai.stdout.contains("let a = pair[0]"), "{}", rhai.stdout);
-    for words in [&["trace", "--help"][..], &["trace", "text", "-h"]] {
+    for (words, usage) in [
+        (&["trace", "--help"][..], "wirescript trace <COMMAND>"),
+        (&["trace", "text", "-h"], "wirescript trace text [OPTIONS] <FILE>"),
+    ] {
         let told = run(words);
         assert_eq!((told.status, &*told.stderr), (0, ""));
-        assert!(
-            told.stdout.contains("wirescript trace view FILE"),
-            "{}",
-            told.stdout
-        );
+        assert!(told.stdout.contains(usage), "{}", told.stdout);
     }
     assert_eq!(run(["doc", "--wrong"]).status, 2);
     assert_eq!(run(["doc", "no_such_name"]).status, 1);
