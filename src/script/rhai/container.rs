@@ -200,7 +200,14 @@ mod tests {
             ("if d.len() == 0 && x { }", "if d.len() == 0 && x { }"),
             ("if d.len() == n.m { }", "if d.len() == n.m { }"),
             ("if d.len() - 1 == 0 { }", "if d.len() - 1 == 0 { }"),
-            ("if x && d.len() == 0 { }", "if x && d.len() == 0 { }"),
+            ("if x && d.len() == 0 { }", "if x &&$d.len() == 0 { }"),
+            ("if x || d.len() == 0 && y { }", "if x || d.len() == 0 && y { }"),
+            ("n += d.len();", "n +=$d.len();"),
+            ("n -= d.pop();", "n -=$d.pop();"),
+            ("while n < d.len() { }", "while n <$d.len() { }"),
+            ("f(n + d.len)", "f(n +$d.len)"),
+            ("let x = n + d.len() == 3;", "let x = n + d.len() == 3;"),
+            ("let x = n - d.len() * 2;", "let x = n - d.len() * 2;"),
             ("let n = d.len.m;", "let n = d.len.m;"),
             (
                 "fn len(x) { 1 } if d.len() == 0 { }",
@@ -254,6 +261,19 @@ mod tests {
             check(over);
             let big = array.len() == "5";
             check(!big);
+            // Beside others in a calculation.
+            let sum = 10;
+            sum += array.len();
+            sum -= blob.len();
+            check(sum == 12 && 2 * text.len() == 6 && sum - array.len == 7);
+            let at = 0;
+            while at < array.len() { at += 1; }
+            check(at == 5);
+            if at == 4 || text.len() < 3 { check(false); }
+            let both = at == 5 && array.len() == at;
+            check(both);
+            let joined = "len " + text.len();
+            check(joined == "len 3");
             fn inside(data) {
                 if data.len() == 0 { return "nothing"; }
                 "something"

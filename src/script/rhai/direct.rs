@@ -178,6 +178,7 @@ mod tests {
             ),
             ("f(a, s.recv(1))", "f(a,$s.recv(1))"),
             ("`a ${ s.recv(1) } b`", "`a ${$s.recv(1) } b`"),
+            ("n += s.send(d);", "n +=$s.send(d);"),
             ("let n = 1 + s.send(d);", "let n = 1 + s.send(d);"),
             ("let n = s.recv(1).len();", "let n = s.recv(1).len();"),
             ("let n = s.recv(1) + x;", "let n = s.recv(1) + x;"),

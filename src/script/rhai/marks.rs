@@ -47,7 +47,7 @@ pub(super) fn changes(tokens: &[(Token, Position)], lines: &Lines<'_>) -> Vec<Ch
         let is_one = if calls.contains(&method) {
             begins_expression(before) && is_call(rest, &calls)
         } else if sizes.contains(&Some(method)) {
-            begins_condition(before) && is_size(rest)
+            begins_condition(before) && is_size(rest) || is_operator(before) && is_length(rest)
         } else {
             changes.contains(&Some(method)) && begins_expression(before) && is_change(rest)
         };
@@ -91,19 +91,29 @@ fn is_call(rest: &[(Token, Position)], names: &[&str]) -> bool {
 
 /// Whether these end the question how long something is, which may be compared with one token, and the expression with it.
 fn is_size(rest: &[(Token, Position)]) -> bool {
-    let rest = match rest {
-        [(Token::Unit, _), rest @ ..] | [(Token::LeftParen, _), (Token::RightParen, _), rest @ ..] => rest,
-        rest => rest,
-    };
-    match rest {
+    match after_arguments(rest) {
         [
             (operator, _),
             (Token::IntegerConstant(_) | Token::Identifier(_), _),
             (after, _),
             ..,
         ] if container::compares(operator) => ends_condition(after),
-        [(after, _), ..] => ends_condition(after),
-        [] => false,
+        rest => rest.first().is_some_and(|(after, _)| ends_condition(after)),
+    }
+}
+
+/// As [`is_size`], where it is not compared.
+fn is_length(rest: &[(Token, Position)]) -> bool {
+    after_arguments(rest)
+        .first()
+        .is_some_and(|(after, _)| ends_condition(after))
+}
+
+/// What follows a name, without the parentheses of a call that has no arguments.
+fn after_arguments(rest: &[(Token, Position)]) -> &[(Token, Position)] {
+    match rest {
+        [(Token::Unit, _), rest @ ..] | [(Token::LeftParen, _), (Token::RightParen, _), rest @ ..] => rest,
+        rest => rest,
     }
 }
 
@@ -143,6 +153,8 @@ fn begins_expression(before: &Token) -> bool {
     matches!(
         before,
         Token::Equals
+            | Token::PlusAssign
+            | Token::MinusAssign
             | Token::LeftParen
             | Token::LeftBracket
             | Token::LeftBrace
@@ -154,9 +166,17 @@ fn begins_expression(before: &Token) -> bool {
     )
 }
 
-/// As [`begins_expression`], of what is asked.
+/// As [`begins_expression`], of what is asked: a comparison binds more than what joins two of them.
 fn begins_condition(before: &Token) -> bool {
-    matches!(before, Token::If | Token::While | Token::Until) || begins_expression(before)
+    matches!(
+        before,
+        Token::If | Token::While | Token::Until | Token::And | Token::Or
+    ) || begins_expression(before)
+}
+
+/// Whether a length may be the right-hand side of this.
+fn is_operator(before: &Token) -> bool {
+    matches!(before, Token::Plus | Token::Minus | Token::Multiply) || container::compares(before)
 }
 
 /// Whether no expression goes on with this.
