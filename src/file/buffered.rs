@@ -1,6 +1,6 @@
 //! A buffer over a raw file: Python's `BufferedReader`, `BufferedWriter`, `BufferedRWPair` and `BufferedRandom`.
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, RefCell, RefMut};
 use std::rc::Rc;
 
 use crate::bytes::{Bytes, Pinned};
@@ -23,10 +23,6 @@ pub(super) struct Buffered {
     /// None once it is detached: who has it then may close it by dropping it.
     below: RefCell<Option<Below>>,
     /// The raw file's own mark.
-    #[cfg_attr(
-        not(feature = "lua"),
-        allow(dead_code, reason = "Lua alone has a way of its own to lines")
-    )]
     shut: Shut,
     pub(super) input: RefCell<Input>,
     /// One task at a time reads: what comes may be all that another one waits for, whom no event would tell.
@@ -118,11 +114,8 @@ impl Buffered {
             return Ok(None);
         };
         // It may have been closed meanwhile.
-        let raw = if was_busy {
-            self.reading(what, closed)?
-        } else {
-            raw
-        };
+        let again = was_busy.then(|| self.reading(what, closed));
+        let raw = again.unwrap_or(Ok(raw))?;
         Ok(Some((raw, pass)))
     }
 
@@ -195,6 +188,9 @@ impl Buffered {
     /// the timeout.
     pub(super) fn read_line(&self, limit: usize) -> Result<Vec<u8>> {
         const OP: &str = "readline";
+        if let Some((mut input, length)) = self.at_hand(limit) {
+            return Ok(input.take(length));
+        }
         let closed = if self.kind == Kind::Pair {
             "peek of closed file"
         } else {
@@ -203,11 +199,9 @@ impl Buffered {
         let (raw, _pass) = self.enter("read", closed)?.ok_or_else(|| must_wait(OP))?;
         let mut patience = None;
         loop {
-            {
-                let mut input = self.input.borrow_mut();
-                if let Some(length) = input.line(limit) {
-                    return Ok(input.take(length));
-                }
+            let length = self.input.borrow_mut().line(limit);
+            if let Some(length) = length {
+                return Ok(self.input.borrow_mut().take(length));
             }
             let patience = *patience.get_or_insert_with(|| raw.patience());
             match self.fill(&*raw, OP, patience, 1) {
@@ -219,16 +213,23 @@ impl Buffered {
         }
     }
 
-    /// Where the next line lies, and its length, if it is at hand; it counts as read.
-    #[cfg(feature = "lua")]
+    /// The length of the next line, if it is at hand and no task is in the middle of a read.
     #[inline]
-    pub(super) fn line_at(&self) -> Option<(*const u8, usize)> {
+    fn at_hand(&self, limit: usize) -> Option<(RefMut<'_, Input>, usize)> {
         // One that is detached, or only written, has nothing read ahead.
         if self.shut.get() || self.gate.is_busy() {
             return None;
         }
         let mut input = self.input.borrow_mut();
-        let length = input.line(usize::MAX)?;
+        let length = input.line(limit).filter(|&length| length > 0)?;
+        Some((input, length))
+    }
+
+    /// Where the next line lies, and its length, if it is at hand; it counts as read.
+    #[cfg(feature = "lua")]
+    #[inline]
+    pub(super) fn line_at(&self) -> Option<(*const u8, usize)> {
+        let (mut input, length) = self.at_hand(usize::MAX)?;
         let start = input.data().as_ptr();
         input.consume(length);
         Some((start, length))
