@@ -23,6 +23,7 @@ mod limit;
 #[allow(dead_code, reason = "it serves the other bench too")]
 mod server;
 
+use std::ffi::OsString;
 use std::io::{self, Read, Write};
 use std::net::{Ipv4Addr, TcpStream};
 use std::path::{Path, PathBuf};
@@ -30,6 +31,7 @@ use std::process::{Command, ExitCode, Stdio};
 use std::time::{Duration, Instant};
 
 use contest::Spread;
+use contest::peers::{LUA, NODE, PYTHON, Peer};
 use server::Server;
 
 /// Bytes of a chunk.
@@ -37,6 +39,12 @@ const CHUNK: usize = 65_536;
 /// Times each server runs; a figure is the median of as many. Rounds differ by half and more, as the two sides fall in step or
 /// do not for as long as they run, so it takes many short ones.
 const ROUNDS: usize = 75;
+/// Other languages and libraries.
+const PEERS: &[Peer] = &[
+    ("CPython", PYTHON, "bulk.py", &[]),
+    ("LuaSocket", LUA, "bulk_luasocket.lua", &[]),
+    ("node", NODE, "bulk_node.js", &[]),
+];
 /// Peers take part in one round of so many.
 const PEER_ROUNDS: usize = 5;
 /// How long it runs before it counts, and how long it counts.
@@ -65,24 +73,17 @@ enum Target {
 }
 
 struct Contestant {
-    name: &'static str,
+    name: String,
     program: PathBuf,
-    script: Option<PathBuf>,
+    arguments: Vec<OsString>,
+    /// Whether it is no program of this package.
+    is_peer: bool,
 }
 
 impl Contestant {
-    /// Whether it is no program of this package.
-    fn is_peer(&self) -> bool {
-        self.name.starts_with('(')
-    }
-
     fn command(&self, way: &str) -> Command {
         let mut command = Command::new(&self.program);
-        match &self.script {
-            Some(script) => command.arg(script),
-            None => command.arg(limit::WORD),
-        };
-        command.arg(way).stderr(Stdio::null());
+        command.args(&self.arguments).arg(way).stderr(Stdio::null());
         command
     }
 }
@@ -104,41 +105,27 @@ fn contestants() -> io::Result<Vec<Contestant>> {
     let wirescript = PathBuf::from(
         wirescript.ok_or_else(|| io::Error::other("there is no command to measure: add the feature cli"))?,
     );
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches");
+    let own = |name: &str, program: PathBuf, argument: OsString| Contestant {
+        name: name.to_owned(),
+        program,
+        arguments: vec![argument],
+        is_peer: false,
+    };
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/bulk");
     let mut list = vec![
-        Contestant {
-            name: "limit",
-            program: std::env::current_exe()?,
-            script: None,
-        },
-        Contestant {
-            name: "Lua",
-            program: wirescript.clone(),
-            script: Some(folder.join("bulk/bulk.lua")),
-        },
+        own("limit", std::env::current_exe()?, limit::WORD.into()),
+        own("Lua", wirescript.clone(), folder.join("bulk.lua").into()),
     ];
     if cfg!(feature = "rhai") {
-        list.push(Contestant {
-            name: "Rhai",
-            program: wirescript,
-            script: Some(folder.join("bulk/bulk.rhai")),
-        });
+        list.push(own("Rhai", wirescript, folder.join("bulk.rhai").into()));
     }
-    for (name, program, file) in [
-        ("(CPython)", "python3", "bulk.py"),
-        ("(LuaSocket)", "lua5.4", "bulk_luasocket.lua"),
-        ("(node)", "node", "bulk_node.js"),
-    ] {
-        let peer = Contestant {
+    for (name, command) in contest::peers::installed(PEERS, |peer| Server::start(peer.arg("send")).is_ok()) {
+        list.push(Contestant {
             name,
-            program: program.into(),
-            script: Some(folder.join("peers").join(file)),
-        };
-        if Server::start(&mut peer.command("send")).is_ok() {
-            list.push(peer);
-        } else {
-            println!("{name} is missing: benches/peers/setup installs it.");
-        }
+            program: command.get_program().into(),
+            arguments: command.get_args().map(OsString::from).collect(),
+            is_peer: true,
+        });
     }
     Ok(list)
 }
@@ -164,18 +151,19 @@ struct Sample {
 fn contest(way: &str, contestants: &[Contestant]) -> io::Result<()> {
     println!("\n{way} of 64 KiB chunks");
     println!(
-        "  {:<14} {:>9} {:>7}  {:<14} {:>7}   {:>9} {:>7}  {:<14} {:>7}",
+        "  {:<30} {:>9} {:>7}  {:<14} {:>7}   {:>9} {:>7}  {:<14} {:>7}",
         "", "chunks/s", "ratio", "", "target", "cpu us", "ratio", "", "target"
     );
-    let has_way = |name: &str| way != "recv_into" || !matches!(name, "(LuaSocket)" | "(node)");
+    let has_way =
+        |name: &str| way != "recv_into" || !["(LuaSocket", "(node"].iter().any(|peer| name.starts_with(peer));
     let contestants: Vec<_> = contestants
         .iter()
-        .filter(|contestant| has_way(contestant.name))
+        .filter(|contestant| has_way(&contestant.name))
         .collect();
     let mut samples: Vec<Vec<Sample>> = contestants.iter().map(|_| Vec::new()).collect();
     for round in 0..ROUNDS {
         for (contestant, samples) in contestants.iter().zip(&mut samples) {
-            if contestant.is_peer() && round % PEER_ROUNDS != 0 {
+            if contestant.is_peer && round % PEER_ROUNDS != 0 {
                 continue;
             }
             let server = Server::start(&mut contestant.command(way))?;
@@ -186,7 +174,7 @@ fn contest(way: &str, contestants: &[Contestant]) -> io::Result<()> {
     }
     let limits = samples[0].clone();
     for (contestant, samples) in contestants.iter().zip(&samples) {
-        let step = if contestant.is_peer() { PEER_ROUNDS } else { 1 };
+        let step = if contestant.is_peer { PEER_ROUNDS } else { 1 };
         let ratio = |value: fn(&Sample) -> f64| {
             Spread::of(
                 samples
@@ -196,13 +184,13 @@ fn contest(way: &str, contestants: &[Contestant]) -> io::Result<()> {
             )
         };
         let (rate, time) = (ratio(|sample| sample.rate), ratio(|sample| sample.time));
-        let (least, most) = match target(contestant.name, way) {
+        let (least, most) = match target(&contestant.name, way) {
             Some(Target::Rate(least)) => (format!("{least:.2}"), "-".into()),
             Some(Target::Time(most)) => ("-".into(), format!("{most:.2}")),
             None => ("-".into(), "-".into()),
         };
         println!(
-            "  {:<14} {:>9.0} {:>7.3}  {:<14} {least:>7}   {:>9.2} {:>7.3}  {:<14} {most:>7}",
+            "  {:<30} {:>9.0} {:>7.3}  {:<14} {least:>7}   {:>9.2} {:>7.3}  {:<14} {most:>7}",
             contestant.name,
             Spread::of(samples.iter().map(|sample| sample.rate)).median,
             rate.median,

@@ -1,9 +1,9 @@
 //! How fast scripts read lines and send files: `cargo bench --bench files`.
 //!
 //! As in `limits`, every time is taken by a process of its own that runs one loop and prints how long it took, and a
-//! ratio compares two times of one round. Lines are held against CPython, which every script peer is slower than: 1,000,000
+//! ratio compares two times of one round. Lines are held against CPython: 1,000,000
 //! different lines of 40 bytes, off a TCP connection, by `for line in f`. Files are held against sendfile(2) as a C program
-//! calls it: 1 GiB over loopback, until the reader has read it all. The peers are this program itself. Nothing is pinned:
+//! calls it: 1 GiB over loopback, until the reader has read it all. The other ends are this program itself. Nothing is pinned:
 //! reader and writer have a core each where there are two.
 //!
 //! It fails when something cannot be run, never because something is slow.
@@ -26,11 +26,20 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
-use contest::{Contestant, Peer, compete};
+use contest::peers::{LUA, NODE, PYTHON, Peer};
+use contest::{Answering, Contestant, compete};
 use table::Table;
 
 /// Times each contestant runs; a ratio is the median of as many.
 const ROUNDS: usize = 9;
+/// What lines are held against.
+const PYTHON_LINES: &[Peer] = &[("CPython", PYTHON, "lines.py", &[])];
+/// What else reads lines.
+const LINES: &[Peer] = &[
+    ("LuaSocket", LUA, "lines_luasocket.lua", &[]),
+    ("cqueues", LUA, "lines_cqueues.lua", &[]),
+    ("node", NODE, "lines_node.js", &[]),
+];
 
 fn main() -> ExitCode {
     let mut words = std::env::args().skip(1);
@@ -55,15 +64,13 @@ fn bench() -> io::Result<()> {
 }
 
 fn lines(table: &mut Table) -> io::Result<()> {
-    let Some(python) = python() else {
-        println!("Lines are missing from the table: there is no python3 here to hold them against.");
-        return Ok(());
-    };
-    let peer = Peer::start(raw(["lines"]))?;
+    let peer = Answering::start(raw(["lines"]))?;
     let count = raw::LINES.to_string();
     let words = [peer.port(), &count];
-    let mut limit = Command::new(python);
-    limit.arg(beside("lines.py")).args(words);
+    let Some(limit) = contest::peers_of(PYTHON_LINES, &words).pop() else {
+        println!("Lines are missing from the table: there is nothing to hold them against.");
+        return Ok(());
+    };
     let mut scripts =
         vec![Contestant::new("Lua, for line in f:lines()", script("lines.lua", words)?).with_target(0.75)];
     if cfg!(feature = "rhai") {
@@ -77,13 +84,14 @@ fn lines(table: &mut Table) -> io::Result<()> {
         script("lines.lua", [words[0], words[1], "text"])?,
     ));
     table.heading("A line of 40 bytes off a makefile, against CPython's for line in f");
-    table.race(raw::LINES, &compete(limit, scripts, ROUNDS)?);
+    scripts.extend(contest::peers_of(LINES, &words));
+    table.race(raw::LINES, &compete(limit.into(), scripts, ROUNDS)?);
     Ok(())
 }
 
 fn send_file(table: &mut Table) -> io::Result<()> {
     let file = File::make(raw::BYTES)?;
-    let peer = Peer::start(raw(["sink"]))?;
+    let peer = Answering::start(raw(["sink"]))?;
     let words = [peer.port(), &file.0.to_string_lossy()];
     let limit = raw(["sendfile", words[0], words[1]]);
     let mut scripts = vec![Contestant::new("Lua", script("sendfile.lua", words)?).with_target(0.95)];
@@ -134,14 +142,6 @@ fn script<'a>(name: &str, words: impl IntoIterator<Item = &'a str>) -> io::Resul
     let mut command = Command::new(wirescript);
     command.arg(beside(name)).args(words);
     Ok(command)
-}
-
-/// Debian's own build is the faster one where a pyenv stands beside it.
-fn python() -> Option<&'static str> {
-    ["/usr/bin/python3", "python3"].into_iter().find(|program| {
-        let works = Command::new(program).args(["-c", "import socket"]).output();
-        works.is_ok_and(|done| done.status.success())
-    })
 }
 
 /// A file of this folder.

@@ -3,6 +3,9 @@
 use std::io::{self, BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 
+#[path = "../peers/mod.rs"]
+pub(crate) mod peers;
+
 /// A command that is held against the limit.
 pub(crate) struct Contestant {
     name: String,
@@ -24,6 +27,27 @@ impl Contestant {
         self.target = Some(ratio);
         self
     }
+}
+
+impl From<Contestant> for Command {
+    fn from(contestant: Contestant) -> Self {
+        contestant.command
+    }
+}
+
+/// What is installed of the peers, as contestants: each does its work with these words.
+pub(crate) fn peers_of(list: &[peers::Peer], words: &[&str]) -> Vec<Contestant> {
+    let works = |command: &mut Command| {
+        let tried = command.args(words).stdin(Stdio::null()).output();
+        tried.is_ok_and(|done| done.status.success())
+    };
+    peers::installed(list, works)
+        .into_iter()
+        .map(|(name, mut command)| {
+            command.args(words);
+            Contestant::new(name, command)
+        })
+        .collect()
 }
 
 /// How a contestant did, in seconds a sample and as ratios to the limit.
@@ -129,31 +153,31 @@ impl Spread {
 }
 
 /// A process that answers on a port until it is dropped.
-pub(crate) struct Peer {
+pub(crate) struct Answering {
     child: Child,
     port: String,
 }
 
-impl Peer {
+impl Answering {
     /// Starts a command that prints the port it listens on.
     pub(crate) fn start(mut command: Command) -> io::Result<Self> {
         let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn()?;
         let output = child.stdout.take();
-        let mut peer = Self {
+        let mut answering = Self {
             child,
             port: String::new(),
         };
         if let Some(output) = output {
-            BufReader::new(output).read_line(&mut peer.port)?;
+            BufReader::new(output).read_line(&mut answering.port)?;
         }
-        peer.port.truncate(peer.port.trim_end().len());
-        if peer.port.parse::<u16>().is_err() {
+        answering.port.truncate(answering.port.trim_end().len());
+        if answering.port.parse::<u16>().is_err() {
             return Err(io::Error::other(format!(
                 "{command:?} printed no port: {:?}",
-                peer.port
+                answering.port
             )));
         }
-        Ok(peer)
+        Ok(answering)
     }
 
     pub(crate) fn port(&self) -> &str {
@@ -161,7 +185,7 @@ impl Peer {
     }
 }
 
-impl Drop for Peer {
+impl Drop for Answering {
     fn drop(&mut self) {
         // Ended by itself already: then there is nothing left to end.
         let _ = self.child.kill();

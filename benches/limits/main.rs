@@ -2,7 +2,7 @@
 //!
 //! Every time in the table is taken by a process of its own, which runs one loop and prints how long it took: the
 //! limit is this program itself, doing the work with `libc` alone (`raw`); a script is run by the `wirescript` command,
-//! as its users run it; CPython runs the same loop for comparison. A round runs each of them once, so that what the
+//! as its users run it; what is installed of the peers (`benches/peers`) runs the same loop. A round runs each of them once, so that what the
 //! machine does meanwhile falls on all of them, and a ratio compares two times of one round. Everything, echo peers too,
 //! is pinned to one core: waking another would cost more than what is measured.
 //!
@@ -23,13 +23,29 @@ mod traced;
 
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode, Stdio};
+use std::process::{Command, ExitCode};
 
-use contest::{Contestant, Peer, compete};
+use contest::peers::{LUA, NODE, PYTHON, Peer};
+use contest::{Answering, Contestant, compete};
 use table::Table;
 
 /// Times each contestant runs; a ratio is the median of as many.
 const ROUNDS: usize = 17;
+/// What other languages and libraries have for a round trip.
+const PING_PONG: &[Peer] = &[
+    ("CPython", PYTHON, "pingpong.py", &[]),
+    ("LuaSocket", LUA, "pingpong_luasocket.lua", &[]),
+    ("luaposix", LUA, "pingpong_luaposix.lua", &[]),
+    ("cqueues", LUA, "pingpong_cqueues.lua", &[]),
+    ("luv", LUA, "pingpong_luv.lua", &[]),
+    ("node", NODE, "pingpong_node.js", &[]),
+];
+/// The same for a socket pair.
+const SOCKET_PAIR: &[Peer] = &[
+    ("CPython", PYTHON, "socketpair.py", &[]),
+    ("luaposix", LUA, "socketpair_luaposix.lua", &[]),
+    ("cqueues", LUA, "socketpair_cqueues.lua", &[]),
+];
 
 fn main() -> ExitCode {
     let mut words = std::env::args().skip(1);
@@ -60,9 +76,6 @@ fn bench() -> io::Result<()> {
     recorded(&cast, &mut table)?;
     socket_pair(&cast, &mut table)?;
     costs(&cast, &mut table)?;
-    if cast.python.is_none() {
-        println!("\nCPython is missing from the table: there is no python3 here.");
-    }
     if !cfg!(feature = "rhai") {
         println!("\nRhai is missing from the table: the feature rhai is off.");
     }
@@ -72,8 +85,8 @@ fn bench() -> io::Result<()> {
 /// One byte to an echo peer and back, over loopback.
 fn ping_pong(cast: &Cast, table: &mut Table) -> io::Result<()> {
     const ROUND_TRIPS: u32 = 20_000;
-    let peer = Peer::start(cast.raw(["echo"]))?;
-    let lua_peer = Peer::start(cast.script("echo.lua", [""; 0]))?;
+    let peer = Answering::start(cast.raw(["echo"]))?;
+    let lua_peer = Answering::start(cast.script("echo.lua", [""; 0]))?;
     let near = [peer.port(), &ROUND_TRIPS.to_string()];
     let far = [lua_peer.port(), &ROUND_TRIPS.to_string()];
 
@@ -84,7 +97,7 @@ fn ping_pong(cast: &Cast, table: &mut Table) -> io::Result<()> {
     ];
     #[cfg(feature = "rhai")]
     scripts.push(Contestant::new("Rhai", cast.script("pingpong.rhai", near)).with_target(0.92));
-    scripts.extend(cast.python("pingpong.py", near));
+    scripts.extend(contest::peers_of(PING_PONG, &near));
 
     table.heading("TCP round trip of 1 byte over loopback");
     table.race(ROUND_TRIPS, &compete(limit, scripts, ROUNDS)?);
@@ -97,7 +110,7 @@ fn recorded(cast: &Cast, table: &mut Table) -> io::Result<()> {
     let cores = affinity::cores()?;
     let own = cores.last().copied().unwrap_or(0);
     let other = cores.first().copied().unwrap_or(0);
-    let peer = Peer::start(cast.raw(["echo"]))?;
+    let peer = Answering::start(cast.raw(["echo"]))?;
     let trace = std::env::temp_dir().join(format!("wirescript-limits-{}", std::process::id()));
     let run = |other: usize, to: &Path| {
         let mut command = Command::new(&cast.myself);
@@ -133,7 +146,7 @@ fn socket_pair(cast: &Cast, table: &mut Table) -> io::Result<()> {
     let mut scripts = vec![Contestant::new("Lua", cast.script("socketpair.lua", count)).with_target(0.83)];
     #[cfg(feature = "rhai")]
     scripts.push(Contestant::new("Rhai", cast.script("socketpair.rhai", count)).with_target(0.62));
-    scripts.extend(cast.python("socketpair.py", count));
+    scripts.extend(contest::peers_of(SOCKET_PAIR, &count));
 
     table.heading("Unix socketpair, send 1 byte + recv 1 byte");
     table.race(BYTES, &compete(limit, scripts, ROUNDS)?);
@@ -182,12 +195,6 @@ fn costs(cast: &Cast, table: &mut Table) -> io::Result<()> {
 struct Cast {
     myself: PathBuf,
     wirescript: PathBuf,
-    python: Option<Python>,
-}
-
-struct Python {
-    program: PathBuf,
-    version: String,
 }
 
 impl Cast {
@@ -197,12 +204,9 @@ impl Cast {
             .filter(|_| cfg!(feature = "cli"))
             .map(PathBuf::from)
             .ok_or_else(|| io::Error::other("there is no command to measure: add the feature cli"))?;
-        // Debian's own build is the faster one where a pyenv stands beside it.
-        let python = ["/usr/bin/python3", "python3"].iter().find_map(Python::at);
         Ok(Self {
             myself: std::env::current_exe()?,
             wirescript,
-            python,
         })
     }
 
@@ -218,31 +222,6 @@ impl Cast {
         let mut command = Command::new(&self.wirescript);
         command.arg(beside(name)).args(words);
         command
-    }
-
-    fn python<'a>(&self, name: &str, words: impl IntoIterator<Item = &'a str>) -> Option<Contestant> {
-        let python = self.python.as_ref()?;
-        let mut command = Command::new(&python.program);
-        command.arg(beside(name)).args(words);
-        Some(Contestant::new(
-            format!("({}, for comparison)", python.version),
-            command,
-        ))
-    }
-}
-
-impl Python {
-    fn at(program: &&str) -> Option<Self> {
-        let mut command = Command::new(program);
-        command.args([
-            "-c",
-            "import platform; print(platform.python_implementation(), platform.python_version())",
-        ]);
-        let answer = command.stderr(Stdio::null()).output().ok()?;
-        answer.status.success().then(|| Self {
-            program: program.into(),
-            version: String::from_utf8_lossy(&answer.stdout).trim().to_owned(),
-        })
     }
 }
 

@@ -26,7 +26,6 @@ mod contest;
 mod epoll;
 mod limit;
 mod load;
-mod peers;
 mod server;
 mod workers;
 
@@ -36,10 +35,23 @@ use std::process::{Command, ExitCode};
 use std::time::Duration;
 
 use contest::Spread;
+use contest::peers::{LUA, NODE, PYTHON, Peer};
 use server::Server;
 
 /// Times each server runs; a figure is the median of as many.
 const ROUNDS: usize = 7;
+/// Other languages and libraries.
+const PEERS: &[Peer] = &[
+    ("CPython, epoll by hand", PYTHON, "echo_epoll.py", &[]),
+    ("CPython, selectors", PYTHON, "echo_selectors.py", &[]),
+    ("CPython, asyncio", PYTHON, "echo_asyncio.py", &[]),
+    ("CPython, uvloop", PYTHON, "echo_asyncio.py", &["uvloop"]),
+    ("CPython, ThreadingTCPServer", PYTHON, "echo_threads.py", &[]),
+    ("node", NODE, "echo_node.js", &[]),
+    ("luv", LUA, "echo_luv.lua", &[]),
+    ("cqueues", LUA, "echo_cqueues.lua", &[]),
+    ("copas", LUA, "echo_copas.lua", &[]),
+];
 /// Times a peer runs.
 const PEER_ROUNDS: usize = 3;
 /// The greatest ratio of latencies that will do.
@@ -198,7 +210,7 @@ fn contestants() -> io::Result<Vec<Contestant>> {
 
 /// What is installed of the peers.
 fn installed() -> impl Iterator<Item = Contestant> {
-    let peers = peers::installed().into_iter();
+    let peers = contest::peers::installed(PEERS, |echo| Server::start(echo).is_ok()).into_iter();
     peers.map(|(name, echo)| Contestant {
         name,
         echo,
@@ -214,7 +226,7 @@ fn installed() -> impl Iterator<Item = Contestant> {
 fn echo(contestants: &mut [Contestant], connections: usize, place: usize) -> io::Result<()> {
     println!("\nEcho of 64 bytes, {connections} connections");
     println!(
-        "  {:<36} {:>10} {:>7}  {:<14} {:>7}   {:>8} {:>7} {:>7}  {:>9} {:>7} {:>7}",
+        "  {:<46} {:>10} {:>7}  {:<14} {:>7}   {:>8} {:>7} {:>7}  {:>9} {:>7} {:>7}",
         "",
         "requests/s",
         "ratio",
@@ -258,7 +270,7 @@ fn echo(contestants: &mut [Contestant], connections: usize, place: usize) -> io:
         };
         let rate = against(|sample| sample.rate);
         println!(
-            "  {:<36} {:>10.0} {:>7.3}  {:<14} {:>7}   {:>8.2} {:>7.2} {:>7}  {:>9.2} {:>7.3} {:>7}",
+            "  {:<46} {:>10.0} {:>7.3}  {:<14} {:>7}   {:>8.2} {:>7.2} {:>7}  {:>9.2} {:>7.3} {:>7}",
             contestant.name,
             of(|sample| sample.rate).median,
             rate.median,
@@ -297,7 +309,7 @@ fn idle(contestants: &mut [Contestant]) -> io::Result<()> {
             let (each, streams) =
                 load::idle(&server, count).map_err(|error| named(&contestant.name, &error))?;
             println!(
-                "  {:<30} {:>7} connections {:>7.1} KiB each   {}",
+                "  {:<46} {:>7} connections {:>7.1} KiB each   {}",
                 contestant.name,
                 streams.len(),
                 each / 1024.0,
@@ -331,7 +343,7 @@ fn accept(contestants: &mut [Contestant]) -> io::Result<()> {
     {
         let ratio = Spread::of(times.iter().zip(&limits).map(|(time, limit)| time / limit));
         println!(
-            "  {:<30} {:>7.2} us {:>7.3}  {:<14} {}",
+            "  {:<46} {:>7.2} us {:>7.3}  {:<14} {}",
             contestant.name,
             Spread::of(times.iter().map(|time| time * 1e6)).median,
             ratio.median,

@@ -38,13 +38,19 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 
-use contest::{Contestant, Peer, Spread, compete};
+use contest::peers::{NODE, PYTHON, Peer};
+use contest::{Answering, Contestant, Spread, compete};
 use identity::Identity;
 use server::Server;
 use table::Table;
 
 /// Times each contestant runs; a ratio is the median of as many.
 const ROUNDS: usize = 7;
+/// What other languages have for bytes.
+const PEERS: &[Peer] = &[
+    ("CPython", PYTHON, "tls.py", &[]),
+    ("node", NODE, "tls_node.js", &[]),
+];
 /// Handshakes at once where it is asked how late others get their turn.
 const AT_ONCE: &str = "1000";
 
@@ -100,14 +106,15 @@ fn bytes(identity: &Identity) -> io::Result<()> {
         ("send", "sink", "A MiB sent by sendall, 64 KiB at a time"),
         ("take", "source", "A MiB taken by recv, 64 KiB at a time"),
     ] {
-        let peer = Peer::start(raw([peer, identity.path()]))?;
+        let peer = Answering::start(raw([peer, identity.path()]))?;
         let count = raw::MEBIBYTES.to_string();
         let words = [way, identity.path(), peer.port(), &count];
-        let scripts = languages()
+        let mut scripts = languages()
             .map(|(name, ending)| {
                 Ok(Contestant::new(name, script(&format!("bytes.{ending}"), words)?).with_target(0.9))
             })
             .collect::<io::Result<Vec<_>>>()?;
+        scripts.extend(contest::peers_of(PEERS, &words));
         table.heading(heading);
         table.race(raw::MEBIBYTES, &compete(raw(words), scripts, ROUNDS)?);
     }

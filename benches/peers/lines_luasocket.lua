@@ -1,0 +1,14 @@
+-- lines_luasocket.lua PORT COUNT: reads lines off a connection; prints the seconds it took.
+local socket = require "socket"
+local port, count = tonumber(arg[1]), tonumber(arg[2])
+local c = assert(socket.connect("127.0.0.1", port))
+local seen, bytes = 0, 0
+local start = socket.gettime()
+while true do
+  local line = c:receive("*l")
+  if not line then break end
+  seen = seen + 1
+  bytes = bytes + #line + 1
+end
+print(socket.gettime() - start)
+assert(seen == count and bytes == 40 * count, "lines are missing")
