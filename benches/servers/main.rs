@@ -52,6 +52,15 @@ const PEERS: &[Peer] = &[
     ("cqueues", LUA, "echo_cqueues.lua", &[]),
     ("copas", LUA, "echo_copas.lua", &[]),
 ];
+/// Those of them that accept and close.
+const ACCEPTING: &[Peer] = &[
+    ("CPython", PYTHON, "accept.py", &[]),
+    ("LuaSocket", LUA, "accept_luasocket.lua", &[]),
+    ("luaposix", LUA, "accept_luaposix.lua", &[]),
+    ("cqueues", LUA, "accept_cqueues.lua", &[]),
+    ("luv", LUA, "accept_luv.lua", &[]),
+    ("node", NODE, "accept_node.js", &[]),
+];
 /// Times a peer runs.
 const PEER_ROUNDS: usize = 3;
 /// The greatest ratio of latencies that will do.
@@ -106,7 +115,7 @@ fn bench(words: &[String]) -> io::Result<()> {
         idle(&mut contestants)?;
     }
     if all || said("accept") {
-        accept(&mut contestants)?;
+        accept(!said("alone"))?;
     }
     if all || said("workers") {
         workers::bench(&working()?)?;
@@ -139,7 +148,6 @@ fn one(words: &[String]) -> io::Result<()> {
 struct Contestant {
     name: String,
     echo: Command,
-    accept: Option<Command>,
     rounds: usize,
     /// The smallest ratios of rates that will do, with 100, 1,000 and 5,000 connections.
     rates: Option<[f64; 3]>,
@@ -168,17 +176,18 @@ fn working() -> io::Result<Vec<(&'static str, Command)>> {
     Ok(list)
 }
 
+/// The limit: this program itself.
+fn limit(what: &str) -> io::Result<Command> {
+    let mut command = Command::new(std::env::current_exe()?);
+    command.args([limit::WORD, what]);
+    Ok(command)
+}
+
 fn contestants() -> io::Result<Vec<Contestant>> {
-    let limit = |what: &str| -> io::Result<Command> {
-        let mut command = Command::new(std::env::current_exe()?);
-        command.args([limit::WORD, what]);
-        Ok(command)
-    };
     let mut list = vec![
         Contestant {
             name: "limit".into(),
             echo: limit("echo")?,
-            accept: Some(limit("accept")?),
             rounds: ROUNDS,
             rates: None,
             times: None,
@@ -187,7 +196,6 @@ fn contestants() -> io::Result<Vec<Contestant>> {
         Contestant {
             name: "Lua".into(),
             echo: script("echo.lua")?,
-            accept: Some(script("accept.lua")?),
             rounds: ROUNDS,
             rates: Some([0.93, 0.90, 0.88]),
             times: Some([1.10, 1.15, 1.25]),
@@ -198,7 +206,6 @@ fn contestants() -> io::Result<Vec<Contestant>> {
         list.push(Contestant {
             name: "Rhai".into(),
             echo: script("echo.rhai")?,
-            accept: Some(script("accept.rhai")?),
             rounds: ROUNDS,
             rates: Some([0.72, 0.70, 0.60]),
             times: None,
@@ -214,7 +221,6 @@ fn installed() -> impl Iterator<Item = Contestant> {
     peers.map(|(name, echo)| Contestant {
         name,
         echo,
-        accept: None,
         rounds: PEER_ROUNDS,
         rates: None,
         times: None,
@@ -306,8 +312,14 @@ fn idle(contestants: &mut [Contestant]) -> io::Result<()> {
                 continue;
             }
             let server = Server::start(&mut contestant.echo)?;
-            let (each, streams) =
-                load::idle(&server, count).map_err(|error| named(&contestant.name, &error))?;
+            let (each, streams) = match load::idle(&server, count) {
+                Ok(held) => held,
+                Err(error) if contestant.memory.is_none() => {
+                    println!("  {} cannot: {error}", contestant.name);
+                    continue;
+                }
+                Err(error) => return Err(named(&contestant.name, &error)),
+            };
             println!(
                 "  {:<46} {:>7} connections {:>7.1} KiB each   {}",
                 contestant.name,
@@ -323,32 +335,37 @@ fn idle(contestants: &mut [Contestant]) -> io::Result<()> {
 }
 
 /// Connections accepted and closed.
-fn accept(contestants: &mut [Contestant]) -> io::Result<()> {
+fn accept(peers: bool) -> io::Result<()> {
     const CYCLES: u32 = 10_000;
     println!("\nAccept and close: the server's processor time for one");
-    let mut times: Vec<Vec<f64>> = contestants.iter().map(|_| Vec::new()).collect();
+    let mut servers = vec![
+        ("limit".to_owned(), limit("accept")?),
+        ("Lua".to_owned(), script("accept.lua")?),
+    ];
+    if cfg!(feature = "rhai") {
+        servers.push(("Rhai".to_owned(), script("accept.rhai")?));
+    }
+    let own = servers.len();
+    if peers {
+        servers.extend(contest::peers::installed(ACCEPTING, |server| {
+            Server::start(server).is_ok()
+        }));
+    }
+    let mut times: Vec<Vec<f64>> = servers.iter().map(|_| Vec::new()).collect();
     for _ in 0..ROUNDS {
-        for (contestant, times) in contestants.iter_mut().zip(&mut times) {
-            if let Some(command) = &mut contestant.accept {
-                let server = Server::start(command)?;
-                times.push(load::accept(&server, CYCLES).map_err(|error| named(&contestant.name, &error))?);
-            }
+        for ((name, command), times) in servers.iter_mut().zip(&mut times) {
+            let server = Server::start(command)?;
+            times.push(load::accept(&server, CYCLES).map_err(|error| named(name, &error))?);
         }
     }
-    let limits = times[0].clone();
-    for (contestant, times) in contestants
-        .iter()
-        .zip(&times)
-        .filter(|(_, times)| !times.is_empty())
-    {
-        let ratio = Spread::of(times.iter().zip(&limits).map(|(time, limit)| time / limit));
+    for (place, ((name, _), own_times)) in servers.iter().zip(&times).enumerate() {
+        let ratio = Spread::of(own_times.iter().zip(&times[0]).map(|(time, limit)| time / limit));
         println!(
-            "  {:<46} {:>7.2} us {:>7.3}  {:<14} {}",
-            contestant.name,
-            Spread::of(times.iter().map(|time| time * 1e6)).median,
+            "  {name:<46} {:>7.2} us {:>7.3}  {:<14} {}",
+            Spread::of(own_times.iter().map(|time| time * 1e6)).median,
             ratio.median,
             ratio.ends(2),
-            if contestant.times.is_some() {
+            if (1..own).contains(&place) {
                 "target <= 1.20"
             } else {
                 ""
