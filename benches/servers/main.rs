@@ -352,8 +352,9 @@ fn accept(peers: bool) -> io::Result<()> {
         }));
     }
     let mut times: Vec<Vec<f64>> = servers.iter().map(|_| Vec::new()).collect();
-    for _ in 0..ROUNDS {
-        for ((name, command), times) in servers.iter_mut().zip(&mut times) {
+    for round in 0..ROUNDS {
+        let all = if round < PEER_ROUNDS { servers.len() } else { own };
+        for ((name, command), times) in servers[..all].iter_mut().zip(&mut times) {
             let server = Server::start(command)?;
             times.push(load::accept(&server, CYCLES).map_err(|error| named(name, &error))?);
         }
