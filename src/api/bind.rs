@@ -3,6 +3,7 @@
 use crate::error::{Class, Error, Result, nearest};
 
 use super::Cx;
+use super::address::TUPLE;
 use super::handler::Failure;
 use super::op::{Default, Op, Owner};
 use super::parcel::article;
@@ -183,7 +184,8 @@ fn too_many(op: &Op, given: usize) -> Error {
         op.full_name()
     ));
     if named.is_empty() {
-        return error;
+        let is_address = most == 1 && given == 2 && op.params.iter().any(|param| param.name == "address");
+        return error.hinting(is_address.then(|| TUPLE.to_owned()));
     }
     let names: Vec<_> = named.iter().map(|param| param.name).collect();
     error.hinting(Some(format!("Given by name only: {}", names.join(", "))))

@@ -260,6 +260,20 @@ pub(crate) fn hint(name: &str, between: &str) -> Option<String> {
     }
 }
 
+/// Whether there is a module of this name.
+#[cfg(feature = "rhai")]
+pub(crate) fn is_module(name: &str) -> bool {
+    MODULES.iter().any(|module| module.name == name)
+}
+
+/// Whether the module has a function of this name.
+#[cfg(feature = "rhai")]
+pub(crate) fn of_module(module: &str, name: &str) -> bool {
+    MODULES
+        .iter()
+        .any(|known| known.name == module && known.op(name).is_some())
+}
+
 /// `AttributeError` for an object of this type: with the attribute that was probably meant, or the function of a socket's
 /// module. `between` is what the language writes between a module and a name.
 pub(crate) fn no_attribute(kind: &str, name: &str, owner: Option<Type>, between: &str) -> Error {

@@ -279,7 +279,7 @@ fn status_of(outcome: Result<()>, told: bool) -> u8 {
         }
         _ if told => FAILURE,
         Class::SyntaxError => {
-            complain(&error.message());
+            complain(&error.advice());
             FAILURE
         }
         _ => {

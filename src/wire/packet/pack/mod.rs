@@ -137,7 +137,14 @@ impl<'a> Packer<'a> {
                     continue;
                 }
                 let near = nearest(name, body.fields.iter().map(|field| field.name.as_str()));
-                let near = near.map_or(String::new(), |near| format!(" (did you mean '{near}'?)"));
+                // No name that is near: then all of them.
+                let near = match near {
+                    Some(near) => format!(" (did you mean '{near}'?)"),
+                    None => {
+                        let names: Vec<_> = body.fields.iter().map(|field| &*field.name).collect();
+                        format!("; there are {}", names.join(", "))
+                    }
+                };
                 if !self.manner.lenient {
                     return Err(self.wrong(format!("there is no field '{name}'{near}")));
                 }
