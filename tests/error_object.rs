@@ -454,6 +454,16 @@ fn a_wrong_call_is_told_in_its_own_terms() {
         ),
         (
             "lua",
+            "repr(socket.gethostbyname_ex('localhost'))",
+            "(3 given). Several results of a call are one value as {…}",
+        ),
+        (
+            "lua",
+            "local a, b = socket.socketpair()\nfor l in a:makefile() do end",
+            "not callable. A loop over the lines of a file is: for line in f:lines() do",
+        ),
+        (
+            "lua",
             "packet.UDP:pack{port=1}",
             "there is no field 'port'; there are source_port, destination_port, ",
         ),
@@ -501,7 +511,7 @@ fn a_wrong_call_is_told_in_its_own_terms() {
         (
             "rhai",
             "bytes(\"a\").starts_with(\"a\");",
-            "bytes::decode(data) makes one of them",
+            "Bytes are no text: bytes::decode(data) makes one",
         ),
         (
             "rhai",
@@ -640,6 +650,69 @@ fn a_refusal_by_the_policy_blames_nothing_else() {
         "true\nPermissionError: [Errno 13] the policy denies connecting to ('127.0.0.1', 9) (net 127.0.0.1)\n  \
          in connect, address ('127.0.0.1', 9)\n"
     );
+}
+
+/// What it takes to be allowed stands below a refusal; where nothing does, nothing is said.
+#[test]
+fn a_refusal_names_the_grant_that_is_missing() {
+    for (flags, lua, rhai, said) in [
+        (
+            "",
+            "socket.getaddrinfo('localhost', 1)",
+            "socket::getaddrinfo(\"localhost\", 1);",
+            "resolving 'localhost'\n  in getaddrinfo: --allow-resolve=localhost would allow it\n",
+        ),
+        (
+            "",
+            "socket.socket()",
+            "socket::socket();",
+            "a socket of family AF_INET, type SOCK_STREAM, protocol 0\n  --allow-net or --allow-listen would allow it\n",
+        ),
+        (
+            "--allow-net=192.0.2.1:80",
+            "socket.socket(socket.AF_INET6):connect({'::1', 80})",
+            "socket::socket(socket::AF_INET6).connect([\"::1\", 80]);",
+            ": --allow-net=[::1]:80 would allow it\n",
+        ),
+        (
+            "--allow-net=192.0.2.1:80",
+            "socket.create_server({'127.0.0.1', 80})",
+            "socket::create_server([\"127.0.0.1\", 80]);",
+            ": --allow-listen=127.0.0.1:80 would allow it\n",
+        ),
+        (
+            "",
+            "open('/srv/x', 'w')",
+            "open(\"/srv/x\", \"w\");",
+            ": --allow-write=/srv/x would allow it\n",
+        ),
+        (
+            "",
+            "tube.spawn({'true'})",
+            "tube::spawn([\"true\"]);",
+            ": --allow-run=true would allow it\n",
+        ),
+        (
+            "",
+            "socket.gethostname()",
+            "socket::gethostname();",
+            ": --allow-info would allow it\n",
+        ),
+        // Memory is no file, whatever is granted.
+        (
+            "",
+            "open('/proc/self/mem')",
+            "open(\"/proc/self/mem\");",
+            "(memory)\n",
+        ),
+    ] {
+        for (language, code) in [("lua", lua), ("rhai", rhai)] {
+            let words = flags.split_whitespace().chain(["--lang", language, "-e", code]);
+            let told = runner::run(std::iter::once("--sandbox").chain(words));
+            assert_eq!(told.status, 1, "{code}: {}", told.stderr);
+            assert!(told.stderr.contains(said), "{code}: {}", told.stderr);
+        }
+    }
 }
 
 #[test]

@@ -46,7 +46,6 @@ end)
 describe("prepared", bound({timeout = 0.3}), function()
   before_all(function() task.sleep(5) end)
   test("d", function() end)
-  test("e", {skip = "its own"}, function() end)
 end)
 test("last", function() end)
 "#;
@@ -66,7 +65,6 @@ describe("group", bound(#{timeout: 0.5}), || {
 describe("prepared", bound(#{timeout: 0.3}), || {
   before_all(|| task::sleep(5));
   test("d", |t| ());
-  test("e", #{skip: "its own"}, |t| ());
 });
 test("last", |t| ());
 "#;
@@ -287,6 +285,7 @@ end)
 describe("declares", function()
   before_all(function(t) t:log("noted") test("late", function() end) end)
   test("d", function() end)
+  test("e", {skip = "its own"}, function() end)
 end)
 "#;
 
@@ -313,6 +312,7 @@ describe("prepared", || {
 describe("declares", || {
   before_all(|t| { t.log("noted"); test("late", |t| ()); });
   test("d", |t| ());
+  test("e", #{skip: "its own"}, |t| ());
 });
 "#;
 

@@ -196,7 +196,7 @@ fn hint(thrown: &EvalAltResult, is_inside: bool) -> Option<String> {
                 return Some(hint.to_owned());
             }
             if given.starts_with("(blob") {
-                return Some(hint_of_bytes(name));
+                return Some(crate::api::hint_of_bytes(name));
             }
             crate::api::hint(name, "::")
         }
@@ -207,7 +207,7 @@ fn hint(thrown: &EvalAltResult, is_inside: bool) -> Option<String> {
             let known = known.or_else(|| crate::api::hint(name, "::"));
             let unseen = || {
                 format!(
-                    "A function sees no variables around it: give it '{name}' as an argument, or make it a closure"
+                    "A function sees no variables around it: give it '{name}' as an argument, or make it a closure; a const is global::{name}"
                 )
             };
             known.or_else(|| (is_inside && path == name).then(unseen))
@@ -221,15 +221,6 @@ fn hint(thrown: &EvalAltResult, is_inside: bool) -> Option<String> {
         }
         _ => None,
     }
-}
-
-/// What to tell of a method that bytes do not have.
-fn hint_of_bytes(name: &str) -> String {
-    if crate::api::of_module("bytes", name) {
-        return format!("Write bytes::{name}(data, …)");
-    }
-    "Bytes are no text, bytes::decode(data) makes one of them; what is done with bytes is in module bytes"
-        .to_owned()
 }
 
 /// The name Rhai gives to a function that has none.

@@ -136,17 +136,8 @@ impl<'a> Packer<'a> {
                     rest = Some(value);
                     continue;
                 }
-                let near = nearest(name, body.fields.iter().map(|field| field.name.as_str()));
-                // No name that is near: then all of them.
-                let near = match near {
-                    Some(near) => format!(" (did you mean '{near}'?)"),
-                    None => {
-                        let names: Vec<_> = body.fields.iter().map(|field| &*field.name).collect();
-                        format!("; there are {}", names.join(", "))
-                    }
-                };
                 if !self.manner.lenient {
-                    return Err(self.wrong(format!("there is no field '{name}'{near}")));
+                    return Err(self.wrong(body.lacks(name)));
                 }
             }
         }
