@@ -74,6 +74,8 @@ struct Summary {
     passed: usize,
     failed: usize,
     skipped: usize,
+    /// Failed as they are known to do.
+    foreseen: usize,
     /// Of those that passed, those that had failed before.
     flaky: usize,
     took: Duration,
@@ -85,6 +87,7 @@ impl Summary {
             Outcome::Passed => self.passed += 1,
             Outcome::Failed(_) => self.failed += 1,
             Outcome::Skipped(_) => self.skipped += 1,
+            Outcome::Foreseen(..) => self.foreseen += 1,
         }
         self.flaky += usize::from(verdict.is_flaky());
     }
