@@ -18,22 +18,24 @@ type ModuleValue = &'static Module;
 /// A function of a module, as a variable of the module.
 type OpValue = &'static Op;
 
-/// What scripts call both.
-const NAMES: [(fn() -> &'static str, &str); 2] = [
-    (type_name::<ModuleValue>, "module"),
-    (type_name::<OpValue>, "builtin_function_or_method"),
-];
+/// Both as Rust writes them, and what scripts call them.
+fn names() -> [(&'static str, &'static str); 2] {
+    [
+        (type_name::<ModuleValue>(), "module"),
+        (type_name::<OpValue>(), "builtin_function_or_method"),
+    ]
+}
 
 /// Names both.
 pub(super) fn name_types(engine: &mut Engine) {
-    for (path, name) in NAMES {
-        engine.register_type_with_name_raw(path(), name);
+    for (path, name) in names() {
+        engine.register_type_with_name_raw(path, name);
     }
 }
 
 /// Whether a type that Rhai tells is that of a module, or of something in one.
 pub(super) fn is_of_module(path: &str) -> bool {
-    NAMES.iter().any(|(known, _)| known() == path)
+    names().iter().any(|(known, _)| *known == path)
 }
 
 /// A text of Rhai's with its types as scripts know them: some of its errors tell Rust's names, or three for a text.
@@ -43,7 +45,7 @@ pub(super) fn plain(text: &str) -> Cow<'_, str> {
         return text.into();
     }
     let kinds = Type::ALL.iter().map(|kind| (object::path_of(*kind), kind.name()));
-    let types = kinds.chain(NAMES.map(|(path, name)| (path(), name)));
+    let types = kinds.chain(names());
     let known = types.fold(text.replace(TEXT, "string"), |text, (path, name)| {
         text.replace(path, name)
     });
