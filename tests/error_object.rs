@@ -416,6 +416,120 @@ fn a_wrong_call_is_told_in_its_own_terms() {
         ),
         (
             "lua",
+            "import socket",
+            "syntax error near 'socket'. Nothing has to be imported",
+        ),
+        (
+            "lua",
+            "with socket.socket() as s:",
+            "local s <close> = socket.socket()",
+        ),
+        (
+            "lua",
+            "try\n s = 1",
+            "Errors are caught by: local ok, e = pcall(function() … end)",
+        ),
+        (
+            "lua",
+            "socket.socket(family=socket.AF_INET)",
+            "f(x, {name = value})",
+        ),
+        ("lua", "if 1 != 2 then end", "!= is written ~="),
+        ("lua", "local x = 1\nx += 1", "x += 1 is written: x = x + 1"),
+        ("lua", "socket::socket()", "with a dot: socket.socket()"),
+        (
+            "lua",
+            "print(len('abc'))",
+            "(global 'len'). The length of x is #x",
+        ),
+        (
+            "lua",
+            "socket.socket():connect('127.0.0.1', 80)",
+            "(2 given). An address is one value: {host, port} in Lua, [host, port] in Rhai",
+        ),
+        (
+            "lua",
+            "socket.create_connection('127.0.0.1', 80)",
+            "not string. An address is one value: {host, port}",
+        ),
+        (
+            "lua",
+            "repr(socket.gethostbyname_ex('localhost'))",
+            "(3 given). Several results of a call are one value as {…}",
+        ),
+        (
+            "lua",
+            "local a, b = socket.socketpair()\nfor l in a:makefile() do end",
+            "not callable. A loop over the lines of a file is: for line in f:lines() do",
+        ),
+        (
+            "lua",
+            "packet.UDP:pack{port=1}",
+            "there is no field 'port'; there are source_port, destination_port, ",
+        ),
+        (
+            "rhai",
+            "import socket;",
+            "incorrect: module (expecting string). Nothing has to be imported",
+        ),
+        (
+            "rhai",
+            "let s = socket::socket(); if s {}",
+            "incorrect: socket (expecting bool)",
+        ),
+        (
+            "rhai",
+            "import \"socket\" as s;",
+            "'socket.rhai'. Nothing has to be imported: socket:: is there",
+        ),
+        (
+            "rhai",
+            "let conn, addr = s.accept();",
+            "let r = s.accept(); and then r[0], r[1]",
+        ),
+        (
+            "rhai",
+            "socket::socket(family=socket::AF_INET);",
+            "f(x, #{name: value})",
+        ),
+        (
+            "rhai",
+            "let s = socket::socket(); s:close();",
+            "A method is called with a dot",
+        ),
+        ("rhai", "print('abc');", "A text stands in double quotes"),
+        ("rhai", "print(b\"abc\");", "Bytes are written bytes("),
+        ("rhai", "print(true and false);", "and is written &&"),
+        ("rhai", "if true: print(1)", "A block stands in braces"),
+        ("rhai", "let x = nil;", "None is written ()"),
+        ("rhai", "print(None);", "None is written ()"),
+        (
+            "rhai",
+            "bytes(\"a b\").split(\" \");",
+            "not found: split (blob, string). Write bytes::split(data, …)",
+        ),
+        (
+            "rhai",
+            "bytes(\"a\").starts_with(\"a\");",
+            "Bytes are no text: bytes::decode(data) makes one",
+        ),
+        (
+            "rhai",
+            "let s = 1; fn f() { s + 1 } f();",
+            "not found: s. A function sees no variables around it: give it 's' as an argument",
+        ),
+        (
+            "rhai",
+            "socket::socket().connect(\"127.0.0.1\", 80);",
+            "(2 given). An address is one value",
+        ),
+        (
+            "rhai",
+            "socket::socket().connect(\"127.0.0.1:80\");",
+            "must be tuple, not string. An address is one value",
+        ),
+        (
+            "lua",
             "time:sleep(1)",
             "Write time.sleep(…), with a dot and not a colon",
         ),
@@ -536,6 +650,69 @@ fn a_refusal_by_the_policy_blames_nothing_else() {
         "true\nPermissionError: [Errno 13] the policy denies connecting to ('127.0.0.1', 9) (net 127.0.0.1)\n  \
          in connect, address ('127.0.0.1', 9)\n"
     );
+}
+
+/// What it takes to be allowed stands below a refusal; where nothing does, nothing is said.
+#[test]
+fn a_refusal_names_the_grant_that_is_missing() {
+    for (flags, lua, rhai, said) in [
+        (
+            "",
+            "socket.getaddrinfo('localhost', 1)",
+            "socket::getaddrinfo(\"localhost\", 1);",
+            "resolving 'localhost'\n  in getaddrinfo: --allow-resolve=localhost would allow it\n",
+        ),
+        (
+            "",
+            "socket.socket()",
+            "socket::socket();",
+            "a socket of family AF_INET, type SOCK_STREAM, protocol 0\n  --allow-net or --allow-listen would allow it\n",
+        ),
+        (
+            "--allow-net=192.0.2.1:80",
+            "socket.socket(socket.AF_INET6):connect({'::1', 80})",
+            "socket::socket(socket::AF_INET6).connect([\"::1\", 80]);",
+            ": --allow-net=[::1]:80 would allow it\n",
+        ),
+        (
+            "--allow-net=192.0.2.1:80",
+            "socket.create_server({'127.0.0.1', 80})",
+            "socket::create_server([\"127.0.0.1\", 80]);",
+            ": --allow-listen=127.0.0.1:80 would allow it\n",
+        ),
+        (
+            "",
+            "open('/srv/x', 'w')",
+            "open(\"/srv/x\", \"w\");",
+            ": --allow-write=/srv/x would allow it\n",
+        ),
+        (
+            "",
+            "tube.spawn({'true'})",
+            "tube::spawn([\"true\"]);",
+            ": --allow-run=true would allow it\n",
+        ),
+        (
+            "",
+            "socket.gethostname()",
+            "socket::gethostname();",
+            ": --allow-info would allow it\n",
+        ),
+        // Memory is no file, whatever is granted.
+        (
+            "",
+            "open('/proc/self/mem')",
+            "open(\"/proc/self/mem\");",
+            "(memory)\n",
+        ),
+    ] {
+        for (language, code) in [("lua", lua), ("rhai", rhai)] {
+            let words = flags.split_whitespace().chain(["--lang", language, "-e", code]);
+            let told = runner::run(std::iter::once("--sandbox").chain(words));
+            assert_eq!(told.status, 1, "{code}: {}", told.stderr);
+            assert!(told.stderr.contains(said), "{code}: {}", told.stderr);
+        }
+    }
 }
 
 #[test]

@@ -253,3 +253,25 @@ fn completion_writes_nothing_that_is_no_name() {
     person.keys(CTRL_D);
     assert_eq!(person.end(), Some(0));
 }
+
+/// The words that leave Python's prompt leave this one, unless they are something in the session.
+#[test]
+fn exit_and_quit_leave() {
+    let home = folder("leaving");
+    for (arguments, entries, left) in [
+        ("", "exit\n1", ""),
+        ("", "quit()\n1", ""),
+        ("", "quit = 3\nquit\n4", "3\n4\n"),
+        ("--rhai", "quit\n1", ""),
+        ("--rhai", "let quit = 3;\nquit\n4", "3\n4\n"),
+    ] {
+        let (status, printed, told) = piped(&home, arguments, entries);
+        assert_eq!((status, &*printed, &*told), (Some(0), left, ""), "{entries}");
+    }
+    let (status, _, told) = piped(&home, "", "x += 1\n");
+    assert_eq!(status, Some(1));
+    assert!(
+        told.ends_with("near '+'. x += 1 is written: x = x + 1\n"),
+        "{told}"
+    );
+}

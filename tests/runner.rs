@@ -382,6 +382,8 @@ fn exit_statuses_say_what_happened() {
         ("--shard 2/8", 0, ""),
         ("--shard 9/8", 2, "2/8"),
         ("--wrong", 2, "--wrong"),
+        ("--junit r.xml", 2, "tip: here it is written --report junit=FILE"),
+        ("-k login", 2, "tip: here it is written --filter TEXT"),
         ("--repeat 0", 2, "it is a whole number from 1 on"),
         ("-j 0", 2, "it is a whole number from 1 on"),
         ("--report odd=x", 2, "there are pretty, tap=FILE"),

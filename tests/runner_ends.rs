@@ -285,6 +285,7 @@ end)
 describe("declares", function()
   before_all(function(t) t:log("noted") test("late", function() end) end)
   test("d", function() end)
+  test("e", {skip = "its own"}, function() end)
 end)
 "#;
 
@@ -311,6 +312,7 @@ describe("prepared", || {
 describe("declares", || {
   before_all(|t| { t.log("noted"); test("late", |t| ()); });
   test("d", |t| ());
+  test("e", #{skip: "its own"}, |t| ());
 });
 "#;
 
@@ -348,7 +350,9 @@ fn a_group_has_a_t_that_prepares_and_skips_it() {
                 " > declares > d",
                 "test() inside before_all of 'declares'",
                 "log: noted",
-                "2 passed, 2 failed, 3 skipped",
+                // What its group needs has failed, and it needs nothing.
+                " > declares > e: its own",
+                "2 passed, 2 failed, 4 skipped",
             ],
         );
         assert!(!told.stdout.contains("no attribute"), "{}", told.stdout);
@@ -356,6 +360,126 @@ fn a_group_has_a_t_that_prepares_and_skips_it() {
         assert_eq!(read("said.json").matches("\"reason\":\"no server\"").count(), 2);
         assert_eq!(read("said.tap").matches("# SKIP no server").count(), 2);
     }
+}
+
+/// What is known to fail is run, and told when it does not.
+#[test]
+fn a_test_that_is_known_to_fail_may() {
+    let home = room("xfail");
+    write(
+        &home,
+        "known_test.lua",
+        r#"
+test("broken", {xfail = "issue 7"}, function() error("as ever") end)
+test("slow", {xfail = true, timeout = 0.1, retries = 3}, function() task.sleep(5) end)
+describe("group", {xfail = "all of it"}, function()
+  test("leaves", function() kept = socket.socket() end)
+  test("skipped", {skip = "not here"}, function() end)
+  test("not", function(t) t:skip("no server") end)
+end)
+test("good", function() end)
+"#,
+    );
+    write(
+        &home,
+        "known_test.rhai",
+        r#"
+let kept = ();
+test("broken", #{xfail: "issue 7"}, |t| throw "as ever");
+test("slow", #{xfail: true, timeout: 0.1, retries: 3}, |t| task::sleep(5));
+describe("group", #{xfail: "all of it"}, || {
+  test("leaves", |t| { kept = socket::socket(); });
+  test("skipped", #{skip: "not here"}, |t| ());
+  test("not", |t| t.skip("no server"));
+});
+test("good", |t| ());
+"#,
+    );
+    for file in ["known_test.lua", "known_test.rhai"] {
+        let told = test(
+            &home,
+            &format!(
+                "{file} -v --report json=r.json --report tap=r.tap --report junit=r.xml --report pretty"
+            ),
+        );
+        assert_eq!((told.status, &*told.stderr), (0, ""), "{}", told.stdout);
+        in_order(
+            &told.stdout,
+            &[
+                &format!("xfail {file} > broken: issue 7\n"),
+                &format!("xfail {file} > slow\n"),
+                &format!("xfail {file} > group > leaves: all of it\n"),
+                " > group > skipped: not here\n",
+                " > group > not: no server\n",
+                "1 passed, 2 skipped, 3 xfailed in ",
+            ],
+        );
+        let read = |name: &str| std::fs::read_to_string(home.join(name)).expect("a report");
+        in_order(
+            &read("r.json"),
+            &[
+                "\"outcome\":\"xfailed\",\"reason\":\"issue 7\"",
+                "as ever",
+                "\"xfailed\":3",
+            ],
+        );
+        in_order(
+            &read("r.tap"),
+            &[
+                &format!("not ok 1 - {file} > broken # TODO issue 7\n"),
+                "not ok 2",
+                "# TODO\n",
+            ],
+        );
+        in_order(
+            &read("r.xml"),
+            &["failures=\"0\"", "<skipped message=\"issue 7\" type=\"xfail\"/>"],
+        );
+    }
+    write(
+        &home,
+        "mended_test.lua",
+        "test('mended', {xfail = 'issue 7'}, function() end)\n",
+    );
+    write(
+        &home,
+        "mended_test.rhai",
+        "test(\"mended\", #{xfail: \"issue 7\"}, |t| ());\n",
+    );
+    write(
+        &home,
+        "broken.lua",
+        "test('a', {xfail = 'issue 7'}, function() error('as ever') end) print('after')",
+    );
+    write(
+        &home,
+        "broken.rhai",
+        "test(\"a\", #{xfail: \"issue 7\"}, |t| throw \"as ever\"); print(\"after\");",
+    );
+    for (file, broken) in [
+        ("mended_test.lua", "broken.lua"),
+        ("mended_test.rhai", "broken.rhai"),
+    ] {
+        let told = test(&home, file);
+        assert_eq!(told.status, 1, "{}", told.stdout);
+        let said = "it passed, and its xfail says that it fails: take that away";
+        in_order(&told.stdout, &[" > mended", said, "1 failed"]);
+        // As a script, too.
+        let told = tell(command([file]).current_dir(&home));
+        assert!(told.status == 1 && told.stderr.contains(said), "{told:?}");
+        let told = tell(command([broken]).current_dir(&home));
+        assert_eq!((told.status, &*told.stdout), (0, "after\n"), "{}", told.stderr);
+    }
+    write(
+        &home,
+        "odd_test.lua",
+        "test('a', {expected = true}, function() end)\n",
+    );
+    let told = test(&home, "odd_test.lua");
+    in_order(
+        &told.stdout,
+        &["'expected' is no option of a test. There are tags, skip, xfail, only, "],
+    );
 }
 
 #[test]
@@ -509,7 +633,8 @@ fn under_a_policy_of_a_test_the_file_is_run_again() {
             &[
                 "in the file, which is run under the test's policy: ",
                 "PermissionError",
-                "a socket of family 2",
+                "a socket of family AF_INET, type SOCK_STREAM",
+                "--allow-net or --allow-listen would allow it",
             ],
         );
     }

@@ -3,6 +3,7 @@
 use crate::error::{Class, Error, Result, nearest};
 
 use super::Cx;
+use super::address::TUPLE;
 use super::handler::Failure;
 use super::op::{Default, Op, Owner};
 use super::parcel::article;
@@ -183,7 +184,13 @@ fn too_many(op: &Op, given: usize) -> Error {
         op.full_name()
     ));
     if named.is_empty() {
-        return error;
+        let hint = match (op.name, most, op.params.first()) {
+            // What is one tuple in Python comes as several results in Lua.
+            ("repr", ..) => Some("Several results of a call are one value as {…} in Lua: repr({f()})"),
+            (_, 1, Some(param)) if param.name == "address" && given == 2 => Some(TUPLE),
+            _ => None,
+        };
+        return error.hinting(hint.map(str::to_owned));
     }
     let names: Vec<_> = named.iter().map(|param| param.name).collect();
     error.hinting(Some(format!("Given by name only: {}", names.join(", "))))

@@ -260,6 +260,25 @@ pub(crate) fn hint(name: &str, between: &str) -> Option<String> {
     }
 }
 
+/// Whether there is a module of this name.
+#[cfg(feature = "rhai")]
+pub(crate) fn is_module(name: &str) -> bool {
+    MODULES.iter().any(|module| module.name == name)
+}
+
+/// What to tell of a method that bytes do not have.
+#[cfg(feature = "rhai")]
+pub(crate) fn hint_of_bytes(name: &str) -> String {
+    const BYTES: &str = "bytes";
+    let mut modules = MODULES.iter().filter(|module| module.name == BYTES);
+    if modules.any(|module| module.op(name).is_some()) {
+        return format!("Write {BYTES}::{name}(data, …)");
+    }
+    format!(
+        "Bytes are no text: {BYTES}::decode(data) makes one of them; what is done with bytes is in module {BYTES}"
+    )
+}
+
 /// `AttributeError` for an object of this type: with the attribute that was probably meant, or the function of a socket's
 /// module. `between` is what the language writes between a module and a name.
 pub(crate) fn no_attribute(kind: &str, name: &str, owner: Option<Type>, between: &str) -> Error {

@@ -37,7 +37,7 @@ pub(super) fn run(words: &[OsString], lang: Option<Lang>) -> u8 {
         ["--markdown", folder] => match write_pages(Path::new(folder)) {
             Ok(()) => SUCCESS,
             Err(error) => {
-                complain(&format!("cannot write {folder}: {error}"));
+                complain(&format!("cannot write {folder}: {}", super::why(&error)));
                 FAILURE
             }
         },

@@ -2,6 +2,9 @@
 
 use std::ffi::{OsStr, OsString};
 
+use clap::builder::StyledStr;
+use clap::error::{ContextKind, ContextValue};
+
 use crate::error::{nearest, nearest_within};
 
 use super::manual;
@@ -14,6 +17,27 @@ const ELSEWHERE: [(&str, &str); 5] = [
     ("run", "wirescript FILE"),
     ("eval", "wirescript -e CODE"),
 ];
+
+/// Options of other runners of tests, and what is said instead.
+const OPTIONS_ELSEWHERE: [(&str, &str); 6] = [
+    ("--junit", "--report junit=FILE"),
+    ("--junitxml", "--report junit=FILE"),
+    ("--tap", "--report tap=FILE"),
+    ("-k", "--filter TEXT"),
+    ("-x", "--fail-fast"),
+    ("-n", "--jobs N"),
+];
+
+/// Has the complaint about an option that there is not say what it is called here, where another runner has it.
+pub(super) fn suggest(error: &mut clap::Error) {
+    let Some(ContextValue::String(written)) = error.get(ContextKind::InvalidArg) else {
+        return;
+    };
+    if let Some((_, instead)) = OPTIONS_ELSEWHERE.iter().find(|(word, _)| word == written) {
+        let hint = StyledStr::from(format!("here it is written {instead}"));
+        error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![hint]));
+    }
+}
 
 /// A hint at the option that was meant.
 pub(super) fn option(written: &str) -> Option<String> {

@@ -93,6 +93,13 @@ fn refused(error: &clap::Error) -> u8 {
     printed(error.print())
 }
 
+/// What the system has against it, in its own words.
+fn why(error: &std::io::Error) -> String {
+    let known = error.raw_os_error().map(crate::error::Error::os);
+    let words = known.as_ref().and_then(crate::error::Error::strerror);
+    words.map_or_else(|| error.to_string(), std::borrow::Cow::into_owned)
+}
+
 /// Prints a text that was asked for.
 fn print(text: &[u8]) -> u8 {
     use std::io::Write;
@@ -112,7 +119,7 @@ fn printed(outcome: std::io::Result<()>) -> u8 {
         // Whoever looked has seen enough.
         Err(error) if error.kind() == ErrorKind::BrokenPipe => status::SUCCESS,
         Err(error) => {
-            complain(&format!("cannot write to standard output: {error}"));
+            complain(&format!("cannot write to standard output: {}", why(&error)));
             status::FAILURE
         }
     }

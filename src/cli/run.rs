@@ -15,7 +15,7 @@ use crate::sys::{signal, stdio};
 use super::args::{Args, Lang};
 use super::recording::Recording;
 use super::status::{FAILURE, INTERRUPTED, USAGE};
-use super::{complain, meant};
+use super::{complain, meant, why};
 
 /// A script that has been read.
 struct Script {
@@ -140,7 +140,7 @@ fn locate(arguments: &Args) -> Result<(Option<Script>, Vec<OsString>), String> {
         std::io::stdin()
             .lock()
             .read_to_end(&mut source)
-            .map_err(|error| format!("cannot read standard input: {error}"))?;
+            .map_err(|error| format!("cannot read standard input: {}", why(&error)))?;
         let script = Script {
             name: "=stdin".into(),
             source,
@@ -166,9 +166,7 @@ fn locate(arguments: &Args) -> Result<(Option<Script>, Vec<OsString>), String> {
             Err(format!("there is no option {written}; {hint}"))
         }
         Err(error) => {
-            let errno = error.raw_os_error().map(Error::os);
-            let reason = errno.as_ref().and_then(Error::strerror);
-            let reason = reason.unwrap_or_else(|| error.to_string().into());
+            let reason = why(&error);
             let words: Vec<_> = std::env::args_os().collect();
             match meant::file(file, &words).filter(|_| error.kind() == ErrorKind::NotFound) {
                 Some(hint) => refuse(&format!("{reason}; {hint}")),
@@ -279,7 +277,7 @@ fn status_of(outcome: Result<()>, told: bool) -> u8 {
         }
         _ if told => FAILURE,
         Class::SyntaxError => {
-            complain(&error.message());
+            complain(&error.advice());
             FAILURE
         }
         _ => {

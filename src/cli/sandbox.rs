@@ -316,7 +316,7 @@ fn size(bytes: u64) -> usize {
 
 fn read(path: &Path) -> Result<Policy, String> {
     let refuse = |problem: &str| format!("cannot read the policy {}: {problem}", path.display());
-    let text = std::fs::read_to_string(path).map_err(|error| refuse(&error.to_string()))?;
+    let text = std::fs::read_to_string(path).map_err(|error| refuse(&super::why(&error)))?;
     let is_json = path
         .extension()
         .is_some_and(|ending| ending.eq_ignore_ascii_case("json"));

@@ -95,7 +95,7 @@ pub(super) fn run(words: &[OsString]) -> u8 {
         // Whoever looked has seen enough.
         Err(Failure::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => SUCCESS,
         Err(Failure::Output(error)) => {
-            complain(&format!("cannot write {out}: {error}"));
+            complain(&format!("cannot write {out}: {}", super::why(&error)));
             FAILURE
         }
     }
@@ -116,7 +116,8 @@ fn what_is_spoken(value: &str) -> Result<Spoken, String> {
             names.join(", ")
         ));
     }
-    let text = std::fs::read_to_string(name).map_err(|error| format!("cannot read {name}: {error}"))?;
+    let text = std::fs::read_to_string(name)
+        .map_err(|error| format!("cannot read {name}: {}", super::why(&error)))?;
     let schema = Schema::of_json(&text).map_err(|text| format!("{name} is no schema: {text}"))?;
     Ok((port, schema))
 }
@@ -174,7 +175,9 @@ fn convert(form: &Form, file: &OsStr, out: &Out, decoder: Decoder) -> Result<(),
     let reader: Box<dyn BufRead> = if file == "-" {
         Box::new(BufReader::new(io::stdin()))
     } else {
-        Box::new(BufReader::new(File::open(file).map_err(|error| input(&error))?))
+        Box::new(BufReader::new(
+            File::open(file).map_err(|error| Failure::Input(super::why(&error)))?,
+        ))
     };
     let mut lines = Lines::open(reader).map_err(|error| input(&error))?;
     let mut records = Vec::new();

@@ -101,6 +101,8 @@ pub(crate) fn default(op: &Op, param: &Param, dress: Dress) -> Option<String> {
     Some(match param.default {
         Default::Required | Default::Rest | Default::Values => return None,
         Default::None => kind::nothing(dress).to_owned(),
+        // Only what stands for a number is one.
+        Default::Skipped(0) if param.name == "options" => kind::nothing(dress).to_owned(),
         Default::Int(i64::MAX) => "the end".to_owned(),
         Default::Int(number) | Default::Skipped(number) => kind::named(op, param, number),
         Default::Bool(flag) => truth(flag).to_owned(),

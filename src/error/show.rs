@@ -24,12 +24,20 @@ impl Error {
 
     /// The first line of the text: what CPython prints last in a traceback.
     pub fn headline(&self) -> String {
-        let message = self.message();
+        let message = self.advice();
         let name = self.0.class.qualified_name();
+        if message.is_empty() {
+            return name.to_owned();
+        }
+        format!("{name}: {message}")
+    }
+
+    /// The message, and the sentence that helps where there is one.
+    pub(crate) fn advice(&self) -> Cow<'_, str> {
+        let message = self.message();
         match &self.0.hint {
-            _ if message.is_empty() => name.to_owned(),
-            Some(hint) => format!("{name}: {message}. {hint}"),
-            None => format!("{name}: {message}"),
+            Some(hint) if !message.is_empty() => format!("{message}. {hint}").into(),
+            _ => message,
         }
     }
 
@@ -41,7 +49,7 @@ impl Error {
             (Some(op), Some(address)) => format!("in {op}, address {address}"),
             (Some(op), None) => format!("in {op}"),
             (None, Some(address)) => format!("address {address}"),
-            (None, None) => return None,
+            (None, None) => return self.0.cause.clone(),
         };
         if let Some(cause) = self.0.cause.clone().or_else(|| explain::likely_cause(self)) {
             line.push_str(": ");

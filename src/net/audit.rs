@@ -9,7 +9,7 @@ use std::rc::Rc;
 
 use crate::address::Address;
 use crate::error::{Error, Result};
-use crate::policy::{self, Request};
+use crate::policy::{self, Request, Verdict};
 use crate::sched::Task;
 use crate::sys::flag::{SOCK_CLOEXEC, SOCK_NONBLOCK};
 
@@ -125,7 +125,16 @@ impl Net {
         if allowed {
             Ok(())
         } else {
-            Err(Error::refused(policy::refusal(request, &verdict)))
+            let error = Error::refused(policy::refusal(request, &verdict));
+            // What a rule denies, no grant allows.
+            let grant = match verdict {
+                Verdict::Default(_) => request.grant(),
+                _ => None,
+            };
+            Err(match grant {
+                Some(grant) => error.because(format!("{grant} would allow it")),
+                None => error,
+            })
         }
     }
 

@@ -1,9 +1,12 @@
 //! Everything a script can ask of the network or the system, one variant each.
 
 use std::fmt;
+use std::net::SocketAddr;
 use std::path::Path;
 
-use crate::address::Address;
+use crate::address::{Address, UnixName};
+use crate::constants::{self, Group};
+use crate::sys::flag::{AF_INET, AF_INET6, AF_PACKET, AF_UNIX, SOCK_PACKET, SOCK_RAW};
 
 /// One thing a script asks for. The name of its audit event is [`Request::event`].
 ///
@@ -211,6 +214,60 @@ impl Request<'_> {
             Self::Variable { .. } => "os.putenv",
         }
     }
+
+    /// The grant that allows it, as the command line writes it: `--allow-net=127.0.0.1:80`. None where no single one does.
+    pub(crate) fn grant(&self) -> Option<String> {
+        let of = |grant: &str, what: &dyn fmt::Display| Some(format!("--allow-{grant}={what}"));
+        let flag = |grant: &str| Some(format!("--allow-{grant}"));
+        let address = |grant: &str, address: &Address| match (address, address.ip(), address.port()) {
+            (_, Some(ip), Some(port)) => of(grant, &SocketAddr::new(ip, port)),
+            (Address::Unix(UnixName::Path(path)), ..) => of("unix", &String::from_utf8_lossy(path)),
+            (Address::Unix(_), ..) => flag("unix"),
+            (Address::Packet(_), ..) => flag("raw"),
+            _ => None,
+        };
+        match self {
+            Self::Create { kind, .. } if matches!(*kind, SOCK_RAW | SOCK_PACKET) => flag("raw"),
+            Self::Create { family, .. } => match *family {
+                AF_INET | AF_INET6 => Some("--allow-net or --allow-listen".to_owned()),
+                AF_UNIX => flag("unix"),
+                AF_PACKET => flag("raw"),
+                family => of("family", &family),
+            },
+            Self::Connect(peer) | Self::SendTo(peer) | Self::SendMessage(peer) => address("net", peer),
+            Self::Bind(own) => address("listen", own),
+            Self::Resolve { host: Some(host), .. } | Self::HostByName(host) | Self::HostByAddress(host) => {
+                of("resolve", host)
+            }
+            Self::Resolve { host: None, .. }
+            | Self::ReverseResolve(_)
+            | Self::ServiceByName { .. }
+            | Self::ServiceByPort { .. }
+            | Self::Protocol(_) => flag("resolve"),
+            Self::HostName | Self::Interfaces => flag("info"),
+            Self::SetHostName(_) => flag("sethostname"),
+            Self::SetOption { .. } | Self::Credentials { .. } => flag("raw"),
+            Self::Adopt { .. }
+            | Self::CloseForeign { .. }
+            | Self::Share { .. }
+            | Self::FromShare { .. }
+            | Self::Fcntl { .. }
+            | Self::Ioctl { .. } => flag("fd"),
+            // What lies there may be no file, and has rules of its own.
+            Self::Open { path, .. } if path.starts_with("/proc") || path.starts_with("/dev") => None,
+            Self::Open { path, write } => of(if *write { "write" } else { "read" }, &path.display()),
+            Self::Input => flag("input"),
+            Self::Worker { .. } => flag("worker"),
+            Self::Fork => flag("fork"),
+            Self::Spawn { program } => of("run", program),
+            Self::Variable { name } => of("env", name),
+            Self::Listen { .. }
+            | Self::Accept(_)
+            | Self::Import { .. }
+            | Self::Library { .. }
+            | Self::BinaryCode => None,
+        }
+    }
 }
 
 impl fmt::Display for Request<'_> {
@@ -221,6 +278,14 @@ impl fmt::Display for Request<'_> {
                 kind,
                 protocol,
             } => {
+                let name = |group, number: i32| {
+                    let name = constants::name_of(group, number.into());
+                    name.map_or_else(|| number.to_string(), str::to_owned)
+                };
+                let (family, kind) = (
+                    name(Group::AddressFamily, *family),
+                    name(Group::SocketKind, *kind),
+                );
                 write!(f, "a socket of family {family}, type {kind}, protocol {protocol}")
             }
             Self::Connect(address) => write!(f, "connecting to {address}"),

@@ -1,11 +1,14 @@
 //! The languages. Each is one adapter: values in, values out, errors out, operations and constants registered from the
 //! table, tasks started. They never import each other and know no operation by name. `library` has the modules that are
-//! written in the languages themselves, `bounds` says what the program may hold for a script.
+//! written in the languages themselves, `bounds` says what the program may hold for a script, `foreign` what
+//! a line looks like that is written as in another language.
 
 #[cfg(any(feature = "lua", feature = "rhai"))]
 mod bounds;
 #[cfg(feature = "cli")]
 mod conversation;
+#[cfg(any(feature = "lua", feature = "rhai"))]
+mod foreign;
 #[cfg(any(feature = "lua", feature = "rhai"))]
 mod library;
 #[cfg(feature = "lua")]
@@ -13,7 +16,7 @@ pub(crate) mod lua;
 #[cfg(feature = "rhai")]
 pub(crate) mod rhai;
 
-#[cfg(feature = "cli")]
+#[cfg(any(feature = "lua", feature = "rhai"))]
 pub(crate) mod tokens;
 
 use std::path::Path;

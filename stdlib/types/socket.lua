@@ -3342,14 +3342,14 @@ test = {}
 ---The same as the global skip. Raises as skip.
 ---@overload fun(name: string, f: fun(...): any)
 ---@param name? string a test that is not run; inside a test, the reason
----@param options? any a map: tags (a list), skip (true or the reason), only, timeout (seconds), retries (how often it is tried again), leaks (whether it may leave sockets, tasks and processes behind), policy (a map, or TOML)
+---@param options? any a map: tags (a list), skip (true or the reason), xfail (that it is known to fail: true or the reason), only, timeout (seconds), retries (how often it is tried again), leaks (whether it may leave sockets, tasks and processes behind), policy (a map, or TOML)
 ---@param f? fun(...): any what it would do
 function test.skip(name, options, f) end
 
 ---The same as the global only. Raises as test.
 ---@overload fun(name: string, f: fun(...): any)
 ---@param name string what it is called in reports
----@param options? any a map: tags (a list), skip (true or the reason), only, timeout (seconds), retries (how often it is tried again), leaks (whether it may leave sockets, tasks and processes behind), policy (a map, or TOML)
+---@param options? any a map: tags (a list), skip (true or the reason), xfail (that it is known to fail: true or the reason), only, timeout (seconds), retries (how often it is tried again), leaks (whether it may leave sockets, tasks and processes behind), policy (a map, or TOML)
 ---@param f fun(...): any what it does: a function of t
 function test.only(name, options, f) end
 
@@ -3357,7 +3357,7 @@ function test.only(name, options, f) end
 ---@overload fun(rows: any, name: string, f: fun(...): any)
 ---@param rows any a list: what each test is about, of any kind
 ---@param name string what it is called in reports
----@param options? any a map: tags (a list), skip (true or the reason), only, timeout (seconds), retries (how often it is tried again), leaks (whether it may leave sockets, tasks and processes behind), policy (a map, or TOML)
+---@param options? any a map: tags (a list), skip (true or the reason), xfail (that it is known to fail: true or the reason), only, timeout (seconds), retries (how often it is tried again), leaks (whether it may leave sockets, tasks and processes behind), policy (a map, or TOML)
 ---@param f fun(...): any what each does: a function of t and the row
 function test.each(rows, name, options, f) end
 
@@ -5389,7 +5389,7 @@ socketserver.DatagramRequestHandler = {}
 ---Declare a group of tests, whose options and hooks hold for all that is in it. Raises RuntimeError inside a test; what the function raises.
 ---@overload fun(name: string, f: fun(...): any)
 ---@param name string what it is called in reports
----@param options? any a map: tags (a list), skip (true or the reason), only, timeout (seconds), retries (how often it is tried again), leaks (whether it may leave sockets, tasks and processes behind), policy (a map, or TOML)
+---@param options? any a map: tags (a list), skip (true or the reason), xfail (that it is known to fail: true or the reason), only, timeout (seconds), retries (how often it is tried again), leaks (whether it may leave sockets, tasks and processes behind), policy (a map, or TOML)
 ---@param f fun(...): any declares the group's tests and hooks
 function describe(name, options, f) end
 
@@ -5412,14 +5412,14 @@ function after_all(f) end
 ---Declare a test that is not run; inside a test, end it as one that could not be run. Raises AssertionError there, which is how it ends; TypeError for an option nobody knows.
 ---@overload fun(name: string, f: fun(...): any)
 ---@param name? string a test that is not run; inside a test, the reason
----@param options? any a map: tags (a list), skip (true or the reason), only, timeout (seconds), retries (how often it is tried again), leaks (whether it may leave sockets, tasks and processes behind), policy (a map, or TOML)
+---@param options? any a map: tags (a list), skip (true or the reason), xfail (that it is known to fail: true or the reason), only, timeout (seconds), retries (how often it is tried again), leaks (whether it may leave sockets, tasks and processes behind), policy (a map, or TOML)
 ---@param f? fun(...): any what it would do
 function skip(name, options, f) end
 
 ---Declare a test that is run while the script's others are not: for working at one. Raises as test.
 ---@overload fun(name: string, f: fun(...): any)
 ---@param name string what it is called in reports
----@param options? any a map: tags (a list), skip (true or the reason), only, timeout (seconds), retries (how often it is tried again), leaks (whether it may leave sockets, tasks and processes behind), policy (a map, or TOML)
+---@param options? any a map: tags (a list), skip (true or the reason), xfail (that it is known to fail: true or the reason), only, timeout (seconds), retries (how often it is tried again), leaks (whether it may leave sockets, tasks and processes behind), policy (a map, or TOML)
 ---@param f fun(...): any what it does: a function of t
 function only(name, options, f) end
 

@@ -101,6 +101,9 @@ pub(super) fn read_internet(op: &str, value: Value) -> impl Fn(i32) -> Result<En
     }
 }
 
+/// What to tell of an address that is no tuple, or of one whose parts stand as arguments of their own.
+pub(super) const TUPLE: &str = "An address is one value: {host, port} in Lua, [host, port] in Rhai";
+
 /// The items of a tuple.
 fn items(value: Value) -> Option<Vec<Value>> {
     match value {
@@ -120,9 +123,8 @@ fn parts(
 ) -> Result<[Value; 5]> {
     let given = value.kind();
     let Some(items) = items(value) else {
-        return Err(Error::type_error(format!(
-            "{op}(): {family} address must be tuple, not {given}"
-        )));
+        let text = format!("{op}(): {family} address must be tuple, not {given}");
+        return Err(Error::type_error(text).hinting(Some(TUPLE.to_owned())));
     };
     if !count.contains(&items.len()) {
         return Err(Error::type_error(shape));
@@ -225,9 +227,8 @@ pub(super) fn read_pair(op: &'static str, value: Value) -> Result<Pair> {
         Value::Record(record) => record.items,
         other => {
             let given = other.kind();
-            return Err(Error::type_error(format!(
-                "{op}(): address must be a pair (host, port), not {given}"
-            )));
+            let text = format!("{op}(): address must be a pair (host, port), not {given}");
+            return Err(Error::type_error(text).hinting(Some(TUPLE.to_owned())));
         }
     };
     if items.len() < 2 {

@@ -20,7 +20,7 @@ const NAME: Param = need("name", "what it is called in reports");
 const OPTIONS: Param = with(
     "options",
     Default::Skipped(0),
-    "a map: tags (a list), skip (true or the reason), only, timeout (seconds), retries (how often it is tried again), \
+    "a map: tags (a list), skip (true or the reason), xfail (that it is known to fail: true or the reason), only, timeout (seconds), retries (how often it is tried again), \
      leaks (whether it may leave sockets, tasks and processes behind), policy (a map, or TOML)",
 );
 const BODY: Param = need("f", "what it does: a function of t");

@@ -16,7 +16,7 @@ mod suite;
 mod trial;
 
 pub(crate) use compare::{contains, is_equal, is_near, truth};
-pub(crate) use options::Options;
+pub(crate) use options::{Options, UNFORESEEN};
 pub(crate) use show::{compared, inline};
 pub(crate) use suite::{Case, Hook, Member, Suite};
 pub(crate) use trial::Trial;

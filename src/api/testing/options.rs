@@ -14,6 +14,8 @@ pub(crate) struct Options {
     pub(crate) tags: Vec<String>,
     /// Why it is not run.
     pub(crate) skip: Option<String>,
+    /// Why it is known to fail: that it does is no failure, and that it does not is one.
+    pub(crate) xfail: Option<String>,
     /// Of the file's tests only those that say so are run.
     pub(crate) only: bool,
     /// How long a test may take.
@@ -27,7 +29,12 @@ pub(crate) struct Options {
 }
 
 /// Every option's name.
-const NAMES: [&str; 7] = ["tags", "skip", "only", "timeout", "retries", "leaks", "policy"];
+const NAMES: [&str; 8] = [
+    "tags", "skip", "xfail", "only", "timeout", "retries", "leaks", "policy",
+];
+
+/// What is said of a test that is known to fail, and does not.
+pub(crate) const UNFORESEEN: &str = "it passed, and its xfail says that it fails: take that away";
 
 impl Options {
     /// What holds for something inside a group with these options.
@@ -37,6 +44,7 @@ impl Options {
         Self {
             tags,
             skip: inner.skip.or_else(|| self.skip.clone()),
+            xfail: inner.xfail.or_else(|| self.xfail.clone()),
             only: inner.only || self.only,
             timeout: inner.timeout.or(self.timeout),
             retries: inner.retries.or(self.retries),
@@ -57,13 +65,8 @@ impl Options {
                     one => vec![read::<Text>("tags", one)?.utf8("a tag")?],
                 };
             }
-            "skip" => {
-                self.skip = match value {
-                    Value::Bool(false) | Value::None => None,
-                    Value::Bool(true) => Some(String::new()),
-                    reason => Some(read::<Text>("skip", reason)?.utf8("the reason of a skip")?),
-                };
-            }
+            "skip" => self.skip = reason("skip", value)?,
+            "xfail" => self.xfail = reason("xfail", value)?,
             "only" => self.only = read::<Truth>("only", value)?.0,
             "timeout" => self.timeout = Some(read::<Seconds>("timeout", value)?.0),
             "retries" => self.retries = Some(read::<usize>("retries", value)?),
@@ -87,12 +90,25 @@ impl Options {
                 });
             }
             _ => {
-                return Err(Error::type_error(format!("'{name}' is no option of a test"))
-                    .suggesting(nearest(name, NAMES.into_iter())));
+                let hint = match nearest(name, NAMES.into_iter()) {
+                    Some(near) => format!("Did you mean: '{near}'?"),
+                    None => format!("There are {}", NAMES.join(", ")),
+                };
+                let text = format!("'{name}' is no option of a test");
+                return Err(Error::type_error(text).hinting(Some(hint)));
             }
         }
         Ok(())
     }
+}
+
+/// Whether something is so, and why: true, or the reason.
+fn reason(name: &str, value: Value) -> Result<Option<String>> {
+    Ok(match value {
+        Value::Bool(false) | Value::None => None,
+        Value::Bool(true) => Some(String::new()),
+        reason => Some(read::<Text>(name, reason)?.utf8("a reason")?),
+    })
 }
 
 /// An option's value as what it has to be.

@@ -6,9 +6,9 @@ use std::rc::Rc;
 
 use crate::api::value::Value;
 use crate::api::{Callback, Held};
-use crate::error::{Error, Place, Result};
+use crate::error::{Class, Error, Place, Result};
 
-use super::options::Options;
+use super::options::{Options, UNFORESEEN};
 use super::trial::Trial;
 
 /// When a hook is called.
@@ -370,7 +370,8 @@ impl Suite {
         if outcome.is_ok() {
             outcome = case.body.call(case.arguments(&trial));
         }
-        if trial.skipped().is_some() {
+        let is_skipped = trial.skipped().is_some();
+        if is_skipped {
             outcome = Ok(());
         }
         let clean_up = |mut outcome: Result<()>, kept: usize| {
@@ -387,7 +388,14 @@ impl Suite {
         outcome = clean_up(outcome, 0);
         self.set_running(None);
         trial.forget_fields();
-        outcome
+        match outcome {
+            Ok(()) if case.options.xfail.is_some() && !is_skipped => {
+                Err(Error::new(Class::AssertionError, UNFORESEEN))
+            }
+            // What ends the program is no failure.
+            Err(error) if case.options.xfail.is_some() && error.class().is_a(Class::Exception) => Ok(()),
+            outcome => outcome,
+        }
     }
 }
 

@@ -53,8 +53,17 @@ const COMMANDS: &[(&str, &str, &str)] = &[
     ),
     (":lua", "", "go on in Lua"),
     (":rhai", "", "go on in Rhai"),
-    (":quit", "", "leave; so does Ctrl-D"),
+    (":quit", "", "leave; so do exit and Ctrl-D"),
 ];
+
+/// Whether an entry is a command: one that begins with a colon, or a word that ends other prompts and means nothing in the session.
+pub(super) fn is_command(session: &Session, text: &str) -> bool {
+    if let "exit" | "quit" | "exit()" | "quit()" = text {
+        let name = text.trim_end_matches("()");
+        return session.language().conversation().find(&[name]).is_none();
+    }
+    text.starts_with(':') && !text.starts_with("::")
+}
 
 /// What a command that is being typed may become.
 pub(super) fn complete(text: &str) -> Option<(usize, Vec<Candidate>)> {
@@ -123,7 +132,7 @@ fn carry_out(session: &Rc<Session>, text: &str) -> After {
     let (command, argument) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
     let argument = argument.trim();
     match command {
-        ":quit" | ":exit" | ":q" => return After::Quit(0),
+        ":quit" | ":exit" | ":q" | "exit" | "quit" | "exit()" | "quit()" => return After::Quit(0),
         ":help" | ":h" | ":?" => help(session, argument),
         ":tasks" => tasks(session),
         ":cancel" => cancel(session, argument),

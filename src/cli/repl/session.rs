@@ -187,7 +187,7 @@ impl Session {
         if trimmed.is_empty() {
             return After::Continue;
         }
-        if trimmed.starts_with(':') && !trimmed.starts_with("::") {
+        if commands::is_command(self, trimmed) {
             // Its line has a number too.
             self.typed.borrow_mut().push(text.to_owned());
             return commands::run(self, trimmed);
@@ -205,7 +205,7 @@ impl Session {
         let start = Instant::now();
         let entered = match language.conversation().enter(source, line) {
             Ok(entered) => entered,
-            Err(error) => return self.fail(None, &error.message(), &error),
+            Err(error) => return self.fail(None, &error.advice(), &error),
         };
         let after = self.finish(&language, &entered.task, |session| {
             session.succeed(&language, text, &entered);

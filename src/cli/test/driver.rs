@@ -317,7 +317,8 @@ impl Driver {
         if skipped.is_some() {
             troubles.clear();
         }
-        if !troubles.is_empty() && self.plan.keeps_failure {
+        let xfail = case.options.xfail.as_ref();
+        if !troubles.is_empty() && self.plan.keeps_failure && xfail.is_none() {
             self.found.borrow_mut().kept = Some(trial.clone());
             let mut verdict = self.verdict(case, Outcome::Failed(troubles), start.elapsed(), trial);
             verdict.exchange = exchange.lines(&case.name);
@@ -360,7 +361,7 @@ impl Driver {
             Some(reason) => Outcome::Skipped(reason),
             None => Outcome::Passed,
         };
-        let mut verdict = self.verdict(case, outcome, start.elapsed(), trial);
+        let mut verdict = self.verdict(case, outcome.against(xfail), start.elapsed(), trial);
         if verdict.is_failed() {
             verdict.exchange = exchange.lines(&case.name);
         }

@@ -254,7 +254,7 @@ impl Shop {
     /// Tells of a file that could not be run.
     fn fail(&self, file: &File, error: &Error) {
         let text = if error.class() == Class::SyntaxError {
-            format!("SyntaxError: {}", error.message())
+            format!("SyntaxError: {}", error.advice())
         } else {
             error.to_string()
         };

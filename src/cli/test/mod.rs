@@ -32,7 +32,7 @@ use crate::sys::stdio;
 
 use super::recording::Recording;
 use super::status::{FAILURE, INTERRUPTED, USAGE};
-use super::{complain, refused};
+use super::{complain, meant, refused};
 use crew::{Crew, End};
 use find::File;
 use machine::{Shop, Told};
@@ -50,7 +50,8 @@ pub(super) fn run(words: impl IntoIterator<Item = OsString>) -> u8 {
     let name = OsString::from("wirescript test");
     let options = match Options::try_parse_from(std::iter::once(name).chain(words)) {
         Ok(options) => options,
-        Err(error) => {
+        Err(mut error) => {
+            meant::suggest(&mut error);
             return refused(&error);
         }
     };

@@ -15,8 +15,9 @@ const AFTER: &str = "\
 A PATH is a file, or a folder that is searched for *_test.lua, *_test.rhai, test_*.lua and
 test_*.rhai; the current folder when none is given.
 
-Exit status: 0 when every test passed or was skipped; 1 when one failed, or a file did; 2 for wrong
-usage, no test files, files without a test, or a filter that no test passes; 130 after Ctrl-C.
+Exit status: 0 when every test passed, was skipped or failed as its xfail says; 1 when one failed, or
+a file did; 2 for wrong usage, no test files, files without a test, or a filter that no test passes;
+130 after Ctrl-C.
 A part of the tests (--shard) may be empty.";
 
 /// Run protocol tests.

@@ -90,9 +90,13 @@ impl Driver {
         self.announce(self.untried(case, Outcome::Skipped(reason)));
     }
 
-    /// Tells that tests cannot be run: what they need has failed.
+    /// Tells that tests cannot be run: what they need has failed. One that would have been skipped is.
     pub(super) fn fail_all(&self, cases: &[Rc<Case>], trouble: &Trouble, took: Duration) {
         for case in cases {
+            if case.options.skip.is_some() {
+                self.skip_all(std::slice::from_ref(case), "");
+                continue;
+            }
             self.course.tell(self.number(case), self.plan.repeat);
             let outcome = Outcome::Failed(vec![trouble.clone()]);
             self.announce(self.verdict(case, outcome, took, &self.suite.trial(case)));

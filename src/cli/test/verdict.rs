@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::api::testing::UNFORESEEN;
 use crate::error::Error;
 
 use super::find::File;
@@ -37,6 +38,19 @@ pub(super) enum Outcome {
     /// It was not run, or could not be: why.
     Skipped(String),
     Failed(Vec<Trouble>),
+    /// It failed, as it is known to do: why it does, and how.
+    Foreseen(String, Vec<Trouble>),
+}
+
+impl Outcome {
+    /// What it means for a test of which it is known whether it fails.
+    pub(super) fn against(self, xfail: Option<&String>) -> Self {
+        match (self, xfail) {
+            (Self::Failed(troubles), Some(reason)) => Self::Foreseen(reason.clone(), troubles),
+            (Self::Passed, Some(_)) => Self::Failed(vec![Trouble::plain(UNFORESEEN)]),
+            (outcome, _) => outcome,
+        }
+    }
 }
 
 impl Verdict {
@@ -67,7 +81,7 @@ impl Verdict {
     /// What is wrong with it, in its last run.
     pub(super) fn troubles(&self) -> &[Trouble] {
         match &self.outcome {
-            Outcome::Failed(troubles) => troubles,
+            Outcome::Failed(troubles) | Outcome::Foreseen(_, troubles) => troubles,
             Outcome::Passed | Outcome::Skipped(_) => &[],
         }
     }

@@ -26,7 +26,8 @@ use crate::net::Net;
 use crate::sched::Task;
 use crate::sys::fiber::Extent;
 
-use super::{Chunk, Language, Manner};
+use super::tokens::Grammar;
+use super::{Chunk, Language, Manner, foreign};
 use trampoline::{Context, LuaTask};
 
 /// The stack a Lua task gets.
@@ -210,7 +211,7 @@ impl Language for LuaScript {
             // Lua's own texts carry their position.
             Some(text) if error.class() == Class::RuntimeError => {
                 report.push_str(&text);
-                if let Some(hint) = missing_name(&text).and_then(|name| crate::api::hint(name, ".")) {
+                if let Some(hint) = missing_name(&text).and_then(hint_of_name) {
                     report.push_str(&format!(". {hint}"));
                 }
             }
@@ -232,6 +233,12 @@ impl Language for LuaScript {
         self.context.be_poked();
         crate::sys::signal::set_poke(trampoline::poke);
     }
+}
+
+/// What to tell of a name that nothing has.
+fn hint_of_name(name: &str) -> Option<String> {
+    let elsewhere = foreign::hint_of_name(Grammar::Lua, name).map(str::to_owned);
+    elsewhere.or_else(|| crate::api::hint(name, "."))
 }
 
 /// The name of what was nil, in Lua's words for that.

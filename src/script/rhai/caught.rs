@@ -8,6 +8,7 @@ use rhai::{Dynamic, EvalAltResult, Map};
 use crate::error::Class;
 
 use super::error::{NAMELESS, message, wrongly_called};
+use super::named::plain;
 
 /// The variant's name of one of Rhai's own errors: what scripts find as `error` in the map they catch.
 pub(super) fn kind(thrown: &EvalAltResult) -> String {
@@ -116,7 +117,7 @@ fn told(map: &Map, message: &str, tell: impl FnOnce(Told<'_>)) {
     }
     let called = text.strip_prefix("Function not found: ").and_then(wrongly_called);
     tell(Told {
-        text: called.map_or(Cow::Borrowed(text), Cow::Owned),
+        text: called.map_or_else(|| plain(text), Cow::Owned),
         place,
     });
 }

@@ -9,7 +9,10 @@ use crate::api::Value;
 use crate::error::{Class, Error, Place, Trace};
 
 use super::caught::{caught, class_of, class_of_caught, kind, message_of_caught};
+use super::named::{self, plain};
 use super::{nested, value};
+use crate::script::foreign;
+use crate::script::tokens::Grammar;
 
 /// What evaluation fails with.
 pub(super) type Thrown = Box<EvalAltResult>;
@@ -96,7 +99,10 @@ impl Failure {
             other => {
                 let message = message(other);
                 let class = class_of(&kind(other), &message).unwrap_or(Class::RuntimeError);
-                let error = Error::new(class, message).hinting(hint(other));
+                let is_inside = calls
+                    .last()
+                    .is_some_and(|call| !call.function.starts_with(NAMELESS));
+                let error = Error::new(class, message).hinting(hint(other, is_inside));
                 (caught(other, source), error)
             }
         };
@@ -169,11 +175,11 @@ fn of_value(value: &Dynamic) -> Error {
             message_of_caught(&map).unwrap_or_else(|| nested::text_of(message)),
         );
     }
-    Error::runtime(nested::text_of(value))
+    Error::runtime(plain(&nested::text_of(value)).into_owned())
 }
 
-/// What to tell of a name that nothing has.
-fn hint(thrown: &EvalAltResult) -> Option<String> {
+/// What to tell of a name that nothing has. `is_inside` says that it is asked for in a function, which sees nothing around it.
+fn hint(thrown: &EvalAltResult, is_inside: bool) -> Option<String> {
     match thrown {
         EvalAltResult::ErrorFunctionNotFound(called, _) => {
             let (name, given) = called.split_once(' ').unwrap_or((called, ""));
@@ -186,10 +192,28 @@ fn hint(thrown: &EvalAltResult) -> Option<String> {
                     "{name} takes one value; several go into a text: {name}(`${{a}} ${{b}}`)"
                 ));
             }
+            if let Some(hint) = foreign::hint_of_name(Grammar::Rhai, name) {
+                return Some(hint.to_owned());
+            }
+            if given.starts_with("(blob") {
+                return Some(crate::api::hint_of_bytes(name));
+            }
             crate::api::hint(name, "::")
         }
-        EvalAltResult::ErrorVariableNotFound(name, _) => {
-            crate::api::hint(name.split(' ').next()?.rsplit("::").next()?, "::")
+        EvalAltResult::ErrorVariableNotFound(path, _) => {
+            let path = path.split(' ').next()?;
+            let name = path.rsplit("::").next()?;
+            let known = foreign::hint_of_name(Grammar::Rhai, name).map(str::to_owned);
+            let known = known.or_else(|| crate::api::hint(name, "::"));
+            let unseen = || {
+                format!(
+                    "A function sees no variables around it: give it '{name}' as an argument, or make it a closure; a const is global::{name}"
+                )
+            };
+            known.or_else(|| (is_inside && path == name).then(unseen))
+        }
+        EvalAltResult::ErrorMismatchDataType(_, given, _) if named::is_of_module(given) => {
+            Some("Nothing has to be imported: socket:: and the other modules are there".to_owned())
         }
         // The kind of a property that is missing is told in words alone.
         EvalAltResult::ErrorDotExpr(text, _) if text.ends_with("for type 'module'") => {
@@ -224,7 +248,7 @@ pub(super) fn message(thrown: &EvalAltResult) -> String {
     if let Some(text) = nameless(thrown) {
         return text;
     }
-    let text = thrown.to_string();
+    let text = plain(&thrown.to_string()).into_owned();
     match thrown.position() {
         Position::NONE => text,
         position => {
@@ -292,10 +316,16 @@ fn push(text: &mut String, value: impl std::fmt::Display) {
 }
 
 /// A script that cannot be compiled, as an error with the position.
-pub(super) fn syntax(error: &rhai::ParseError, source: &str) -> Error {
-    let text = format!("{}: {}", spot(source, error.position()), error.err_type());
-    let mut syntax = Error::new(Class::SyntaxError, text);
-    locate(&mut syntax, source, error.position());
+pub(super) fn syntax(error: &rhai::ParseError, source: &str, script: &str) -> Error {
+    let (position, complaint) = (error.position(), error.err_type().to_string());
+    let line = position
+        .line()
+        .and_then(|line| script.lines().nth(line.checked_sub(1)?));
+    let hint =
+        line.and_then(|line| foreign::hint_of_line(Grammar::Rhai, line, position.position(), &complaint));
+    let text = format!("{}: {complaint}", spot(source, position));
+    let mut syntax = Error::new(Class::SyntaxError, text).hinting(hint.map(str::to_owned));
+    locate(&mut syntax, source, position);
     syntax
 }
 

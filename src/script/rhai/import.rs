@@ -55,7 +55,12 @@ impl Neighbours {
         let core = self.core.upgrade().ok_or("the program is ending")?;
         let request = Request::Open { path, write: false };
         core.site.net.guard(&request).map_err(refuse)?;
-        let text = file::whole(&core.site.net, path, LARGEST_SCRIPT).map_err(refuse)?;
+        let is_own = |name: &&Path| name.to_str().is_some_and(crate::api::is_module);
+        let text = file::whole(&core.site.net, path, LARGEST_SCRIPT).map_err(|error| {
+            let own = path.file_stem().map(Path::new).filter(is_own);
+            let hint = own.map(|name| format!("Nothing has to be imported: {}:: is there", name.display()));
+            refuse(error.hinting(hint.filter(|_| !path.exists())))
+        })?;
         let name = path.to_string_lossy();
         let ast = core.compile(&name, &text).map_err(refuse)?;
         Module::eval_ast_as_new(Scope::new(), &ast, engine)

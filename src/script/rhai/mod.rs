@@ -163,7 +163,7 @@ impl Core {
         let engine = self.engine_for(&text)?;
         let mut ast = syntax::compile(&engine, &self.site, &text).map_err(|error| {
             let death = self.site.net.sched().death();
-            death.unwrap_or_else(|| error::syntax(&error, name))
+            death.unwrap_or_else(|| error::syntax(&error, name, &text))
         })?;
         ast.set_source(name);
         self.places.note(&ast);

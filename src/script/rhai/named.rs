@@ -1,13 +1,15 @@
 //! Modules and their functions as values, which Rhai has not: what `help(socket)` and `help(socket::gethostname)` hand over.
 
-use std::any::TypeId;
+use std::any::{TypeId, type_name};
+use std::borrow::Cow;
 use std::rc::Rc;
 
 use rhai::{Dynamic, Engine};
 
-use crate::api::{MODULES, Module, Named, Op};
+use crate::api::{MODULES, Module, Named, Op, Type};
 
 use super::class::Class;
+use super::object;
 use super::op::{Native, register};
 use super::value;
 
@@ -16,10 +18,38 @@ type ModuleValue = &'static Module;
 /// A function of a module, as a variable of the module.
 type OpValue = &'static Op;
 
+/// Both as Rust writes them, and what scripts call them.
+fn names() -> [(&'static str, &'static str); 2] {
+    [
+        (type_name::<ModuleValue>(), "module"),
+        (type_name::<OpValue>(), "builtin_function_or_method"),
+    ]
+}
+
 /// Names both.
 pub(super) fn name_types(engine: &mut Engine) {
-    engine.register_type_with_name::<ModuleValue>("module");
-    engine.register_type_with_name::<OpValue>("builtin_function_or_method");
+    for (path, name) in names() {
+        engine.register_type_with_name_raw(path, name);
+    }
+}
+
+/// Whether a type that Rhai tells is that of a module, or of something in one.
+pub(super) fn is_of_module(path: &str) -> bool {
+    names().iter().any(|(known, _)| *known == path)
+}
+
+/// A text of Rhai's with its types as scripts know them: some of its errors tell Rust's names, or three for a text.
+pub(super) fn plain(text: &str) -> Cow<'_, str> {
+    const TEXT: &str = "&str | ImmutableString | String";
+    if !text.contains(TEXT) && !text.contains(concat!(env!("CARGO_CRATE_NAME"), "::")) {
+        return text.into();
+    }
+    let kinds = Type::ALL.iter().map(|kind| (object::path_of(*kind), kind.name()));
+    let types = kinds.chain(names());
+    let known = types.fold(text.replace(TEXT, "string"), |text, (path, name)| {
+        text.replace(path, name)
+    });
+    known.into()
 }
 
 /// Lets both print as Python prints them.

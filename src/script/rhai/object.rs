@@ -1,6 +1,6 @@
 //! The handles as Rhai types: methods and properties from the table, and what every Rhai type is expected to do.
 
-use std::any::TypeId;
+use std::any::{TypeId, type_name};
 use std::rc::Rc;
 
 use rhai::{Dynamic, Engine, EvalContext, ImmutableString, Module, NativeCallContext};
@@ -32,7 +32,7 @@ use super::value::{self, Absent, TlsSocket, type_id};
 /// Names the types, and answers for what is missing.
 pub(super) fn attend(engine: &mut Engine, site: &Rc<Site>, places: &Rc<Places>) {
     for kind in Type::ALL {
-        name_type(engine, kind);
+        engine.register_type_with_name_raw(path_of(kind), kind.name());
     }
     missing_functions(engine, site, places);
 }
@@ -74,34 +74,34 @@ fn member_of(functions: &mut Module, op: &'static api::Op, types: &[TypeId], nat
     }
 }
 
-fn name_type(engine: &mut Engine, kind: Type) {
-    let name = kind.name();
+/// The type of a handle as Rust writes it, which Rhai tells where it does not ask the engine.
+pub(super) fn path_of(kind: Type) -> &'static str {
     match kind {
-        Type::Socket => engine.register_type_with_name::<Rc<Socket>>(name),
-        Type::TlsSocket => engine.register_type_with_name::<TlsSocket>(name),
-        Type::TlsContext => engine.register_type_with_name::<Rc<tls::Context>>(name),
-        Type::Task => engine.register_type_with_name::<Rc<Task>>(name),
-        Type::Channel => engine.register_type_with_name::<Rc<Channel>>(name),
-        Type::Worker => engine.register_type_with_name::<Rc<Worker>>(name),
-        Type::Link => engine.register_type_with_name::<Link>(name),
-        Type::Poll => engine.register_type_with_name::<Rc<Poll>>(name),
-        Type::Epoll => engine.register_type_with_name::<Rc<Epoll>>(name),
-        Type::Selector => engine.register_type_with_name::<Rc<Selector>>(name),
-        Type::Tube => engine.register_type_with_name::<Rc<tools::Tube>>(name),
-        Type::Listener => engine.register_type_with_name::<Rc<tools::Listener>>(name),
-        Type::Pattern => engine.register_type_with_name::<Rc<tools::Pattern>>(name),
-        Type::Trial => engine.register_type_with_name::<Rc<Trial>>(name),
-        Type::File => engine.register_type_with_name::<Rc<File>>(name),
-        Type::ByteArray => engine.register_type_with_name::<Rc<ByteArray>>(name),
-        Type::View => engine.register_type_with_name::<Pinned>(name),
-        Type::Numbers => engine.register_type_with_name::<Rc<NumberArray>>(name),
-        Type::Schema => engine.register_type_with_name::<Schema>(name),
-        Type::Struct => engine.register_type_with_name::<Rc<Struct>>(name),
-        Type::Steps => engine.register_type_with_name::<Rc<Steps>>(name),
-        Type::Error => engine.register_type_with_name::<Rc<Error>>(name),
-        Type::Class => engine.register_type_with_name::<Class>(name),
-        Type::Absent => engine.register_type_with_name::<Absent>(name),
-    };
+        Type::Socket => type_name::<Rc<Socket>>(),
+        Type::TlsSocket => type_name::<TlsSocket>(),
+        Type::TlsContext => type_name::<Rc<tls::Context>>(),
+        Type::Task => type_name::<Rc<Task>>(),
+        Type::Channel => type_name::<Rc<Channel>>(),
+        Type::Worker => type_name::<Rc<Worker>>(),
+        Type::Link => type_name::<Link>(),
+        Type::Poll => type_name::<Rc<Poll>>(),
+        Type::Epoll => type_name::<Rc<Epoll>>(),
+        Type::Selector => type_name::<Rc<Selector>>(),
+        Type::Tube => type_name::<Rc<tools::Tube>>(),
+        Type::Listener => type_name::<Rc<tools::Listener>>(),
+        Type::Pattern => type_name::<Rc<tools::Pattern>>(),
+        Type::Trial => type_name::<Rc<Trial>>(),
+        Type::File => type_name::<Rc<File>>(),
+        Type::ByteArray => type_name::<Rc<ByteArray>>(),
+        Type::View => type_name::<Pinned>(),
+        Type::Numbers => type_name::<Rc<NumberArray>>(),
+        Type::Schema => type_name::<Schema>(),
+        Type::Struct => type_name::<Rc<Struct>>(),
+        Type::Steps => type_name::<Rc<Steps>>(),
+        Type::Error => type_name::<Rc<Error>>(),
+        Type::Class => type_name::<Class>(),
+        Type::Absent => type_name::<Absent>(),
+    }
 }
 
 /// How a handle prints: an error as its text, all else as Python prints it.

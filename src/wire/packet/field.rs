@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use crate::codec::Encoding;
+use crate::error::nearest;
 use crate::wire::Order;
 
 use super::checksum::Sum;
@@ -177,6 +178,18 @@ pub(super) struct Checksum {
 impl Body {
     pub(super) fn place(&self, name: &str) -> Option<usize> {
         self.fields.iter().position(|field| field.name == name)
+    }
+
+    /// What to tell of a name that no field has: the one that was probably meant, or all there are.
+    pub(super) fn lacks(&self, name: &str) -> String {
+        let names = || self.fields.iter().map(|field| field.name.as_str());
+        match nearest(name, names()) {
+            Some(near) => format!("there is no field '{name}' (did you mean '{near}'?)"),
+            None => format!(
+                "there is no field '{name}'; there are {}",
+                names().collect::<Vec<_>>().join(", ")
+            ),
+        }
     }
 
     /// The field that measures the one at this place to its end, if one does.

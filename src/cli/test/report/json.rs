@@ -34,6 +34,7 @@ enum Line<'a> {
         passed: usize,
         failed: usize,
         skipped: usize,
+        xfailed: usize,
         flaky: usize,
         duration: f64,
         seed: Option<u64>,
@@ -79,10 +80,11 @@ pub(super) fn test(file: &str, verdict: &Verdict) -> String {
         outcome: match verdict.outcome {
             Outcome::Passed => "passed",
             Outcome::Skipped(_) => "skipped",
+            Outcome::Foreseen(..) => "xfailed",
             Outcome::Failed(_) => "failed",
         },
         reason: match &verdict.outcome {
-            Outcome::Skipped(reason) => Some(reason),
+            Outcome::Skipped(reason) | Outcome::Foreseen(reason, _) => Some(reason),
             Outcome::Passed | Outcome::Failed(_) => None,
         },
         duration: verdict.took.as_secs_f64(),
@@ -105,6 +107,7 @@ pub(super) fn end(run: &Run<'_>) -> String {
         passed: run.summary.passed,
         failed: run.summary.failed,
         skipped: run.summary.skipped,
+        xfailed: run.summary.foreseen,
         flaky: run.summary.flaky,
         duration: run.summary.took.as_secs_f64(),
         seed: run.seed,

@@ -41,7 +41,8 @@ pub(super) fn text(run: &Run<'_>) -> Result<String, String> {
     let text = report.to_string();
     let text = text.map_err(|error| format!("cannot write the JUnit report: {error}"))?;
     // The count of all suites together is in no schema, and some readers mind.
-    Ok(text.replacen(&format!(" skipped=\"{}\"", run.summary.skipped), "", 1))
+    let skipped = run.summary.skipped + run.summary.foreseen;
+    Ok(text.replacen(&format!(" skipped=\"{skipped}\""), "", 1))
 }
 
 fn case(file: &str, verdict: &Verdict) -> TestCase {
@@ -56,8 +57,12 @@ fn case(file: &str, verdict: &Verdict) -> TestCase {
             }
             status
         }
-        Outcome::Skipped(reason) => {
+        // JUnit has no word for it; pytest tells it so, too.
+        Outcome::Skipped(reason) | Outcome::Foreseen(reason, _) => {
             let mut status = TestCaseStatus::skipped();
+            if let Outcome::Foreseen(..) = verdict.outcome {
+                status.set_type("xfail");
+            }
             if !reason.is_empty() {
                 status.set_message(clean(reason));
             }

@@ -22,6 +22,7 @@ use super::machine::Told;
 use super::options::Options;
 use super::plan::Plan;
 use super::verdict::{Outcome, Verdict};
+use crate::cli::why;
 use output::Output;
 use pretty::Pretty;
 
@@ -45,10 +46,10 @@ impl Target {
         match self {
             Self::Output(output) => output
                 .write(text)
-                .map_err(|error| format!("cannot write standard output: {error}")),
+                .map_err(|error| format!("cannot write standard output: {}", why(&error))),
             Self::File(file, path) => file
                 .write_all(text.as_bytes())
-                .map_err(|error| format!("cannot write the report {}: {error}", path.display())),
+                .map_err(|error| format!("cannot write the report {}: {}", path.display(), why(&error))),
         }
     }
 }
@@ -73,6 +74,8 @@ struct Summary {
     passed: usize,
     failed: usize,
     skipped: usize,
+    /// Failed as they are known to do.
+    foreseen: usize,
     /// Of those that passed, those that had failed before.
     flaky: usize,
     took: Duration,
@@ -84,6 +87,7 @@ impl Summary {
             Outcome::Passed => self.passed += 1,
             Outcome::Failed(_) => self.failed += 1,
             Outcome::Skipped(_) => self.skipped += 1,
+            Outcome::Foreseen(..) => self.foreseen += 1,
         }
         self.flaky += usize::from(verdict.is_flaky());
     }
@@ -162,7 +166,8 @@ impl Reports {
                 let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
                 let made = folder.map_or(Ok(()), std::fs::create_dir_all);
                 let file = made.and_then(|()| std::fs::File::create(&path));
-                let file = file.map_err(|error| format!("cannot write the report {place}: {error}"))?;
+                let file =
+                    file.map_err(|error| format!("cannot write the report {place}: {}", why(&error)))?;
                 Target::File(file, path)
             };
             targets.push((kind, target));

@@ -130,7 +130,11 @@ impl Pretty {
                     self.paint(Tint::Faint, &time(verdict.took))
                 ),
             ),
-            Outcome::Skipped(reason) if self.verbose || !reason.is_empty() => {
+            Outcome::Skipped(reason) | Outcome::Foreseen(reason, _) if self.verbose || !reason.is_empty() => {
+                let word = match verdict.outcome {
+                    Outcome::Skipped(_) => "skip",
+                    _ => "xfail",
+                };
                 let reason = if reason.is_empty() {
                     String::new()
                 } else {
@@ -140,12 +144,12 @@ impl Pretty {
                     &mut text,
                     format_args!(
                         "{} {file} > {}{reason}\n",
-                        self.paint(Tint::Odd, "skip"),
+                        self.paint(Tint::Odd, word),
                         printable(&verdict.name)
                     ),
                 );
             }
-            Outcome::Passed | Outcome::Skipped(_) => {}
+            Outcome::Passed | Outcome::Skipped(_) | Outcome::Foreseen(..) => {}
         }
         self.print(&text);
     }
@@ -273,6 +277,7 @@ fn counts(summary: &Summary) -> Vec<String> {
         (summary.passed, "passed"),
         (summary.failed, "failed"),
         (summary.skipped, "skipped"),
+        (summary.foreseen, "xfailed"),
         (summary.flaky, "flaky"),
     ]
     .into_iter()

@@ -415,10 +415,10 @@ pub(super) unsafe extern "C-unwind" fn call_object(raw: *mut lua_State) -> c_int
             Value::Class(class) => class,
             other => {
                 let next = next_of(&context.net, &other).unwrap_or_else(|| {
-                    Err(Error::type_error(format!(
-                        "'{}' object is not callable",
-                        other.kind()
-                    )))
+                    let text = format!("'{}' object is not callable", other.kind());
+                    let lines = "A loop over the lines of a file is: for line in f:lines() do";
+                    let is_file = matches!(other, Value::File(_));
+                    Err(Error::type_error(text).hinting(is_file.then(|| lines.to_owned())))
                 });
                 return Ok(next?.unwrap_or(Value::None));
             }

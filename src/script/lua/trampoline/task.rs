@@ -285,7 +285,7 @@ pub(super) fn start_chunk(context: &'static Context, chunk: &Chunk<'_>, task: &s
     let thread = new_thread(main, context, extra)?;
     let name = CString::new(chunk.name).map_err(|_| Error::value("a script's name must not hold a NUL"))?;
     if library::compile(context, thread, chunk.source, &name, !context.net.is_unguarded()) == Status::Error {
-        let error = library::refusal(thread, chunk.name);
+        let error = library::refusal(thread, chunk);
         unanchor(main, thread);
         return Err(error);
     }

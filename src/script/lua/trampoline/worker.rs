@@ -119,7 +119,7 @@ pub(super) fn start(
         Manner::File | Manner::Text => (&[][..], chunk.source),
     };
     if !as_expression && library::compile(context, thread, source, &name, text_only) == Status::Error {
-        return refuse(library::refusal(thread, chunk.name));
+        return refuse(library::refusal(thread, chunk));
     }
     if manner == Manner::Code
         && let Err(error) = provide(thread, names)

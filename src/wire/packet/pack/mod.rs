@@ -136,10 +136,8 @@ impl<'a> Packer<'a> {
                     rest = Some(value);
                     continue;
                 }
-                let near = nearest(name, body.fields.iter().map(|field| field.name.as_str()));
-                let near = near.map_or(String::new(), |near| format!(" (did you mean '{near}'?)"));
                 if !self.manner.lenient {
-                    return Err(self.wrong(format!("there is no field '{name}'{near}")));
+                    return Err(self.wrong(body.lacks(name)));
                 }
             }
         }

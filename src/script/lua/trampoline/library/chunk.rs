@@ -8,6 +8,8 @@ use mlua::ffi::{self, lua_State};
 use crate::api::Value;
 use crate::error::{Class, Error, Result};
 use crate::policy::Request;
+use crate::script::tokens::Grammar;
+use crate::script::{Chunk, foreign};
 
 use super::super::building::Building;
 use super::super::context::Context;
@@ -64,15 +66,29 @@ pub(in super::super) fn compile(
     state.load(read, &mut reader, name, text_only)
 }
 
-/// Why a chunk of this name was not compiled, which is on top: what Lua has against it, or what ends everything.
-pub(in super::super) fn refusal(state: State, name: &str) -> Error {
+/// Why this chunk was not compiled, which is on top: what Lua has against it, or what ends everything.
+pub(in super::super) fn refusal(state: State, chunk: &Chunk<'_>) -> Error {
     let error = failure::error_at(state, -1);
     if error.class() != Class::RuntimeError || state.kind(-1) != Kind::String {
         return error;
     }
     let text = failure::describe(state, -1);
-    let place = failure::place_in(&text, name);
-    Error::new(Class::SyntaxError, text).located(place, None)
+    let place = failure::place_in(&text, chunk.name);
+    let hint = place.as_ref().and_then(|place| {
+        let above = usize::try_from(place.line().checked_sub(1)?).ok()?;
+        let mut lines = chunk
+            .source
+            .split(|byte| *byte == b'\n')
+            .skip(above.saturating_sub(1));
+        // What Lua stumbles over may be the word behind a line's end.
+        let [before, here] = [(above > 0).then(|| lines.next()).flatten(), lines.next()];
+        here.into_iter()
+            .chain(before)
+            .find_map(|line| foreign::hint_of_line(Grammar::Lua, &String::from_utf8_lossy(line), None, &text))
+    });
+    Error::new(Class::SyntaxError, text)
+        .hinting(hint.map(str::to_owned))
+        .located(place, None)
 }
 
 impl Reader {
