@@ -44,8 +44,8 @@ pub use error::{Class, Error, Place, Result};
 pub use net::{Event, FaultPlan, Net, Observer, Scene, Setting, Socket, Timeout, VirtualNetwork};
 pub use policy::Policy;
 pub use runtime::{
-    AuditEvent, AuditLog, AuditSink, Builder, Callable, Descriptor, Function, Handle, Job, JsonLines,
-    Runtime, Stats, Turn, Value,
+    AuditEvent, AuditLog, AuditSink, BlockingCallable, Builder, Callable, Descriptor, Function, Handle, Job,
+    JsonLines, Runtime, Stats, Turn, Value,
 };
 pub use sys::allocator::Allocator;
 pub use tools::trace::{Recorder, Tail};

@@ -26,6 +26,10 @@ mod host;
 #[cfg(feature = "rhai")]
 #[path = "embedding/memory.rs"]
 mod memory;
+#[path = "embedding/own.rs"]
+mod own;
+#[path = "embedding/printed.rs"]
+mod printed;
 #[cfg(target_os = "linux")]
 #[path = "embedding/programs.rs"]
 mod programs;

@@ -32,6 +32,7 @@ mod missing;
 mod netdb;
 mod observe;
 mod options;
+mod outlet;
 mod parked;
 mod passing;
 mod port;
@@ -66,6 +67,7 @@ pub(crate) use listen::{DEFAULT_BACKLOG, ServerOptions};
 pub(crate) use message::{Message, Undelivered};
 pub use observe::{Event, Observer, Scene, Setting};
 pub(crate) use options::OptionValue;
+pub(crate) use outlet::{Outlet, Outlets, Stream};
 #[cfg(feature = "lua")]
 pub(crate) use parked::Parked;
 pub(crate) use passing::Passed;

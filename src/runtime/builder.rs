@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use crate::api::Environment;
 use crate::error::{Error, Result, hosted};
-use crate::net::{FaultPlan, Net, Observer};
+use crate::net::{FaultPlan, Net, Observer, Outlets};
 use crate::policy::{Limits, Policy, Purse};
 use crate::sched::Scheduler;
 use crate::script::Language;
@@ -61,6 +61,7 @@ pub struct Builder {
     reporter: Option<Reporter>,
     teller: Option<Teller>,
     judge: Option<Teller>,
+    pub(super) outlets: Outlets,
     any_language: bool,
     #[cfg(feature = "cli")]
     suite: Option<Rc<crate::api::testing::Suite>>,
@@ -82,6 +83,7 @@ impl Builder {
             reporter: None,
             teller: None,
             judge: None,
+            outlets: Outlets::default(),
             any_language: false,
             #[cfg(feature = "cli")]
             suite: None,
@@ -281,6 +283,7 @@ impl Builder {
         if let Some(teller) = self.teller {
             net.on_warning(Box::new(move |line: &str| hosted("on_warning", || teller(line))));
         }
+        net.set_outlets(self.outlets);
         if self.observer.is_some() {
             net.set_observer(self.observer);
         }

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use crate::api::{self, Order, Workers};
 use crate::error::{Class, Error, Result};
 use crate::file::{self, LARGEST_SCRIPT};
-use crate::net::{FaultPlan, Net, Observer, World};
+use crate::net::{FaultPlan, Net, Observer, Outlets, World};
 use crate::policy::{Policy, Purse, Request};
 use crate::sched::Member;
 use crate::script::{Chunk, Manner};
@@ -52,6 +52,7 @@ struct Begin {
     argv: Vec<OsString>,
     observer: Option<Arc<dyn Observer>>,
     faults: Option<FaultPlan>,
+    outlets: Outlets,
     world: Option<Arc<World>>,
     /// Whether signals may make its scripts look.
     signals: bool,
@@ -105,6 +106,7 @@ impl Workers for Crew {
             argv: self.argv.to_vec(),
             observer: net.observer(),
             faults: net.faults().map(|plan| (*plan).clone()),
+            outlets: net.outlets(),
             world: net.world().cloned(),
             signals: net.sched().has_alarm(),
             name: match &path {
@@ -174,6 +176,7 @@ fn run(begin: Begin, post: &Rc<Post>, member: Option<&Arc<Member>>) -> Outcome {
         .policy(begin.policy)
         .argv(begin.argv)
         .worker(thread_name(), begin.heir)
+        .outlets(begin.outlets)
         .on_failure(move |report| sent.tell(Notice::Failure(format!("{name}{report}"))))
         .on_warning(move |line| warned.tell(Notice::Warning(line.to_owned())));
     if let (Some(world), Some(member)) = (begin.world, member) {

@@ -24,7 +24,7 @@ pub(crate) use conversation::{
     Conversation, DEEPEST, Entered, Found, MOST_BYTES, MOST_IN_ALL, MOST_ITEMS, Picture, Results,
 };
 
-use crate::api::{Environment, HostFunction, Value};
+use crate::api::{Callback, Environment, HostFunction, Value};
 use crate::error::{Error, Result};
 use crate::net::Net;
 use crate::sched::Task;
@@ -95,6 +95,12 @@ pub(crate) trait Language {
     /// # Errors
     /// `MemoryError`.
     fn register(&self, name: &str, function: HostFunction) -> Result<()>;
+
+    /// Makes a function of the host's one of its scripts' own values.
+    ///
+    /// # Errors
+    /// `MemoryError`.
+    fn wrap(&self, name: &str, function: HostFunction) -> Result<Rc<dyn Callback>>;
 
     /// Bytes the engine holds, where it counts them.
     fn memory_used(&self) -> usize {

@@ -40,7 +40,7 @@ mod written;
 
 pub(super) use collecting::{ballast, begin as begin_collecting};
 pub(super) use context::Context;
-pub(super) use host::{register, set_global, start_global};
+pub(super) use host::{register, set_global, start_global, wrap};
 pub(super) use object::begin_closing;
 pub(super) use stop::poke;
 pub(super) use task::LuaTask;
