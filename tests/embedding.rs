@@ -26,6 +26,8 @@ mod host;
 #[cfg(feature = "rhai")]
 #[path = "embedding/memory.rs"]
 mod memory;
+#[path = "embedding/modules.rs"]
+mod modules;
 #[path = "embedding/own.rs"]
 mod own;
 #[path = "embedding/printed.rs"]

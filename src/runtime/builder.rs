@@ -1,6 +1,6 @@
 //! Describing a runtime before it is made.
 
-use std::cell::{Cell, OnceCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::ffi::OsString;
 use std::fmt;
 use std::os::unix::ffi::OsStringExt;
@@ -20,6 +20,7 @@ use crate::tools::trace::Recorder;
 
 use super::audit::{AuditSink, listen};
 use super::loan::Speaker;
+use super::modules::Texts;
 use super::network::Network;
 use super::speech::{Speech, default_speech};
 use super::worker::Crew;
@@ -300,6 +301,7 @@ impl Builder {
             memory_limit,
             lends: bounded || limits.memory.is_some(),
             purse: heir.purse,
+            texts: Rc::default(),
             reporter: self.reporter.clone(),
             name: self.name,
             started: Rc::default(),
@@ -338,6 +340,8 @@ pub(super) struct School {
     /// Whether workers get their memory out of this runtime's.
     lends: bool,
     purse: Arc<Purse>,
+    /// Modules that the host has given.
+    pub(super) texts: Rc<RefCell<Texts>>,
 }
 
 /// What a worker inherits of its starter's limits.
@@ -372,6 +376,7 @@ impl School {
             speaker: speaker.clone(),
             lends: self.lends,
             purse: self.purse.clone(),
+            texts: self.texts.clone(),
             argv: self.argv.clone(),
             reporter: self.reporter.clone(),
             ear: self.ear.clone(),

@@ -42,10 +42,13 @@ enum Origin {
     Host(Rc<Own>),
 }
 
+/// What a function of the host's does with a script's values.
+type Call = dyn Fn(Vec<Value>, Room<'_>) -> Result<Value>;
+
 /// A function of the host's that no script has yet.
 struct Own {
     name: String,
-    function: Box<dyn Fn(Vec<Value>, Room<'_>) -> Result<Value>>,
+    function: Box<Call>,
 }
 
 impl Function {

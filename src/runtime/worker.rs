@@ -3,7 +3,7 @@
 //! [`Crew`] is what a runtime hands to the operations so that scripts can start workers. It reads and judges the script
 //! on the starting thread; what goes to the new thread is plain data.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -21,6 +21,7 @@ use crate::worker::{Draft, Failure, Notice, Outcome, Parcel, Post, Worker};
 
 use super::builder::{Builder, Ear, Heir};
 use super::loan::{Loan, Speaker};
+use super::modules::Texts;
 use super::network::Network;
 use super::speech::Speech;
 use super::upward::{self, Upward};
@@ -33,6 +34,8 @@ pub(super) struct Crew {
     /// Whether workers get their memory out of this runtime's.
     pub(super) lends: bool,
     pub(super) purse: Arc<Purse>,
+    /// Modules that the host has given, in this language.
+    pub(super) texts: Rc<RefCell<Texts>>,
     pub(super) argv: Rc<[OsString]>,
     pub(super) reporter: Option<Reporter>,
     pub(super) ear: Ear,
@@ -53,6 +56,7 @@ struct Begin {
     observer: Option<Arc<dyn Observer>>,
     faults: Option<FaultPlan>,
     outlets: Outlets,
+    texts: Texts,
     world: Option<Arc<World>>,
     /// Whether signals may make its scripts look.
     signals: bool,
@@ -93,6 +97,10 @@ impl Workers for Crew {
             }
         };
         let loan = self.lends.then(|| Loan::take(net, &self.speaker)).transpose()?;
+        let texts = match speech == self.speech {
+            true => self.texts.borrow().clone(),
+            false => Texts::new(),
+        };
         let begin = Begin {
             heir: Heir {
                 purse: self.purse.clone(),
@@ -107,6 +115,7 @@ impl Workers for Crew {
             observer: net.observer(),
             faults: net.faults().map(|plan| (*plan).clone()),
             outlets: net.outlets(),
+            texts,
             world: net.world().cloned(),
             signals: net.sched().has_alarm(),
             name: match &path {
@@ -190,6 +199,11 @@ fn run(begin: Begin, post: &Rc<Post>, member: Option<&Arc<Member>>) -> Outcome {
         Ok(runtime) => runtime,
         Err(error) => return failed(error, None),
     };
+    for (name, text) in begin.texts {
+        if let Err(error) = runtime.add_module(&name, text) {
+            return failed(error, None);
+        }
+    }
     if begin.heard {
         let ear = Upward::new(thread_name(), post, &runtime.sched);
         runtime.school.listen(Rc::new(ear));

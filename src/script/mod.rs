@@ -102,6 +102,12 @@ pub(crate) trait Language {
     /// `MemoryError`.
     fn wrap(&self, name: &str, function: HostFunction) -> Result<Rc<dyn Callback>>;
 
+    /// Gives its scripts a module's text.
+    ///
+    /// # Errors
+    /// `SyntaxError`, with the position; `MemoryError`.
+    fn add_module(&self, name: &str, source: &[u8]) -> Result<()>;
+
     /// Bytes the engine holds, where it counts them.
     fn memory_used(&self) -> usize {
         0

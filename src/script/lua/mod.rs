@@ -175,6 +175,11 @@ impl Language for LuaScript {
         trampoline::wrap(self.context, &function)
     }
 
+    fn add_module(&self, name: &str, source: &[u8]) -> Result<()> {
+        self.context.enter();
+        trampoline::add_module(self.context, name, &without_first_comment(source))
+    }
+
     fn net(&self) -> &Rc<Net> {
         self.context.net()
     }

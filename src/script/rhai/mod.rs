@@ -232,6 +232,12 @@ impl Language for RhaiScript {
         host::wrap(&self.core, name, function)
     }
 
+    fn add_module(&self, name: &str, source: &[u8]) -> Result<()> {
+        let ast = self.core.compile(name, source)?;
+        self.core.neighbours.give(name, ast);
+        Ok(())
+    }
+
     fn net(&self) -> &Rc<Net> {
         &self.core.site.net
     }
