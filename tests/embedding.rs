@@ -7,6 +7,8 @@ static ALLOCATOR: wirescript::Allocator = wirescript::Allocator;
 
 #[path = "embedding/audit.rs"]
 mod audit;
+#[path = "embedding/channels.rs"]
+mod channels;
 #[path = "embedding/data.rs"]
 mod data;
 #[path = "embedding/examples.rs"]

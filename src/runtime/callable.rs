@@ -20,7 +20,7 @@ use super::value::{Value, from_script, to_script};
 /// be deserialized, and whose result is `Result<R, E>` with an `R` that can be serialized and an `E` that is or becomes an
 /// [`Error`]. `A` is the tuple of its arguments; nobody names it.
 ///
-/// A script may leave out arguments at the end that are `Option`, [`Value`] or `()`. An argument of the type [`Function`]
+/// A script may leave out arguments at the end that are `Option`, [`Value`] or `()`. An argument of the type [`Function`](crate::Function)
 /// is a function of the script's.
 ///
 /// ```

@@ -11,6 +11,7 @@ use crate::error::{Error, Result};
 use crate::net::{Net, Socket};
 use crate::script::Language;
 
+use super::channel::Channel;
 use super::data::Descriptor;
 use super::function::Function;
 
@@ -27,7 +28,7 @@ use super::function::Function;
 /// | `Bytes` | string (one that is not UTF-8, on its way out) | blob |
 /// | `List` | table with the keys 1 to n | array |
 /// | `Map` | any other table | map |
-/// | `Socket`, `Error` | the object | the object |
+/// | `Socket`, `Channel`, `Error` | the object | the object |
 /// | `Function` | function | function pointer, closure |
 ///
 /// A table with keys that are no texts is a map whose keys are these as text. What only the script can use (a task, a
@@ -66,6 +67,8 @@ pub enum Value {
     Map(BTreeMap<String, Self>),
     /// A socket of a script.
     Socket(Rc<Socket>),
+    /// A channel between threads.
+    Channel(Channel),
     /// A descriptor of the host's, on its way into a script.
     Descriptor(Descriptor),
     /// An error object.
@@ -96,6 +99,7 @@ impl Value {
             Self::List(_) => "list",
             Self::Map(_) => "map",
             Self::Socket(_) => "socket",
+            Self::Channel(_) => "channel",
             Self::Descriptor(_) => "descriptor",
             Self::Error(_) => "error",
             Self::Function(_) => "function",
@@ -202,6 +206,7 @@ pub(super) fn read(value: api::Value, language: Option<&Weak<dyn Language>>) -> 
                 .collect(),
         ),
         api::Value::Socket(socket) => Value::Socket(socket),
+        api::Value::Link(link) => Value::Channel(Channel::of(link)),
         api::Value::Error(error) => Value::Error((*error).clone()),
         api::Value::Array(array) => Value::Bytes(array.with(<[u8]>::to_vec)),
         api::Value::View(view) => Value::Bytes(view.window_mut().to_vec()),
@@ -262,6 +267,7 @@ fn write(value: Value, net: &Rc<Net>, language: &Weak<dyn Language>) -> Result<a
             socket.give_to_script();
             api::Value::Socket(socket)
         }
+        Value::Channel(channel) => api::Value::Link(channel.link()),
         Value::Error(error) => api::Value::Error(Rc::new(error)),
         Value::Function(function) => api::Value::Kept(function.kept_in(language)?),
         Value::Other(kind) => {
@@ -285,6 +291,7 @@ impl PartialEq for Value {
             (Self::List(one), Self::List(other)) => one == other,
             (Self::Map(one), Self::Map(other)) => one == other,
             (Self::Socket(one), Self::Socket(other)) => Rc::ptr_eq(one, other),
+            (Self::Channel(one), Self::Channel(other)) => one.is(other),
             (Self::Function(one), Self::Function(other)) => one.is(other),
             (Self::Other(one), Self::Other(other)) => one == other,
             _ => false,
@@ -337,6 +344,7 @@ from! {
     Vec<Self> => List();
     BTreeMap<String, Self> => Map();
     Rc<Socket> => Socket();
+    Channel => Channel();
     Descriptor => Descriptor();
     Error => Error();
     Function => Function();
@@ -354,6 +362,7 @@ impl fmt::Debug for Value {
             Self::List(items) => items.fmt(f),
             Self::Map(entries) => entries.fmt(f),
             Self::Socket(socket) => socket.fmt(f),
+            Self::Channel(channel) => channel.fmt(f),
             Self::Descriptor(descriptor) => descriptor.fmt(f),
             Self::Error(error) => write!(f, "<{}>", error.headline()),
             Self::Function(function) => function.fmt(f),
