@@ -37,6 +37,8 @@ mod printed;
 #[cfg(target_os = "linux")]
 #[path = "embedding/programs.rs"]
 mod programs;
+#[path = "embedding/resolver.rs"]
+mod resolver;
 #[cfg(feature = "tls")]
 #[path = "embedding/tls.rs"]
 mod tls;

@@ -40,6 +40,7 @@ mod print;
 mod race;
 mod relay;
 mod resolve;
+mod resolver;
 mod roster;
 #[cfg(feature = "tls")]
 mod secure;
@@ -74,6 +75,7 @@ pub(crate) use passing::Passed;
 pub(crate) use port::free_port;
 pub(crate) use relay::Side;
 pub(crate) use resolve::{Endpoint, Found, Host, Lookup, check_host};
+pub(crate) use resolver::Resolver;
 #[cfg(feature = "tls")]
 pub(crate) use secured::{Secured, Terms};
 pub(crate) use select::Poll;

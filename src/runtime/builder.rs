@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use crate::api::Environment;
 use crate::error::{Error, Result, hosted};
-use crate::net::{FaultPlan, Net, Observer, Outlets};
+use crate::net::{FaultPlan, Net, Observer, Outlets, Resolver};
 use crate::policy::{Limits, Policy, Purse};
 use crate::sched::Scheduler;
 use crate::script::Language;
@@ -63,6 +63,7 @@ pub struct Builder {
     teller: Option<Teller>,
     judge: Option<Teller>,
     pub(super) outlets: Outlets,
+    pub(super) resolver: Option<Resolver>,
     any_language: bool,
     #[cfg(feature = "cli")]
     suite: Option<Rc<crate::api::testing::Suite>>,
@@ -85,6 +86,7 @@ impl Builder {
             teller: None,
             judge: None,
             outlets: Outlets::default(),
+            resolver: None,
             any_language: false,
             #[cfg(feature = "cli")]
             suite: None,
@@ -285,6 +287,9 @@ impl Builder {
             net.on_warning(Box::new(move |line: &str| hosted("on_warning", || teller(line))));
         }
         net.set_outlets(self.outlets);
+        if let Some(resolver) = self.resolver {
+            net.set_resolver(resolver);
+        }
         if self.observer.is_some() {
             net.set_observer(self.observer);
         }

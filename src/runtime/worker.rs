@@ -12,7 +12,7 @@ use std::sync::Arc;
 use crate::api::{self, Order, Workers};
 use crate::error::{Class, Error, Result};
 use crate::file::{self, LARGEST_SCRIPT};
-use crate::net::{FaultPlan, Net, Observer, Outlets, World};
+use crate::net::{FaultPlan, Net, Observer, Outlets, Resolver, World};
 use crate::policy::{Policy, Purse, Request};
 use crate::sched::Member;
 use crate::script::{Chunk, Manner};
@@ -57,6 +57,7 @@ struct Begin {
     faults: Option<FaultPlan>,
     outlets: Outlets,
     texts: Texts,
+    resolver: Option<Resolver>,
     world: Option<Arc<World>>,
     /// Whether signals may make its scripts look.
     signals: bool,
@@ -115,6 +116,7 @@ impl Workers for Crew {
             observer: net.observer(),
             faults: net.faults().map(|plan| (*plan).clone()),
             outlets: net.outlets(),
+            resolver: net.resolver().cloned(),
             texts,
             world: net.world().cloned(),
             signals: net.sched().has_alarm(),
@@ -186,6 +188,7 @@ fn run(begin: Begin, post: &Rc<Post>, member: Option<&Arc<Member>>) -> Outcome {
         .argv(begin.argv)
         .worker(thread_name(), begin.heir)
         .outlets(begin.outlets)
+        .resolver_of(begin.resolver)
         .on_failure(move |report| sent.tell(Notice::Failure(format!("{name}{report}"))))
         .on_warning(move |line| warned.tell(Notice::Warning(line.to_owned())));
     if let (Some(world), Some(member)) = (begin.world, member) {
