@@ -7,6 +7,8 @@ static ALLOCATOR: wirescript::Allocator = wirescript::Allocator;
 
 #[path = "embedding/audit.rs"]
 mod audit;
+#[path = "embedding/channels.rs"]
+mod channels;
 #[path = "embedding/data.rs"]
 mod data;
 #[path = "embedding/examples.rs"]
@@ -26,9 +28,17 @@ mod host;
 #[cfg(feature = "rhai")]
 #[path = "embedding/memory.rs"]
 mod memory;
+#[path = "embedding/modules.rs"]
+mod modules;
+#[path = "embedding/own.rs"]
+mod own;
+#[path = "embedding/printed.rs"]
+mod printed;
 #[cfg(target_os = "linux")]
 #[path = "embedding/programs.rs"]
 mod programs;
+#[path = "embedding/resolver.rs"]
+mod resolver;
 #[cfg(feature = "tls")]
 #[path = "embedding/tls.rs"]
 mod tls;

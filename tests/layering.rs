@@ -164,6 +164,7 @@ const CONFINED: &str = "script/lua/trampoline/library/confined.rs";
 /// String literals under `src/script` that happen to be the name of an operation: file, word, and what it means there.
 const SAME_WORD: &[(&str, &str, &str)] = &[
     ("script/foreign.rs", "exit", "Python's exit()"),
+    ("script/lua/trampoline/library/outlets.rs", "write", "io.write"),
     ("script/lua/trampoline/library/strings.rs", "find", "string.find"),
     (
         "script/lua/trampoline/library/tables.rs",

@@ -4,7 +4,7 @@
 //! (`socket`) or any other descriptor (`descriptor`). Over it stands a `buffered` one with what is read ahead (`input`) and
 //! what waits to be written (`output`), and over that `text`, with what it has decoded in `decoded`, line ends in `newlines` and what was asked for in `format`. [`File`] (`object`) is what a
 //! script holds: any of the layers; `nature` is what it says of itself. `mode` reads modes, `opening` makes files, `standard`
-//! has the program's streams and `input`, `sending` sends files over sockets, `whole`
+//! has the program's streams and `input`, `outlet` those that the host takes, `sending` sends files over sockets, `whole`
 //! reads files for those who need no object.
 
 mod buffered;
@@ -17,6 +17,7 @@ mod nature;
 mod newlines;
 mod object;
 mod opening;
+mod outlet;
 mod output;
 mod raw;
 mod sending;

@@ -43,15 +43,23 @@ impl File {
     /// The descriptor's number.
     pub(crate) fn fileno(&self) -> Result<i32> {
         match &self.body {
-            Body::Raw(raw) => Self::raw_open(&**raw).map(|()| raw.fileno()),
+            Body::Raw(raw) => Self::number(&**raw),
             Body::Buffered(buffered) => {
                 let raw = buffered.raw()?;
                 if buffered.kind == Kind::Pair {
                     return Err(unsupported("fileno"));
                 }
-                Self::raw_open(&*raw).map(|()| raw.fileno())
+                Self::number(&*raw)
             }
             Body::Text(text) => text.buffer()?.fileno(),
+        }
+    }
+
+    fn number(raw: &dyn Raw) -> Result<i32> {
+        Self::raw_open(raw)?;
+        match raw.fileno() {
+            number @ 0.. => Ok(number),
+            _ => Err(unsupported("fileno")),
         }
     }
 

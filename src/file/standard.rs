@@ -7,7 +7,7 @@ use std::fmt;
 use std::rc::Rc;
 
 use crate::error::{Class, Error, Result};
-use crate::net::{Fact, Net, Patience, Watched};
+use crate::net::{Fact, Net, Outlet, Patience, Stream, Watched};
 use crate::policy::Request;
 use crate::sched::{Interest, Source};
 use crate::sys::errno::{self, Errno};
@@ -19,6 +19,7 @@ use super::format::Format;
 use super::mode::Mode;
 use super::nature::Kind;
 use super::object::{Body, Data, File};
+use super::outlet::Taken;
 use super::raw::{Direction, Load, Name, Raw, Room, Shut, closed_file, unsupported};
 use super::text::Text;
 
@@ -53,6 +54,9 @@ impl Streams {
     /// `sys.stdout`.
     pub(crate) fn output(&self, net: &Rc<Net>) -> Result<Rc<File>> {
         get(&self.output, || {
+            if let Some(outlet) = net.outlet(Stream::Output) {
+                return taken(net, Stream::Output, outlet, "strict");
+            }
             let raw: Rc<dyn Raw> = Rc::new(Output {
                 net: net.clone(),
                 fd: Cell::new(1),
@@ -69,6 +73,9 @@ impl Streams {
     /// `sys.stderr`.
     pub(crate) fn complaints(&self, net: &Rc<Net>) -> Result<Rc<File>> {
         get(&self.complaints, || {
+            if let Some(outlet) = net.outlet(Stream::Errors) {
+                return taken(net, Stream::Errors, outlet, "backslashreplace");
+            }
             let raw: Rc<dyn Raw> = Rc::new(Descriptor::standard(net, 2, "<stderr>", Mode::WRITE, None));
             let raw_file = File::new(net, Body::Raw(raw.clone()));
             let buffered = Buffered::holding(net, Kind::Writer, raw, raw_file, None, 0);
@@ -83,6 +90,14 @@ fn get(cell: &OnceCell<Rc<File>>, make: impl FnOnce() -> Result<Rc<File>>) -> Re
     }
     let file = make()?;
     Ok(cell.get_or_init(|| file).clone())
+}
+
+/// A stream that the host takes: each write as it comes.
+fn taken(net: &Rc<Net>, stream: Stream, outlet: &Outlet, errors: &str) -> Result<Rc<File>> {
+    let raw: Rc<dyn Raw> = Rc::new(Taken::new(stream, outlet.clone()));
+    let raw_file = File::new(net, Body::Raw(raw.clone()));
+    let buffered = Buffered::holding(net, Kind::Writer, raw, raw_file, None, 0);
+    text_over(net, buffered, "w", errors)
 }
 
 fn text_over(net: &Rc<Net>, buffered: Buffered, mode: &str, errors: &str) -> Result<Rc<File>> {

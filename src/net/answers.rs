@@ -5,7 +5,7 @@
 //! address that was not asked for in this way is a number and nothing else, and one that is reached through another name is
 //! judged by that name.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::{HashMap, VecDeque};
 use std::fmt;
 use std::net::IpAddr;
@@ -14,6 +14,7 @@ use std::rc::Rc;
 use crate::policy::{Request, Verdict, destination, faces, name_of};
 
 use super::context::Net;
+use super::resolver::Resolver;
 
 /// Addresses that are remembered; of more, the oldest are forgotten.
 const MOST: usize = 1024;
@@ -22,7 +23,11 @@ const MOST_NAMES: usize = 16;
 
 /// The answers one runtime has got.
 #[derive(Default)]
-pub(super) struct Answers(RefCell<Known>);
+pub(super) struct Answers {
+    known: RefCell<Known>,
+    /// Who is asked before the system is.
+    pub(super) resolver: OnceCell<Resolver>,
+}
 
 #[derive(Default)]
 struct Known {
@@ -34,7 +39,7 @@ struct Known {
 impl Answers {
     /// The resolver gave these addresses for this name.
     fn note(&self, name: &str, addresses: impl Iterator<Item = IpAddr>) {
-        let mut known = self.0.borrow_mut();
+        let mut known = self.known.borrow_mut();
         let name: Rc<str> = name.into();
         for address in addresses.map(|address| address.to_canonical()) {
             if !known.names.contains_key(&address) {
@@ -53,7 +58,7 @@ impl Answers {
     }
 
     fn names(&self, address: IpAddr) -> Vec<Rc<str>> {
-        let known = self.0.borrow();
+        let known = self.known.borrow();
         known
             .names
             .get(&address.to_canonical())
@@ -123,7 +128,7 @@ fn target(request: &Request<'_>) -> Option<IpAddr> {
 
 impl fmt::Debug for Answers {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Answers({})", self.0.borrow().order.len())
+        write!(f, "Answers({})", self.known.borrow().order.len())
     }
 }
 

@@ -20,6 +20,7 @@ use super::faults::{Faults, Plan};
 use super::holding::Holding;
 use super::metered::Meter;
 use super::observe::{Event, Observer, Scene};
+use super::outlet::Outlets;
 use super::roster::Roster;
 use super::select::OwnFds;
 use super::share::Shares;
@@ -60,6 +61,7 @@ pub struct Net {
     pub(super) answers: Answers,
     pub(super) faults: Faults,
     pub(super) warnings: Warnings,
+    pub(super) outlets: OnceCell<Outlets>,
     pub(super) shares: Shares,
     pub(crate) shown: Shown,
     pub(super) meter: Rc<Meter>,
@@ -104,6 +106,7 @@ impl Net {
             answers: Answers::default(),
             faults: Faults::default(),
             warnings: Warnings::default(),
+            outlets: OnceCell::new(),
             shares: Shares::default(),
             shown: Shown::default(),
             meter: Rc::new(meter),

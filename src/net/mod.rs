@@ -32,6 +32,7 @@ mod missing;
 mod netdb;
 mod observe;
 mod options;
+mod outlet;
 mod parked;
 mod passing;
 mod port;
@@ -39,6 +40,7 @@ mod print;
 mod race;
 mod relay;
 mod resolve;
+mod resolver;
 mod roster;
 #[cfg(feature = "tls")]
 mod secure;
@@ -66,12 +68,14 @@ pub(crate) use listen::{DEFAULT_BACKLOG, ServerOptions};
 pub(crate) use message::{Message, Undelivered};
 pub use observe::{Event, Observer, Scene, Setting};
 pub(crate) use options::OptionValue;
+pub(crate) use outlet::{Outlet, Outlets, Stream};
 #[cfg(feature = "lua")]
 pub(crate) use parked::Parked;
 pub(crate) use passing::Passed;
 pub(crate) use port::free_port;
 pub(crate) use relay::Side;
 pub(crate) use resolve::{Endpoint, Found, Host, Lookup, check_host};
+pub(crate) use resolver::Resolver;
 #[cfg(feature = "tls")]
 pub(crate) use secured::{Secured, Terms};
 pub(crate) use select::Poll;

@@ -62,6 +62,16 @@ impl Net {
         })
         .map_err(|error| error.during(OP))?;
         self.first_address(OP, &encoded, AF_INET)?;
+        if let Some(addresses) = self
+            .own_addresses(&encoded, None)
+            .map_err(|error| error.during(OP))?
+        {
+            return Ok(Host {
+                name: encoded.into_owned(),
+                aliases: Vec::new(),
+                addresses: addresses.into_iter().filter(IpAddr::is_ipv4).collect(),
+            });
+        }
         if let Some(world) = self.world() {
             let all = Lookup {
                 host: Some(encoded.clone().into_owned()),

@@ -15,6 +15,7 @@ use crate::sys::resolve::{self, Hints, ResolveError};
 
 use super::audit::Fact;
 use super::context::Net;
+use super::resolver::{consult, found_at};
 use super::{convert, idna};
 
 /// A host as a script names it.
@@ -144,12 +145,20 @@ impl Net {
             }
         }
         let world = self.world().filter(|_| !at_once).cloned();
-        let named = lookup.host.clone();
-        let ask = move || match (world, named) {
-            (Some(world), Some(name)) if hints.flags & AI_NUMERICHOST == 0 && !is_number(&name) => {
-                world.lookup(&name, service_name.as_deref(), hints)
+        let own = self.resolver().filter(|_| !at_once).cloned();
+        let is_name = |name: &String| hints.flags & AI_NUMERICHOST == 0 && !is_number(name);
+        let named = lookup.host.clone().filter(is_name);
+        let ask = move || {
+            let service = service_name.as_deref();
+            if let (Some(own), Some(name)) = (&own, &named)
+                && let Some(addresses) = consult(own, name)?
+            {
+                return Ok(found_at(name, &addresses, service, hints)?);
             }
-            _ => resolve::lookup(host.as_deref(), service_name.as_deref(), hints),
+            Ok(match (world, named) {
+                (Some(world), Some(name)) => world.lookup(&name, service, hints),
+                _ => resolve::lookup(host.as_deref(), service, hints),
+            }?)
         };
         // In a network inside the process nobody else is asked.
         let answer = if at_once || self.world().is_some() {
@@ -158,7 +167,7 @@ impl Net {
             self.sched().off_thread(deadline, ask)?
         };
         let answer = answer.ok_or_else(|| Error::timed_out().during(OP))?;
-        let found = answer.map_err(|error| Error::from(error).during(OP))?;
+        let found = answer.map_err(|error: Error| error.during(OP))?;
         let addresses = found.iter().filter_map(|found| found.address.ip());
         self.note_answer(lookup.host.as_deref(), addresses);
         Ok(found)

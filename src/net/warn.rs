@@ -8,6 +8,7 @@ use std::io::Write;
 use crate::error::{Class, Error, Place, Result};
 
 use super::context::Net;
+use super::outlet::Stream;
 use super::socket::Socket;
 
 /// What is done with warnings: Python's actions of the same names.
@@ -82,8 +83,18 @@ impl Net {
     pub(crate) fn tell_of(&self, line: &str) {
         match &*self.warnings.teller.borrow() {
             Some(tell) => tell(line),
+            None => self.complain(&format!("{line}\n")),
+        }
+    }
+}
+
+impl Net {
+    /// Writes to stderr, or to who takes that.
+    pub(crate) fn complain(&self, text: &str) {
+        match self.outlet(Stream::Errors) {
+            Some(outlet) => outlet(text.as_bytes()),
             // A closed stderr leaves nobody to tell.
-            None => drop(writeln!(std::io::stderr().lock(), "{line}")),
+            None => drop(std::io::stderr().lock().write_all(text.as_bytes())),
         }
     }
 }

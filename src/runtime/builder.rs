@@ -1,6 +1,6 @@
 //! Describing a runtime before it is made.
 
-use std::cell::{Cell, OnceCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::ffi::OsString;
 use std::fmt;
 use std::os::unix::ffi::OsStringExt;
@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use crate::api::Environment;
 use crate::error::{Error, Result, hosted};
-use crate::net::{FaultPlan, Net, Observer};
+use crate::net::{FaultPlan, Net, Observer, Outlets, Resolver};
 use crate::policy::{Limits, Policy, Purse};
 use crate::sched::Scheduler;
 use crate::script::Language;
@@ -20,6 +20,7 @@ use crate::tools::trace::Recorder;
 
 use super::audit::{AuditSink, listen};
 use super::loan::Speaker;
+use super::modules::Texts;
 use super::network::Network;
 use super::speech::{Speech, default_speech};
 use super::worker::Crew;
@@ -61,6 +62,8 @@ pub struct Builder {
     reporter: Option<Reporter>,
     teller: Option<Teller>,
     judge: Option<Teller>,
+    pub(super) outlets: Outlets,
+    pub(super) resolver: Option<Resolver>,
     any_language: bool,
     #[cfg(feature = "cli")]
     suite: Option<Rc<crate::api::testing::Suite>>,
@@ -82,6 +85,8 @@ impl Builder {
             reporter: None,
             teller: None,
             judge: None,
+            outlets: Outlets::default(),
+            resolver: None,
             any_language: false,
             #[cfg(feature = "cli")]
             suite: None,
@@ -281,6 +286,10 @@ impl Builder {
         if let Some(teller) = self.teller {
             net.on_warning(Box::new(move |line: &str| hosted("on_warning", || teller(line))));
         }
+        net.set_outlets(self.outlets);
+        if let Some(resolver) = self.resolver {
+            net.set_resolver(resolver);
+        }
         if self.observer.is_some() {
             net.set_observer(self.observer);
         }
@@ -297,6 +306,7 @@ impl Builder {
             memory_limit,
             lends: bounded || limits.memory.is_some(),
             purse: heir.purse,
+            texts: Rc::default(),
             reporter: self.reporter.clone(),
             name: self.name,
             started: Rc::default(),
@@ -335,6 +345,8 @@ pub(super) struct School {
     /// Whether workers get their memory out of this runtime's.
     lends: bool,
     purse: Arc<Purse>,
+    /// Modules that the host has given.
+    pub(super) texts: Rc<RefCell<Texts>>,
 }
 
 /// What a worker inherits of its starter's limits.
@@ -369,6 +381,7 @@ impl School {
             speaker: speaker.clone(),
             lends: self.lends,
             purse: self.purse.clone(),
+            texts: self.texts.clone(),
             argv: self.argv.clone(),
             reporter: self.reporter.clone(),
             ear: self.ear.clone(),

@@ -11,7 +11,9 @@ use crate::sched::Task;
 use crate::script::{Chunk, Language};
 
 use super::Runtime;
-use super::function::{Callable, Function, arguments_of, host_function, result_of};
+use super::callable::{BlockingCallable, Callable, blocking, host_function};
+use super::data::Room;
+use super::function::{Function, arguments_of, result_of};
 use super::job::Job;
 use super::value::{Value, to_script};
 
@@ -77,8 +79,9 @@ impl Runtime {
     /// ```
     pub fn call<T: DeserializeOwned>(&mut self, name: &str, arguments: impl Serialize) -> Result<T> {
         self.begin();
-        let arguments = arguments_of(&arguments, &self.net)?;
-        let task = self.language()?.start_global(name, arguments)?;
+        let language = self.language()?;
+        let arguments = arguments_of(&arguments, &language)?;
+        let task = language.start_global(name, arguments)?;
         self.see_through(&task)
     }
 
@@ -104,11 +107,10 @@ impl Runtime {
         arguments: impl Serialize,
     ) -> Result<T> {
         self.begin();
-        if !Rc::ptr_eq(&function.language()?, &self.language()?) {
-            return Err(Error::value("the function belongs to another runtime"));
-        }
-        let arguments = arguments_of(&arguments, &self.net)?;
-        let task = function.kept().start("call", arguments)?;
+        let language = self.language()?;
+        let function = function.kept_in(&Rc::downgrade(&language))?;
+        let arguments = arguments_of(&arguments, &language)?;
+        let task = function.start("call", arguments)?;
         self.see_through(&task)
     }
 
@@ -161,8 +163,9 @@ impl Runtime {
     /// ```
     pub fn spawn_call(&mut self, name: &str, arguments: impl Serialize) -> Result<Job> {
         self.begin();
-        let arguments = arguments_of(&arguments, &self.net)?;
-        let task = self.language()?.start_global(name, arguments)?;
+        let language = self.language()?;
+        let arguments = arguments_of(&arguments, &language)?;
+        let task = language.start_global(name, arguments)?;
         Ok(Job::new(task, &self.sched))
     }
 
@@ -211,8 +214,9 @@ impl Runtime {
     /// # Ok::<(), wirescript::Error>(())
     /// ```
     pub fn set(&mut self, name: &str, value: impl Serialize) -> Result<()> {
-        let value = to_script(Value::of(&value)?, &self.net)?;
-        self.language()?.set_global(name, value)
+        let language = self.language()?;
+        let value = to_script(Value::of(&value)?, &self.net, &Rc::downgrade(&language))?;
+        language.set_global(name, value)
     }
 
     /// Gives the scripts a global function of Rust's; see [`Callable`] for what it may be. It is called on the fiber of
@@ -244,9 +248,51 @@ impl Runtime {
     /// # Ok::<(), wirescript::Error>(())
     /// ```
     pub fn register<A: 'static>(&mut self, name: &str, function: impl Callable<A>) -> Result<()> {
+        let called = name.to_owned();
+        let call = move |arguments: Vec<Value>, room: Room<'_>| function.call(&called, arguments, room);
         let language = self.language()?;
-        let function = host_function(name, function, &self.net, Rc::downgrade(&language));
-        language.register(name, function)
+        language.register(name, host_function(name, call, &language))
+    }
+
+    /// As [`Runtime::register`], for a function that blocks: a query of a database, a request by a library, a
+    /// `block_on` of a future's. It runs on a helper thread, and the task that has called it waits as for a socket: the other
+    /// tasks go on, `task.timeout`, [`Job::cancel`](crate::Job::cancel) and [`Handle::stop`](crate::Handle::stop) end the
+    /// wait. The function itself nothing ends: it goes on with nobody to hear of its result, also when the runtime has been
+    /// dropped. Sixteen run at once in a runtime, names that are looked up among them; more wait for their turn.
+    ///
+    /// # Errors
+    /// `MemoryError`.
+    ///
+    /// ```
+    /// use std::time::{Duration, Instant};
+    /// use wirescript::{Result, Runtime};
+    ///
+    /// # #[cfg(feature = "lua")] {
+    /// let mut runtime = Runtime::builder().build()?;
+    /// runtime.register_blocking("query", |key: i64| -> Result<i64> {
+    ///     std::thread::sleep(Duration::from_millis(50));
+    ///     Ok(key * 2)
+    /// })?;
+    /// let begun = Instant::now();
+    /// let jobs = (0..8).map(|key| runtime.spawn("query", format!("return query({key})")));
+    /// let jobs = jobs.collect::<Result<Vec<_>>>()?;
+    /// let mut sum = 0;
+    /// for job in &jobs {
+    ///     sum += runtime.wait::<i64>(job)?;
+    /// }
+    /// assert_eq!(sum, 56);
+    /// assert!(begun.elapsed() < Duration::from_millis(8 * 50));
+    /// # }
+    /// # Ok::<(), wirescript::Error>(())
+    /// ```
+    pub fn register_blocking<A: 'static>(
+        &mut self,
+        name: &str,
+        function: impl BlockingCallable<A>,
+    ) -> Result<()> {
+        let call = blocking(name, function, &self.net);
+        let language = self.language()?;
+        language.register(name, host_function(name, call, &language))
     }
 
     pub(super) fn language(&self) -> Result<Rc<dyn Language>> {

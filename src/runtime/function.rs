@@ -1,23 +1,22 @@
-//! Functions that cross the border: Rust's, which scripts call ([`Callable`]), and a script's, which Rust calls
-//! ([`Function`]).
+//! Functions as values that cross the border: a script's, which Rust calls, and Rust's, which scripts find in their data.
 
 use std::fmt;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::{Rc, Weak};
 
 use serde::de::{Deserialize, DeserializeOwned, Deserializer};
 use serde::ser::{Serialize, Serializer};
 
-use crate::api::{Callback, HostFunction};
-use crate::error::{Class, Error, Result};
-use crate::net::Net;
+use crate::api::{self, Callback};
+use crate::error::{Error, Result};
 use crate::script::Language;
 
+use super::callable::{Callable, host_function};
 use super::calls::see_through;
-use super::data::{Room, all_or_nothing, hand_over};
+use super::data::{Room, hand_over};
 use super::value::{Value, from_script, to_script};
 
-/// A function of a script, as a value that scripts return or hand to a function of the host's.
+/// A function as a value: a script's, that scripts return or hand to a function of the host's, or one of the host's own
+/// ([`Function::new`]), that scripts find inside the data they are given.
 ///
 /// ```
 /// # #[cfg(feature = "lua")] {
@@ -31,19 +30,114 @@ use super::value::{Value, from_script, to_script};
 /// # Ok::<(), wirescript::Error>(())
 /// ```
 #[derive(Clone)]
-pub struct Function {
-    kept: Rc<dyn Callback>,
-    /// What the function is of no use without.
-    language: Weak<dyn Language>,
+pub struct Function(Origin);
+
+#[derive(Clone)]
+enum Origin {
+    Script {
+        kept: Rc<dyn Callback>,
+        /// What the function is of no use without.
+        language: Weak<dyn Language>,
+    },
+    Host(Rc<Own>),
+}
+
+/// What a function of the host's does with a script's values.
+type Call = dyn Fn(Vec<Value>, Room<'_>) -> Result<Value>;
+
+/// A function of the host's that no script has yet.
+struct Own {
+    name: String,
+    function: Box<Call>,
 }
 
 impl Function {
-    pub(super) fn new(kept: Rc<dyn Callback>, language: Weak<dyn Language>) -> Self {
-        Self { kept, language }
+    /// A function of Rust's, to be handed to scripts: alone, in a map or list, as the field of a struct that is serialized,
+    /// as what another function of the host's returns. That is how the host's functions come into a namespace of their own,
+    /// and how objects of the host's are made: a struct of functions that share what they have captured. `name` is what
+    /// messages call it; what it may be and what it does in a script is as with
+    /// [`Runtime::register`](crate::Runtime::register). It belongs to no runtime: each that it is handed to can call it.
+    ///
+    /// In Rhai `object.name(x)` calls it with `x` alone. In Lua so does `object.name(x)`, and `object:name(x)` hands over the
+    /// object first, as ever.
+    ///
+    /// ```
+    /// use std::cell::Cell;
+    /// use std::rc::Rc;
+    /// use wirescript::{Function, Result, Runtime};
+    ///
+    /// #[derive(serde::Serialize)]
+    /// struct Door {
+    ///     label: &'static str,
+    ///     open: Function,
+    /// }
+    ///
+    /// fn door(label: &'static str) -> Door {
+    ///     let opened = Rc::new(Cell::new(0));
+    ///     let open = Function::new("open", move |times: i64| -> Result<i64> {
+    ///         opened.set(opened.get() + times);
+    ///         Ok(opened.get())
+    ///     });
+    ///     Door { label, open }
+    /// }
+    ///
+    /// # #[cfg(feature = "lua")] {
+    /// let mut lua = Runtime::builder().lua().build()?;
+    /// lua.set("front", door("front"))?;
+    /// assert_eq!(lua.eval::<i64>("front.open(2) return front.open(1)")?, 3);
+    /// # }
+    /// # #[cfg(feature = "rhai")] {
+    /// let mut rhai = Runtime::builder().rhai().build()?;
+    /// rhai.register("door", || -> Result<Door> { Ok(door("back")) })?;
+    /// assert_eq!(rhai.eval::<i64>("let d = door(); d.open(2); d.open(1)")?, 3);
+    /// # }
+    /// # Ok::<(), wirescript::Error>(())
+    /// ```
+    pub fn new<A: 'static>(name: &str, function: impl Callable<A>) -> Self {
+        let called = name.to_owned();
+        let function = move |arguments: Vec<Value>, room: Room<'_>| function.call(&called, arguments, room);
+        Self(Origin::Host(Rc::new(Own {
+            name: name.to_owned(),
+            function: Box::new(function),
+        })))
     }
 
-    pub(super) fn kept(&self) -> Rc<dyn Callback> {
-        self.kept.clone()
+    /// One of a script's.
+    pub(super) const fn of_script(kept: Rc<dyn Callback>, language: Weak<dyn Language>) -> Self {
+        Self(Origin::Script { kept, language })
+    }
+
+    /// Whether both are the same.
+    pub(super) fn is(&self, other: &Self) -> bool {
+        match (&self.0, &other.0) {
+            (Origin::Script { kept: one, .. }, Origin::Script { kept: other, .. }) => Rc::ptr_eq(one, other),
+            (Origin::Host(one), Origin::Host(other)) => Rc::ptr_eq(one, other),
+            _ => false,
+        }
+    }
+
+    /// What a script of this language calls.
+    ///
+    /// # Errors
+    /// `ValueError` for what is another runtime's, `RuntimeError` when its runtime is gone; `MemoryError`.
+    pub(super) fn kept_in(&self, language: &Weak<dyn Language>) -> Result<Rc<dyn Callback>> {
+        match &self.0 {
+            Origin::Script { kept, language: home } => {
+                alive(home)?;
+                if !Weak::ptr_eq(home, language) {
+                    return Err(Error::value(
+                        "the function belongs to another runtime: a script can call its own runtime's only",
+                    ));
+                }
+                Ok(kept.clone())
+            }
+            Origin::Host(own) => {
+                let (language, inner) = (alive(language)?, own.clone());
+                let call = move |arguments: Vec<Value>, room: Room<'_>| (inner.function)(arguments, room);
+                let function = host_function(&own.name, call, &language);
+                language.wrap(&own.name, function)
+            }
+        }
     }
 
     /// Calls it and runs it to its end. Where the host's own function stands that a script has called, it is a part of
@@ -66,24 +160,31 @@ impl Function {
     /// # Ok::<(), wirescript::Error>(())
     /// ```
     pub fn call<T: DeserializeOwned>(&self, arguments: impl Serialize) -> Result<T> {
-        let language = self.language()?;
-        let arguments = arguments_of(&arguments, language.net())?;
+        let (kept, language) = match &self.0 {
+            Origin::Script { kept, language } => (kept, alive(language)?),
+            Origin::Host(own) => {
+                let room = Room::anywhere();
+                let arguments = list_of(Value::of_in(&arguments, room)?);
+                return (own.function)(arguments, room)?.convert_in(room);
+            }
+        };
+        let arguments = arguments_of(&arguments, &language)?;
         let sched = language.net().sched();
         if sched.current().is_some() {
-            return result_of(sched.below_host(|| self.kept.ask(arguments))?, &language);
+            return result_of(sched.below_host(|| kept.ask(arguments))?, &language);
         }
         // Whom the rounds themselves call (`on_failure`) may be told while everything is being ended.
         if !sched.is_running() {
             sched.revive();
         }
-        see_through(&language, &self.kept.start("call", arguments)?)
+        see_through(&language, &kept.start("call", arguments)?)
     }
+}
 
-    /// The language it is written in, while that lives.
-    pub(super) fn language(&self) -> Result<Rc<dyn Language>> {
-        let gone = || Error::runtime("the runtime this function comes from has been dropped");
-        self.language.upgrade().ok_or_else(gone)
-    }
+/// The language a function is written in, while that lives.
+fn alive(language: &Weak<dyn Language>) -> Result<Rc<dyn Language>> {
+    let gone = || Error::runtime("the runtime this function comes from has been dropped");
+    language.upgrade().ok_or_else(gone)
 }
 
 impl Serialize for Function {
@@ -113,154 +214,37 @@ impl fmt::Debug for Function {
 /// The arguments of a call: a tuple's or list's items, nothing for `()`, one argument for anything else.
 pub(super) fn arguments_of(
     arguments: &(impl Serialize + ?Sized),
-    net: &Rc<Net>,
-) -> Result<Vec<crate::api::Value>> {
-    match Value::of_in(arguments, Room::of(net.sched()))? {
-        Value::None => Ok(Vec::new()),
-        Value::List(items) => items.into_iter().map(|item| to_script(item, net)).collect(),
-        one => Ok(vec![to_script(one, net)?]),
+    language: &Rc<dyn Language>,
+) -> Result<Vec<api::Value>> {
+    let net = language.net();
+    let arguments = list_of(Value::of_in(arguments, Room::of(net.sched()))?);
+    let home = Rc::downgrade(language);
+    arguments
+        .into_iter()
+        .map(|item| to_script(item, net, &home))
+        .collect()
+}
+
+fn list_of(arguments: Value) -> Vec<Value> {
+    match arguments {
+        Value::None => Vec::new(),
+        Value::List(items) => items,
+        one => vec![one],
     }
 }
 
 /// The result of a call: one value as it is, several as a list, none as nothing.
 pub(super) fn result_of<T: DeserializeOwned>(
-    mut results: Vec<crate::api::Value>,
+    mut results: Vec<api::Value>,
     language: &Rc<dyn Language>,
 ) -> Result<T> {
     let net = language.net();
     let result = match results.len() {
-        0 => crate::api::Value::None,
+        0 => api::Value::None,
         1 => results.remove(0),
-        _ => crate::api::Value::Several(results),
+        _ => api::Value::Several(results),
     };
     from_script(result, Some(&Rc::downgrade(language)), net)
         .convert_in(Room::of(net.sched()))
         .map_err(|error| error.in_context("what the script returned does not fit: "))
-}
-
-/// What [`Runtime::register`](crate::Runtime::register) takes: any Rust function or closure of up to six arguments that can
-/// be deserialized, and whose result is `Result<R, E>` with an `R` that can be serialized and an `E` that is or becomes an
-/// [`Error`]. `A` is the tuple of its arguments; nobody names it.
-///
-/// A script may leave out arguments at the end that are `Option`, [`Value`] or `()`. An argument of the type [`Function`]
-/// is a function of the script's.
-///
-/// ```
-/// use wirescript::{Callable, Error, Result};
-///
-/// fn takes<A>(_: impl Callable<A>) {}
-///
-/// takes(|| -> Result<()> { Ok(()) });
-/// takes(|name: String, default: Option<i64>| -> Result<i64> {
-///     name.parse().ok().or(default).ok_or_else(|| Error::value("not a number"))
-/// });
-/// ```
-pub trait Callable<A>: sealed::Sealed<A> + 'static {
-    /// Calls it with a script's values.
-    #[doc(hidden)]
-    fn call(&self, name: &str, arguments: Vec<Value>, room: Room<'_>) -> Result<Value>;
-}
-
-mod sealed {
-    /// Keeps [`super::Callable`] to what is implemented here.
-    pub trait Sealed<A> {}
-}
-
-/// Stack that a function of the host's finds at least: more than an operation needs, as what it returns may be data whose
-/// every level is a few calls deep.
-const HOST_STACK: usize = 256 * 1024;
-
-/// Wraps a function for the languages.
-pub(super) fn host_function<A: 'static>(
-    name: &str,
-    function: impl Callable<A>,
-    net: &Rc<Net>,
-    language: Weak<dyn Language>,
-) -> HostFunction {
-    net.sched().expect_hosts_code();
-    let (name, net) = (name.to_owned(), Rc::downgrade(net));
-    Rc::new(move |arguments| {
-        let net = net
-            .upgrade()
-            .ok_or_else(|| Error::runtime("the program is ending"))?;
-        let left = net.sched().remaining_stack();
-        if left.is_some_and(|left| left < HOST_STACK) {
-            return Err(Error::new(Class::RecursionError, "stack overflow"));
-        }
-        let arguments = arguments
-            .into_iter()
-            .map(|argument| from_script(argument, Some(&language), &net))
-            .collect();
-        // Where it converts values, that is the host's code as well.
-        let call = || function.call(&name, arguments, Room::of(net.sched()));
-        let result = catch_unwind(AssertUnwindSafe(call))
-            .unwrap_or_else(|panic| Err(Error::panicked(&name, &*panic)))?;
-        to_script(result, &net)
-    })
-}
-
-/// The argument at a place, from 0.
-fn argument<T: DeserializeOwned>(
-    name: &str,
-    place: usize,
-    arguments: &mut std::vec::IntoIter<Value>,
-    room: Room<'_>,
-) -> Result<T> {
-    let given = arguments.next();
-    let is_missing = given.is_none();
-    given.unwrap_or_default().convert_in(room).map_err(|error| {
-        if is_missing {
-            Error::type_error(format!("{name}() missing argument {}", place + 1))
-        } else {
-            error.in_context(&format!("{name}() argument {}: ", place + 1))
-        }
-    })
-}
-
-fn refuse_more(name: &str, most: usize, given: usize) -> Result<()> {
-    if given <= most {
-        return Ok(());
-    }
-    let plural = if most == 1 { "" } else { "s" };
-    Err(Error::type_error(format!(
-        "{name}() takes {most} argument{plural} ({given} given)"
-    )))
-}
-
-macro_rules! callables {
-    ($($count:literal: $($type:ident $place:literal),*;)*) => {$(
-        impl<F, R, E, $($type),*> sealed::Sealed<($($type,)*)> for F
-        where
-            F: Fn($($type),*) -> Result<R, E> + 'static,
-        {
-        }
-
-        impl<F, R, E, $($type),*> Callable<($($type,)*)> for F
-        where
-            F: Fn($($type),*) -> Result<R, E> + 'static,
-            R: Serialize,
-            E: Into<Error>,
-            $($type: DeserializeOwned,)*
-        {
-            #[allow(non_snake_case, unused_mut, unused_variables, reason = "the macro serves every arity, none included")]
-            fn call(&self, name: &str, arguments: Vec<Value>, room: Room<'_>) -> Result<Value> {
-                refuse_more(name, $count, arguments.len())?;
-                let mut arguments = arguments.into_iter();
-                let ($($type,)*): ($($type,)*) = all_or_nothing(|| {
-                    Ok(($(argument(name, $place, &mut arguments, room)?,)*))
-                })?;
-                Value::of_in(&self($($type),*).map_err(Into::into)?, room)
-            }
-        }
-    )*};
-}
-
-callables! {
-    0: ;
-    1: A 0;
-    2: A 0, B 1;
-    3: A 0, B 1, C 2;
-    4: A 0, B 1, C 2, D 3;
-    5: A 0, B 1, C 2, D 3, G 4;
-    6: A 0, B 1, C 2, D 3, G 4, H 5;
 }

@@ -2,12 +2,14 @@
 //! (`handle`) by which other threads stop it and look at it (`stats`).
 //!
 //! `calls` is what crosses between the two: values, results, calls both ways; `value` has values whose type is not known,
-//! `data` makes them of anything serde knows, `function` wraps functions of either side, `job` is a script that runs beside
-//! the host, `failures` has those whose end nobody asked about, `closing` what a script's own tests have done at its end, `speech` its language. `turns` runs scripts inside an event loop of the host's; `audit` tells it what they ask for; a `network` inside the process may take the kernel's place. `worker` runs a script on a thread of its own, whose events come `upward` and whose memory is a `loan`.
+//! `data` makes them of anything serde knows, `channel` carries values between threads, `function` has functions of either side as values, `callable` wraps the host's, `job` is a script that runs beside
+//! the host, `failures` has those whose end nobody asked about, `closing` what a script's own tests have done at its end, `speech` its language. `turns` runs scripts inside an event loop of the host's; `audit` tells it what they ask for; a `network` inside the process may take the kernel's place, and the host what is `printed` and give `modules`. `worker` runs a script on a thread of its own, whose events come `upward` and whose memory is a `loan`.
 
 mod audit;
 mod builder;
+mod callable;
 mod calls;
+mod channel;
 mod closing;
 mod data;
 mod failures;
@@ -15,7 +17,9 @@ mod function;
 mod handle;
 mod job;
 mod loan;
+mod modules;
 mod network;
+mod printed;
 mod speech;
 mod stats;
 mod turns;
@@ -31,10 +35,12 @@ use std::rc::Rc;
 pub use audit::{AuditEvent, AuditLog, AuditSink, JsonLines};
 pub use builder::Builder;
 use builder::School;
+pub use callable::{BlockingCallable, Callable};
+pub use channel::Channel;
 use closing::Closing;
 pub use data::Descriptor;
 use failures::Failures;
-pub use function::{Callable, Function};
+pub use function::Function;
 pub use handle::Handle;
 pub use job::Job;
 pub(crate) use speech::Speech;

@@ -1,9 +1,10 @@
 //! The network inside the process that a runtime may have instead of the kernel's, and the clock that goes with it.
 
+use std::net::IpAddr;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use crate::net::{Net, VirtualNetwork, World};
+use crate::net::{Net, Resolver, VirtualNetwork, World};
 use crate::sched::Member;
 
 use super::builder::Builder;
@@ -52,6 +53,37 @@ impl Builder {
     /// ```
     pub fn virtual_network(mut self, network: VirtualNetwork) -> Self {
         self.network = Some(Network::Own(network));
+        self
+    }
+
+    /// Who is asked for the addresses of names, before the system is (or a [`Builder::virtual_network`]): a service registry,
+    /// a table of a test's. `None` is for the system to answer, an empty list a name that does not exist. It is asked on helper
+    /// threads, several at a time, and may block; what scripts and their workers ask for, `getaddrinfo`, `gethostbyname`,
+    /// `connect` with a name, is asked of it. The policy is asked as ever: for the name before, for each address after. Names of addresses (`gethostbyaddr`,
+    /// `getnameinfo`) are the system's.
+    ///
+    /// ```
+    /// # #[cfg(feature = "lua")] {
+    /// use std::net::Ipv4Addr;
+    /// use wirescript::{Policy, Runtime};
+    ///
+    /// let mut runtime = Runtime::builder()
+    ///     .policy(Policy::deny_all().allow_resolve("*.cluster")?)
+    ///     .resolver(|name| (name == "db.cluster").then(|| vec![Ipv4Addr::new(10, 0, 0, 7).into()]))
+    ///     .build()?;
+    /// let address: String = runtime.eval("socket.gethostbyname('db.cluster')")?;
+    /// assert_eq!(address, "10.0.0.7");
+    /// # }
+    /// # Ok::<(), wirescript::Error>(())
+    /// ```
+    pub fn resolver(mut self, ask: impl Fn(&str) -> Option<Vec<IpAddr>> + Send + Sync + 'static) -> Self {
+        self.resolver = Some(Arc::new(ask));
+        self
+    }
+
+    /// It asks whom the one's who started this worker asks.
+    pub(super) fn resolver_of(mut self, resolver: Option<Resolver>) -> Self {
+        self.resolver = resolver;
         self
     }
 

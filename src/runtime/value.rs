@@ -11,6 +11,7 @@ use crate::error::{Error, Result};
 use crate::net::{Net, Socket};
 use crate::script::Language;
 
+use super::channel::Channel;
 use super::data::Descriptor;
 use super::function::Function;
 
@@ -27,7 +28,7 @@ use super::function::Function;
 /// | `Bytes` | string (one that is not UTF-8, on its way out) | blob |
 /// | `List` | table with the keys 1 to n | array |
 /// | `Map` | any other table | map |
-/// | `Socket`, `Error` | the object | the object |
+/// | `Socket`, `Channel`, `Error` | the object | the object |
 /// | `Function` | function | function pointer, closure |
 ///
 /// A table with keys that are no texts is a map whose keys are these as text. What only the script can use (a task, a
@@ -66,11 +67,13 @@ pub enum Value {
     Map(BTreeMap<String, Self>),
     /// A socket of a script.
     Socket(Rc<Socket>),
+    /// A channel between threads.
+    Channel(Channel),
     /// A descriptor of the host's, on its way into a script.
     Descriptor(Descriptor),
     /// An error object.
     Error(Error),
-    /// A function of a script.
+    /// A function of a script, or of the host's on its way into one.
     Function(Function),
     /// What only the script can use: its kind.
     Other(&'static str),
@@ -96,6 +99,7 @@ impl Value {
             Self::List(_) => "list",
             Self::Map(_) => "map",
             Self::Socket(_) => "socket",
+            Self::Channel(_) => "channel",
             Self::Descriptor(_) => "descriptor",
             Self::Error(_) => "error",
             Self::Function(_) => "function",
@@ -202,11 +206,12 @@ pub(super) fn read(value: api::Value, language: Option<&Weak<dyn Language>>) -> 
                 .collect(),
         ),
         api::Value::Socket(socket) => Value::Socket(socket),
+        api::Value::Link(link) => Value::Channel(Channel::of(link)),
         api::Value::Error(error) => Value::Error((*error).clone()),
         api::Value::Array(array) => Value::Bytes(array.with(<[u8]>::to_vec)),
         api::Value::View(view) => Value::Bytes(view.window_mut().to_vec()),
         api::Value::Kept(function) => language.map_or(Value::Other("function"), |language| {
-            Value::Function(Function::new(function, language.clone()))
+            Value::Function(Function::of_script(function, language.clone()))
         }),
         other => Value::Other(other.kind()),
     }
@@ -222,14 +227,14 @@ fn text_or_bytes(bytes: Bytes) -> Value {
 /// # Errors
 /// `ENOTSOCK` for a descriptor that is no socket, `ValueError` for one that was handed over before and for what is another
 /// runtime's; `RuntimeError` for a function whose runtime is gone; `TypeError` for what no script can have.
-pub(super) fn to_script(value: Value, net: &Rc<Net>) -> Result<api::Value> {
+pub(super) fn to_script(value: Value, net: &Rc<Net>, language: &Weak<dyn Language>) -> Result<api::Value> {
     match value {
-        Value::List(_) | Value::Map(_) => net.sched().deep(|| write(value, net)),
-        value => write(value, net),
+        Value::List(_) | Value::Map(_) => net.sched().deep(|| write(value, net, language)),
+        value => write(value, net, language),
     }
 }
 
-fn write(value: Value, net: &Rc<Net>) -> Result<api::Value> {
+fn write(value: Value, net: &Rc<Net>, language: &Weak<dyn Language>) -> Result<api::Value> {
     Ok(match value {
         Value::None => api::Value::None,
         Value::Bool(flag) => api::Value::Bool(flag),
@@ -238,7 +243,7 @@ fn write(value: Value, net: &Rc<Net>) -> Result<api::Value> {
         Value::Text(text) => api::Value::text(text),
         Value::Bytes(bytes) => api::Value::bytes(bytes),
         Value::List(items) => {
-            let items = items.into_iter().map(|item| match write(item, net)? {
+            let items = items.into_iter().map(|item| match write(item, net, language)? {
                 // A list must not have holes.
                 api::Value::None => Ok(api::Value::Null),
                 item => Ok(item),
@@ -248,7 +253,7 @@ fn write(value: Value, net: &Rc<Net>) -> Result<api::Value> {
         Value::Map(entries) => {
             let entries = entries
                 .into_iter()
-                .map(|(key, value)| Ok((key, write(value, net)?)));
+                .map(|(key, value)| Ok((key, write(value, net, language)?)));
             api::Value::Map(entries.collect::<Result<_>>()?)
         }
         Value::Socket(socket) if Rc::ptr_eq(socket.net(), net) => api::Value::Socket(socket),
@@ -262,15 +267,9 @@ fn write(value: Value, net: &Rc<Net>) -> Result<api::Value> {
             socket.give_to_script();
             api::Value::Socket(socket)
         }
+        Value::Channel(channel) => api::Value::Link(channel.link()),
         Value::Error(error) => api::Value::Error(Rc::new(error)),
-        Value::Function(function) if Rc::ptr_eq(function.language()?.net(), net) => {
-            api::Value::Kept(function.kept())
-        }
-        Value::Function(_) => {
-            return Err(Error::value(
-                "the function belongs to another runtime: a script can call its own runtime's only",
-            ));
-        }
+        Value::Function(function) => api::Value::Kept(function.kept_in(language)?),
         Value::Other(kind) => {
             return Err(Error::type_error(format!(
                 "a value of kind {kind} cannot be handed to a script"
@@ -292,7 +291,8 @@ impl PartialEq for Value {
             (Self::List(one), Self::List(other)) => one == other,
             (Self::Map(one), Self::Map(other)) => one == other,
             (Self::Socket(one), Self::Socket(other)) => Rc::ptr_eq(one, other),
-            (Self::Function(one), Self::Function(other)) => Rc::ptr_eq(&one.kept(), &other.kept()),
+            (Self::Channel(one), Self::Channel(other)) => one.is(other),
+            (Self::Function(one), Self::Function(other)) => one.is(other),
             (Self::Other(one), Self::Other(other)) => one == other,
             _ => false,
         }
@@ -344,6 +344,7 @@ from! {
     Vec<Self> => List();
     BTreeMap<String, Self> => Map();
     Rc<Socket> => Socket();
+    Channel => Channel();
     Descriptor => Descriptor();
     Error => Error();
     Function => Function();
@@ -361,6 +362,7 @@ impl fmt::Debug for Value {
             Self::List(items) => items.fmt(f),
             Self::Map(entries) => entries.fmt(f),
             Self::Socket(socket) => socket.fmt(f),
+            Self::Channel(channel) => channel.fmt(f),
             Self::Descriptor(descriptor) => descriptor.fmt(f),
             Self::Error(error) => write!(f, "<{}>", error.headline()),
             Self::Function(function) => function.fmt(f),

@@ -3,7 +3,7 @@
 //! [`Crew`] is what a runtime hands to the operations so that scripts can start workers. It reads and judges the script
 //! on the starting thread; what goes to the new thread is plain data.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -12,7 +12,7 @@ use std::sync::Arc;
 use crate::api::{self, Order, Workers};
 use crate::error::{Class, Error, Result};
 use crate::file::{self, LARGEST_SCRIPT};
-use crate::net::{FaultPlan, Net, Observer, World};
+use crate::net::{FaultPlan, Net, Observer, Outlets, Resolver, World};
 use crate::policy::{Policy, Purse, Request};
 use crate::sched::Member;
 use crate::script::{Chunk, Manner};
@@ -21,6 +21,7 @@ use crate::worker::{Draft, Failure, Notice, Outcome, Parcel, Post, Worker};
 
 use super::builder::{Builder, Ear, Heir};
 use super::loan::{Loan, Speaker};
+use super::modules::Texts;
 use super::network::Network;
 use super::speech::Speech;
 use super::upward::{self, Upward};
@@ -33,6 +34,8 @@ pub(super) struct Crew {
     /// Whether workers get their memory out of this runtime's.
     pub(super) lends: bool,
     pub(super) purse: Arc<Purse>,
+    /// Modules that the host has given, in this language.
+    pub(super) texts: Rc<RefCell<Texts>>,
     pub(super) argv: Rc<[OsString]>,
     pub(super) reporter: Option<Reporter>,
     pub(super) ear: Ear,
@@ -52,6 +55,9 @@ struct Begin {
     argv: Vec<OsString>,
     observer: Option<Arc<dyn Observer>>,
     faults: Option<FaultPlan>,
+    outlets: Outlets,
+    texts: Texts,
+    resolver: Option<Resolver>,
     world: Option<Arc<World>>,
     /// Whether signals may make its scripts look.
     signals: bool,
@@ -92,6 +98,10 @@ impl Workers for Crew {
             }
         };
         let loan = self.lends.then(|| Loan::take(net, &self.speaker)).transpose()?;
+        let texts = match speech == self.speech {
+            true => self.texts.borrow().clone(),
+            false => Texts::new(),
+        };
         let begin = Begin {
             heir: Heir {
                 purse: self.purse.clone(),
@@ -105,6 +115,9 @@ impl Workers for Crew {
             argv: self.argv.to_vec(),
             observer: net.observer(),
             faults: net.faults().map(|plan| (*plan).clone()),
+            outlets: net.outlets(),
+            resolver: net.resolver().cloned(),
+            texts,
             world: net.world().cloned(),
             signals: net.sched().has_alarm(),
             name: match &path {
@@ -174,6 +187,8 @@ fn run(begin: Begin, post: &Rc<Post>, member: Option<&Arc<Member>>) -> Outcome {
         .policy(begin.policy)
         .argv(begin.argv)
         .worker(thread_name(), begin.heir)
+        .outlets(begin.outlets)
+        .resolver_of(begin.resolver)
         .on_failure(move |report| sent.tell(Notice::Failure(format!("{name}{report}"))))
         .on_warning(move |line| warned.tell(Notice::Warning(line.to_owned())));
     if let (Some(world), Some(member)) = (begin.world, member) {
@@ -187,6 +202,11 @@ fn run(begin: Begin, post: &Rc<Post>, member: Option<&Arc<Member>>) -> Outcome {
         Ok(runtime) => runtime,
         Err(error) => return failed(error, None),
     };
+    for (name, text) in begin.texts {
+        if let Err(error) = runtime.add_module(&name, text) {
+            return failed(error, None);
+        }
+    }
     if begin.heard {
         let ear = Upward::new(thread_name(), post, &runtime.sched);
         runtime.school.listen(Rc::new(ear));

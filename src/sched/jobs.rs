@@ -1,4 +1,5 @@
-//! Threads for calls that block and that no descriptor can announce: the resolver, a lingering close.
+//! Threads for calls that block and that no descriptor can announce: the resolver, a lingering close, functions of the host's
+//! that block.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -10,6 +11,9 @@ use std::time::Duration;
 const MOST_THREADS: usize = 16;
 /// How long a thread without work stays.
 const IDLE: Duration = Duration::from_secs(10);
+
+/// Stack a thread has, of which the system gives what is used: a function of the host's may expect what Rust's threads have.
+const STACK: usize = 2 * 1024 * 1024;
 
 type Work = Box<dyn FnOnce() + Send>;
 
@@ -60,7 +64,7 @@ impl Jobs {
             let board = board.clone();
             let started = std::thread::Builder::new()
                 .name("wirescript-helper".into())
-                .stack_size(256 * 1024)
+                .stack_size(STACK)
                 .spawn(move || serve(&board));
             if started.is_err() {
                 // No thread to be had: do the work here, late but done.

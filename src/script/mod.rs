@@ -27,7 +27,7 @@ pub(crate) use conversation::{
     Conversation, DEEPEST, Entered, Found, MOST_BYTES, MOST_IN_ALL, MOST_ITEMS, Picture, Results,
 };
 
-use crate::api::{Environment, HostFunction, Value};
+use crate::api::{Callback, Environment, HostFunction, Value};
 use crate::error::{Error, Result};
 use crate::net::Net;
 use crate::sched::Task;
@@ -98,6 +98,18 @@ pub(crate) trait Language {
     /// # Errors
     /// `MemoryError`.
     fn register(&self, name: &str, function: HostFunction) -> Result<()>;
+
+    /// Makes a function of the host's one of its scripts' own values.
+    ///
+    /// # Errors
+    /// `MemoryError`.
+    fn wrap(&self, name: &str, function: HostFunction) -> Result<Rc<dyn Callback>>;
+
+    /// Gives its scripts a module's text.
+    ///
+    /// # Errors
+    /// `SyntaxError`, with the position; `MemoryError`.
+    fn add_module(&self, name: &str, source: &[u8]) -> Result<()>;
 
     /// Bytes the engine holds, where it counts them.
     fn memory_used(&self) -> usize {

@@ -5,8 +5,8 @@ use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::fmt;
 use std::rc::Rc;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use crate::error::{Class, Error, Result};
 use crate::net::{Net, Underway};
@@ -16,7 +16,14 @@ use super::parcel::{Delivery, Draft, Parcel};
 
 /// A channel between threads; copies are the same channel.
 #[derive(Clone)]
-pub(crate) struct Link(Arc<Mutex<State>>);
+pub(crate) struct Link(Arc<Shared>);
+
+#[derive(Default)]
+struct Shared {
+    state: Mutex<State>,
+    /// Told of what comes: threads that have no tasks.
+    arrived: Condvar,
+}
 
 #[derive(Default)]
 struct State {
@@ -33,8 +40,8 @@ struct State {
 /// A value that nobody has received yet.
 struct Waiting {
     parcel: Parcel,
-    /// Its sender pays for it.
-    _underway: Underway,
+    /// Its sender pays for it, where that is a script.
+    _underway: Option<Underway>,
 }
 
 /// What waits in a channel.
@@ -84,6 +91,17 @@ impl State {
         self.capacity
             .is_some_and(|capacity| self.queue.0.len() >= capacity)
     }
+
+    /// Takes the first value, and calls those whom that concerns.
+    fn take_first(&mut self) -> Option<Waiting> {
+        let waiting = self.queue.0.pop_front()?;
+        self.size -= waiting.parcel.size();
+        call_first(&self.senders);
+        if !self.queue.0.is_empty() {
+            call_first(&self.receivers);
+        }
+        Some(waiting)
+    }
 }
 
 /// Calls the first who waits; who cannot use it calls the next.
@@ -102,14 +120,17 @@ fn take_out(waiting: &mut VecDeque<Arc<Summons>>, mine: Option<&Arc<Summons>>) {
 impl Link {
     /// A channel in which at most `capacity` values wait, or any number.
     pub(crate) fn new(capacity: Option<usize>) -> Self {
-        Self(Arc::new(Mutex::new(State {
-            capacity,
-            ..State::default()
-        })))
+        Self(Arc::new(Shared {
+            state: Mutex::new(State {
+                capacity,
+                ..State::default()
+            }),
+            arrived: Condvar::new(),
+        }))
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Whether both are the same channel.
@@ -135,15 +156,63 @@ impl Link {
                     let parcel = draft.seal()?;
                     state.size += parcel.size();
                     state.queue.0.push_back(Waiting {
-                        _underway: net.traffic().carry(parcel.size()),
+                        _underway: Some(net.traffic().carry(parcel.size())),
                         parcel,
                     });
                     call_first(&state.receivers);
+                    self.0.arrived.notify_one();
                     return Ok(());
                 }
             }
             self.wait(net, None, |state| (&mut state.senders, state_has_room))?;
         }
+    }
+
+    /// Sends from a thread that has no tasks: never waits.
+    ///
+    /// # Errors
+    /// `ShutDown` on a closed channel.
+    pub(crate) fn post(&self, draft: Draft) -> Result<()> {
+        let mut state = self.lock();
+        if state.closed {
+            return Err(shut_down("send: the channel is closed"));
+        }
+        let parcel = draft.seal()?;
+        state.size += parcel.size();
+        state.queue.0.push_back(Waiting {
+            _underway: None,
+            parcel,
+        });
+        call_first(&state.receivers);
+        self.0.arrived.notify_one();
+        Ok(())
+    }
+
+    /// Receives on a thread that has no tasks: blocks it while the channel is empty.
+    ///
+    /// # Errors
+    /// `ShutDown` when it is closed and empty; `TimeoutError`; `TypeError` for what holds sockets, which close.
+    pub(crate) fn take(&self, deadline: Option<Instant>) -> Result<Delivery> {
+        let mut state = self.lock();
+        let waiting = loop {
+            if let Some(waiting) = state.take_first() {
+                break waiting;
+            }
+            if state.closed {
+                return Err(shut_down("recv: the channel is closed and empty"));
+            }
+            let arrived = &self.0.arrived;
+            state = match deadline.map(|deadline| deadline.saturating_duration_since(Instant::now())) {
+                None => arrived.wait(state).unwrap_or_else(PoisonError::into_inner),
+                Some(Duration::ZERO) => return Err(Error::timed_out()),
+                Some(left) => {
+                    let waited = arrived.wait_timeout(state, left);
+                    waited.unwrap_or_else(PoisonError::into_inner).0
+                }
+            };
+        };
+        drop(state);
+        waiting.parcel.open_plain()
     }
 
     /// Receives; waits while the channel is empty.
@@ -155,17 +224,9 @@ impl Link {
         loop {
             let taken = {
                 let mut state = self.lock();
-                let taken = state.queue.0.pop_front();
-                match &taken {
-                    Some(waiting) => {
-                        state.size -= waiting.parcel.size();
-                        call_first(&state.senders);
-                        if !state.queue.0.is_empty() {
-                            call_first(&state.receivers);
-                        }
-                    }
-                    None if state.closed => return Err(shut_down("recv: the channel is closed and empty")),
-                    None => {}
+                let taken = state.take_first();
+                if taken.is_none() && state.closed {
+                    return Err(shut_down("recv: the channel is closed and empty"));
                 }
                 taken
             };
@@ -213,6 +274,7 @@ impl Link {
         for summons in state.receivers.iter().chain(&state.senders) {
             summons.call();
         }
+        self.0.arrived.notify_all();
     }
 
     /// Whether nothing more can be sent.

@@ -116,6 +116,24 @@ impl Parcel {
     }
 }
 
+impl Parcel {
+    /// As [`Self::open`], where there is no network to give sockets to: they close.
+    ///
+    /// # Errors
+    /// `TypeError` for what holds sockets.
+    pub(super) fn open_plain(self) -> Result<Delivery> {
+        if !self.sockets.is_empty() {
+            return Err(Error::type_error(
+                "the value holds a socket, which only a script can receive: it was closed",
+            ));
+        }
+        Ok(Delivery {
+            sockets: Vec::new(),
+            contents: self.contents,
+        })
+    }
+}
+
 /// Values that have arrived; they can be looked at any number of times.
 #[derive(Debug)]
 pub(crate) struct Delivery {

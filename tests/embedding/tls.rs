@@ -18,6 +18,7 @@ const LUA: &str = r#"
     t:join()
     return got
 "#;
+#[cfg(feature = "rhai")]
 const RHAI: &str = r#"
     let server = ssl::SSLContext(ssl::PROTOCOL_TLS_SERVER);
     server.load_cert_chain(CERTIFICATES + "localhost.pem");

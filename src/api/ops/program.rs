@@ -8,6 +8,7 @@ use crate::api::handler::typed;
 use crate::api::op::{Default, FUNCTION, Op, Owner, need, with};
 use crate::api::{Cx, Form, Named, Value, construct, repr};
 use crate::error::{Class, Error, Result};
+use crate::net::Stream;
 use crate::sched::{deadline_after, simulated, since_epoch};
 use crate::sys::stdio;
 
@@ -117,6 +118,10 @@ fn help(cx: &Cx<'_>, subject: Rest) -> Result<()> {
         return Ok(());
     };
     let text = help(&named);
+    if let Some(outlet) = cx.net.outlet(Stream::Output) {
+        outlet(text.as_bytes());
+        return Ok(());
+    }
     stdio::write(text.as_bytes()).map_err(|errno| Error::os(errno.0))?;
     Ok(())
 }

@@ -1,10 +1,11 @@
 //! The hosts of the network: the one it is, by its names, and those the run was told of. There is no other to ask.
 
-use std::ffi::{CStr, CString};
+use std::ffi::CStr;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use crate::address::Address;
 use crate::constants;
+use crate::net::resolver::{code, found_at};
 use crate::sys::flag::NI_NUMERICHOST;
 use crate::sys::interface;
 use crate::sys::netdb::Host;
@@ -23,34 +24,7 @@ impl World {
         service: Option<&CStr>,
         hints: Hints,
     ) -> Result<Vec<AddrInfo>, ResolveError> {
-        // What is wrong with the question itself comes first.
-        let numeric = resolve::lookup(None, Some(service.unwrap_or(c"0")), hints);
-        if let Err(error @ ResolveError::Code(number)) = numeric
-            && number != code("EAI_NONAME")
-        {
-            return Err(error);
-        }
-        let mut found = Vec::new();
-        let mut missing = ResolveError::Code(code("EAI_NONAME"));
-        for address in self.addresses(name) {
-            let Ok(text) = CString::new(address.to_string()) else {
-                continue;
-            };
-            match resolve::lookup(Some(&text), service, hints) {
-                Ok(more) => found.extend(more),
-                // It has no address of this family.
-                Err(ResolveError::Code(number))
-                    if number == code("EAI_ADDRFAMILY") || number == code("EAI_NONAME") => {}
-                Err(error) => missing = error,
-            }
-        }
-        if let Some(first) = found.first_mut() {
-            if first.canonical_name.is_some() {
-                first.canonical_name = Some(name.to_owned());
-            }
-            return Ok(found);
-        }
-        Err(missing)
+        found_at(name, &self.addresses(name), service, hints)
     }
 
     /// As getnameinfo.
@@ -110,9 +84,4 @@ impl World {
             None => None,
         }
     }
-}
-
-fn code(name: &str) -> i32 {
-    let number = constants::number(name).and_then(|number| i32::try_from(number).ok());
-    number.unwrap_or(-2)
 }

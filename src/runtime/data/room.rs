@@ -27,7 +27,7 @@ impl<'a> Room<'a> {
     }
 
     /// At the top of data, nobody knows where.
-    pub(super) const fn anywhere() -> Self {
+    pub(in super::super) const fn anywhere() -> Self {
         Self {
             depth: 0,
             sched: None,

@@ -20,7 +20,7 @@ use std::rc::Rc;
 
 use mlua::Lua;
 
-use crate::api::{Environment, HostFunction, Value};
+use crate::api::{Callback, Environment, HostFunction, Value};
 use crate::error::{Class, Error, Result};
 use crate::net::Net;
 use crate::sched::Task;
@@ -170,6 +170,15 @@ impl Language for LuaScript {
 
     fn register(&self, name: &str, function: HostFunction) -> Result<()> {
         trampoline::register(self.context, name, &function)
+    }
+
+    fn wrap(&self, _: &str, function: HostFunction) -> Result<Rc<dyn Callback>> {
+        trampoline::wrap(self.context, &function)
+    }
+
+    fn add_module(&self, name: &str, source: &[u8]) -> Result<()> {
+        self.context.enter();
+        trampoline::add_module(self.context, name, &without_first_comment(source))
     }
 
     fn net(&self) -> &Rc<Net> {

@@ -3,14 +3,14 @@
 //!
 //! A script's functions see no variables of its main chunk, as Rhai has it; what the program makes global they see.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::fmt;
 use std::rc::Rc;
 
-use rhai::{AST, CallFnOptions, Dynamic, EvalContext, FnPtr, NativeCallContext, Position, Scope};
+use rhai::{AST, CallFnOptions, Dynamic, EvalContext, FnPtr, Map, NativeCallContext, Position, Scope};
 
-use crate::api::{HostFunction, Value};
+use crate::api::{Callback, HostFunction, Value};
 use crate::error::{Class, Error, Result};
 use crate::sched::Task;
 
@@ -24,6 +24,8 @@ use super::{Core, bounded, callback, value};
 pub(super) struct Host {
     values: RefCell<Vec<(String, Dynamic)>>,
     functions: RefCell<HashMap<String, HostFunction>>,
+    /// Functions that were made values.
+    wrapped: Cell<u64>,
 }
 
 impl Host {
@@ -37,6 +39,12 @@ impl Host {
 
     pub(super) fn register(&self, name: &str, function: HostFunction) {
         self.functions.borrow_mut().insert(name.to_owned(), function);
+    }
+
+    /// Whether something of the program's has this name, which scripts may write then although Rhai reserves it.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.functions.borrow().contains_key(name)
+            || self.values.borrow().iter().any(|(known, _)| known == name)
     }
 
     /// The variables a script begins with.
@@ -76,10 +84,19 @@ pub(super) fn call(
         context.global_runtime_state(),
         position,
     );
+    called(site, function, args, &native)
+}
+
+fn called(
+    site: &Site,
+    function: &HostFunction,
+    args: &[&mut Dynamic],
+    native: &NativeCallContext<'_>,
+) -> Result<Dynamic, Thrown> {
     let arguments = args
         .iter()
         .map(|argument| {
-            let keep = |function| Value::Kept(callback::keep(&site.core, &native, function));
+            let keep = |function| Value::Kept(callback::keep(&site.core, native, function));
             let read = || value::read_keeping(argument, &keep, bounded::share(&site.net));
             site.net.sched().deep(read)
         })
@@ -87,8 +104,41 @@ pub(super) fn call(
     match function(arguments) {
         // However deep it is: the script may be at the end of its stack.
         Ok(result) => Ok(site.net.sched().deep(|| value::give(result))),
-        Err(error) => Err(site.raise(error, Some(&native))),
+        Err(error) => Err(site.raise(error, Some(native))),
     }
+}
+
+/// Makes a function of the program's a value.
+pub(super) fn wrap(core: &Rc<Core>, name: &str, function: HostFunction) -> Result<Rc<dyn Callback>> {
+    let engine = core.engine()?;
+    // No other function may have this name, a script's neither: what is known of a pointer is its name.
+    let number = core.site.host.wrapped.get() + 1;
+    core.site.host.wrapped.set(number);
+    let fits = |letter: &char| letter.is_ascii_alphanumeric() || *letter == '_';
+    let letters: String = name.chars().filter(fits).collect();
+    let name = format!("host_{letters}_{number}");
+    let (own, weak) = (name.clone(), Rc::downgrade(core));
+    #[allow(deprecated, reason = "volatile, says Rhai; there is no other way to make one")]
+    let pointer = FnPtr::from_fn(name.as_str(), move |context, args: &mut [&mut Dynamic]| {
+        let core = weak.upgrade().ok_or("the program is ending")?;
+        // `object.name(x)`: Rhai hands over the object that the function stands in, which has captured what it needs.
+        let is_within = args.first().is_some_and(|object| holds(object, &own));
+        called(&core.site, &function, &args[usize::from(is_within)..], &context)
+    });
+    let pointer = pointer.map_err(|error| Error::value(error.to_string()))?;
+    let global = engine.new_global_runtime_state();
+    let context = NativeCallContext::new_with_all_fields(&engine, &name, None, &global, Position::NONE);
+    Ok(callback::keep(&Rc::downgrade(core), &context, pointer))
+}
+
+/// Whether a function of this name stands in a map.
+fn holds(object: &Dynamic, name: &str) -> bool {
+    let is_it = |value: &Dynamic| {
+        let function = value.read_lock::<FnPtr>();
+        function.is_some_and(|function| function.fn_name() == name)
+    };
+    let map = object.read_lock::<Map>();
+    map.is_some_and(|map| map.values().any(is_it))
 }
 
 /// Starts a function of a script as a task: the one of the script that was compiled last.

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::rc::{Rc, Weak};
 
-use rhai::{Engine, EvalAltResult, Module, ModuleResolver, Position, Scope, Shared};
+use rhai::{AST, Engine, EvalAltResult, Module, ModuleResolver, Position, Scope, Shared};
 
 use crate::error::{Error, Result};
 use crate::file::{self, LARGEST_SCRIPT};
@@ -20,6 +20,14 @@ pub(super) struct Neighbours {
     /// Where scripts lie whose name is no path.
     folder: RefCell<PathBuf>,
     loaded: RefCell<HashMap<PathBuf, Shared<Module>>>,
+    /// What the program has given, by name.
+    given: RefCell<HashMap<String, Given>>,
+}
+
+/// A script that the program has given, and what has become of it once it was asked for.
+struct Given {
+    ast: Rc<AST>,
+    module: Option<Shared<Module>>,
 }
 
 impl Neighbours {
@@ -28,12 +36,36 @@ impl Neighbours {
             core,
             folder: RefCell::default(),
             loaded: RefCell::default(),
+            given: RefCell::default(),
         }
     }
 
     /// Imports begin at `folder`.
     pub(super) fn set_folder(&self, folder: &Path) {
         folder.clone_into(&mut self.folder.borrow_mut());
+    }
+
+    /// Imports of this name have this script.
+    pub(super) fn give(&self, name: &str, ast: Rc<AST>) {
+        let given = Given { ast, module: None };
+        self.given.borrow_mut().insert(name.to_owned(), given);
+    }
+
+    /// What the program has given under a name.
+    fn find_given(&self, engine: &Engine, name: &str) -> Option<Result<Shared<Module>, Thrown>> {
+        let ast = match self.given.borrow().get(name)? {
+            Given {
+                module: Some(known), ..
+            } => return Some(Ok(known.clone())),
+            Given { ast, .. } => ast.clone(),
+        };
+        let made = Module::eval_ast_as_new(Scope::new(), &ast, engine).map(Shared::new);
+        if let (Ok(module), Some(given)) = (&made, self.given.borrow_mut().get_mut(name))
+            && Rc::ptr_eq(&given.ast, &ast)
+        {
+            given.module = Some(module.clone());
+        }
+        Some(made)
     }
 
     fn path(&self, source: Option<&str>, name: &str) -> PathBuf {
@@ -78,14 +110,15 @@ impl ModuleResolver for Resolver {
         name: &str,
         position: Position,
     ) -> Result<Shared<Module>, Thrown> {
+        let failed = |inner| EvalAltResult::ErrorInModule(name.to_owned(), inner, position);
+        if let Some(given) = self.0.find_given(engine, name) {
+            return Ok(given.map_err(failed)?);
+        }
         let path = self.0.path(source, name);
         if let Some(module) = self.0.loaded.borrow().get(&path) {
             return Ok(module.clone());
         }
-        let module = self
-            .0
-            .load(engine, &path)
-            .map_err(|inner| EvalAltResult::ErrorInModule(name.to_owned(), inner, position))?;
+        let module = self.0.load(engine, &path).map_err(failed)?;
         let module = Shared::new(module);
         self.0.loaded.borrow_mut().insert(path, module.clone());
         Ok(module)

@@ -56,7 +56,7 @@ use std::rc::Rc;
 
 use rhai::{AST, Engine, Map};
 
-use crate::api::{Environment, HostFunction, Value};
+use crate::api::{Callback, Environment, HostFunction, Value};
 use crate::error::{Class, Error, Result};
 use crate::net::Net;
 use crate::sched::Task;
@@ -225,6 +225,16 @@ impl Language for RhaiScript {
 
     fn register(&self, name: &str, function: HostFunction) -> Result<()> {
         self.core.site.host.register(name, function);
+        Ok(())
+    }
+
+    fn wrap(&self, name: &str, function: HostFunction) -> Result<Rc<dyn Callback>> {
+        host::wrap(&self.core, name, function)
+    }
+
+    fn add_module(&self, name: &str, source: &[u8]) -> Result<()> {
+        let ast = self.core.compile(name, source)?;
+        self.core.neighbours.give(name, ast);
         Ok(())
     }
 

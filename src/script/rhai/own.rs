@@ -4,13 +4,13 @@
 
 use std::any::TypeId;
 use std::collections::BTreeSet;
-use std::io::Write;
 use std::rc::Rc;
 
 use rhai::{Array, Dynamic, Engine, EvalAltResult, Map, Module, Position};
 
 use crate::api::{RecordKind, Value};
 use crate::error::{Class, Error};
+use crate::net::{Net, Stream};
 use crate::sys::stdio;
 
 use super::op::{Native, register};
@@ -24,13 +24,16 @@ pub(super) fn install(functions: &mut Module) {
     caught_errors(functions);
 }
 
-/// `print` goes to stdout, `debug` to stderr with its place.
-pub(super) fn output(engine: &mut Engine) {
-    engine.on_print(stdio::print_line);
-    engine.on_debug(|text, source, position| {
+/// `print` goes to stdout, `debug` to stderr with its place, or to who takes either.
+pub(super) fn output(engine: &mut Engine, net: &Rc<Net>) {
+    match net.outlet(Stream::Output).cloned() {
+        Some(outlet) => engine.on_print(move |text| outlet(format!("{text}\n").as_bytes())),
+        None => engine.on_print(stdio::print_line),
+    };
+    let net = net.clone();
+    engine.on_debug(move |text, source, position| {
         let spot = error::spot(source.unwrap_or_default(), position);
-        // A closed stderr is no reason to stop.
-        let _ = writeln!(std::io::stderr().lock(), "{spot}: {text}");
+        net.complain(&format!("{spot}: {text}\n"));
     });
 }
 

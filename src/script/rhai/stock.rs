@@ -83,7 +83,7 @@ impl Core {
             engine.register_global_module(functions.clone());
         }
         bounded::limit(&mut engine, &self.site);
-        own::output(&mut engine);
+        own::output(&mut engine, &self.site.net);
         name_own_types(&mut engine);
         object::attend(&mut engine, &self.site, &self.places);
         named::name_types(&mut engine);

@@ -49,7 +49,9 @@ pub(super) fn install(engine: &mut Engine, site: &Rc<Site>) {
                 let problem = format!("'{mark}' is no symbol of Rhai's");
                 Token::LexError(LexError::ImproperSymbol(mark.to_string(), problem).into())
             }
-            Token::Reserved(word) if words.get_or_init(self::words).contains(word.as_str()) => {
+            Token::Reserved(word)
+                if words.get_or_init(self::words).contains(word.as_str()) || site.host.has(&word) =>
+            {
                 Token::Identifier(word)
             }
             token => token,

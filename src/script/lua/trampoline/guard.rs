@@ -2,7 +2,6 @@
 //! which no hook could interrupt it, and warnings go to stderr.
 
 use std::ffi::{CStr, c_char, c_int, c_void};
-use std::io::Write;
 
 use mlua::ffi::{self, lua_State};
 
@@ -92,8 +91,7 @@ unsafe extern "C-unwind" fn warn(context: *mut c_void, message: *const c_char, t
             let mut line = b"Lua warning: ".to_vec();
             line.extend_from_slice(&text);
             line.push(b'\n');
-            // A closed stderr leaves nobody to warn.
-            let _ = std::io::stderr().lock().write_all(&line);
+            context.net.complain(&String::from_utf8_lossy(&line));
         }
     }
 }

@@ -6,14 +6,14 @@ use std::rc::Rc;
 
 use mlua::ffi::{self, lua_State};
 
-use crate::api::{HostFunction, Value};
+use crate::api::{Callback, HostFunction, Value};
 use crate::error::{Class, Error, Result};
 use crate::sched::Task;
 
 use super::building::Building;
 use super::context::Context;
 use super::state::{Kind, REGISTRY, State, upvalue};
-use super::{collecting, invoke, push, read, task};
+use super::{collecting, invoke, kept, push, read, task};
 
 /// Makes a value global.
 pub(in super::super) fn set_global(context: &'static Context, name: &str, value: &Value) -> Result<()> {
@@ -95,11 +95,41 @@ pub(in super::super) fn register(
     name: &str,
     function: &HostFunction,
 ) -> Result<()> {
+    let main = context.main;
+    let top = main.top();
+    let registered = push_owned(main, context, function, |building| {
+        push_globals(building);
+        building.state().rotate(-2, 1);
+        building.set_named(-2, name);
+    });
+    main.set_top(top);
+    registered
+}
+
+/// Makes a function of the host's a value that is kept.
+pub(in super::super) fn wrap(context: &'static Context, function: &HostFunction) -> Result<Rc<dyn Callback>> {
+    let state = context.current();
+    let top = state.top();
+    let kept = push_owned(state, context, function, |_| ()).and_then(|()| {
+        let place = usize::try_from(state.top()).unwrap_or(0);
+        kept::keep(state, context, place, None)
+    });
+    state.set_top(top);
+    Ok(Rc::new(kept?))
+}
+
+/// Pushes a function of the host's, and does with it what `then` does.
+fn push_owned(
+    state: State,
+    context: &'static Context,
+    function: &HostFunction,
+    mut then: impl FnMut(Building),
+) -> Result<()> {
     let owned: Slot = Box::into_raw(Box::new(function.clone()));
     let mut taken = false;
-    let registered = protected(context.main, "a function", |building| {
+    let pushed = state.protected(|building| {
         let state = building.state();
-        push_globals(building);
+        building.need_room(8);
         let slot = building.new_userdata::<Slot>(0);
         // SAFETY: the userdata is new, aligned for pointers, and has room for one.
         unsafe { slot.write(std::ptr::null()) };
@@ -112,13 +142,13 @@ pub(in super::super) fn register(
         taken = true;
         state.push_light(context.as_upvalue());
         building.push_closure(call, 2);
-        building.set_named(-2, name);
+        then(building);
     });
     if !taken {
         // SAFETY: the machine did not take it: the pointer is still ours alone.
         drop(unsafe { Box::from_raw(owned.cast_mut()) });
     }
-    registered
+    pushed.map_err(|_| Error::memory("a function"))
 }
 
 /// The values of a thread's stack from a place to the top. Functions in them are kept.
@@ -135,7 +165,7 @@ unsafe extern "C-unwind" fn call(raw: *mut lua_State) -> c_int {
     let context = Context::behind(state, 2);
     invoke::answer(state, context, |_| {
         let slot = state.userdata(upvalue(1)).cast::<Slot>();
-        // SAFETY: the upvalue is the userdata `register` made, whose slot is null or a function that it owns.
+        // SAFETY: the upvalue is the userdata `push_owned` made, whose slot is null or a function that it owns.
         let function = unsafe { slot.read() };
         // SAFETY: the userdata owns the function, and is alive as an upvalue of what runs.
         let function = unsafe { function.as_ref() }
@@ -151,7 +181,7 @@ unsafe extern "C-unwind" fn collect(raw: *mut lua_State) -> c_int {
     let state = unsafe { State::from_raw(raw) };
     let slot = state.userdata(1).cast::<Slot>();
     if !slot.is_null() {
-        // SAFETY: the metatable is reachable by the collector only, so the userdata is one `register` made.
+        // SAFETY: the metatable is reachable by the collector only, so the userdata is one `push_owned` made.
         let function = unsafe { slot.replace(std::ptr::null()) };
         if !function.is_null() {
             // SAFETY: taken out of the slot just now: nobody else drops it.

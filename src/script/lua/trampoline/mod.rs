@@ -17,6 +17,7 @@ mod coroutine;
 #[cfg(feature = "lua55")]
 mod external;
 mod failure;
+mod given;
 mod guard;
 mod host;
 mod invoke;
@@ -40,7 +41,8 @@ mod written;
 
 pub(super) use collecting::{ballast, begin as begin_collecting};
 pub(super) use context::Context;
-pub(super) use host::{register, set_global, start_global};
+pub(super) use given::add_module;
+pub(super) use host::{register, set_global, start_global, wrap};
 pub(super) use object::begin_closing;
 pub(super) use stop::poke;
 pub(super) use task::LuaTask;

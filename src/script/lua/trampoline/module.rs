@@ -11,6 +11,7 @@ use crate::script::library::LUA;
 
 use super::building::Building;
 use super::context::Context;
+use super::given;
 use super::invoke::{self, Answer};
 use super::metatable;
 use super::push;
@@ -28,9 +29,10 @@ pub(super) fn build(building: Building, context: &'static Context) {
     } else {
         // Without a package library there are our modules and no others.
         building.new_table(0, 0);
+        given::note_loaded(building);
         state.copy_to_top(-1);
         state.push_light(context.as_upvalue());
-        building.push_closure(require, 2);
+        building.push_closure(given::require, 2);
         set_global(building, "require");
     }
     let loaded = state.top();
@@ -233,27 +235,6 @@ unsafe extern "C-unwind" fn exit(raw: *mut lua_State) -> c_int {
         },
     };
     invoke::answer(state, context, |_| Err(context.net.sched().exit(status))).finish(state)
-}
-
-/// `require(name)` where only our own modules can be had.
-unsafe extern "C-unwind" fn require(raw: *mut lua_State) -> c_int {
-    // SAFETY: Lua calls us with a live thread.
-    let state = unsafe { State::from_raw(raw) };
-    // SAFETY: nothing with a destructor is alive here.
-    let building = unsafe { Building::new(state) };
-    building.check_kind(1, mlua::ffi::LUA_TSTRING);
-    state.copy_to_top(1);
-    if state.raw_get(upvalue(1)) == mlua::ffi::LUA_TNIL {
-        let context = Context::behind(state, 2);
-        return invoke::answer(state, context, |_| {
-            let name = state.string_copy(1);
-            let module = &String::from_utf8_lossy(&name);
-            context.net.guard(&Request::Import { module })?;
-            Ok(Value::None)
-        })
-        .finish(state);
-    }
-    1
 }
 
 /// A searcher that `require` asks for what is not there yet, before those that look for files: who listens hears of it.

@@ -6,6 +6,7 @@ use std::os::fd::RawFd;
 
 use crate::error::{Error, Result};
 use crate::file::{Sendable, unreadable};
+use crate::net::Stream as Standard;
 use crate::sys::errno::Errno;
 
 use super::building::Building;
@@ -54,6 +55,17 @@ impl Stream {
     fn open(&self) -> Result<*mut libc::FILE> {
         self.file()
             .ok_or_else(|| Error::value("I/O operation on closed file"))
+    }
+}
+
+impl Stream {
+    /// Which of the program's streams it is.
+    pub(super) fn standard(&self) -> Option<Standard> {
+        match self.descriptor()? {
+            1 => Some(Standard::Output),
+            2 => Some(Standard::Errors),
+            _ => None,
+        }
     }
 }
 

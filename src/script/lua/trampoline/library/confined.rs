@@ -13,6 +13,7 @@ use mlua::ffi::lua_State;
 
 use crate::api::Value;
 use crate::error::{Error, Result};
+use crate::net::Stream;
 use crate::policy::Request;
 use crate::sys;
 
@@ -112,6 +113,12 @@ pub(super) fn build(building: Building, context: &'static Context) {
             building.set_named(-2, text(name));
         }
         for (name, function) in library.guarded {
+            if *name == c"write" && context.net.outlet(Stream::Output).is_some() {
+                // It writes to the host, and hands out nothing.
+                push_named(building, original, name);
+                building.set_named(-2, text(name));
+                continue;
+            }
             state.push_light(context.as_upvalue());
             push_named(building, original, name);
             building.push_closure(*function, 2);

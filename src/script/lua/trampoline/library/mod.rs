@@ -4,13 +4,14 @@
 //!
 //! Where little is to be done Lua's own function does it: it is called directly, in the same frame, so that its messages name
 //! what the script called. `strings` and `tables` hold the rest, `pattern` the matching, `chunk` is `load`,
-//! `finalizers` what is left of `setmetatable` where nothing may run on unseen, `heard` the libraries that reach the
+//! `finalizers` what is left of `setmetatable` where nothing may run on unseen, `outlets` has what writes where the host takes that, `heard` the libraries that reach the
 //! system where everything is allowed and somebody listens, `confined` what is left of them where a policy says what may be reached.
 
 mod chunk;
 mod confined;
 mod finalizers;
 mod heard;
+mod outlets;
 mod pattern;
 mod strings;
 mod tables;
@@ -21,6 +22,7 @@ use std::ffi::{CStr, c_int};
 
 use mlua::ffi::lua_State;
 
+use crate::net::Stream;
 use crate::sys::stdio;
 
 use super::building::Building;
@@ -39,6 +41,12 @@ pub(super) fn build(building: Building, context: &'static Context) {
     replace(building, context, c"_G", chunk::FUNCTIONS);
     replace(building, context, c"_G", collecting::FUNCTIONS);
     replace(building, context, c"_G", &[(c"print", print)]);
+    let is_taken = |stream| context.net.outlet(stream).is_some();
+    if is_taken(Stream::Output) || is_taken(Stream::Errors) {
+        replace(building, context, c"io", outlets::IO);
+        outlets::push_methods(building);
+        replace_in(building, context, outlets::METHODS);
+    }
     if context.net.is_bounded() {
         replace(building, context, c"_G", finalizers::FUNCTIONS);
         confined::lock_files(building);
@@ -55,8 +63,13 @@ pub(super) fn build(building: Building, context: &'static Context) {
 }
 
 fn replace(building: Building, context: &'static Context, library: &CStr, functions: &[(&CStr, CFunction)]) {
-    let state = building.state();
     building.push_global(library);
+    replace_in(building, context, functions);
+}
+
+/// Replaces functions in the table on top, which is popped.
+fn replace_in(building: Building, context: &'static Context, functions: &[(&CStr, CFunction)]) {
+    let state = building.state();
     if state.kind(-1) == Kind::Table {
         for (name, function) in functions {
             state.push_light(context.as_upvalue());
@@ -70,6 +83,12 @@ fn replace(building: Building, context: &'static Context, library: &CStr, functi
 
 /// `print`, which does not say that standard output takes no more: why is noted for who tells of it at the end.
 unsafe extern "C-unwind" fn print(raw: *mut lua_State) -> c_int {
+    // SAFETY: Lua calls us with a live thread.
+    let state = unsafe { State::from_raw(raw) };
+    let context = Context::behind(state, 1);
+    if let Some(outlet) = outlets::of_output(context) {
+        return outlets::print(state, context, outlet);
+    }
     // SAFETY: Lua called us with this thread and these arguments.
     let count = unsafe { original(raw) };
     stdio::note_failure();
