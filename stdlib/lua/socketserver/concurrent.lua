@@ -10,19 +10,19 @@ ThreadingMixIn.daemon_threads = false
 -- Whether server_close() waits for the requests' tasks.
 ThreadingMixIn.block_on_close = true
 
+-- A request in its task: shut down on every way out, also where handle_error() raises.
+local Handling = {__close = function(this) this.server:shutdown_request(this.request) end}
+
 -- What a request's task does.
 function ThreadingMixIn:process_request_thread(...)
   local request, client_address = exactly("ThreadingMixIn.process_request_thread", BOTH, ...)
+  local _ <close> = setmetatable({server = self, request = request}, Handling)
   local ok, e = xpcall(self.finish_request, traced, self, request, client_address)
   if not ok then
     local e, traceback = untraced(e)
-    if not is_exception(e) then
-      self:shutdown_request(request)
-      error(e, 0)
-    end
+    if not is_exception(e) then error(e, 0) end
     tell(self, request, client_address, e, traceback)
   end
-  self:shutdown_request(request)
 end
 
 local function run(self, number, request, client_address)

@@ -150,12 +150,13 @@ function BaseServer:_handle_request_noblock()
   local ok, e = xpcall(self.process_request, traced, self, request, client_address)
   if ok then return end
   local e, traceback = untraced(e)
-  if not is_exception(e) then
-    self:shutdown_request(request)
-    error(e, 0)
+  local is_told = false
+  if is_exception(e) then
+    -- CPython's request closes by itself when nobody has it any more.
+    is_told, e = pcall(tell, self, request, client_address, e, traceback)
   end
-  tell(self, request, client_address, e, traceback)
   self:shutdown_request(request)
+  if not is_told then error(e, 0) end
 end
 
 -- Called when handle_request() has waited in vain. May be overridden.
