@@ -10,7 +10,7 @@ use std::rc::{Rc, Weak};
     reason = "volatile, says Rhai; there is no other way to call back later"
 )]
 use rhai::NativeCallContextStore;
-use rhai::{Dynamic, FnPtr, NativeCallContext};
+use rhai::{Dynamic, FnPtr, NativeCallContext, ScriptFuncDef};
 
 use crate::api::{Callback, Value};
 use crate::error::{Error, Result};
@@ -64,11 +64,25 @@ const MOST_PARAMETERS: usize = 24;
 /// Parameters a function of a script has, without those for what it has captured.
 #[allow(deprecated, reason = "as above")]
 pub(super) fn parameters(store: &NativeCallContextStore, function: &FnPtr) -> Option<usize> {
-    let count = (0..=MOST_PARAMETERS).find(|count| {
+    definition(store, function).map(|definition| taken_by(definition, function))
+}
+
+/// A function of the script's, where that is known.
+#[allow(deprecated, reason = "as above")]
+pub(super) fn definition<'a>(
+    store: &'a NativeCallContextStore,
+    function: &FnPtr,
+) -> Option<&'a ScriptFuncDef> {
+    (0..=MOST_PARAMETERS).find_map(|count| {
         let mut lib = store.global.lib.iter();
-        lib.any(|module| module.get_script_fn(function.fn_name(), *count).is_some())
-    })?;
-    Some(count - function.curry().len().min(count))
+        lib.find_map(|module| module.get_script_fn(function.fn_name(), count).map(Rc::as_ref))
+    })
+}
+
+/// The arguments such a function takes behind those it has already.
+pub(super) fn taken_by(definition: &ScriptFuncDef, function: &FnPtr) -> usize {
+    let count = definition.params.len();
+    count - function.curry().len().min(count)
 }
 
 impl Callback for Kept {

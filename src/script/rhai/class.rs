@@ -16,7 +16,8 @@ use crate::script::library::Library;
 use super::error::{self, Thrown};
 use super::method::{Methods, adopt, alive, invoke, shown};
 use super::op::Site;
-use super::{Core, value};
+use super::signature::Signature;
+use super::{Core, library, value};
 
 /// The method that makes an object ready.
 const INIT: &str = "__init__";
@@ -24,6 +25,8 @@ const INIT: &str = "__init__";
 const EXIT: &str = "__exit__";
 /// A class's name in its map.
 const NAME: &str = "__name__";
+/// What may be left out of calls of a library's methods, in a class's map: the names of parameters, each with whether it may be given by name.
+const OPTIONAL: &str = "__optional__";
 
 /// A class. One of a library is read with its library, when it is first used.
 pub(super) struct Class {
@@ -179,14 +182,30 @@ fn base(
 fn make(context: &NativeCallContext<'_>, bases: &[Rc<Content>], mut map: Map) -> Content {
     let name = map.remove(NAME).map(|name| name.to_string());
     let name = name.or_else(|| bases.first().map(|base| base.name.clone()));
+    let name = name.unwrap_or_else(|| "object".to_owned());
     let methods = Methods::new(context);
+    let attributes = if context.call_source().is_some_and(library::is_of_library) {
+        let optional = map.remove(OPTIONAL).and_then(Dynamic::try_cast::<Map>);
+        let optional = optional.unwrap_or_default();
+        let class = short(&name);
+        let keep = |(name, value): (Identifier, Dynamic)| {
+            let function = match name.as_str() {
+                INIT => class.to_owned(),
+                method => format!("{class}.{method}"),
+            };
+            let value = methods.keep_as(value, |parameters| {
+                Some(Signature::new(function, parameters, &optional))
+            });
+            (name, value)
+        };
+        map.into_iter().map(keep).collect()
+    } else {
+        let keep = |(name, value): (Identifier, Dynamic)| (name, methods.keep(value));
+        map.into_iter().map(keep).collect()
+    };
     Content {
-        name: name.unwrap_or_else(|| "object".to_owned()),
-        attributes: RefCell::new(
-            map.into_iter()
-                .map(|(name, value)| (name, methods.keep(value)))
-                .collect(),
-        ),
+        name,
+        attributes: RefCell::new(attributes),
         above: order(bases),
     }
 }
@@ -214,8 +233,13 @@ pub(super) fn instantiate(core: &Core, class: &Class, arguments: Vec<Dynamic>) -
         attributes: RefCell::default(),
     });
     let mut this = Dynamic::from(instance);
-    if let Some(init) = content.find(INIT) {
-        invoke(core, &init, &mut this, arguments).map(drop)?;
+    match content.find(INIT) {
+        Some(init) => invoke(core, &init, &mut this, arguments).map(drop)?,
+        None if arguments.is_empty() => {}
+        None => {
+            let text = format!("{}() takes no arguments", short(&content.name));
+            return Err(error::thrown(Error::type_error(text), rhai::Position::NONE));
+        }
     }
     Ok(this)
 }
@@ -276,9 +300,13 @@ pub(super) fn attribute(site: &Rc<Site>, object: &Dynamic, name: &str) -> Result
     }
 }
 
+/// A class's name without its module's, as in Python's errors.
+fn short(name: &str) -> &str {
+    name.rsplit('.').next().unwrap_or_default()
+}
+
 fn missing(instance: &Instance, name: &str) -> Error {
-    // As in Python, without the module.
-    let class = instance.class_name().rsplit('.').next().unwrap_or_default();
+    let class = short(instance.class_name());
     let mut text = format!("'{class}' object has no attribute '{name}'");
     if instance.class.has_name(|known| known.eq_ignore_ascii_case(name)) {
         text.push_str(": names are told apart by their case");

@@ -23,6 +23,11 @@ const THROWN_AT: &str = "_thrown_at";
 /// What makes an object of a class in a variable.
 pub(super) const MAKE: &str = "new";
 
+/// Whether a script is a library's.
+pub(super) fn is_of_library(source: &str) -> bool {
+    RHAI.iter().any(|library| library.name == source)
+}
+
 /// The names that scripts may write, reserved by Rhai or not.
 pub(super) fn words() -> impl Iterator<Item = &'static str> {
     let names = RHAI.iter().map(|library| library.name);
@@ -148,8 +153,8 @@ impl Core {
     /// Notes where a method of a script's threw a plain value; a library only passes it on.
     pub(super) fn note_thrown(&self, thrown: &EvalAltResult, source: &str) {
         let failure = Failure::new(thrown, source);
-        let of_library = |source: &str| RHAI.iter().any(|library| library.name == source);
-        if let Some(place) = failure.error.place().filter(|place| !of_library(&place.source())) {
+        let place = failure.error.place();
+        if let Some(place) = place.filter(|place| !is_of_library(&place.source())) {
             let noted = (nested::text_of(&failure.value), place.to_string());
             *self.thrown.borrow_mut() = Some(noted);
         }

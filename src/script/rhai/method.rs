@@ -2,7 +2,7 @@
 //!
 //! Rhai finds a closure in the script that runs, so one that is called by another script has to bring its own. A method is
 //! called with its object as `this`. Like a function of Lua's it may be called with fewer arguments than it takes, the
-//! others are `()`, and with more, which are left aside: a hook names what it needs.
+//! others are `()`, and with more, which are left aside: a hook names what it needs. One of a library has a `signature`.
 
 use std::rc::Rc;
 
@@ -11,13 +11,14 @@ use std::rc::Rc;
     reason = "volatile, says Rhai; there is no other way to call back later"
 )]
 use rhai::NativeCallContextStore;
-use rhai::{Dynamic, EvalAltResult, FnPtr, Map, NativeCallContext};
+use rhai::{Dynamic, EvalAltResult, FnPtr, ImmutableString, Map, NativeCallContext};
 
 use crate::error::Error;
 
 use super::class::{self, Class};
 use super::error::{self, Thrown};
 use super::op::Site;
+use super::signature::Signature;
 use super::{Core, callback, value};
 
 /// A function in a class or an object, and the script it sees.
@@ -26,6 +27,8 @@ pub(super) struct Method {
     function: FnPtr,
     /// Parameters it has; none where that cannot be known.
     parameters: Option<usize>,
+    /// What it takes, where it is a library's.
+    signature: Option<Rc<Signature>>,
     /// It has its object, and takes no other: a function that was passed on.
     is_bound: bool,
     #[allow(deprecated, reason = "as above")]
@@ -50,15 +53,33 @@ impl Methods {
         Self { context }
     }
 
-    #[allow(deprecated, reason = "as above")]
     pub(super) fn keep(&self, value: Dynamic) -> Dynamic {
+        self.keep_as(value, |_| None)
+    }
+
+    /// The same of a library's, whose `signature` is made of its parameters' names.
+    #[allow(deprecated, reason = "as above")]
+    pub(super) fn keep_as(
+        &self,
+        value: Dynamic,
+        signature: impl FnOnce(&[ImmutableString]) -> Option<Signature>,
+    ) -> Dynamic {
         let value = value.flatten();
         let Some(function) = value::function(&value) else {
             return value;
         };
+        let definition = callback::definition(&self.context, &function);
         Dynamic::from(Method {
             is_bound: function.fn_name().starts_with(BOUND),
-            parameters: callback::parameters(&self.context, &function),
+            parameters: definition.map(|definition| callback::taken_by(definition, &function)),
+            // What it has captured comes first.
+            signature: definition.and_then(|definition| {
+                let own = definition
+                    .params
+                    .get(function.curry().len()..)
+                    .unwrap_or_default();
+                signature(own).map(Rc::new)
+            }),
             function,
             context: self.context.clone(),
         })
@@ -118,7 +139,11 @@ pub(super) fn invoke(
 ) -> Result<Dynamic, Thrown> {
     let method = callee.read_lock::<Method>().map(|method| method.clone());
     if let Some(method) = method {
-        if let Some(count) = method.parameters {
+        if let Some(signature) = &method.signature {
+            arguments = signature
+                .bind(arguments)
+                .map_err(|error| error::thrown(error, rhai::Position::NONE))?;
+        } else if let Some(count) = method.parameters {
             arguments.resize(count, Dynamic::UNIT);
         }
         let engine = core

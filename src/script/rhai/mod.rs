@@ -5,7 +5,7 @@
 //! way for the most frequent ones (`direct`, with what scripts ask most of their own values in `container`; `marks` finds both in a text), `wide` one for calls with many arguments. `value` (with `reading`)
 //! and `error` carry values and errors over the border, `caught` is what a script sees of Rhai's own errors. `task` runs chunks and functions on fibers, `watch` looks after them
 //! while they run, `host` does what the Rust program asks. `syntax` adds `with` (which `with` runs) and frees words that Rhai reserves, `variable` lets several tasks use what a
-//! closure has captured, both helped by `places`; `named` has modules and functions as values; `import` loads neighbouring scripts, `library` the modules that are written in Rhai, whose classes and objects are `class`'s and whose functions `method`'s, `conversation` serves a person at a prompt, `lines` iterates over files, `kept` keeps values for operations, `callback` functions. `bounded` keeps Rhai's own functions from holding
+//! closure has captured, both helped by `places`; `named` has modules and functions as values; `import` loads neighbouring scripts, `library` the modules that are written in Rhai, whose classes and objects are `class`'s and whose functions `method`'s (what they take is `signature`'s), `conversation` serves a person at a prompt, `lines` iterates over files, `kept` keeps values for operations, `callback` functions. `bounded` keeps Rhai's own functions from holding
 //! the thread or the memory of all. `sorting` has what compares elements, `nested` compares and prints what is within others. `buffer` and `own` add what buffers and Rhai's own values
 //! are expected to do.
 
@@ -36,6 +36,7 @@ mod op;
 mod own;
 mod places;
 mod reading;
+mod signature;
 mod sorting;
 mod stock;
 mod syntax;

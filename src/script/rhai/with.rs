@@ -270,6 +270,36 @@ mod tests {
     }
 
     #[test]
+    fn what_calculates_on_after_its_time_closes_what_it_holds() {
+        works(
+            r#"
+            for way in 0..3 {
+                let pair = socket::socketpair();
+                let a = pair[0];
+                let b = pair[1];
+                try {
+                    task::timeout(0.02, || {
+                        with first = a {
+                            with second = b {
+                                switch way {
+                                    0 => loop {},
+                                    1 => loop { try { loop {} } catch { } },
+                                    _ => loop { try { task::sleep(100); } catch { } },
+                                }
+                            }
+                        }
+                    });
+                    check(false);
+                } catch (e) {
+                    check(e.is(errors::TimeoutError));
+                }
+                check(a.fileno() == -1 && b.fileno() == -1);
+            }
+            "#,
+        );
+    }
+
+    #[test]
     fn a_with_refuses_what_it_cannot_close_before_its_block_runs() {
         works(
             r#"

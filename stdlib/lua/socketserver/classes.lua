@@ -63,7 +63,7 @@ local function class(...)
       if init then
         init(self, ...)
       elseif select("#", ...) > 0 then
-        error(errors.TypeError(new.__name .. "() takes no arguments"), 2)
+        error(errors.TypeError(new.__name:match("[^.]*$") .. "() takes no arguments"), 2)
       end
       return self
     end,
@@ -78,38 +78,56 @@ local function define(name, ...)
   return new
 end
 
--- A constructor's arguments by its parameters' names: positions, and keywords in a table at the end. The first `needed` of
--- them must be there.
-local function bind(self, names, needed, ...)
-  local given, count, name = {...}, select("#", ...), self.__name:match("[^.]*$")
-  if count > #names then
-    error(errors.TypeError(("%s() takes at most %d arguments (%d given)"):format(name, #names, count)), 3)
+-- The arguments of a method, at least `needed` of those it has names for. `level` is as for error().
+local function fitting(level, method, names, needed, ...)
+  local count, most = select("#", ...), #names
+  if count >= needed and count <= most then return ... end
+  local text
+  if count > most then
+    local bound, plural = needed == most and "exactly" or "at most", most == 1 and "" or "s"
+    text = ("%s() takes %s %d argument%s (%d given)"):format(method, bound, most, plural, count)
+  else
+    text = ("%s() missing required argument '%s' (pos %d)"):format(method, names[count + 1], count + 1)
   end
+  error(errors.TypeError(text), level + 1)
+end
+
+-- The same of a method all of whose parameters must be given.
+local function exactly(method, names, ...) return fitting(3, method, names, #names, ...) end
+
+-- A method's arguments by its parameters' names: positions, and keywords in a table at the end.
+local function bind(method, names, needed, ...)
+  local given, count = {...}, select("#", ...)
   local last, has = given[count], {}
-  for place = 1, count do has[place] = true end
   local is_map = type(last) == "table" and not getmetatable(last) and #last == 0 and type(next(last)) == "string"
-  if is_map then
-    given[count], has[count] = nil, nil
-    for key, value in pairs(last) do
-      local place
-      for i = 1, #names do
-        if names[i] == key then place = i end
-      end
-      if not place then
-        error(errors.TypeError(("'%s' is an invalid keyword argument for %s()"):format(key, name)), 3)
-      elseif has[place] then
-        error(errors.TypeError(("argument for %s() given by name ('%s') and position (%d)"):format(name, key, place)), 3)
-      end
-      given[place], has[place] = value, true
+  if count > #names + (is_map and 1 or 0) or not is_map then return fitting(3, method, names, needed, ...) end
+  for place = 1, count - 1 do has[place] = true end
+  given[count] = nil
+  for key, value in pairs(last) do
+    local place
+    for i = 1, #names do
+      if names[i] == key then place = i end
     end
+    if not place then
+      error(errors.TypeError(("'%s' is an invalid keyword argument for %s()"):format(key, method)), 3)
+    elseif has[place] then
+      error(errors.TypeError(("argument for %s() given by name ('%s') and position (%d)"):format(method, key, place)), 3)
+    end
+    given[place], has[place] = value, true
   end
   for place = 1, needed do
     if not has[place] then
-      error(errors.TypeError(("%s() missing required argument '%s' (pos %d)"):format(name, names[place], place)), 3)
+      error(errors.TypeError(("%s() missing required argument '%s' (pos %d)"):format(method, names[place], place)), 3)
     end
   end
   return table.unpack(given, 1, #names)
 end
+
+-- The name of an object's class without its module's.
+local function class_name(self) return self.__name:match("[^.]*$") end
+
+-- What hooks take.
+local NOTHING, REQUEST, BOTH = {}, {"request"}, {"request", "client_address"}
 
 -- Whether a failure is one that Python's `except Exception` catches: all but the end of the program or of the task.
 local function is_exception(e)

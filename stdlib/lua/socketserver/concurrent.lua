@@ -10,18 +10,19 @@ ThreadingMixIn.daemon_threads = false
 -- Whether server_close() waits for the requests' tasks.
 ThreadingMixIn.block_on_close = true
 
+-- A request in its task: shut down on every way out, also where handle_error() raises.
+local Handling = {__close = function(this) this.server:shutdown_request(this.request) end}
+
 -- What a request's task does.
-function ThreadingMixIn:process_request_thread(request, client_address)
+function ThreadingMixIn:process_request_thread(...)
+  local request, client_address = exactly("ThreadingMixIn.process_request_thread", BOTH, ...)
+  local _ <close> = setmetatable({server = self, request = request}, Handling)
   local ok, e = xpcall(self.finish_request, traced, self, request, client_address)
   if not ok then
     local e, traceback = untraced(e)
-    if not is_exception(e) then
-      self:shutdown_request(request)
-      error(e, 0)
-    end
+    if not is_exception(e) then error(e, 0) end
     tell(self, request, client_address, e, traceback)
   end
-  self:shutdown_request(request)
 end
 
 local function run(self, number, request, client_address)
@@ -30,7 +31,8 @@ local function run(self, number, request, client_address)
   if not ok then error(e, 0) end
 end
 
-function ThreadingMixIn:process_request(request, client_address)
+function ThreadingMixIn:process_request(...)
+  local request, client_address = exactly("ThreadingMixIn.process_request", BOTH, ...)
   if self.daemon_threads or not self.block_on_close then
     local thread = task.spawn(self.process_request_thread, self, request, client_address)
     if self.daemon_threads then native.set_daemon(thread) end
@@ -52,7 +54,8 @@ local function close_server(mixin, self)
   end
 end
 
-function ThreadingMixIn:server_close()
+function ThreadingMixIn:server_close(...)
+  exactly("ThreadingMixIn.server_close", NOTHING, ...)
   close_server(ThreadingMixIn, self)
   local threads, current = self._threads or {}, task.current()
   local number, thread = next(threads)
@@ -86,10 +89,10 @@ ForkingMixIn.max_children = 40
 ForkingMixIn.block_on_close = true
 
 -- Reaps children that have ended: waits for some where there are too many, for all with {blocking = true}.
-function ForkingMixIn:collect_children(options)
+function ForkingMixIn:collect_children(...)
+  local blocking = bind("ForkingMixIn.collect_children", {"blocking"}, 0, ...)
   local children = self.active_children
   if not children then return end
-  local blocking = options and options.blocking
   local pids = {}
   for pid in pairs(children) do pids[#pids + 1] = pid end
   while #pids > 0 do
@@ -104,11 +107,18 @@ function ForkingMixIn:collect_children(options)
   end
 end
 
-function ForkingMixIn:handle_timeout() self:collect_children() end
+function ForkingMixIn:handle_timeout(...)
+  exactly("ForkingMixIn.handle_timeout", NOTHING, ...)
+  self:collect_children()
+end
 
-function ForkingMixIn:service_actions() self:collect_children() end
+function ForkingMixIn:service_actions(...)
+  exactly("ForkingMixIn.service_actions", NOTHING, ...)
+  self:collect_children()
+end
 
-function ForkingMixIn:process_request(request, client_address)
+function ForkingMixIn:process_request(...)
+  local request, client_address = exactly("ForkingMixIn.process_request", BOTH, ...)
   local pid = native.fork(function()
     -- In the child, which ends with this function: with the status 1 when it raises.
     local ok, e = xpcall(self.finish_request, traced, self, request, client_address)
@@ -125,7 +135,8 @@ function ForkingMixIn:process_request(request, client_address)
   self:close_request(request)
 end
 
-function ForkingMixIn:server_close()
+function ForkingMixIn:server_close(...)
+  exactly("ForkingMixIn.server_close", NOTHING, ...)
   close_server(ForkingMixIn, self)
   self:collect_children {blocking = self.block_on_close}
 end

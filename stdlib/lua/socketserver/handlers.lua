@@ -4,7 +4,7 @@ local BaseRequestHandler = define("BaseRequestHandler")
 
 -- Does everything: the object is made for one request. `request`, `client_address` and `server` are there from the start.
 function BaseRequestHandler:__init__(...)
-  self.request, self.client_address, self.server = bind(self, {"request", "client_address", "server"}, 3, ...)
+  self.request, self.client_address, self.server = bind(class_name(self), {"request", "client_address", "server"}, 3, ...)
   self:setup()
   -- Calls finish() on every way out.
   local _ <close> = self
@@ -14,9 +14,9 @@ end
 function BaseRequestHandler:__exit__() self:finish() end
 
 -- Before, the work itself, and after. To be overridden.
-function BaseRequestHandler:setup() end
-function BaseRequestHandler:handle() end
-function BaseRequestHandler:finish() end
+function BaseRequestHandler:setup(...) exactly("BaseRequestHandler.setup", NOTHING, ...) end
+function BaseRequestHandler:handle(...) exactly("BaseRequestHandler.handle", NOTHING, ...) end
+function BaseRequestHandler:finish(...) exactly("BaseRequestHandler.finish", NOTHING, ...) end
 
 -- A file to write to that keeps nothing back.
 local SocketWriter = class()
@@ -48,7 +48,8 @@ StreamRequestHandler.timeout = nil
 -- Whether to set TCP_NODELAY.
 StreamRequestHandler.disable_nagle_algorithm = false
 
-function StreamRequestHandler:setup()
+function StreamRequestHandler:setup(...)
+  exactly("StreamRequestHandler.setup", NOTHING, ...)
   self.connection = self.request
   if self.timeout ~= nil then self.connection:settimeout(self.timeout) end
   if self.disable_nagle_algorithm then self.connection:setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, true) end
@@ -60,7 +61,8 @@ function StreamRequestHandler:setup()
   end
 end
 
-function StreamRequestHandler:finish()
+function StreamRequestHandler:finish(...)
+  exactly("StreamRequestHandler.finish", NOTHING, ...)
   if not self.wfile.closed then
     -- The peer may be gone by now.
     local ok, e = pcall(self.wfile.flush, self.wfile)
@@ -126,9 +128,13 @@ function BytesIO:__exit__() self:close() end
 local DatagramRequestHandler = define("DatagramRequestHandler", BaseRequestHandler)
 
 -- What is written to wfile is sent, in one datagram, when the handler is done.
-function DatagramRequestHandler:setup()
+function DatagramRequestHandler:setup(...)
+  exactly("DatagramRequestHandler.setup", NOTHING, ...)
   self.packet, self.socket = self.request[1], self.request[2]
   self.rfile, self.wfile = BytesIO(self.packet), BytesIO()
 end
 
-function DatagramRequestHandler:finish() self.socket:sendto(self.wfile:getvalue(), self.client_address) end
+function DatagramRequestHandler:finish(...)
+  exactly("DatagramRequestHandler.finish", NOTHING, ...)
+  self.socket:sendto(self.wfile:getvalue(), self.client_address)
+end

@@ -67,17 +67,24 @@ for count = 0, 1 do
   print(e.name .. " " .. repr(text:find("server_address") ~= nil) .. " " .. repr(text:find("RequestHandlerClass") ~= nil))
 end
 
--- What handle_error() raises goes on; the connection is closed by nobody then but the collector.
+-- What handle_error() raises goes on, and the connection is closed all the same.
 local Raises = socketserver.class(socketserver.TCPServer)
 Raises.exception = ValueError
-function Raises:handle_error(request, client_address)
-  self:close_request(request)
-  error(errors.KeyError("from handle_error"))
+function Raises:handle_error(request, client_address) error(errors.KeyError("from handle_error")) end
+
+local ThreadingRaises = socketserver.class(socketserver.ThreadingMixIn, Raises)
+function ThreadingRaises:process_request_thread(request, client_address)
+  local ok, e = pcall(socketserver.ThreadingMixIn.process_request_thread, self, request, client_address)
+  if not ok then print("in its thread " .. e.name) end
 end
 
-do
-  local server <close> = Raises({"127.0.0.1", 0}, BadHandler)
+for _, Server in ipairs {Raises, ThreadingRaises} do
+  local server <close> = Server({"127.0.0.1", 0}, BadHandler)
   local c <close> = socket.create_connection(server.server_address)
-  local _, e = pcall(server.handle_request, server)
-  print(e.name)
+  local ok, e = pcall(server.handle_request, server)
+  if not ok then print(e.name) end
+  c:settimeout(10)
+  local last = c:recv(1)
+  server:server_close()
+  print(repr(last))
 end

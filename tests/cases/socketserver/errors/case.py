@@ -89,19 +89,30 @@ for arguments in ((), (("127.0.0.1", 0),)):
     except TypeError as e:
         print(type(e).__name__, "server_address" in str(e), "RequestHandlerClass" in str(e))
 
-# What handle_error() raises goes on; the connection is closed by nobody then but the collector.
+# What handle_error() raises goes on, and the connection is closed all the same.
 class Raises(socketserver.TCPServer):
     exception = ValueError
 
     def handle_error(self, request, client_address):
-        self.close_request(request)
         raise KeyError("from handle_error")
 
 
-with Raises(("127.0.0.1", 0), BadHandler) as server:
-    c = socket.create_connection(server.server_address)
-    try:
-        server.handle_request()
-    except Exception as e:
-        print(type(e).__name__)
-    c.close()
+class ThreadingRaises(socketserver.ThreadingMixIn, Raises):
+    def process_request_thread(self, request, client_address):
+        try:
+            super().process_request_thread(request, client_address)
+        except Exception as e:
+            print("in its thread", type(e).__name__)
+
+
+for Server in (Raises, ThreadingRaises):
+    with Server(("127.0.0.1", 0), BadHandler) as server:
+        with socket.create_connection(server.server_address) as c:
+            try:
+                server.handle_request()
+            except Exception as e:
+                print(type(e).__name__)
+            c.settimeout(10)
+            last = c.recv(1)
+            server.server_close()
+            print(last)
