@@ -21,6 +21,7 @@ use crate::sys::transfer;
 
 use super::building::Building;
 use super::collecting;
+use super::allowance::Allowance;
 use super::context::Context;
 #[cfg(feature = "lua55")]
 use super::external;
@@ -423,8 +424,9 @@ pub(super) unsafe extern "C-unwind" fn call_object(raw: *mut lua_State) -> c_int
                 return Ok(next?.unwrap_or(Value::None));
             }
         };
+        let mut left = Allowance::new(context);
         let arguments: Vec<_> = (2..=state.top())
-            .map(|place| read::value(state, context, place))
+            .map(|place| read::argument(state, context, place, &mut left))
             .collect();
         let mut error = construct(class, &arguments)?;
         // It is raised where it is made, nearly always.
