@@ -103,7 +103,12 @@ enum Key {
 
 impl<'a> Twins<'a> {
     fn of(entries: &[(Value, &'a Value)]) -> Self {
-        Self(entries.iter().map(|(known, value)| (key(known), *value)).collect())
+        Self(
+            entries
+                .iter()
+                .map(|(known, value)| (key(known), *value))
+                .collect(),
+        )
     }
 
     fn of_key(&self, wanted: &Value) -> Option<&'a Value> {

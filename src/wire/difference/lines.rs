@@ -108,7 +108,10 @@ mod tests {
             lines(&long, &without),
             "  4997\n  4998\n  4999\n- 5000\n  5001\n  5002\n  5003"
         );
-        assert_eq!(lines(&without, &format!("{without}x")), "  9997\n  9998\n  9999\n+ x (no line end)");
+        assert_eq!(
+            lines(&without, &format!("{without}x")),
+            "  9997\n  9998\n  9999\n+ x (no line end)"
+        );
         let twice = format!("{}x\n", numbers(1, 10_000));
         let shown = lines(&long, &twice);
         assert_eq!(shown, "- 0\n  1\n  2\n  3\n  ... and 16000 lines more");

@@ -19,9 +19,9 @@ use crate::sched::{Interest, Task};
 use crate::sys::errno::Errno;
 use crate::sys::transfer;
 
+use super::allowance::Allowance;
 use super::building::Building;
 use super::collecting;
-use super::allowance::Allowance;
 use super::context::Context;
 #[cfg(feature = "lua55")]
 use super::external;

@@ -99,7 +99,9 @@ pub(super) fn owned(state: State, context: &'static Context, first: c_int) -> Ve
     // Nothing is borrowed from what is within a table.
     reading.within.push(0);
     let places = first..=state.top();
-    places.map(|index| read(state, context, index, &mut reading)).collect()
+    places
+        .map(|index| read(state, context, index, &mut reading))
+        .collect()
 }
 
 fn read(state: State, context: &Context, index: c_int, reading: &mut Reading) -> Value {
