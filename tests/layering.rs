@@ -51,7 +51,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("mio", &["sched/reactor.rs"]),
     ("mlua", &["script/lua/"]),
     ("regex", &["tools/tube/pattern.rs"]),
-    ("regex_automata", &["tools/tube/automaton.rs"]),
+    ("regex_automata", &["tools/tube/automaton/"]),
     ("rhai", &["script/rhai/"]),
     ("similar", &["wire/difference/"]),
     ("strsim", &["error/"]),

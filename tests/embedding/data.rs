@@ -47,6 +47,36 @@ fn what_is_nested_too_deeply_is_refused_on_its_way_in() -> Result<()> {
     Ok(())
 }
 
+/// One table may stand in others any number of times, and the host gets a copy of each.
+#[test]
+fn what_is_larger_as_a_copy_than_as_it_is_held_is_refused() -> Result<()> {
+    for (builder, language) in said("lua", "rhai") {
+        let (made, given) = if language == "lua" {
+            ("local t = {1} for i = 1, 60 do t = {t, t} end", "return t")
+        } else {
+            ("let t = [1]; for i in 0..60 { t = [t, t]; }", "t")
+        };
+        let mut runtime = builder.build()?;
+        runtime.register("take", |_: Value, _: Value| -> Result<()> { Ok(()) })?;
+        for used in [given, "take(t, t)"] {
+            let told = match runtime.eval::<Value>(&format!("{made} {used}")) {
+                Ok(value) => format!("{value:?}"),
+                Err(error) => error.to_string(),
+            };
+            let is_bounded = ["too many items", "MemoryError"]
+                .iter()
+                .any(|text| told.contains(text));
+            assert!(is_bounded || used != given, "{language}: {}", told.len());
+        }
+        if language == "lua" {
+            let text = "local row = {1, 2, 3} local t = {} for i = 1, 1000 do t[i] = row end return t";
+            let rows: Vec<Vec<i64>> = runtime.eval(text)?;
+            assert_eq!(rows, vec![vec![1, 2, 3]; 1000]);
+        }
+    }
+    Ok(())
+}
+
 /// What is turned around at the end of a script's stack is turned around, or refused: a call can be at any depth.
 #[test]
 fn deep_data_fits_wherever_a_function_of_the_hosts_is_called() -> Result<()> {

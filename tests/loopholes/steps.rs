@@ -304,3 +304,119 @@ fn what_is_long_is_compiled_in_time_that_grows_with_it() {
         assert!(soon && told.code == Some(0), "{}", told.stderr);
     }
 }
+
+/// A pattern was held against what had come in one step, which took its size times the bytes, and its groups took memory by the square of
+/// their number.
+#[test]
+fn a_pattern_of_bytes_ends_with_the_time() {
+    let lua = r#"local s = ("abbabaaababbab"):rep(70000)
+        local a, b = socket.socketpair()
+        task.spawn(function() while true do b:sendall(s) end end)
+        local t, p = tube.wrap(a), tube.pattern(PATTERN)
+        METHOD"#;
+    let rhai = r#"let s = ""; s.pad(980000, "abbabaaababbab");
+        let pair = socket::socketpair(); let b = pair[1];
+        task::spawn(|| loop { b.sendall(s); });
+        let t = tube::wrap(pair[0]); let p = tube::pattern(PATTERN);
+        METHOD"#;
+    for language in LANGUAGES {
+        let (code, colons, colon) = match *language {
+            "lua" => (lua, ".", ":"),
+            _ => (rhai, "::", "."),
+        };
+        for (pattern, methods) in [
+            (
+                "(a?[ab]{1,2000}?){2}[^ab]",
+                vec![
+                    format!("expect{colons}matches(s, p)"),
+                    format!("t{colon}recv_regex(p)"),
+                ],
+            ),
+            ("a[ab]{3000}[^ab]{2}", vec![format!("t{colon}expect(p)")]),
+        ] {
+            for method in methods {
+                let code = code
+                    .replace("PATTERN", &format!("\"{pattern}\""))
+                    .replace("METHOD", &method);
+                let (told, soon) = end("steps_regex", &["--timeout=1"], language, &code);
+                assert!(soon, "{language} {pattern} {method}");
+                // What cannot match any more is told before.
+                let known = ["time limit", "AssertionError"]
+                    .iter()
+                    .any(|text| told.stderr.contains(text));
+                assert!(known, "{language} {pattern} {method} {}", told.stderr);
+            }
+        }
+        let groups = format!("tube{colons}pattern(\"[ab]{}\")", "(a?)".repeat(4000));
+        let (told, soon) = end("steps_groups", &[], language, &groups);
+        assert!(soon && told.stderr.contains("too many groups"), "{}", told.stderr);
+        // What is long and matches is found, and what is in its groups.
+        let found =
+            "tube::wrap(pair[0]).recv_regex(tube::pattern(\"(c?)([ab]+)(?:(d)|e)\"), #{capture: true})";
+        let code = match *language {
+            "lua" => format!(
+                "local pair = {{socket.socketpair()}} task.spawn(function() pair[2]:sendall(('a'):rep(200000) .. 'de') end)
+                 local g = {} print(#g[1], #g[2], #g[3], g[4])",
+                found
+                    .replace("::", ".")
+                    .replace("pair[0]", "pair[1]")
+                    .replace(").recv", "):recv")
+                    .replace("#{capture: true}", "{capture = true}")
+            ),
+            _ => format!(
+                "let pair = socket::socketpair(); task::spawn(|| {{ let s = \"\"; s.pad(200000, \"a\"); pair[1].sendall(s + \"de\"); }});
+                 let g = {found}; print(`${{g[0].len()}}\t${{g[1].len()}}\t${{g[2].len()}}\t${{g[3].as_string()}}`);"
+            ),
+        };
+        let (told, _) = end("steps_found", &[], language, &code);
+        assert_eq!(told.stdout, "200001\t0\t200000\td\n", "{}", told.stderr);
+    }
+}
+
+/// Lines were compared by a function that calls itself, as deep as there are lines: the process ended. Maps were compared key by key,
+/// and what is nested was written anew at each level.
+#[test]
+fn what_is_large_is_compared_in_time_that_grows_with_it() {
+    let lua = [
+        r#"local function noise() local t = {} for i = 1, 200000 do t[i] = math.random(0, 9) end return table.concat(t, "\n") end
+           expect.equal(noise(), noise())"#,
+        r#"local a, b = {}, {} for i = 1, 30000 do a["k" .. i] = i b["k" .. i] = i end b.k7 = 0
+           expect.equal(a, b)"#,
+        "local t = {1} for i = 1, 60 do t = {t, t} end expect.equal(t, 1)",
+        "local t = {} for i = 1, 20000 do t[i] = i end for i = 1, 90 do t = {t} end expect.equal(t, 1)",
+    ];
+    let rhai = [
+        r#"let text = |state| { let s = ""; for i in 0..100000 { state = state * 1103515245 % 4294967296 + 12345; s += `${state / 65536 % 10}\n`; } s };
+           expect::equal(text.call(1), text.call(2))"#,
+        "let a = #{}; for i in 0..30000 { a[`k${i}`] = i; } let b = a; b.k7 = 0; expect::equal(a, b)",
+        "let t = [1]; for i in 0..14 { t = [t, t]; } expect::equal(t, 1)",
+        "let t = []; for i in 0..20000 { t.push(i); } for i in 0..90 { t = [t]; } expect::equal(t, 1)",
+    ];
+    for language in LANGUAGES {
+        for code in if *language == "lua" { lua } else { rhai } {
+            let (told, soon) = end("steps_compared", &[], language, code);
+            assert!(soon, "{code}");
+            assert!(
+                told.code == Some(1) && told.stderr.contains("AssertionError: not equal"),
+                "{code} {:?} {}",
+                told.code,
+                told.stderr
+            );
+        }
+    }
+}
+
+/// What is read of one argument is bounded, and a call may have hundreds.
+#[cfg(feature = "lua")]
+#[test]
+fn a_call_reads_no_more_than_one_argument_may_have() {
+    let code = "local t = {1} for i = 1, 30 do t = {t, t} end
+                local many = {} for i = 1, 200 do many[i] = t end
+                print(pcall(struct.pack, 'B', table.unpack(many)))";
+    let (told, soon) = end("steps_many", &["--sandbox", "--max-memory=64M"], "lua", code);
+    assert!(
+        soon && told.stdout.contains("expected 1 items"),
+        "{}",
+        told.stderr
+    );
+}

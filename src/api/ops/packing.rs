@@ -294,11 +294,13 @@ pub(super) fn take_from(cx: &Cx<'_>, layout: &Layout, buffer: &Bytes, offset: i6
 
 /// The values that fill `bytes`, which are of the layout's size.
 fn unpacked(cx: &Cx<'_>, layout: &Layout, bytes: &[u8]) -> Result<Value> {
-    cx.net.afford(
-        layout.items.saturating_mul(size_of::<Value>()),
-        "the values of a struct",
-    )?;
+    afford(cx, layout)?;
     values(layout, bytes)
+}
+
+fn afford(cx: &Cx<'_>, layout: &Layout) -> Result<()> {
+    let size = layout.items.saturating_mul(size_of::<Value>());
+    cx.net.afford(size, "the values of a struct")
 }
 
 fn values(layout: &Layout, bytes: &[u8]) -> Result<Value> {
@@ -335,10 +337,10 @@ fn value(order: Order, code: Code, place: &[u8]) -> Result<Value> {
 }
 
 fn iter_unpack(_: &Cx<'_>, format: Text, buffer: Bytes) -> Result<Steps> {
-    take_each(layout(&format)?, buffer)
+    take_each(cx, layout(&format)?, buffer)
 }
 
-pub(super) fn take_each(layout: Layout, buffer: Bytes) -> Result<Steps> {
+pub(super) fn take_each(cx: &Cx<'_>, layout: Layout, buffer: Bytes) -> Result<Steps> {
     if layout.size == 0 {
         return Err(error("cannot iteratively unpack with a struct of length 0"));
     }
@@ -348,6 +350,7 @@ pub(super) fn take_each(layout: Layout, buffer: Bytes) -> Result<Steps> {
             layout.size
         )));
     }
+    afford(cx, &layout)?;
     // What belongs to the script is only lent for this call.
     let buffer = match buffer {
         Bytes::Array(pinned) => Bytes::Array(pinned),

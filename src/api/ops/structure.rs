@@ -95,6 +95,6 @@ fn unpack_from(cx: &Cx<'_>, by: Rc<Struct>, buffer: Bytes, offset: i64) -> Resul
     take_from(cx, &by.layout, &buffer, offset)
 }
 
-fn iter_unpack(_: &Cx<'_>, by: Rc<Struct>, buffer: Bytes) -> Result<Steps> {
-    take_each(by.layout.clone(), buffer)
+fn iter_unpack(cx: &Cx<'_>, by: Rc<Struct>, buffer: Bytes) -> Result<Steps> {
+    take_each(cx, by.layout.clone(), buffer)
 }

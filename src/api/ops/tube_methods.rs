@@ -1,5 +1,6 @@
 //! What conversations can do: receiving by lengths, delimiters, lines and patterns, sending, expecting, ending.
 
+use std::ops::Range;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -295,7 +296,13 @@ fn recv_regex(cx: &Cx<'_>, tube: Rc<Tube>, pattern: Any, capture: Truth, timeout
     let pattern = pattern_of(cx, pattern.0, "pattern")?;
     let (data, groups) = tube.recv_regex(&pattern, time(timeout))?;
     Ok(if capture.0 {
-        let group = |group: Option<Vec<u8>>| group.map_or(Value::Null, Value::bytes);
+        // One group may lie in another, and each is a copy.
+        let sizes = groups.iter().flatten().map(ExactSizeIterator::len);
+        cx.net.afford(sizes.sum(), "the groups of a match")?;
+        let group = |group: Option<Range<usize>>| match group {
+            Some(range) => Value::bytes(&data[range]),
+            None => Value::Null,
+        };
         Value::List(groups.into_iter().map(group).collect())
     } else {
         Value::bytes(data)

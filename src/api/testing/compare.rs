@@ -4,6 +4,9 @@
 //! them apart: Rhai's blob equals the string with the same bytes. A tuple equals the list of its items. Objects are equal
 //! when they are the same.
 
+use std::collections::HashMap;
+
+use crate::api::argument::whole;
 use crate::api::element;
 use crate::api::repr;
 use crate::api::value::Value;
@@ -29,11 +32,11 @@ pub(crate) fn is_equal(one: &Value, other: &Value) -> bool {
         return one.len() == other.len() && one.iter().zip(other).all(|(one, other)| is_equal(one, other));
     }
     if let (Some(one), Some(other)) = (entries(one), entries(other)) {
+        let twins = Twins::of(&other);
         return one.len() == other.len()
-            && one.iter().all(|(key, value)| {
-                let twin = other.iter().find(|(theirs, _)| is_equal(key, theirs));
-                twin.is_some_and(|(_, theirs)| is_equal(value, theirs))
-            });
+            && one
+                .iter()
+                .all(|(key, value)| twins.of_key(key).is_some_and(|twin| is_equal(value, twin)));
     }
     match (one, other) {
         (Value::None | Value::Null, Value::None | Value::Null) => true,
@@ -49,40 +52,76 @@ pub(crate) fn is_equal(one: &Value, other: &Value) -> bool {
 }
 
 /// The way to where two values first differ, as `.key[2]`; empty where they do as wholes. `first` is the number of a list's first place.
-pub(crate) fn way_to_difference(mut one: &Value, mut other: &Value, first: usize) -> String {
-    let mut way = String::new();
-    loop {
-        if let (Some(ones), Some(others)) = (items(one), items(other)) {
-            let alike = ones
+pub(crate) fn way_to_difference(one: &Value, other: &Value, first: usize) -> String {
+    let mut steps = difference(one, other, first).unwrap_or_default();
+    steps.reverse();
+    steps.concat()
+}
+
+/// The steps to where two values first differ, the innermost first; none where they are equal.
+fn difference(one: &Value, other: &Value, first: usize) -> Option<Vec<String>> {
+    if let (Some(ones), Some(others)) = (items(one), items(other)) {
+        let pairs = ones.iter().zip(others).enumerate();
+        let mut found = pairs.filter_map(|(place, (one, other))| {
+            let mut steps = difference(one, other, first)?;
+            steps.push(format!("[{}]", place + first));
+            Some(steps)
+        });
+        let alike = ones.len().min(others.len());
+        let rest = (ones.len() != others.len()).then(|| vec![format!("[{}]", alike + first)]);
+        return found.next().or(rest);
+    }
+    if let (Some(ones), Some(others)) = (entries(one), entries(other)) {
+        let (twins, known) = (Twins::of(&others), Twins::of(&ones));
+        let mut found = ones.iter().filter_map(|(key, value)| {
+            let mut steps = match twins.of_key(key) {
+                Some(twin) => difference(value, twin, first)?,
+                None => Vec::new(),
+            };
+            steps.push(step(key));
+            Some(steps)
+        });
+        let more = || others.iter().find(|(key, _)| known.of_key(key).is_none());
+        return found.next().or_else(|| more().map(|(key, _)| vec![step(key)]));
+    }
+    (!is_equal(one, other)).then(Vec::new)
+}
+
+/// What stands under each key: looked for in the pairs one by one, many keys would take their number squared.
+struct Twins<'a>(HashMap<Key, &'a Value>);
+
+/// A key, the same for those that are equal.
+#[derive(PartialEq, Eq, Hash)]
+enum Key {
+    Nothing,
+    Bool(bool),
+    Whole(i64),
+    /// The bits of a number that is not whole.
+    Real(u64),
+    Octets(Vec<u8>),
+}
+
+impl<'a> Twins<'a> {
+    fn of(entries: &[(Value, &'a Value)]) -> Self {
+        Self(
+            entries
                 .iter()
-                .zip(others)
-                .take_while(|(one, other)| is_equal(one, other));
-            let place = alike.count();
-            way.push_str(&format!("[{}]", place + first));
-            match (ones.get(place), others.get(place)) {
-                (Some(inner), Some(twin)) => (one, other) = (inner, twin),
-                _ => return way,
-            }
-        } else if let (Some(ones), Some(others)) = (entries(one), entries(other)) {
-            let twin_in = |entries: &[(Value, &'_ Value)], key: &Value| {
-                entries.iter().position(|(theirs, _)| is_equal(key, theirs))
-            };
-            let differs = ones.iter().find_map(|(key, value)| match twin_in(&others, key) {
-                Some(place) if is_equal(value, others[place].1) => None,
-                place => Some((key, place.map(|place| (*value, others[place].1)))),
-            });
-            let more = || others.iter().find(|(key, _)| twin_in(&ones, key).is_none());
-            let Some((key, pair)) = differs.or_else(|| more().map(|(key, _)| (key, None))) else {
-                return way;
-            };
-            way.push_str(&step(key));
-            match pair {
-                Some(pair) => (one, other) = pair,
-                None => return way,
-            }
-        } else {
-            return way;
-        }
+                .map(|(known, value)| (key(known), *value))
+                .collect(),
+        )
+    }
+
+    fn of_key(&self, wanted: &Value) -> Option<&'a Value> {
+        self.0.get(&key(wanted)).copied()
+    }
+}
+
+fn key(value: &Value) -> Key {
+    match value {
+        Value::Bool(flag) => Key::Bool(*flag),
+        Value::Int(number) => Key::Whole(*number),
+        Value::Float(number) => whole(value).map_or(Key::Real(number.to_bits()), Key::Whole),
+        other => octets(other).map_or(Key::Nothing, Key::Octets),
     }
 }
 

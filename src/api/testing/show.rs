@@ -14,6 +14,8 @@ const NARROW: usize = 68;
 const SHORT: usize = 60;
 /// Bytes of a text that is shown whole.
 const LONG: usize = 160;
+/// Characters of two values that are written over several lines, each with as much before it as it is nested.
+const MOST_WRITTEN: usize = 1 << 18;
 /// Bytes that are also shown in a line where a dump of them follows.
 const FEW_BYTES: usize = 24;
 
@@ -59,13 +61,16 @@ pub(crate) fn compared(expected: &Value, received: &Value, first: usize) -> Stri
     if wanted.len().max(got.len()) <= NARROW || is_flat(expected) && is_flat(received) {
         return two(&wanted, &got);
     }
-    let (mut wanted, mut got) = (String::new(), String::new());
-    write(&mut wanted, expected, 0);
-    write(&mut got, received, 0);
     let at = match way_to_difference(expected, received, first) {
         way if way.is_empty() => way,
         way => format!(" at {}", way.trim_start_matches('.')),
     };
+    if wanted.len().max(got.len()) > MOST_WRITTEN {
+        return format!("they differ{at}\n{}", difference::passage(&wanted, &got));
+    }
+    let (mut wanted, mut got) = (String::new(), String::new());
+    write(&mut wanted, expected, 0);
+    write(&mut got, received, 0);
     format!(
         "they differ{at} (- expected, + received)\n{}",
         difference::lines(&format!("{wanted}\n"), &format!("{got}\n"))
@@ -91,10 +96,36 @@ fn is_flat(value: &Value) -> bool {
     )
 }
 
+/// Whether a value may fit into so many characters, of which each that it has takes one: as text it is made only then, or what is nested
+/// would be made again at every level.
+fn may_be_short(value: &Value, left: &mut usize) -> bool {
+    let mut takes = |count: usize| match left.checked_sub(count) {
+        Some(rest) => {
+            *left = rest;
+            true
+        }
+        None => false,
+    };
+    match value {
+        Value::Text(text) => takes(text.len()),
+        Value::Bytes(bytes) | Value::String(bytes) => takes(bytes.len()),
+        _ if !takes(1) => false,
+        Value::List(items) | Value::Several(items) => items.iter().all(|item| may_be_short(item, left)),
+        Value::Record(record) => record.items.iter().all(|item| may_be_short(item, left)),
+        Value::Map(entries) => entries.iter().all(|(_, item)| may_be_short(item, left)),
+        Value::Table(entries) => entries
+            .iter()
+            .all(|(key, item)| may_be_short(key, left) && may_be_short(item, left)),
+        _ => true,
+    }
+}
+
 /// A value over several lines, where it does not fit on one.
 fn write(out: &mut String, value: &Value, depth: usize) {
-    let line = repr(value);
-    if is_flat(value) || line.len() + 2 * depth <= SHORT && depth > 0 {
+    let line = (is_flat(value) || depth > 0 && may_be_short(value, &mut { SHORT })).then(|| repr(value));
+    if let Some(line) = line
+        && (is_flat(value) || line.len() + 2 * depth <= SHORT)
+    {
         out.push_str(&line);
         return;
     }

@@ -63,11 +63,14 @@ impl Expected {
                     open
                 }
             }
-            Self::Pattern(pattern) => match pattern.front().go_on(&mut progress.walk, data, false) {
-                Known { end: Some(count), .. } => State::Come(count),
-                Known { may_come: true, .. } => open,
-                Known { .. } => State::Never,
-            },
+            Self::Pattern(pattern) => {
+                let stop = || pattern.is_over();
+                match pattern.front().go_on(&mut progress.walk, data, false, &stop) {
+                    Known { end: Some(count), .. } => State::Come(count),
+                    Known { may_come: true, .. } => open,
+                    Known { .. } => State::Never,
+                }
+            }
             Self::Masked(masked) => match masked.state(data) {
                 State::Open => open,
                 state => state,

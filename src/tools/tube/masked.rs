@@ -115,8 +115,8 @@ impl Mask {
     /// Where its matches end, its own first and then what is like it.
     fn ends(&self, data: &[u8], place: usize) -> Ends {
         let Self(pattern, every) = self;
-        let mut all = every.ends(data, place);
-        let own = pattern.front().end(data, place);
+        let mut all = every.ends(data, place, &|| pattern.is_over());
+        let own = pattern.front().end(data, place, &|| pattern.is_over());
         if own.is_some() && own == all.ends.last().copied() {
             all.ends.reverse();
         } else if let Some(own) = own {

@@ -9,16 +9,22 @@ use regex::bytes::{Regex, RegexBuilder};
 
 use crate::error::{Error, Result};
 use crate::net::Net;
+use crate::sched::Scheduler;
 
-use super::automaton::{Automaton, Walk};
+use super::automaton::{Automaton, Effort, Threads, Walk};
 
 /// Most memory a compiled pattern may take.
 pub(super) const LARGEST: usize = 1 << 20;
 /// Bytes of a pattern: read, each takes a hundred before the bound above is looked at.
 const LONGEST: usize = 256 << 10;
 
-/// A match's text, and that of each of its groups that took part.
-pub(crate) type Groups = Vec<Option<Vec<u8>>>;
+/// Most places that are kept for the groups while a match is looked for: one for each end of a group in each of the pattern's states.
+const MOST_SLOTS: usize = 1 << 19;
+/// Steps that nobody need be able to end, some hundredths of a second.
+const FEW_STEPS: usize = 1 << 22;
+
+/// Where a match lies, and each of its groups that took part.
+pub(crate) type Groups = Vec<Option<Range<usize>>>;
 
 /// A compiled pattern.
 pub(crate) struct Pattern {
@@ -27,6 +33,9 @@ pub(crate) struct Pattern {
     front: Automaton,
     /// And which finds every match there, not only the one that the pattern prefers.
     every: OnceCell<Rc<Automaton>>,
+    /// And which can be stopped while it looks for a match and its groups.
+    threads: OnceCell<Threads>,
+    sched: Rc<Scheduler>,
     text: Vec<u8>,
 }
 
@@ -48,33 +57,60 @@ impl Pattern {
             .sched()
             .deep(|| Automaton::new(&shown, false))
             .map_err(refused)?;
+        if front.states().saturating_mul(2 * regex.captures_len()) > MOST_SLOTS {
+            return Err(refused("it has too many groups for its size"));
+        }
         Ok(Self {
             regex,
             front,
             every: OnceCell::new(),
+            threads: OnceCell::new(),
+            sched: net.sched().clone(),
             text: text.to_vec(),
         })
     }
 
-    /// The first match: where it ends, and its text and that of its groups.
-    pub(super) fn find(&self, data: &[u8]) -> Option<(usize, Groups)> {
-        let found = self.regex.captures(data)?;
-        let end = found.get(0)?.end();
-        let groups = found
-            .iter()
-            .map(|group| group.map(|group| group.as_bytes().to_vec()));
-        Some((end, groups.collect()))
+    /// Whether the task is to end. What is told then is not known, and reaches no script.
+    pub(super) fn is_over(&self) -> bool {
+        self.sched.check_doom().is_err()
+    }
+
+    /// Whether the crate looks through so many bytes within a moment, whatever they are: it cannot be stopped.
+    fn is_quick(&self, bytes: usize, slots: usize) -> bool {
+        bytes.saturating_mul(self.front.states()).saturating_mul(slots) <= FEW_STEPS
+    }
+
+    /// The first match: where it ends, and where its groups lie.
+    fn find(&self, data: &[u8]) -> Option<(usize, Groups)> {
+        if self.is_quick(data.len(), 2 * self.regex.captures_len()) {
+            let found = self.regex.captures(data)?;
+            let end = found.get(0)?.end();
+            let groups = found.iter().map(|group| Some(group?.range()));
+            return Some((end, groups.collect()));
+        }
+        let threads = match self.threads.get() {
+            Some(threads) => threads,
+            None => {
+                // It is known to be a pattern.
+                let threads = self.sched.deep(|| Threads::new(&as_text(&self.text))).ok()?;
+                self.threads.get_or_init(|| threads)
+            }
+        };
+        let found = threads.find(data, Effort::new(&|| self.is_over(), 1))?;
+        let end = found.first()?.as_ref()?.end;
+        Some((end, found))
     }
 
     /// As [`Self::find`], of what grows from one call to the next: what `walk` knows is not looked at again.
     pub(super) fn find_on(&self, walk: &mut Walk, data: &[u8]) -> Option<(usize, Groups)> {
         // As a rule all is there at once, and this is the faster way.
         if walk.is_fresh()
+            && self.is_quick(data.len(), 2 * self.regex.captures_len())
             && let Some(found) = self.find(data)
         {
             return Some(found);
         }
-        self.front.go_on(walk, data, true).end?;
+        self.front.go_on(walk, data, true, &|| self.is_over()).end?;
         self.find(data)
     }
 
@@ -105,7 +141,13 @@ impl Pattern {
 
     /// Whether it matches somewhere in these bytes.
     pub(crate) fn is_in(&self, data: &[u8]) -> bool {
-        self.regex.is_match(data)
+        if self.is_quick(data.len(), 1) {
+            return self.regex.is_match(data);
+        }
+        let known = self
+            .front
+            .go_on(&mut Walk::default(), data, true, &|| self.is_over());
+        known.end.is_some()
     }
 
     /// As it was written.

@@ -288,7 +288,7 @@ impl Tube {
         })
     }
 
-    /// Everything up to the end of the first match; and the match and its groups.
+    /// Everything up to the end of the first match; and where in it the match lies, and its groups.
     ///
     /// # Errors
     /// As [`Self::read`].

@@ -8,6 +8,7 @@ use mlua::ffi::lua_State;
 use crate::api::{Value, repr};
 use crate::error::{Class, Error, Place, Trace};
 
+use super::allowance::Allowance;
 use super::context::Context;
 use super::invoke::Answer;
 use super::object::Object;
@@ -55,7 +56,8 @@ fn contents(state: State, index: c_int) -> Option<String> {
     if state.kind(index) != Kind::Table {
         return None;
     }
-    let text = repr(&read::shown(state, Context::of(state)?, index));
+    let context = Context::of(state)?;
+    let text = repr(&read::shown(state, context, index, &mut Allowance::new(context)));
     Some(match text.char_indices().nth(MOST) {
         Some((end, _)) => format!("{}...", &text[..end]),
         None => text,

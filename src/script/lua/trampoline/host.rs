@@ -153,9 +153,7 @@ fn push_owned(
 
 /// The values of a thread's stack from a place to the top. Functions in them are kept.
 pub(super) fn values(state: State, context: &'static Context, first: c_int) -> Vec<Value> {
-    (first..=state.top())
-        .map(|index| read::owned(state, context, index))
-        .collect()
+    read::owned(state, context, first)
 }
 
 /// A script calls a function of the host's.

@@ -19,6 +19,7 @@ use crate::sched::{Interest, Task};
 use crate::sys::errno::Errno;
 use crate::sys::transfer;
 
+use super::allowance::Allowance;
 use super::building::Building;
 use super::collecting;
 use super::context::Context;
@@ -423,8 +424,9 @@ pub(super) unsafe extern "C-unwind" fn call_object(raw: *mut lua_State) -> c_int
                 return Ok(next?.unwrap_or(Value::None));
             }
         };
+        let mut left = Allowance::new(context);
         let arguments: Vec<_> = (2..=state.top())
-            .map(|place| read::value(state, context, place))
+            .map(|place| read::argument(state, context, place, &mut left))
             .collect();
         let mut error = construct(class, &arguments)?;
         // It is raised where it is made, nearly always.

@@ -4,15 +4,17 @@ use std::ffi::c_int;
 
 use crate::api::{Arguments, Default, Op, Slots, Value};
 
+use super::allowance::Allowance;
 use super::context::Context;
 use super::read;
 use super::state::{Kind, State};
 
 /// A call's arguments for `op`, which is called with `self` first where it is a method.
 pub(super) fn collect(state: State, context: &Context, op: &'static Op) -> Arguments {
+    let left = &mut Allowance::new(context);
     let top = state.top();
     let first = if op.takes_self() { 2 } else { 1 };
-    let receiver = op.takes_self().then(|| read::value(state, context, 1));
+    let receiver = op.takes_self().then(|| read::argument(state, context, 1, left));
     let rest = op.params.iter().position(|param| param.default == Default::Rest);
     let mut last = top;
     let mut keywords = Vec::new();
@@ -20,7 +22,7 @@ pub(super) fn collect(state: State, context: &Context, op: &'static Op) -> Argum
     if last >= first
         && rest.is_none()
         && op.may_be_keywords(before)
-        && let Some(entries) = keyword_table(state, context, op, last, before)
+        && let Some(entries) = keyword_table(state, context, op, last, before, left)
     {
         keywords = entries;
         last -= 1;
@@ -38,15 +40,15 @@ pub(super) fn collect(state: State, context: &Context, op: &'static Op) -> Argum
         positional.push(if op.keeps(place) {
             Value::Given(usize::try_from(index).unwrap_or(0))
         } else if op.takes_data(place) {
-            read::data(state, context, index)
+            read::data(state, context, index, left)
         } else if op.takes_portable(place) {
-            read::portable(state, context, index)
+            read::portable(state, context, index, left)
         } else if op.takes_shown(place) {
-            read::shown(state, context, index)
+            read::shown(state, context, index, left)
         } else if op.takes_function(place) && is_callable(state, index) {
             Value::Function(usize::try_from(index).unwrap_or(0))
         } else {
-            read::value(state, context, index)
+            read::argument(state, context, index, left)
         });
     }
     if rest == Some(positional.len()) {
@@ -81,6 +83,7 @@ fn keyword_table(
     op: &Op,
     index: c_int,
     before: usize,
+    left: &mut Allowance,
 ) -> Option<Vec<(String, Value)>> {
     if state.kind(index) != Kind::Table || !state.has_room(6) || state.raw_length(index) > 0 {
         return None;
@@ -90,7 +93,7 @@ fn keyword_table(
         return None;
     }
     let index = state.absolute(index);
-    let mut entries = read::keywords(state, context, index)?;
+    let mut entries = read::keywords(state, context, index, left)?;
     let are_keywords = if entries.is_empty() {
         op.takes_empty_keywords(before)
     } else {

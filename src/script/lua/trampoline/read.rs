@@ -9,6 +9,7 @@ use crate::api::{
 use crate::bytes::Bytes;
 use crate::sys::borrowed::Borrowed;
 
+use super::allowance::Allowance;
 use super::context::Context;
 use super::metatable;
 use super::object::Object;
@@ -23,8 +24,6 @@ const LONGEST_KEY: usize = CLASS_ORDER.len();
 
 /// Tables within tables that are looked into.
 const DEEPEST: usize = 32;
-/// Most items that are read of one argument, tables within tables included.
-const MOST_ITEMS: usize = 1 << 20;
 
 /// What becomes of a table that is neither a list nor a map.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -40,11 +39,8 @@ enum Fidelity {
 }
 
 /// How tables are read.
-struct Reading {
-    /// Items that may still be read.
-    left: usize,
-    /// Bytes of strings within tables that may still be copied: one string may stand there any number of times.
-    bytes: usize,
+struct Reading<'a> {
+    left: &'a mut Allowance,
     deepest: usize,
     fidelity: Fidelity,
     /// The host reads: any table, with keys that are no texts as texts, and functions are kept for it here.
@@ -53,11 +49,10 @@ struct Reading {
     within: Vec<usize>,
 }
 
-impl Reading {
-    fn new(context: &Context, deepest: usize, fidelity: Fidelity) -> Self {
+impl<'a> Reading<'a> {
+    const fn new(left: &'a mut Allowance, deepest: usize, fidelity: Fidelity) -> Self {
         Self {
-            left: MOST_ITEMS,
-            bytes: context.net.memory_limit(),
+            left,
             deepest,
             fidelity,
             host: None,
@@ -69,37 +64,44 @@ impl Reading {
 /// The value at an index. Strings on the stack itself are borrowed for the length of the call; those inside tables are
 /// copied, as a script could take them out meanwhile.
 pub(super) fn value(state: State, context: &Context, index: c_int) -> Value {
-    let reading = &mut Reading::new(context, DEEPEST, Fidelity::Loose);
+    argument(state, context, index, &mut Allowance::new(context))
+}
+
+/// As [`value`], of one of several.
+pub(super) fn argument(state: State, context: &Context, index: c_int, left: &mut Allowance) -> Value {
+    let reading = &mut Reading::new(left, DEEPEST, Fidelity::Loose);
     read(state, context, index, reading)
 }
 
 /// The value at an index, as data that is read to its last key or refused.
-pub(super) fn data(state: State, context: &Context, index: c_int) -> Value {
-    let reading = &mut Reading::new(context, DEEPEST_DATA, Fidelity::Exact);
+pub(super) fn data(state: State, context: &Context, index: c_int, left: &mut Allowance) -> Value {
+    let reading = &mut Reading::new(left, DEEPEST_DATA, Fidelity::Exact);
     read(state, context, index, reading)
 }
 
 /// The value at an index, for another thread.
-pub(super) fn portable(state: State, context: &Context, index: c_int) -> Value {
-    let reading = &mut Reading::new(context, DEEPEST_DATA, Fidelity::Whole);
+pub(super) fn portable(state: State, context: &Context, index: c_int, left: &mut Allowance) -> Value {
+    let reading = &mut Reading::new(left, DEEPEST_DATA, Fidelity::Whole);
     read(state, context, index, reading)
 }
 
 /// The value at an index, to be printed.
-pub(super) fn shown(state: State, context: &Context, index: c_int) -> Value {
-    let reading = &mut Reading::new(context, DEEPEST_DATA, Fidelity::Shown);
+pub(super) fn shown(state: State, context: &Context, index: c_int, left: &mut Allowance) -> Value {
+    let reading = &mut Reading::new(left, DEEPEST_DATA, Fidelity::Shown);
     read(state, context, index, reading)
 }
 
-/// The value at an index for the host: it outlives the call, and any table can be read.
-pub(super) fn owned(state: State, context: &'static Context, index: c_int) -> Value {
-    let mut reading = Reading::new(context, DEEPEST_DATA, Fidelity::Loose);
+/// The values from an index to the top, for the host: they outlive the call, and any table can be read.
+pub(super) fn owned(state: State, context: &'static Context, first: c_int) -> Vec<Value> {
+    let mut left = Allowance::for_host(state, context);
+    let mut reading = Reading::new(&mut left, DEEPEST_DATA, Fidelity::Loose);
     reading.host = Some(context);
-    // How much a script may hold bounds it, not what an argument may.
-    reading.left = usize::MAX;
     // Nothing is borrowed from what is within a table.
     reading.within.push(0);
-    read(state, context, index, &mut reading)
+    let places = first..=state.top();
+    places
+        .map(|index| read(state, context, index, &mut reading))
+        .collect()
 }
 
 fn read(state: State, context: &Context, index: c_int, reading: &mut Reading) -> Value {
@@ -114,9 +116,9 @@ fn read(state: State, context: &Context, index: c_int, reading: &mut Reading) ->
             // neither move nor change.
             Value::String(Bytes::Script(unsafe { Borrowed::new(start, length) }))
         }
-        Kind::String => match reading.bytes.checked_sub(state.raw_length(index)) {
+        Kind::String => match reading.left.bytes.checked_sub(state.raw_length(index)) {
             Some(rest) => {
-                reading.bytes = rest;
+                reading.left.bytes = rest;
                 Value::String(Bytes::Owned(state.string_copy(index)))
             }
             None => Value::Opaque("table of too many bytes"),
@@ -164,7 +166,7 @@ fn table(state: State, context: &Context, index: c_int, reading: &mut Reading) -
     if !state.has_room(6) {
         return Value::Opaque(TOO_DEEP);
     }
-    if state.raw_length(index) > reading.left {
+    if state.raw_length(index) > reading.left.items {
         return Value::Opaque("table of too many items");
     }
     let length = list_length(state, index);
@@ -178,8 +180,8 @@ fn table(state: State, context: &Context, index: c_int, reading: &mut Reading) -
     if reading.within.len() >= reading.deepest {
         return Value::Opaque(TOO_DEEP);
     }
-    match reading.left.checked_sub(length + 1) {
-        Some(rest) => reading.left = rest,
+    match reading.left.items.checked_sub(length + 1) {
+        Some(rest) => reading.left.items = rest,
         None => return Value::Opaque("table of too many items"),
     }
     reading.within.push(itself);
@@ -264,8 +266,8 @@ fn pairs(state: State, context: &Context, index: c_int, reading: &mut Reading) -
     state.push_nil();
     while state.next(index) {
         let refused = match state.kind(-2) {
-            Kind::Boolean | Kind::Integer | Kind::Float | Kind::String => reading.left == 0,
-            _ if reading.fidelity == Fidelity::Shown => reading.left == 0,
+            Kind::Boolean | Kind::Integer | Kind::Float | Kind::String => reading.left.items == 0,
+            _ if reading.fidelity == Fidelity::Shown => reading.left.items == 0,
             _ => {
                 state.pop(2);
                 return Value::Opaque("table with a key that is neither boolean, number nor string");
@@ -275,7 +277,7 @@ fn pairs(state: State, context: &Context, index: c_int, reading: &mut Reading) -
             state.pop(2);
             return Value::Opaque("table of too many items");
         }
-        reading.left -= 1;
+        reading.left.items -= 1;
         let key = read(state, context, -2, reading);
         entries.push((key, read(state, context, -1, reading)));
         state.pop(1);
@@ -369,11 +371,11 @@ fn entries(
             state.pop(2);
             return None;
         };
-        let Some(rest) = reading.left.checked_sub(1) else {
+        let Some(rest) = reading.left.items.checked_sub(1) else {
             state.pop(2);
             return None;
         };
-        reading.left = rest;
+        reading.left.items = rest;
         entries.push((key, read(state, context, -1, reading)));
         state.pop(1);
     }
@@ -381,8 +383,13 @@ fn entries(
 }
 
 /// The pairs of a table, if its keys are all strings.
-pub(super) fn keywords(state: State, context: &Context, index: c_int) -> Option<Vec<(String, Value)>> {
-    let mut reading = Reading::new(context, DEEPEST, Fidelity::Loose);
+pub(super) fn keywords(
+    state: State,
+    context: &Context,
+    index: c_int,
+    left: &mut Allowance,
+) -> Option<Vec<(String, Value)>> {
+    let mut reading = Reading::new(left, DEEPEST, Fidelity::Loose);
     // What it holds is within it.
     reading.within.push(state.pointer(index) as usize);
     entries(state, context, index, &mut reading)

@@ -10,6 +10,7 @@ use crate::error::{Error, Result};
 use crate::sched::Task;
 use crate::script::{Chunk, Manner};
 
+use super::allowance::Allowance;
 use super::context::Context;
 use super::library;
 use super::state::{Kind, REGISTRY, State, Status};
@@ -158,8 +159,9 @@ pub(super) fn results(context: &Context, task: &Task) -> Vec<Value> {
     let Some(thread) = task::thread_of(task).filter(|_| task.failure().is_none()) else {
         return Vec::new();
     };
+    let mut left = Allowance::new(context);
     (HANDLER + 1..=thread.top())
-        .map(|place| read::portable(thread, context, place))
+        .map(|place| read::portable(thread, context, place, &mut left))
         .collect()
 }
 

@@ -1,5 +1,7 @@
 //! A pattern as the automaton that it is: it reads byte by byte from a place on, and so knows, besides a match, whether one can still
-//! come and where all of them end.
+//! come and where all of them end. `threads` knows its groups, too. Where either takes long it looks whether it is to end.
+
+mod threads;
 
 use std::cell::RefCell;
 
@@ -10,6 +12,53 @@ use regex_automata::util::syntax;
 use regex_automata::{Anchored, Input, MatchKind};
 
 use super::pattern::LARGEST;
+
+pub(super) use threads::Threads;
+
+/// Steps between two looks.
+const STRIDE: usize = 1 << 18;
+
+/// What is asked now and then whether to end: a pattern can take longer than anybody waits.
+pub(super) type Stop<'a> = &'a dyn Fn() -> bool;
+
+/// Work that looks now and then whether it is to end.
+pub(super) struct Effort<'a> {
+    stop: Stop<'a>,
+    /// Steps that one unit of it takes at worst.
+    weight: usize,
+    left: usize,
+}
+
+impl<'a> Effort<'a> {
+    pub(super) const fn new(stop: Stop<'a>, weight: usize) -> Self {
+        Self {
+            stop,
+            weight,
+            left: STRIDE,
+        }
+    }
+
+    /// Does so much of it; none when it is to end.
+    #[inline]
+    fn take(&mut self, units: usize) -> Option<()> {
+        let steps = units * self.weight;
+        if steps < self.left {
+            self.left -= steps;
+            return Some(());
+        }
+        self.left = STRIDE;
+        (!(self.stop)()).then_some(())
+    }
+}
+
+/// An error in the words of the crate: the pattern's own fault is below the builder's.
+fn words(error: &dyn std::error::Error) -> String {
+    let mut below = error;
+    while let Some(source) = below.source() {
+        below = source;
+    }
+    below.to_string()
+}
 
 /// An automaton and what it has found out of itself so far: its states are made when they are first needed.
 #[derive(Debug)]
@@ -25,6 +74,16 @@ pub(super) struct Ends {
     pub(super) ends: Vec<usize>,
     /// Whether more bytes may make another.
     pub(super) more: bool,
+}
+
+/// How reading has come to its end.
+enum Halted {
+    /// All was read.
+    At(LazyStateID),
+    /// It cannot go on.
+    Dead,
+    /// It was to end.
+    Stopped,
 }
 
 /// How far an automaton has read what grows, so that it goes on there when more has come.
@@ -79,20 +138,18 @@ impl Automaton {
                     .skip_cache_capacity_check(true),
             )
             .build(pattern)
-            .map_err(|error| {
-                // The pattern's own fault is below the builder's.
-                let mut below: &dyn std::error::Error = &error;
-                while let Some(source) = below.source() {
-                    below = source;
-                }
-                below.to_string()
-            })?;
+            .map_err(|error| words(&error))?;
         let cache = RefCell::new(dfa.create_cache());
         Ok(Self { dfa, cache })
     }
 
+    /// Its size: for a byte that it has not met before it may go through all of them.
+    pub(super) fn states(&self) -> usize {
+        self.dfa.get_nfa().states().len()
+    }
+
     /// Reads what has come since the last time: a match from the front on, or `anywhere`, of which the end is not told.
-    pub(super) fn go_on(&self, walk: &mut Walk, data: &[u8], anywhere: bool) -> Known {
+    pub(super) fn go_on(&self, walk: &mut Walk, data: &[u8], anywhere: bool, stop: Stop<'_>) -> Known {
         let cache = &mut *self.cache.borrow_mut();
         let anchored = if anywhere { Anchored::No } else { Anchored::Yes };
         let halt = walk.0.filter(|halt| halt.clears == cache.clear_count());
@@ -112,9 +169,11 @@ impl Automaton {
         let Ok((state, place, mut end)) = begun else {
             return unknown;
         };
-        let Some(state) = self.read(cache, state, data, place, |place| end = Some(place)) else {
+        let state = match self.read(cache, state, data, place, stop, |place| end = Some(place)) {
+            Halted::At(state) => state,
             // Whatever comes: it stays as it is.
-            return Known { end, may_come: false };
+            Halted::Dead => return Known { end, may_come: false },
+            Halted::Stopped => return unknown,
         };
         let halt = Halt {
             state,
@@ -128,54 +187,62 @@ impl Automaton {
     }
 
     /// Where the match ends that begins here.
-    pub(super) fn end(&self, data: &[u8], from: usize) -> Option<usize> {
-        let cache = &mut *self.cache.borrow_mut();
-        let found = self.dfa.try_search_fwd(cache, &input(data, from));
-        found.ok().flatten().map(|found| found.offset())
+    pub(super) fn end(&self, data: &[u8], from: usize, stop: Stop<'_>) -> Option<usize> {
+        let mut end = None;
+        self.walk(data, from, stop, |place| end = Some(place));
+        end
     }
 
     /// Where all matches end that begin here.
-    pub(super) fn ends(&self, data: &[u8], from: usize) -> Ends {
+    pub(super) fn ends(&self, data: &[u8], from: usize, stop: Stop<'_>) -> Ends {
         let mut ends = Vec::new();
-        let more = self.walk(data, from, |end| ends.push(end));
+        let more = self.walk(data, from, stop, |end| ends.push(end));
         Ends { ends, more }
     }
 
     /// Reads all there is, and hands over where matches end; whether it could go on.
-    fn walk(&self, data: &[u8], from: usize, mut note: impl FnMut(usize)) -> bool {
+    fn walk(&self, data: &[u8], from: usize, stop: Stop<'_>, mut note: impl FnMut(usize)) -> bool {
         let cache = &mut *self.cache.borrow_mut();
         // Neither starting nor going on fails: no byte makes it give up, and its states may be made anew for ever.
         let Ok(state) = self.dfa.start_state_forward(cache, &input(data, from)) else {
             return true;
         };
-        match self.read(cache, state, data, from, &mut note) {
-            Some(state) => self.finish(cache, state, data.len(), note),
-            None => false,
+        match self.read(cache, state, data, from, stop, &mut note) {
+            Halted::At(state) => self.finish(cache, state, data.len(), note),
+            Halted::Dead => false,
+            Halted::Stopped => true,
         }
     }
 
-    /// Reads from a place on, and hands over where matches end. Returns where it is then, none where it cannot go on.
+    /// Reads from a place on, and hands over where matches end.
     fn read(
         &self,
         cache: &mut Cache,
         mut state: LazyStateID,
         data: &[u8],
         from: usize,
+        stop: Stop<'_>,
         mut note: impl FnMut(usize),
-    ) -> Option<LazyStateID> {
+    ) -> Halted {
+        let mut effort = Effort::new(stop, self.states());
         // A match shows a byte later, as it may depend on what follows.
         for (place, byte) in data.iter().enumerate().skip(from) {
             // It does not fail, as above.
-            let next = self.dfa.next_state(cache, state, *byte).ok()?;
+            let Ok(next) = self.dfa.next_state(cache, state, *byte) else {
+                return Halted::Dead;
+            };
             if next.is_match() {
                 note(place);
             }
             if next.is_dead() {
-                return None;
+                return Halted::Dead;
+            }
+            if effort.take(1).is_none() {
+                return Halted::Stopped;
             }
             state = next;
         }
-        Some(state)
+        Halted::At(state)
     }
 
     /// All has been read: hands over the match that ends there, and returns whether it could go on.
@@ -204,16 +271,18 @@ fn input(data: &[u8], from: usize) -> Input<'_> {
 mod tests {
     use super::*;
 
+    const GO_ON: Stop<'_> = &|| false;
+
     #[test]
     fn a_match_that_cannot_come_is_known() {
         let first = |pattern| Automaton::new(pattern, false).expect("a pattern");
         let reply = first("220 .*\r\n");
-        let may_come = |data: &[u8]| reply.walk(data, 0, |_| {});
+        let may_come = |data: &[u8]| reply.walk(data, 0, GO_ON, |_| {});
         assert!(may_come(b"") && may_come(b"22") && may_come(b"220 x\r"));
         assert!(!may_come(b"5") && !may_come(b"220 x\n") && !may_come(b"x220 "));
-        assert!(reply.walk(b"x220 ", 1, |_| {}));
-        assert_eq!(reply.end(b"220 x\r\n220", 0), Some(7));
-        assert_eq!(first(r"\ba").end(b"xa", 1), None);
+        assert!(reply.walk(b"x220 ", 1, GO_ON, |_| {}));
+        assert_eq!(reply.end(b"220 x\r\n220", 0, GO_ON), Some(7));
+        assert_eq!(first(r"\ba").end(b"xa", 1, GO_ON), None);
         assert!(Automaton::new("(", false).is_err_and(|text| text.contains("unclosed group")));
     }
 
@@ -251,16 +320,16 @@ mod tests {
                     let (mut front, mut anywhere) = (Walk::default(), Walk::default());
                     for end in (0..=text.len()).step_by(size).chain([text.len()]) {
                         let come = &text[..end];
-                        let known = automaton.go_on(&mut front, come, false);
-                        assert_eq!(known.end, automaton.end(come, 0), "{pattern} {come:?}");
+                        let known = automaton.go_on(&mut front, come, false, GO_ON);
+                        assert_eq!(known.end, automaton.end(come, 0, GO_ON), "{pattern} {come:?}");
                         assert_eq!(
                             known.may_come,
-                            automaton.walk(come, 0, |_| {}),
+                            automaton.walk(come, 0, GO_ON, |_| {}),
                             "{pattern} {come:?}"
                         );
                         // Others use the same states meanwhile.
-                        automaton.ends(b"something else", 3);
-                        let known = automaton.go_on(&mut anywhere, come, true);
+                        automaton.ends(b"something else", 3, GO_ON);
+                        let known = automaton.go_on(&mut anywhere, come, true, GO_ON);
                         assert_eq!(known.end.is_some(), plain.is_match(come), "{pattern} {come:?}");
                     }
                 }
@@ -271,9 +340,9 @@ mod tests {
     #[test]
     fn all_ends_are_known() {
         let every = Automaton::new("[0-9]+?", true).expect("a pattern");
-        let ends = every.ends(b"a123", 1);
+        let ends = every.ends(b"a123", 1, GO_ON);
         assert_eq!((ends.ends, ends.more), (vec![2, 3, 4], true));
-        let ends = every.ends(b"12;", 0);
+        let ends = every.ends(b"12;", 0, GO_ON);
         assert_eq!((ends.ends, ends.more), (vec![1, 2], false));
     }
 }
