@@ -270,7 +270,7 @@ impl Runtime {
     /// # #[cfg(feature = "lua")] {
     /// let mut runtime = Runtime::builder().build()?;
     /// runtime.register_blocking("query", |key: i64| -> Result<i64> {
-    ///     std::thread::sleep(Duration::from_millis(50));
+    ///     std::thread::sleep(Duration::from_millis(250));
     ///     Ok(key * 2)
     /// })?;
     /// let begun = Instant::now();
@@ -281,7 +281,7 @@ impl Runtime {
     ///     sum += runtime.wait::<i64>(job)?;
     /// }
     /// assert_eq!(sum, 56);
-    /// assert!(begun.elapsed() < Duration::from_millis(8 * 50));
+    /// assert!(begun.elapsed() < Duration::from_millis(8 * 250));
     /// # }
     /// # Ok::<(), wirescript::Error>(())
     /// ```

@@ -336,7 +336,7 @@ fn value(order: Order, code: Code, place: &[u8]) -> Result<Value> {
     })
 }
 
-fn iter_unpack(_: &Cx<'_>, format: Text, buffer: Bytes) -> Result<Steps> {
+fn iter_unpack(cx: &Cx<'_>, format: Text, buffer: Bytes) -> Result<Steps> {
     take_each(cx, layout(&format)?, buffer)
 }
 

@@ -8,6 +8,7 @@ use mlua::ffi::lua_State;
 use crate::api::Value;
 use crate::error::{Error, Result};
 use crate::policy::Request;
+use crate::script::Chunk;
 
 use super::building::Building;
 use super::context::Context;
@@ -45,7 +46,14 @@ pub(in super::super) fn add_module(context: &'static Context, name: &str, source
         return Err(Error::memory("a module"));
     }
     if library::compile(context, main, source, &chunk, true) == Status::Error {
-        let error = library::refusal(main, &shown);
+        let error = library::refusal(
+            main,
+            &Chunk {
+                name: &shown,
+                source,
+                path: None,
+            },
+        );
         main.set_top(top);
         return Err(error);
     }
