@@ -57,9 +57,10 @@ impl File {
 
     fn number(raw: &dyn Raw) -> Result<i32> {
         Self::raw_open(raw)?;
-        match raw.fileno() {
-            number @ 0.. => Ok(number),
-            _ => Err(unsupported("fileno")),
+        if raw.has_descriptor() {
+            Ok(raw.fileno())
+        } else {
+            Err(unsupported("fileno"))
         }
     }
 

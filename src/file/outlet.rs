@@ -62,8 +62,11 @@ impl Raw for Taken {
     }
 
     fn fileno(&self) -> i32 {
-        // There is none.
         -1
+    }
+
+    fn has_descriptor(&self) -> bool {
+        false
     }
 
     fn shut(&self) -> &Shut {

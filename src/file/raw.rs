@@ -68,7 +68,12 @@ pub(super) trait Raw {
     fn truncate(&self, _length: i64) -> Result<()> {
         Err(unsupported("truncate"))
     }
+    /// Its descriptor's number; -1 where it has given that away.
     fn fileno(&self) -> i32;
+    /// Whether it stands for a descriptor at all.
+    fn has_descriptor(&self) -> bool {
+        true
+    }
     /// What a read does first: asks whether it may.
     fn begin_reading(&self) -> Result<()> {
         Ok(())

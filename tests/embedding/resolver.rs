@@ -66,9 +66,9 @@ fn every_question_is_put_to_the_host_first() -> Result<()> {
             );
             assert_eq!((&*one, &*ex, &*number), ("127.0.0.9", "127.0.0.9", "127.0.0.3"));
             assert_eq!((&*gone, &*odd), ("gaierror", "RuntimeError"), "{text}");
-            let asked = asked.lock().expect("no panic");
+            let heard = asked.lock().expect("no panic").clone();
             assert!(
-                !asked.iter().any(|name| name == "127.0.0.3"),
+                !heard.iter().any(|name| name == "127.0.0.3"),
                 "a number is no question"
             );
             let local = runtime.eval::<String>(if text.starts_with("local") {
@@ -76,7 +76,6 @@ fn every_question_is_put_to_the_host_first() -> Result<()> {
             } else {
                 "socket::gethostbyname(\"localhost\")"
             });
-            drop(asked);
             assert_eq!(local?, "127.0.0.1", "what it does not know the system does");
         }
     }
