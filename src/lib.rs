@@ -47,6 +47,7 @@
 //! | know what failed and why | [`Error`]; [`Builder::on_failure`] for tasks that nobody joins |
 //! | know what they ask for | [`Builder::audit`], [`Builder::on_judgement`] |
 //! | record what their sockets do | [`Recorder`], or an [`Observer`] of one's own |
+//! | answer for names | [`Builder::resolver`] |
 //! | try them without a network, or with a bad one | [`VirtualNetwork`], [`FaultPlan`] |
 //! | put the modules into an `mlua::Lua` or `rhai::Engine` of one's own | `wirescript::lua::register`, `wirescript::rhai::register` |
 //!

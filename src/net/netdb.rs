@@ -66,6 +66,7 @@ impl Net {
             .own_addresses(&encoded, None)
             .map_err(|error| error.during(OP))?
         {
+            self.note_answer(Some(&encoded), addresses.iter().copied());
             return Ok(Host {
                 name: encoded.into_owned(),
                 aliases: Vec::new(),

@@ -319,7 +319,7 @@ fn is_numeric(lookup: &Lookup) -> bool {
 }
 
 /// Whether it is an address and no name.
-fn is_number(host: &str) -> bool {
+pub(super) fn is_number(host: &str) -> bool {
     convert::parse_ip(host).is_some() || numeric_ipv4(host).is_some()
 }
 

@@ -12,6 +12,7 @@ use crate::error::{Error, Result};
 use crate::sys::resolve::{self, AddrInfo, Hints, ResolveError};
 
 use super::context::Net;
+use super::resolve::is_number;
 
 /// Says the addresses of a name; none where others are to be asked.
 pub(crate) type Resolver = Arc<dyn Fn(&str) -> Option<Vec<IpAddr>> + Send + Sync>;
@@ -28,9 +29,9 @@ impl Net {
         self.answers.resolver.get()
     }
 
-    /// What the program says of a name.
+    /// What the program says of a name; of a number nobody is asked.
     pub(super) fn own_addresses(&self, name: &str, deadline: Option<Instant>) -> Result<Option<Vec<IpAddr>>> {
-        let Some(resolver) = self.resolver().cloned() else {
+        let Some(resolver) = self.resolver().filter(|_| !is_number(name)).cloned() else {
             return Ok(None);
         };
         let name = name.to_owned();

@@ -59,8 +59,8 @@ impl Builder {
     /// Who is asked for the addresses of names, before the system is (or a [`Builder::virtual_network`]): a service registry,
     /// a table of a test's. `None` is for the system to answer, an empty list a name that does not exist. It is asked on helper
     /// threads, several at a time, and may block; what scripts and their workers ask for, `getaddrinfo`, `gethostbyname`,
-    /// `connect` with a name, is asked of it. The policy is asked as ever: for the name before, for each address after. Names of addresses (`gethostbyaddr`,
-    /// `getnameinfo`) are the system's.
+    /// `connect` with a name, is asked of it. The policy is asked as ever: for the name before, for each address after. Names
+    /// of addresses (`gethostbyaddr`, `getnameinfo`) are the system's.
     ///
     /// ```
     /// # #[cfg(feature = "lua")] {

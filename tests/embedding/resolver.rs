@@ -33,13 +33,13 @@ fn every_question_is_put_to_the_host_first() -> Result<()> {
           local ok, e = pcall(ask) names[#names + 1] = e.name end
         local infos = socket.getaddrinfo('db.cluster', 80, {type = socket.SOCK_STREAM, flags = socket.AI_CANONNAME})
         local ex = table.pack(socket.gethostbyname_ex('db.cluster'))
-        return {infos[1][5][1], infos[2][5][1], #infos, infos[1][4], socket.gethostbyname('db.cluster'), ex[3][1], names[1], names[2], socket.gethostbyname('127.0.0.3')}";
+        return {infos[1][5][1], infos[2][5][1], #infos, infos[1][4], socket.gethostbyname('db.cluster'), ex[3][1], names[1], names[2], (socket.gethostbyname_ex('127.0.0.3'))}";
     let rhai = "let names = [];
         try { socket::gethostbyname(\"gone.cluster\") } catch (e) { names.push(e.name) }
         try { socket::gethostbyname(\"odd.cluster\") } catch (e) { names.push(e.name) }
         let infos = socket::getaddrinfo(\"db.cluster\", 80, #{type: socket::SOCK_STREAM, flags: socket::AI_CANONNAME});
         let ex = socket::gethostbyname_ex(\"db.cluster\");
-        [infos[0][4][0], infos[1][4][0], infos.len(), infos[0][3], socket::gethostbyname(\"db.cluster\"), ex[2][0], names[0], names[1], socket::gethostbyname(\"127.0.0.3\")]";
+        [infos[0][4][0], infos[1][4][0], infos.len(), infos[0][3], socket::gethostbyname(\"db.cluster\"), ex[2][0], names[0], names[1], socket::gethostbyname_ex(\"127.0.0.3\")[0]]";
     for virtually in [false, true] {
         for (builder, text) in said(lua, rhai) {
             let (mut builder, asked) = answering(builder.policy(Policy::allow_all()));

@@ -44,6 +44,51 @@ fn a_timeout_ends_every_wait_inside_it() {
 }
 
 #[test]
+fn what_calculates_on_closes_what_it_holds() {
+    passes(
+        r#"
+        local endless = setmetatable({}, {__close = function() while true do end end})
+        local ways = {
+            function() while true do end end,
+            function() while true do pcall(function() while true do end end) end end,
+            function() while true do pcall(task.sleep, 100) end end,
+            function() local held <close> = endless while true do end end,
+            function() coroutine.wrap(function() while true do end end)() end,
+            function() error(setmetatable({}, {__tostring = function() while true do end end})) end,
+        }
+        for i, way in ipairs(ways) do
+
+            local a, b = socket.socketpair()
+            local file, set = io.open("/dev/null"), select.epoll()
+            pcall(task.timeout, 0.02, function()
+                local first <close> = a
+                pcall(function()
+                    local second <close> = b
+                    local third <close> = set
+                    way()
+                end)
+                local last <close> = file
+                way()
+            end)
+            assert(a:fileno() == -1 and b:fileno() == -1 and set.closed, i)
+        end
+        -- What a coroutine of its own holds, too.
+        local a, b = socket.socketpair()
+        local file = io.open("/dev/null")
+        pcall(task.timeout, 0.02, function()
+            local held <close> = a
+            coroutine.wrap(function()
+                local held <close> = b
+                local also <close> = file
+                while true do end
+            end)()
+        end)
+        assert(a:fileno() == -1 and b:fileno() == -1 and io.type(file) == "closed file")
+        "#,
+    );
+}
+
+#[test]
 fn what_was_received_inside_is_returned_though_the_time_is_over_meanwhile() {
     passes(
         r#"

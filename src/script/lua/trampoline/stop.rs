@@ -64,10 +64,13 @@ pub(crate) extern "C" fn poke() {
 }
 
 /// Looks at the stop flag and the clock; raises when the current task is to die, and takes itself out otherwise.
-unsafe extern "C-unwind" fn hook(raw: *mut lua_State, _: *mut lua_Debug) {
+unsafe extern "C-unwind" fn hook(raw: *mut lua_State, record: *mut lua_Debug) {
     // SAFETY: Lua calls us with a live thread.
     let state = unsafe { State::from_raw(raw) };
     let Some(context) = Context::of(state) else { return };
+    if context.net.sched().is_killing() && is_closing(state, record) {
+        return;
+    }
     if state.has_hook(ffi::LUA_MASKCOUNT, GLANCE) {
         context
             .net
@@ -77,6 +80,29 @@ unsafe extern "C-unwind" fn hook(raw: *mut lua_State, _: *mut lua_Debug) {
     if doomed(state, context) {
         invoke::Answer::Raise.finish(state);
     }
+}
+
+/// Whether the call that begins closes what it is called with, as the end of a block does, and is not a script's own: a task that
+/// dies still closes its sockets and files.
+fn is_closing(state: State, record: *mut lua_Debug) -> bool {
+    // SAFETY: Lua calls its hook with a record of what happens.
+    let event = unsafe { (*record).event };
+    if event != ffi::LUA_HOOKCALL || !state.has_room(3) {
+        return false;
+    }
+    let top = state.top();
+    // SAFETY: the record is that of a call; this option pushes the function.
+    unsafe { ffi::lua_getinfo(state.as_ptr(), c"f".as_ptr(), record) };
+    // SAFETY: pushes the first argument, and nothing where there is none.
+    let has_argument = !unsafe { ffi::lua_getlocal(state.as_ptr(), record, 1) }.is_null();
+    // SAFETY: pushes the field, and nothing where there is none. It may raise for want of memory, as a hook may: nothing here has to be
+    // dropped.
+    let has_closer =
+        || unsafe { ffi::luaL_getmetafield(state.as_ptr(), -1, c"__close".as_ptr()) } != ffi::LUA_TNIL;
+    let is_closing =
+        has_argument && state.function(top + 1).is_some() && has_closer() && state.raw_equal(top + 1, -1);
+    state.set_top(top);
+    is_closing
 }
 
 /// Whether the script must end here; then its error is on top of the stack. Its hook sees to the next look.
