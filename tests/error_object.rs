@@ -421,6 +421,16 @@ fn a_wrong_call_is_told_in_its_own_terms() {
         ),
         (
             "lua",
+            "import rules",
+            "A file of your own is loaded by: local name = require",
+        ),
+        (
+            "rhai",
+            "from rules import x;",
+            "A file of your own is loaded by: import \"name\" as name;",
+        ),
+        (
+            "lua",
             "with socket.socket() as s:",
             "local s <close> = socket.socket()",
         ),

@@ -46,9 +46,9 @@ pub(crate) use construct::construct;
 pub(crate) use handler::absent;
 pub(crate) use held::{Channel, Held, next_of};
 pub(crate) use json::{CYCLIC, DEEPEST as DEEPEST_DATA, TOO_DEEP};
-pub(crate) use module::{MODULES, Module, hint, no_attribute};
+pub(crate) use module::{MODULES, Module, hint, is_module, no_attribute};
 #[cfg(feature = "rhai")]
-pub(crate) use module::{hint_of_bytes, hint_of_module, is_module};
+pub(crate) use module::{hint_of_bytes, hint_of_module};
 pub(crate) use op::{Default, Form, Hot, Op, Owner, Param};
 pub(crate) use ops::show_fact;
 pub(crate) use outcome::IntoValue;

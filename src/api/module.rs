@@ -261,7 +261,6 @@ pub(crate) fn hint(name: &str, between: &str) -> Option<String> {
 }
 
 /// Whether there is a module of this name.
-#[cfg(feature = "rhai")]
 pub(crate) fn is_module(name: &str) -> bool {
     MODULES.iter().any(|module| module.name == name)
 }

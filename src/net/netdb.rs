@@ -61,18 +61,14 @@ impl Net {
             vec![Fact::Text(host.to_owned())]
         })
         .map_err(|error| error.during(OP))?;
-        self.first_address(OP, &encoded, AF_INET)?;
-        if let Some(addresses) = self
-            .own_addresses(&encoded, None)
-            .map_err(|error| error.during(OP))?
-        {
-            self.note_answer(Some(&encoded), addresses.iter().copied());
+        if let Some(addresses) = self.own_addresses(OP, &encoded, AF_INET)? {
             return Ok(Host {
                 name: encoded.into_owned(),
                 aliases: Vec::new(),
-                addresses: addresses.into_iter().filter(IpAddr::is_ipv4).collect(),
+                addresses,
             });
         }
+        self.first_address(OP, &encoded, AF_INET)?;
         if let Some(world) = self.world() {
             let all = Lookup {
                 host: Some(encoded.clone().into_owned()),

@@ -160,8 +160,8 @@ impl Net {
                 _ => resolve::lookup(host.as_deref(), service, hints),
             }?)
         };
-        // In a network inside the process nobody else is asked.
-        let answer = if at_once || self.world().is_some() {
+        // In a network inside the process nobody else is asked, but for the program, which may take its time.
+        let answer = if at_once || (self.world().is_some() && self.resolver().is_none()) {
             Some(ask())
         } else {
             self.sched().off_thread(deadline, ask)?

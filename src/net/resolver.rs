@@ -5,10 +5,10 @@ use std::ffi::{CStr, CString};
 use std::net::IpAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::time::Instant;
 
 use crate::constants;
 use crate::error::{Error, Result};
+use crate::sys::flag::SOCK_DGRAM;
 use crate::sys::resolve::{self, AddrInfo, Hints, ResolveError};
 
 use super::context::Net;
@@ -29,16 +29,38 @@ impl Net {
         self.answers.resolver.get()
     }
 
-    /// What the program says of a name; of a number nobody is asked.
-    pub(super) fn own_addresses(&self, name: &str, deadline: Option<Instant>) -> Result<Option<Vec<IpAddr>>> {
+    /// The addresses of a family that the program says a name has; of a number nobody is asked.
+    ///
+    /// # Errors
+    /// `gaierror` where it says that there are none.
+    pub(super) fn own_addresses(
+        &self,
+        op: &'static str,
+        name: &str,
+        family: i32,
+    ) -> Result<Option<Vec<IpAddr>>> {
         let Some(resolver) = self.resolver().filter(|_| !is_number(name)).cloned() else {
             return Ok(None);
         };
-        let name = name.to_owned();
-        let answer = self
-            .sched()
-            .off_thread(deadline, move || consult(&resolver, &name))?;
-        answer.ok_or_else(Error::timed_out)?
+        let hints = Hints {
+            family,
+            kind: SOCK_DGRAM,
+            ..Hints::default()
+        };
+        let asked = name.to_owned();
+        let answer = self.sched().off_thread(None, move || {
+            let Some(addresses) = consult(&resolver, &asked)? else {
+                return Ok(None);
+            };
+            Ok(Some(found_at(&asked, &addresses, None, hints)?))
+        })?;
+        let answer = answer.ok_or_else(Error::timed_out)?;
+        let Some(found) = answer.map_err(|error: Error| error.during(op))? else {
+            return Ok(None);
+        };
+        let addresses: Vec<_> = found.iter().filter_map(|found| found.address.ip()).collect();
+        self.note_answer(Some(name), addresses.iter().copied());
+        Ok(Some(addresses))
     }
 }
 

@@ -424,4 +424,18 @@ impl Scheduler {
             None => Ok(()),
         }
     }
+
+    /// Fails when the running task is to end, for work that takes long and waits for nothing. A cancellation is left to its next
+    /// wait, as that of any calculation.
+    pub(crate) fn check_end(&self) -> Result<()> {
+        self.check_stop();
+        if let Some(error) = self.death() {
+            return Err(error);
+        }
+        let limit = self.current().and_then(|task| task.limit());
+        match limit.filter(|limit| limit.is_over()) {
+            Some(limit) => Err(limit.error()),
+            None => Ok(()),
+        }
+    }
 }

@@ -1,6 +1,8 @@
 //! What to tell of a script that is written as another language is, Python's most of all: how it is written here. Asked only of
 //! what was not understood, and never sure: a hint behind the engine's own complaint.
 
+use crate::api::is_module;
+
 use super::tokens::{Grammar, Kind, Token};
 
 /// What to tell of a line that cannot be compiled. `column`, from 1 on, is where the engine gave up, where it says so, and `complaint` what it said.
@@ -30,8 +32,8 @@ pub(super) fn hint_of_name(grammar: Grammar, name: &str) -> Option<&'static str>
         (Grammar::Lua, "range") => "Counting is: for i = 1, n do … end",
         (Grammar::Lua, "isinstance") => "The class of an error is asked by e:is(class)",
         (Grammar::Lua, "exit" | "quit") => "A script ends by sys.exit()",
-        (Grammar::Lua, "b") => "Every text is bytes: \"abc\", without b",
-        (Grammar::Lua, "f") => "Values go into a text by (\"%d bytes\"):format(n)",
+        (Grammar::Lua, "b") => "In place of Python's b\"abc\": every text is bytes, \"abc\"",
+        (Grammar::Lua, "f") => "In place of Python's f\"…\": (\"%d bytes\"):format(n)",
         (Grammar::Rhai, "None" | "nil" | "null") => "None is written ()",
         (Grammar::Rhai, "True") => "True is written true",
         (Grammar::Rhai, "False") => "False is written false",
@@ -104,7 +106,10 @@ fn is_import(words: &Words<'_>) -> bool {
 fn lua(words: &Words<'_>, complaint: &str) -> Option<&'static str> {
     const OPERATORS: [&str; 9] = ["+", "-", "*", "/", "%", "&", "|", "..", "//"];
     if is_import(words) {
-        return Some("Nothing has to be imported: socket and the other modules are there");
+        return Some(match is_module(words.at(1)) {
+            true => "Nothing has to be imported: socket and the other modules are there",
+            false => "A file of your own is loaded by: local name = require \"name\"",
+        });
     }
     let first = match words.at(0) {
         "def" | "fn" | "func" => "A function is written: function name(a, b) … end",
@@ -150,7 +155,10 @@ fn lua(words: &Words<'_>, complaint: &str) -> Option<&'static str> {
 
 fn rhai(words: &Words<'_>, column: Option<usize>, complaint: &str) -> Option<&'static str> {
     if is_import(words) {
-        return Some("Nothing has to be imported: socket:: and the other modules are there");
+        return Some(match is_module(words.at(1)) {
+            true => "Nothing has to be imported: socket:: and the other modules are there",
+            false => "A file of your own is loaded by: import \"name\" as name;",
+        });
     }
     let first = match words.at(0) {
         "def" | "function" | "func" => "A function is written: fn name(a, b) { … }",

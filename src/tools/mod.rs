@@ -19,5 +19,5 @@ pub(crate) use process::{Complaints, Program};
 #[cfg(feature = "cli")]
 pub(crate) use record::Proxy;
 pub(crate) use replay::Recording;
-pub(crate) use tube::{Expected, Pattern, Settings, Tube};
+pub(crate) use tube::{Expected, Groups, Pattern, Settings, Tube};
 pub(crate) use url::{Scheme, Url};

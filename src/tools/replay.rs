@@ -184,7 +184,7 @@ impl Player {
             let Some(Turn::Client(expected)) = self.turns.get(self.place) else {
                 return Err(too_much(&self.heard));
             };
-            match expected.come(&self.heard, false) {
+            match expected.come(&self.heard, false)? {
                 None => return Ok(()),
                 Some(Ok(count)) => {
                     self.heard.drain(..count);
@@ -205,7 +205,7 @@ impl Player {
         if self.said.is_empty()
             && let Some(Turn::Client(expected)) = self.turns.get(self.place)
         {
-            let text = match expected.come(&self.heard, true) {
+            let text = match expected.come(&self.heard, true)? {
                 Some(Err(text)) => text,
                 _ => "the client has not said all yet".to_owned(),
             };

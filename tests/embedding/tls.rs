@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use wirescript::{Policy, Runtime, Turn};
 
+#[cfg(feature = "lua")]
 const LUA: &str = r#"
     local server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     server:load_cert_chain(CERTIFICATES .. "localhost.pem")

@@ -335,21 +335,43 @@ fn a_pattern_of_bytes_ends_with_the_time() {
             ("a[ab]{3000}[^ab]{2}", vec![format!("t{colon}expect(p)")]),
         ] {
             for method in methods {
-                let code = code
-                    .replace("PATTERN", &format!("\"{pattern}\""))
-                    .replace("METHOD", &method);
-                let (told, soon) = end("steps_regex", &["--timeout=1"], language, &code);
+                let code = code.replace("PATTERN", &format!("\"{pattern}\""));
+                let timed = code.replace("METHOD", &method);
+                let (told, soon) = end("steps_regex", &["--timeout=1"], language, &timed);
                 assert!(soon, "{language} {pattern} {method}");
                 // What cannot match any more is told before.
                 let known = ["time limit", "AssertionError"]
                     .iter()
                     .any(|text| told.stderr.contains(text));
                 assert!(known, "{language} {pattern} {method} {}", told.stderr);
+                // A script's own limit ends it, too.
+                let bounded = match *language {
+                    "lua" => format!("print(pcall(task.timeout, 1, function() {method} end)) sys.exit()"),
+                    _ => {
+                        format!(
+                            "try {{ task::timeout(1, || {method}); }} catch (e) {{ print(e); }} sys::exit();"
+                        )
+                    }
+                };
+                let (told, soon) = end("steps_regex", &[], language, &code.replace("METHOD", &bounded));
+                let known = ["task.timeout: 1 seconds", "AssertionError"]
+                    .iter()
+                    .any(|text| told.stdout.contains(text));
+                assert!(soon && known, "{language} {pattern} {bounded} {}", told.stderr);
             }
         }
         let groups = format!("tube{colons}pattern(\"[ab]{}\")", "(a?)".repeat(4000));
         let (told, soon) = end("steps_groups", &[], language, &groups);
         assert!(soon && told.stderr.contains("too many groups"), "{}", told.stderr);
+        // Groups without a byte take no memory by the square, either.
+        let empty = match *language {
+            "lua" => r#"expect.matches(("b"):rep(100), tube.pattern(("()"):rep(10000) .. "b"))"#,
+            _ => {
+                r#"let p = ""; p.pad(20000, "()"); let s = ""; s.pad(100, "b"); expect::matches(s, tube::pattern(p + "b"))"#
+            }
+        };
+        let (told, soon) = end("steps_empty", &["--max-memory=64M"], language, empty);
+        assert!(soon && told.stderr.is_empty(), "{}", told.stderr);
         // What is long and matches is found, and what is in its groups.
         let found =
             "tube::wrap(pair[0]).recv_regex(tube::pattern(\"(c?)([ab]+)(?:(d)|e)\"), #{capture: true})";

@@ -248,7 +248,7 @@ fn matches(cx: &Cx<'_>, received: Bytes, pattern: Any, message: Shown) -> Result
         }
     };
     let received = received.into_vec();
-    if pattern.is_in(&received) {
+    if pattern.is_in(&received)? {
         return Ok(());
     }
     let text = format!(

@@ -10,6 +10,7 @@ use crate::api::{Cx, Param, Steps, Value};
 use crate::bytes::{Bytes, Pinned};
 use crate::codec::{Encoding, Handler};
 use crate::error::{Error, Result};
+use crate::net::Net;
 use crate::wire::{
     Code, Field, Kind, Layout, Number, Order, Struct, error, float_at, int_at, put_float, put_int,
     put_rounded, range,
@@ -294,13 +295,13 @@ pub(super) fn take_from(cx: &Cx<'_>, layout: &Layout, buffer: &Bytes, offset: i6
 
 /// The values that fill `bytes`, which are of the layout's size.
 fn unpacked(cx: &Cx<'_>, layout: &Layout, bytes: &[u8]) -> Result<Value> {
-    afford(cx, layout)?;
+    afford(cx.net, layout)?;
     values(layout, bytes)
 }
 
-fn afford(cx: &Cx<'_>, layout: &Layout) -> Result<()> {
+fn afford(net: &Net, layout: &Layout) -> Result<()> {
     let size = layout.items.saturating_mul(size_of::<Value>());
-    cx.net.afford(size, "the values of a struct")
+    net.afford(size, "the values of a struct")
 }
 
 fn values(layout: &Layout, bytes: &[u8]) -> Result<Value> {
@@ -350,18 +351,19 @@ pub(super) fn take_each(cx: &Cx<'_>, layout: Layout, buffer: Bytes) -> Result<St
             layout.size
         )));
     }
-    afford(cx, &layout)?;
     // What belongs to the script is only lent for this call.
     let buffer = match buffer {
         Bytes::Array(pinned) => Bytes::Array(pinned),
         other => Bytes::Owned(other.into_vec()),
     };
     let mut start = 0;
+    let net = cx.net.clone();
     Ok(Steps::new(move || {
         buffer.with(|bytes| {
             let Some(piece) = bytes.get(start..start + layout.size) else {
                 return Ok(None);
             };
+            afford(&net, &layout)?;
             start += layout.size;
             values(&layout, piece).map(Some)
         })

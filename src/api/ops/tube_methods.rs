@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 use crate::file::File;
 use crate::sched::now;
 use crate::sys::flag::SHUT_WR;
-use crate::tools::{Expected, Pattern, Tube};
+use crate::tools::{Expected, Groups, Pattern, Tube};
 
 use super::tube::{CONVERSATION, MASKS};
 
@@ -294,11 +294,16 @@ pub(super) fn pattern_of(cx: &Cx<'_>, value: Value, name: &str) -> Result<Rc<Pat
 
 fn recv_regex(cx: &Cx<'_>, tube: Rc<Tube>, pattern: Any, capture: Truth, timeout: Timeout) -> Result<Value> {
     let pattern = pattern_of(cx, pattern.0, "pattern")?;
-    let (data, groups) = tube.recv_regex(&pattern, time(timeout))?;
-    Ok(if capture.0 {
-        // One group may lie in another, and each is a copy.
+    // One group may lie in another, and each is a copy.
+    let afford = |groups: &Groups| {
         let sizes = groups.iter().flatten().map(ExactSizeIterator::len);
-        cx.net.afford(sizes.sum(), "the groups of a match")?;
+        cx.net.afford_together(sizes.sum(), "the groups of a match")
+    };
+    let (data, groups) = tube.recv_regex(&pattern, time(timeout), |groups| match capture.0 {
+        true => afford(groups),
+        false => Ok(()),
+    })?;
+    Ok(if capture.0 {
         let group = |group: Option<Range<usize>>| match group {
             Some(range) => Value::bytes(&data[range]),
             None => Value::Null,

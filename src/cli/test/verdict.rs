@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::api::testing::UNFORESEEN;
-use crate::error::Error;
+use crate::error::{Class, Error};
 
 use super::find::File;
 
@@ -46,7 +46,9 @@ impl Outcome {
     /// What it means for a test of which it is known whether it fails.
     pub(super) fn against(self, xfail: Option<&String>) -> Self {
         match (self, xfail) {
-            (Self::Failed(troubles), Some(reason)) => Self::Foreseen(reason.clone(), troubles),
+            (Self::Failed(troubles), Some(reason)) if !troubles.iter().any(Trouble::ends_all) => {
+                Self::Foreseen(reason.clone(), troubles)
+            }
             (Self::Passed, Some(_)) => Self::Failed(vec![Trouble::plain(UNFORESEEN)]),
             (outcome, _) => outcome,
         }
@@ -136,6 +138,12 @@ impl Trouble {
             line: line.map(|line| (line, source.text(line))),
             calls: calls.map(str::to_owned).collect(),
         }
+    }
+
+    /// Whether it would end a program, and not only the test.
+    fn ends_all(&self) -> bool {
+        let class = self.class.and_then(Class::by_name);
+        class.is_some_and(|class| !class.is_a(Class::Exception))
     }
 
     pub(super) fn during(mut self, what: &'static str) -> Self {

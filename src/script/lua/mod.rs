@@ -220,7 +220,9 @@ impl Language for LuaScript {
             // Lua's own texts carry their position.
             Some(text) if error.class() == Class::RuntimeError => {
                 report.push_str(&text);
-                if let Some(hint) = missing_name(&text).and_then(hint_of_name) {
+                if let Some(hint) =
+                    missing_name(&text).and_then(|(name, is_global)| hint_of_name(name, is_global))
+                {
                     report.push_str(&format!(". {hint}"));
                 }
             }
@@ -245,17 +247,18 @@ impl Language for LuaScript {
 }
 
 /// What to tell of a name that nothing has.
-fn hint_of_name(name: &str) -> Option<String> {
-    let elsewhere = foreign::hint_of_name(Grammar::Lua, name).map(str::to_owned);
+fn hint_of_name(name: &str, is_global: bool) -> Option<String> {
+    let elsewhere = is_global.then(|| foreign::hint_of_name(Grammar::Lua, name));
+    let elsewhere = elsewhere.flatten().map(str::to_owned);
     elsewhere.or_else(|| crate::api::hint(name, "."))
 }
 
-/// The name of what was nil, in Lua's words for that.
-fn missing_name(text: &str) -> Option<&str> {
+/// The name of what was nil, in Lua's words for that, and whether it is a global one.
+fn missing_name(text: &str) -> Option<(&str, bool)> {
     let (_, rest) = text.split_once(" a nil value (")?;
     let (kind, name) = rest.split_once('\'')?;
     let name = name.split('\'').next()?;
-    matches!(kind, "field " | "global ").then_some(name)
+    matches!(kind, "field " | "global ").then_some((name, kind == "global "))
 }
 
 /// The text without a byte-order mark, and with a first line that starts with `#` turned into an empty one.

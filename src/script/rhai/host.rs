@@ -121,7 +121,8 @@ pub(super) fn wrap(core: &Rc<Core>, name: &str, function: HostFunction) -> Resul
     #[allow(deprecated, reason = "volatile, says Rhai; there is no other way to make one")]
     let pointer = FnPtr::from_fn(name.as_str(), move |context, args: &mut [&mut Dynamic]| {
         let core = weak.upgrade().ok_or("the program is ending")?;
-        // `object.name(x)`: Rhai hands over the object that the function stands in, which has captured what it needs.
+        // `object.name(x)`: Rhai hands over the object that the function stands in, which has captured what it needs. A call by
+        // `call(object, x)` looks the same.
         let is_within = args.first().is_some_and(|object| holds(object, &own));
         called(&core.site, &function, &args[usize::from(is_within)..], &context)
     });

@@ -17,17 +17,20 @@ struct Parameter {
     name: ImmutableString,
     must_be_given: bool,
     by_name: bool,
+    by_place: bool,
 }
 
 impl Signature {
-    /// `optional` has the parameters that may be left out, each with whether it may be given by its name then.
+    /// `optional` has the parameters that may be left out, each with whether it may be given by its name then, or with a text where it
+    /// may be given in no other way. Such stand behind the others.
     pub(super) fn new(function: String, parameters: &[ImmutableString], optional: &Map) -> Self {
         let parameter = |name: &ImmutableString| {
             let found = optional.get(name.as_str());
             Parameter {
                 name: name.clone(),
                 must_be_given: found.is_none(),
-                by_name: found.is_some_and(|by_name| by_name.as_bool() == Ok(true)),
+                by_name: found.is_some_and(|by_name| by_name.is_string() || by_name.as_bool() == Ok(true)),
+                by_place: !found.is_some_and(Dynamic::is_string),
             }
         };
         Self {
@@ -50,7 +53,7 @@ impl Signature {
             None
         };
         let (count, most) = (arguments.len(), self.parameters.len());
-        if count > most {
+        if count > self.by_place().count() {
             return Err(self.too_many(count));
         }
         let mut is_given = vec![true; count];
@@ -84,6 +87,10 @@ impl Signature {
         }
     }
 
+    fn by_place(&self) -> impl Iterator<Item = &Parameter> {
+        self.parameters.iter().filter(|parameter| parameter.by_place)
+    }
+
     fn place(&self, name: &str) -> Option<usize> {
         self.parameters
             .iter()
@@ -104,8 +111,8 @@ impl Signature {
 
     #[cold]
     fn too_many(&self, given: usize) -> Error {
-        let most = self.parameters.len();
-        let bound = match self.parameters.iter().all(|parameter| parameter.must_be_given) {
+        let most = self.by_place().count();
+        let bound = match self.by_place().all(|parameter| parameter.must_be_given) {
             true => "exactly",
             false => "at most",
         };

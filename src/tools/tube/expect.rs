@@ -47,14 +47,14 @@ struct Progress {
 }
 
 impl Expected {
-    fn state(&self, progress: &mut Progress, data: &[u8], ended: bool) -> State {
+    fn state(&self, progress: &mut Progress, data: &[u8], ended: bool) -> Result<State> {
         let open = if ended { State::Never } else { State::Open };
-        match self {
+        Ok(match self {
             Self::Bytes(bytes) => {
                 let common = bytes.len().min(data.len());
                 let from = progress.same.min(common);
                 if bytes[from..common] != data[from..common] {
-                    return State::Never;
+                    return Ok(State::Never);
                 }
                 progress.same = common;
                 if common == bytes.len() {
@@ -64,18 +64,19 @@ impl Expected {
                 }
             }
             Self::Pattern(pattern) => {
-                let stop = || pattern.is_over();
-                match pattern.front().go_on(&mut progress.walk, data, false, &stop) {
+                let walk = &mut progress.walk;
+                let known = pattern.with_effort(|effort| pattern.front().go_on(walk, data, false, effort));
+                match known? {
                     Known { end: Some(count), .. } => State::Come(count),
                     Known { may_come: true, .. } => open,
                     Known { .. } => State::Never,
                 }
             }
-            Self::Masked(masked) => match masked.state(data) {
+            Self::Masked(masked) => match masked.state(data)? {
                 State::Open => open,
                 state => state,
             },
-        }
+        })
     }
 
     /// Bytes of which those that a mask matches may be anything else that it matches.
@@ -90,12 +91,15 @@ impl Expected {
     }
 
     /// How many bytes of it have come, when it is there whole, or why it cannot come any more; none while it may.
-    pub(crate) fn come(&self, data: &[u8], ended: bool) -> Option<Result<usize, String>> {
-        match self.state(&mut Progress::default(), data, ended) {
+    ///
+    /// # Errors
+    /// What a long search ends by.
+    pub(crate) fn come(&self, data: &[u8], ended: bool) -> Result<Option<Result<usize, String>>> {
+        Ok(match self.state(&mut Progress::default(), data, ended)? {
             State::Come(count) => Some(Ok(count)),
             State::Open => None,
             State::Never => Some(Err(difference(std::slice::from_ref(self), data, false))),
-        }
+        })
     }
 
     fn in_words(&self) -> String {
@@ -155,7 +159,7 @@ impl Tube {
                 .map(|(one, known)| one.state(known, inbox.data(), inbox.ended));
             let mut hope = false;
             for (place, state) in states.enumerate() {
-                match state {
+                match state? {
                     State::Come(count) => return Ok(Some((inbox.take(count), place))),
                     State::Open => hope = true,
                     State::Never => {}

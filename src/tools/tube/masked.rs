@@ -5,8 +5,9 @@ use std::rc::Rc;
 
 use crate::error::Result;
 use crate::net::Net;
+use crate::sched::Scheduler;
 
-use super::automaton::{Automaton, Ends};
+use super::automaton::{Automaton, Effort, Ends};
 use super::expect::State;
 use super::pattern::Pattern;
 
@@ -18,6 +19,7 @@ const SLACK: usize = 4096;
 pub(crate) struct Masked {
     bytes: Vec<u8>,
     parts: Vec<Part>,
+    sched: Rc<Scheduler>,
 }
 
 #[derive(Clone, Debug)]
@@ -37,14 +39,17 @@ impl Masked {
     /// # Errors
     /// `ValueError` for a mask that takes too much memory.
     pub(super) fn new(net: &Net, bytes: &[u8], masks: &[Rc<Pattern>]) -> Result<Option<Self>> {
+        let stop = || net.sched().check_end();
+        let mut effort = Effort::new(&stop);
         let mut parts = Vec::new();
         let mut place = 0;
         // Where each matches next: looked for again when that has been passed.
-        let mut next: Vec<_> = masks.iter().map(|mask| mask.range_after(bytes, 0)).collect();
+        let next = masks.iter().map(|mask| mask.range_after(bytes, 0, &mut effort));
+        let mut next = next.collect::<Result<Vec<_>>>()?;
         while place < bytes.len() {
             for (range, mask) in next.iter_mut().zip(masks) {
                 if range.as_ref().is_some_and(|range| range.start < place) {
-                    *range = mask.range_after(bytes, place);
+                    *range = mask.range_after(bytes, place, &mut effort)?;
                 }
             }
             let first = next
@@ -66,6 +71,7 @@ impl Masked {
         Ok(is_masked.then(|| Self {
             bytes: bytes.to_vec(),
             parts,
+            sched: net.sched().clone(),
         }))
     }
 
@@ -75,12 +81,18 @@ impl Masked {
     }
 
     /// How far it has come. A mask's own match goes before its others, as if all were one pattern.
-    pub(super) fn state(&self, data: &[u8]) -> State {
+    ///
+    /// # Errors
+    /// What a long search ends by.
+    pub(super) fn state(&self, data: &[u8]) -> Result<State> {
+        let stop = || self.sched.check_end();
+        let mut effort = Effort::new(&stop);
         // Where what is left of it may begin, the best first, and whether any part may go on behind what has come.
         let (mut places, mut open) = (vec![0], false);
         for part in &self.parts {
             let mut behind = Vec::new();
             for place in places {
+                effort.take(1)?;
                 match part {
                     Part::Fixed(from, to) => {
                         let fixed = self.bytes.get(*from..*to).unwrap_or_default();
@@ -92,7 +104,7 @@ impl Masked {
                         }
                     }
                     Part::Mask(mask) => {
-                        let Ends { ends, more } = mask.ends(data, place);
+                        let Ends { ends, more } = mask.ends(data, place, &mut effort)?;
                         open |= more;
                         behind.extend(ends);
                     }
@@ -103,26 +115,26 @@ impl Masked {
                 break;
             }
         }
-        match places.first() {
+        Ok(match places.first() {
             Some(count) => State::Come(*count),
             None if open && data.len() <= 2 * self.bytes.len() + SLACK => State::Open,
             None => State::Never,
-        }
+        })
     }
 }
 
 impl Mask {
     /// Where its matches end, its own first and then what is like it.
-    fn ends(&self, data: &[u8], place: usize) -> Ends {
+    fn ends(&self, data: &[u8], place: usize, effort: &mut Effort<'_>) -> Result<Ends> {
         let Self(pattern, every) = self;
-        let mut all = every.ends(data, place, &|| pattern.is_over());
-        let own = pattern.front().end(data, place, &|| pattern.is_over());
+        let mut all = every.ends(data, place, effort)?;
+        let own = pattern.front().end(data, place, effort)?;
         if own.is_some() && own == all.ends.last().copied() {
             all.ends.reverse();
         } else if let Some(own) = own {
             all.ends.insert(0, own);
         }
-        all
+        Ok(all)
     }
 }
 

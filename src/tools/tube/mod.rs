@@ -29,7 +29,7 @@ use super::process::{GRACE, Process, Program};
 use super::replay::{Player, Recording, Turn, diverged, too_much};
 
 pub(crate) use expect::Expected;
-pub(crate) use pattern::Pattern;
+pub(crate) use pattern::{Groups, Pattern};
 
 use inbox::Inbox;
 

@@ -57,6 +57,7 @@ impl Pattern {
             .sched()
             .deep(|| Automaton::new(&shown, false))
             .map_err(refused)?;
+        // Captures add states, but none in which a byte is waited for.
         if front.states().saturating_mul(2 * regex.captures_len()) > MOST_SLOTS {
             return Err(refused("it has too many groups for its size"));
         }
@@ -70,9 +71,10 @@ impl Pattern {
         })
     }
 
-    /// Whether the task is to end. What is told then is not known, and reaches no script.
-    pub(super) fn is_over(&self) -> bool {
-        self.sched.check_doom().is_err()
+    /// What looking for a match takes, in however many pieces; it ends when the task is to. So all errors below are.
+    pub(super) fn with_effort<T>(&self, look: impl FnOnce(&mut Effort<'_>) -> Result<T>) -> Result<T> {
+        let stop = || self.sched.check_end();
+        look(&mut Effort::new(&stop))
     }
 
     /// Whether the crate looks through so many bytes within a moment, whatever they are: it cannot be stopped.
@@ -80,44 +82,68 @@ impl Pattern {
         bytes.saturating_mul(self.front.states()).saturating_mul(slots) <= FEW_STEPS
     }
 
-    /// The first match: where it ends, and where its groups lie.
-    fn find(&self, data: &[u8]) -> Option<(usize, Groups)> {
-        if self.is_quick(data.len(), 2 * self.regex.captures_len()) {
-            let found = self.regex.captures(data)?;
-            let end = found.get(0)?.end();
-            let groups = found.iter().map(|group| Some(group?.range()));
-            return Some((end, groups.collect()));
+    fn threads(&self) -> Result<&Threads> {
+        if let Some(threads) = self.threads.get() {
+            return Ok(threads);
         }
-        let threads = match self.threads.get() {
-            Some(threads) => threads,
-            None => {
-                // It is known to be a pattern.
-                let threads = self.sched.deep(|| Threads::new(&as_text(&self.text))).ok()?;
-                self.threads.get_or_init(|| threads)
-            }
+        let threads = self.sched.deep(|| Threads::new(&as_text(&self.text)));
+        let threads = threads.map_err(refused)?;
+        Ok(self.threads.get_or_init(|| threads))
+    }
+
+    /// The first match: where it ends, and where its groups lie.
+    fn find(&self, data: &[u8], effort: &mut Effort<'_>) -> Result<Option<(usize, Groups)>> {
+        let groups: Groups = if self.is_quick(data.len(), 2 * self.regex.captures_len()) {
+            let Some(found) = self.regex.captures(data) else {
+                return Ok(None);
+            };
+            found.iter().map(|group| Some(group?.range())).collect()
+        } else {
+            self.threads()?.find(data, 0, effort)?.unwrap_or_default()
         };
-        let found = threads.find(data, Effort::new(&|| self.is_over(), 1))?;
-        let end = found.first()?.as_ref()?.end;
-        Some((end, found))
+        let end = groups.first().cloned().flatten().map(|range| range.end);
+        Ok(end.map(|end| (end, groups)))
     }
 
     /// As [`Self::find`], of what grows from one call to the next: what `walk` knows is not looked at again.
-    pub(super) fn find_on(&self, walk: &mut Walk, data: &[u8]) -> Option<(usize, Groups)> {
-        // As a rule all is there at once, and this is the faster way.
-        if walk.is_fresh()
-            && self.is_quick(data.len(), 2 * self.regex.captures_len())
-            && let Some(found) = self.find(data)
-        {
-            return Some(found);
-        }
-        self.front.go_on(walk, data, true, &|| self.is_over()).end?;
-        self.find(data)
+    pub(super) fn find_on(&self, walk: &mut Walk, data: &[u8]) -> Result<Option<(usize, Groups)>> {
+        self.with_effort(|effort| {
+            // As a rule all is there at once, and this is the faster way.
+            if walk.is_fresh()
+                && self.is_quick(data.len(), 2 * self.regex.captures_len())
+                && let Some(found) = self.find(data, effort)?
+            {
+                return Ok(Some(found));
+            }
+            match self.front.go_on(walk, data, true, effort)?.end {
+                Some(_) => self.find(data, effort),
+                None => Ok(None),
+            }
+        })
     }
 
     /// Where it first matches a byte at least, from a place on.
-    pub(super) fn range_after(&self, data: &[u8], place: usize) -> Option<Range<usize>> {
-        let mut found = self.regex.find_iter(data).map(|found| found.range());
-        found.find(|range| range.start >= place && !range.is_empty())
+    pub(super) fn range_after(
+        &self,
+        data: &[u8],
+        place: usize,
+        effort: &mut Effort<'_>,
+    ) -> Result<Option<Range<usize>>> {
+        let mut from = place;
+        while from <= data.len() {
+            let range = if self.is_quick(data.len() - from, 2) {
+                effort.take(1)?;
+                self.regex.find_at(data, from).map(|found| found.range())
+            } else {
+                let groups = self.threads()?.find(data, from, effort)?;
+                groups.and_then(|groups| groups.into_iter().next().flatten())
+            };
+            match range {
+                Some(range) if range.is_empty() => from = range.end + 1,
+                range => return Ok(range),
+            }
+        }
+        Ok(None)
     }
 
     /// It, from a place on.
@@ -140,14 +166,14 @@ impl Pattern {
     }
 
     /// Whether it matches somewhere in these bytes.
-    pub(crate) fn is_in(&self, data: &[u8]) -> bool {
+    pub(crate) fn is_in(&self, data: &[u8]) -> Result<bool> {
         if self.is_quick(data.len(), 1) {
-            return self.regex.is_match(data);
+            return Ok(self.regex.is_match(data));
         }
-        let known = self
-            .front
-            .go_on(&mut Walk::default(), data, true, &|| self.is_over());
-        known.end.is_some()
+        self.with_effort(|effort| {
+            let known = self.front.go_on(&mut Walk::default(), data, true, effort)?;
+            Ok(known.end.is_some())
+        })
     }
 
     /// As it was written.

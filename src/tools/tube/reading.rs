@@ -288,7 +288,8 @@ impl Tube {
         })
     }
 
-    /// Everything up to the end of the first match; and where in it the match lies, and its groups.
+    /// Everything up to the end of the first match; and where in it the match lies, and its groups. Nothing is taken where
+    /// `afford` refuses them.
     ///
     /// # Errors
     /// As [`Self::read`].
@@ -296,6 +297,7 @@ impl Tube {
         &self,
         pattern: &Pattern,
         timeout: Option<Duration>,
+        afford: impl Fn(&Groups) -> Result<()>,
     ) -> Result<(Vec<u8>, Groups)> {
         let call = Call {
             op: "recv_regex",
@@ -307,9 +309,10 @@ impl Tube {
             if std::mem::replace(&mut front, inbox.front) != inbox.front {
                 walk = Walk::default();
             }
-            let Some((end, groups)) = pattern.find_on(&mut walk, inbox.data()) else {
+            let Some((end, groups)) = pattern.find_on(&mut walk, inbox.data())? else {
                 return Ok(None);
             };
+            afford(&groups)?;
             Ok(Some((inbox.take(end), groups)))
         })
     }

@@ -20,12 +20,17 @@ pub(crate) fn lines(expected: &str, received: &str) -> String {
     };
     let (expected, left) = head(expected);
     let (received, also_left) = head(received);
-    let left = left + also_left;
+    let mut left = left + also_left;
     let diff = TextDiff::from_lines(expected, received);
     let mut ops = diff.ops().to_vec();
-    if left > 0 && ops.len() > 1 {
-        // What is like the last of these lines may stand among those that are left.
-        ops.pop_if(|last| !matches!(last, DiffOp::Equal { .. }));
+    if left > 0
+        && let [before @ .., last] = &*ops
+        && is_change(last)
+        && before.iter().any(is_change)
+    {
+        // What is like these last lines may stand among those that are left.
+        left += last.old_range().len() + last.new_range().len();
+        ops.pop();
     }
     let mut shown: Vec<String> = Vec::new();
     for (at, group) in group_diff_ops(ops, CONTEXT).iter().enumerate() {
@@ -53,6 +58,10 @@ pub(crate) fn lines(expected: &str, received: &str) -> String {
         shown.push(format!("  ... and {rest} lines more"));
     }
     shown.join("\n")
+}
+
+const fn is_change(op: &DiffOp) -> bool {
+    !matches!(op, DiffOp::Equal { .. })
 }
 
 fn is_short(text: &str) -> bool {
@@ -114,7 +123,13 @@ mod tests {
         );
         let twice = format!("{}x\n", numbers(1, 10_000));
         let shown = lines(&long, &twice);
-        assert_eq!(shown, "- 0\n  1\n  2\n  3\n  ... and 16000 lines more");
+        assert_eq!(shown, "- 0\n  1\n  2\n  3\n  ... and 16001 lines more");
+        // Where nothing but the end differs, that is shown.
+        let shown = lines(
+            &format!("[\n{}", numbers(0, 3000)),
+            &format!("[\n{}", numbers(5000, 8000)),
+        );
+        assert!(shown.starts_with("  [\n- 0\n- 1\n"), "{shown}");
         // Of nothing alike each line is one that differs.
         let mut state = 1_u32;
         let mut noise = || {

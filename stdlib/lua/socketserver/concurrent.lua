@@ -90,6 +90,7 @@ ForkingMixIn.block_on_close = true
 
 -- Reaps children that have ended: waits for some where there are too many, for all with {blocking = true}.
 function ForkingMixIn:collect_children(...)
+  if ... ~= nil and type(...) ~= "table" then exactly("ForkingMixIn.collect_children", NOTHING, ...) end
   local blocking = bind("ForkingMixIn.collect_children", {"blocking"}, 0, ...)
   local children = self.active_children
   if not children then return end

@@ -147,3 +147,13 @@ pub(super) fn carry(context: &Context, to: State) {
         watch(context, to);
     }
 }
+
+/// Does what may run a script's code though its task's function is over, and its hook with it.
+pub(super) fn watched<T>(state: State, act: impl FnOnce() -> T) -> T {
+    if let Some(context) = Context::of(state) {
+        carry(context, state);
+    }
+    let result = act();
+    state.set_hook(None, 0, 0);
+    result
+}

@@ -367,11 +367,7 @@ pub(super) fn run(thread: State, task: &Rc<Task>, arguments: c_int) -> Result<()
 /// What the task ends by, where its function ended in the error on top of its thread.
 pub(super) fn ending(thread: State, task: &Rc<Task>) -> Error {
     // Putting an error into words may run a script's code, and so be where it is ended.
-    if let Some(context) = Context::of(thread) {
-        stop::carry(context, thread);
-    }
-    let error = error_at(thread, -1);
-    thread.set_hook(None, 0, 0);
+    let error = stop::watched(thread, || error_at(thread, -1));
     if error.class() == Class::MemoryError
         && let Some(context) = Context::of(thread)
     {

@@ -11,6 +11,8 @@ use regex_automata::nfa::thompson;
 use regex_automata::util::syntax;
 use regex_automata::{Anchored, Input, MatchKind};
 
+use crate::error::Result;
+
 use super::pattern::LARGEST;
 
 pub(super) use threads::Threads;
@@ -19,35 +21,28 @@ pub(super) use threads::Threads;
 const STRIDE: usize = 1 << 18;
 
 /// What is asked now and then whether to end: a pattern can take longer than anybody waits.
-pub(super) type Stop<'a> = &'a dyn Fn() -> bool;
+pub(super) type Stop<'a> = &'a dyn Fn() -> Result<()>;
 
 /// Work that looks now and then whether it is to end.
 pub(super) struct Effort<'a> {
     stop: Stop<'a>,
-    /// Steps that one unit of it takes at worst.
-    weight: usize,
     left: usize,
 }
 
 impl<'a> Effort<'a> {
-    pub(super) const fn new(stop: Stop<'a>, weight: usize) -> Self {
-        Self {
-            stop,
-            weight,
-            left: STRIDE,
-        }
+    pub(super) const fn new(stop: Stop<'a>) -> Self {
+        Self { stop, left: STRIDE }
     }
 
-    /// Does so much of it; none when it is to end.
+    /// Does so many steps of it; fails when it is to end.
     #[inline]
-    fn take(&mut self, units: usize) -> Option<()> {
-        let steps = units * self.weight;
+    pub(super) fn take(&mut self, steps: usize) -> Result<()> {
         if steps < self.left {
             self.left -= steps;
-            return Some(());
+            return Ok(());
         }
         self.left = STRIDE;
-        (!(self.stop)()).then_some(())
+        (self.stop)()
     }
 }
 
@@ -82,8 +77,6 @@ enum Halted {
     At(LazyStateID),
     /// It cannot go on.
     Dead,
-    /// It was to end.
-    Stopped,
 }
 
 /// How far an automaton has read what grows, so that it goes on there when more has come.
@@ -149,7 +142,16 @@ impl Automaton {
     }
 
     /// Reads what has come since the last time: a match from the front on, or `anywhere`, of which the end is not told.
-    pub(super) fn go_on(&self, walk: &mut Walk, data: &[u8], anywhere: bool, stop: Stop<'_>) -> Known {
+    ///
+    /// # Errors
+    /// What the effort ends by, here and below.
+    pub(super) fn go_on(
+        &self,
+        walk: &mut Walk,
+        data: &[u8],
+        anywhere: bool,
+        effort: &mut Effort<'_>,
+    ) -> Result<Known> {
         let cache = &mut *self.cache.borrow_mut();
         let anchored = if anywhere { Anchored::No } else { Anchored::Yes };
         let halt = walk.0.filter(|halt| halt.clears == cache.clear_count());
@@ -162,18 +164,16 @@ impl Automaton {
             },
             |halt| Ok((halt.state, halt.place, halt.end)),
         );
-        let unknown = Known {
-            end: None,
-            may_come: true,
-        };
         let Ok((state, place, mut end)) = begun else {
-            return unknown;
+            return Ok(Known {
+                end: None,
+                may_come: true,
+            });
         };
-        let state = match self.read(cache, state, data, place, stop, |place| end = Some(place)) {
+        let state = match self.read(cache, state, data, place, effort, |place| end = Some(place))? {
             Halted::At(state) => state,
             // Whatever comes: it stays as it is.
-            Halted::Dead => return Known { end, may_come: false },
-            Halted::Stopped => return unknown,
+            Halted::Dead => return Ok(Known { end, may_come: false }),
         };
         let halt = Halt {
             state,
@@ -183,35 +183,40 @@ impl Automaton {
         };
         let may_come = self.finish(cache, state, data.len(), |place| end = Some(place));
         walk.0 = Some(halt);
-        Known { end, may_come }
+        Ok(Known { end, may_come })
     }
 
     /// Where the match ends that begins here.
-    pub(super) fn end(&self, data: &[u8], from: usize, stop: Stop<'_>) -> Option<usize> {
+    pub(super) fn end(&self, data: &[u8], from: usize, effort: &mut Effort<'_>) -> Result<Option<usize>> {
         let mut end = None;
-        self.walk(data, from, stop, |place| end = Some(place));
-        end
+        self.walk(data, from, effort, |place| end = Some(place))?;
+        Ok(end)
     }
 
     /// Where all matches end that begin here.
-    pub(super) fn ends(&self, data: &[u8], from: usize, stop: Stop<'_>) -> Ends {
+    pub(super) fn ends(&self, data: &[u8], from: usize, effort: &mut Effort<'_>) -> Result<Ends> {
         let mut ends = Vec::new();
-        let more = self.walk(data, from, stop, |end| ends.push(end));
-        Ends { ends, more }
+        let more = self.walk(data, from, effort, |end| ends.push(end))?;
+        Ok(Ends { ends, more })
     }
 
     /// Reads all there is, and hands over where matches end; whether it could go on.
-    fn walk(&self, data: &[u8], from: usize, stop: Stop<'_>, mut note: impl FnMut(usize)) -> bool {
+    fn walk(
+        &self,
+        data: &[u8],
+        from: usize,
+        effort: &mut Effort<'_>,
+        mut note: impl FnMut(usize),
+    ) -> Result<bool> {
         let cache = &mut *self.cache.borrow_mut();
         // Neither starting nor going on fails: no byte makes it give up, and its states may be made anew for ever.
         let Ok(state) = self.dfa.start_state_forward(cache, &input(data, from)) else {
-            return true;
+            return Ok(true);
         };
-        match self.read(cache, state, data, from, stop, &mut note) {
+        Ok(match self.read(cache, state, data, from, effort, &mut note)? {
             Halted::At(state) => self.finish(cache, state, data.len(), note),
             Halted::Dead => false,
-            Halted::Stopped => true,
-        }
+        })
     }
 
     /// Reads from a place on, and hands over where matches end.
@@ -221,28 +226,26 @@ impl Automaton {
         mut state: LazyStateID,
         data: &[u8],
         from: usize,
-        stop: Stop<'_>,
+        effort: &mut Effort<'_>,
         mut note: impl FnMut(usize),
-    ) -> Halted {
-        let mut effort = Effort::new(stop, self.states());
+    ) -> Result<Halted> {
+        let weight = self.states();
         // A match shows a byte later, as it may depend on what follows.
         for (place, byte) in data.iter().enumerate().skip(from) {
             // It does not fail, as above.
             let Ok(next) = self.dfa.next_state(cache, state, *byte) else {
-                return Halted::Dead;
+                return Ok(Halted::Dead);
             };
             if next.is_match() {
                 note(place);
             }
             if next.is_dead() {
-                return Halted::Dead;
+                return Ok(Halted::Dead);
             }
-            if effort.take(1).is_none() {
-                return Halted::Stopped;
-            }
+            effort.take(weight)?;
             state = next;
         }
-        Halted::At(state)
+        Ok(Halted::At(state))
     }
 
     /// All has been read: hands over the match that ends there, and returns whether it could go on.
@@ -271,18 +274,21 @@ fn input(data: &[u8], from: usize) -> Input<'_> {
 mod tests {
     use super::*;
 
-    const GO_ON: Stop<'_> = &|| false;
+    /// Of what an automaton tells when nobody ends it.
+    fn told<T>(ask: impl FnOnce(&mut Effort<'_>) -> Result<T>) -> T {
+        ask(&mut Effort::new(&|| Ok(()))).expect("nobody ends it")
+    }
 
     #[test]
     fn a_match_that_cannot_come_is_known() {
         let first = |pattern| Automaton::new(pattern, false).expect("a pattern");
         let reply = first("220 .*\r\n");
-        let may_come = |data: &[u8]| reply.walk(data, 0, GO_ON, |_| {});
+        let may_come = |data: &[u8]| told(|effort| reply.walk(data, 0, effort, |_| {}));
         assert!(may_come(b"") && may_come(b"22") && may_come(b"220 x\r"));
         assert!(!may_come(b"5") && !may_come(b"220 x\n") && !may_come(b"x220 "));
-        assert!(reply.walk(b"x220 ", 1, GO_ON, |_| {}));
-        assert_eq!(reply.end(b"220 x\r\n220", 0, GO_ON), Some(7));
-        assert_eq!(first(r"\ba").end(b"xa", 1, GO_ON), None);
+        assert!(told(|effort| reply.walk(b"x220 ", 1, effort, |_| {})));
+        assert_eq!(told(|effort| reply.end(b"220 x\r\n220", 0, effort)), Some(7));
+        assert_eq!(told(|effort| first(r"\ba").end(b"xa", 1, effort)), None);
         assert!(Automaton::new("(", false).is_err_and(|text| text.contains("unclosed group")));
     }
 
@@ -320,16 +326,20 @@ mod tests {
                     let (mut front, mut anywhere) = (Walk::default(), Walk::default());
                     for end in (0..=text.len()).step_by(size).chain([text.len()]) {
                         let come = &text[..end];
-                        let known = automaton.go_on(&mut front, come, false, GO_ON);
-                        assert_eq!(known.end, automaton.end(come, 0, GO_ON), "{pattern} {come:?}");
+                        let known = told(|effort| automaton.go_on(&mut front, come, false, effort));
+                        assert_eq!(
+                            known.end,
+                            told(|effort| automaton.end(come, 0, effort)),
+                            "{pattern} {come:?}"
+                        );
                         assert_eq!(
                             known.may_come,
-                            automaton.walk(come, 0, GO_ON, |_| {}),
+                            told(|effort| automaton.walk(come, 0, effort, |_| {})),
                             "{pattern} {come:?}"
                         );
                         // Others use the same states meanwhile.
-                        automaton.ends(b"something else", 3, GO_ON);
-                        let known = automaton.go_on(&mut anywhere, come, true, GO_ON);
+                        told(|effort| automaton.ends(b"something else", 3, effort));
+                        let known = told(|effort| automaton.go_on(&mut anywhere, come, true, effort));
                         assert_eq!(known.end.is_some(), plain.is_match(come), "{pattern} {come:?}");
                     }
                 }
@@ -340,9 +350,9 @@ mod tests {
     #[test]
     fn all_ends_are_known() {
         let every = Automaton::new("[0-9]+?", true).expect("a pattern");
-        let ends = every.ends(b"a123", 1, GO_ON);
+        let ends = told(|effort| every.ends(b"a123", 1, effort));
         assert_eq!((ends.ends, ends.more), (vec![2, 3, 4], true));
-        let ends = every.ends(b"12;", 0, GO_ON);
+        let ends = told(|effort| every.ends(b"12;", 0, effort));
         assert_eq!((ends.ends, ends.more), (vec![1, 2], false));
     }
 }

@@ -7,6 +7,8 @@ use regex_automata::nfa::thompson::{Compiler, Config, NFA, State, WhichCaptures}
 use regex_automata::util::primitives::StateID;
 use regex_automata::util::syntax;
 
+use crate::error::Result;
+
 use super::super::pattern::LARGEST;
 use super::{Effort, words};
 
@@ -15,7 +17,12 @@ type Slots = Vec<Option<usize>>;
 
 /// The machine.
 #[derive(Debug)]
-pub(in super::super) struct Threads(NFA);
+pub(in super::super) struct Threads {
+    nfa: NFA,
+    /// The states in which a thread waits for a byte, or has matched, are numbered: so many there are, and the number of each.
+    stops: usize,
+    numbers: Vec<usize>,
+}
 
 /// The threads at a place, those whose match is preferred first.
 struct Crowd {
@@ -23,7 +30,7 @@ struct Crowd {
     /// The round each state was last added in.
     added: Vec<usize>,
     round: usize,
-    /// What each thread has seen of the groups, side by side.
+    /// What each thread has seen of the groups, side by side in the order of their states' numbers.
     slots: Slots,
 }
 
@@ -34,11 +41,11 @@ enum Todo {
 }
 
 /// A search under way.
-struct Search<'a> {
-    nfa: &'a NFA,
+struct Search<'a, 'b> {
+    threads: &'a Threads,
     data: &'a [u8],
     width: usize,
-    effort: Effort<'a>,
+    effort: &'a mut Effort<'b>,
     todo: Vec<Todo>,
     /// What the thread that is added has seen of the groups.
     seen: Slots,
@@ -56,29 +63,45 @@ impl Threads {
             .syntax(syntax::Config::new().unicode(false).utf8(false))
             .configure(config)
             .build(pattern)
-            .map(Self)
+            .map(Self::of)
             .map_err(|error| words(&error))
     }
 
-    /// The first match and its groups. None where there is none, or when `effort` is to end.
+    fn of(nfa: NFA) -> Self {
+        let mut stops = 0;
+        let number = |state: &State| {
+            let number = stops;
+            stops += usize::from(is_stop(state));
+            number
+        };
+        let numbers = nfa.states().iter().map(number).collect();
+        Self { nfa, stops, numbers }
+    }
+
+    /// The first match that begins at a place or after it, and its groups.
+    ///
+    /// # Errors
+    /// What the effort ends by.
     pub(in super::super) fn find(
         &self,
         data: &[u8],
-        effort: Effort<'_>,
-    ) -> Option<Vec<Option<Range<usize>>>> {
-        let nfa = &self.0;
+        from: usize,
+        effort: &mut Effort<'_>,
+    ) -> Result<Option<Vec<Option<Range<usize>>>>> {
+        let nfa = &self.nfa;
         let width = nfa.group_info().slot_len();
+        effort.take(self.stops * width)?;
         let mut search = Search {
-            nfa,
+            threads: self,
             data,
             width,
             effort,
             todo: Vec::new(),
             seen: vec![None; width],
         };
-        let (mut now, mut next) = (Crowd::of(nfa, width), Crowd::of(nfa, width));
+        let (mut now, mut next) = (self.crowd(width), self.crowd(width));
         let mut found: Option<Slots> = None;
-        for place in 0..=data.len() {
+        for place in from..=data.len() {
             if found.is_none() {
                 // What begins here counts less than what has begun.
                 search.seen.fill(None);
@@ -89,7 +112,7 @@ impl Threads {
             next.clear();
             for at in 0..now.order.len() {
                 let id = now.order[at];
-                let seen = || &now.slots[id.as_usize() * width..][..width];
+                let seen = || &now.slots[self.numbers[id.as_usize()] * width..][..width];
                 let onward = match nfa.state(id) {
                     State::ByteRange { trans } => trans.matches(data, place).then_some(trans.next),
                     State::Sparse(sparse) => sparse.matches(data, place),
@@ -110,16 +133,35 @@ impl Threads {
             }
             std::mem::swap(&mut now, &mut next);
         }
-        let pairs = found?;
-        let (pairs, _) = pairs.as_chunks::<2>();
-        let ranges = pairs.iter().map(|[begin, end]| Some((*begin)?..(*end)?));
-        Some(ranges.collect())
+        Ok(found.map(|slots| {
+            let (pairs, _) = slots.as_chunks::<2>();
+            let ranges = pairs.iter().map(|[begin, end]| Some((*begin)?..(*end)?));
+            ranges.collect()
+        }))
+    }
+
+    fn crowd(&self, width: usize) -> Crowd {
+        Crowd {
+            order: Vec::new(),
+            added: vec![0; self.numbers.len()],
+            round: 1,
+            slots: vec![None; self.stops * width],
+        }
     }
 }
 
-impl Search<'_> {
-    /// Adds a thread, and those it becomes without a byte. None when the effort is to end.
-    fn add(&mut self, crowd: &mut Crowd, id: StateID, place: usize) -> Option<()> {
+/// Whether a thread stays in this state until the next byte.
+const fn is_stop(state: &State) -> bool {
+    matches!(
+        state,
+        State::ByteRange { .. } | State::Sparse(_) | State::Dense(_) | State::Match { .. }
+    )
+}
+
+impl Search<'_, '_> {
+    /// Adds a thread, and those it becomes without a byte.
+    fn add(&mut self, crowd: &mut Crowd, id: StateID, place: usize) -> Result<()> {
+        let nfa = &self.threads.nfa;
         self.todo.clear();
         self.todo.push(Todo::Go(id));
         while let Some(todo) = self.todo.pop() {
@@ -135,9 +177,9 @@ impl Search<'_> {
                 if std::mem::replace(&mut crowd.added[id.as_usize()], crowd.round) == crowd.round {
                     break;
                 }
-                id = match self.nfa.state(id) {
+                id = match nfa.state(id) {
                     State::Look { look, next } => {
-                        if !self.nfa.look_matcher().matches(*look, self.data, place) {
+                        if !nfa.look_matcher().matches(*look, self.data, place) {
                             break;
                         }
                         *next
@@ -160,29 +202,20 @@ impl Search<'_> {
                         *next
                     }
                     State::Fail => break,
-                    _ => {
-                        crowd.slots[id.as_usize() * self.width..][..self.width].copy_from_slice(&self.seen);
+                    State::ByteRange { .. } | State::Sparse(_) | State::Dense(_) | State::Match { .. } => {
+                        let number = self.threads.numbers[id.as_usize()];
+                        crowd.slots[number * self.width..][..self.width].copy_from_slice(&self.seen);
                         crowd.order.push(id);
                         break;
                     }
                 };
             }
         }
-        Some(())
+        Ok(())
     }
 }
 
 impl Crowd {
-    fn of(nfa: &NFA, width: usize) -> Self {
-        let states = nfa.states().len();
-        Self {
-            order: Vec::new(),
-            added: vec![0; states],
-            round: 1,
-            slots: vec![None; states * width],
-        }
-    }
-
     fn clear(&mut self) {
         self.order.clear();
         self.round += 1;
@@ -191,6 +224,8 @@ impl Crowd {
 
 #[cfg(test)]
 mod tests {
+    use crate::error::Error;
+
     use super::*;
 
     #[test]
@@ -232,14 +267,22 @@ mod tests {
                     let groups = found.iter();
                     groups.map(|group| Some(group?.range())).collect::<Vec<_>>()
                 });
-                let found = threads.find(text, Effort::new(&|| false, 1));
-                assert_eq!(found, expected, "{pattern} {text:?}");
+                let found = threads.find(text, 0, &mut Effort::new(&|| Ok(())));
+                assert_eq!(found.expect("nobody ends it"), expected, "{pattern} {text:?}");
+                let found = threads.find(text, text.len().min(2), &mut Effort::new(&|| Ok(())));
+                let range = plain.find_at(text, text.len().min(2)).map(|found| found.range());
+                let found = found
+                    .expect("nobody ends it")
+                    .and_then(|groups| groups[0].clone());
+                assert_eq!(found, range, "{pattern} {text:?}");
             }
         }
         let endless = Threads::new("(a?)*b").expect("a pattern");
-        assert_eq!(
-            endless.find(b"aaaab", Effort::new(&|| true, super::super::STRIDE)),
-            None
-        );
+        let ending = || Err(Error::runtime("the end"));
+        let mut effort = Effort {
+            stop: &ending,
+            left: 10,
+        };
+        assert!(endless.find(b"aaaab", 0, &mut effort).is_err());
     }
 }

@@ -45,6 +45,7 @@ local threading, forking = socketserver.ThreadingMixIn(), socketserver.ForkingMi
 attempt("process_request", threading.process_request, threading, 1)
 attempt("collect_children", forking.collect_children, forking, {blocking = true})
 attempt("collect_children", forking.collect_children, forking, {waiting = true})
+attempt("collect_children", forking.collect_children, forking, true)
 
 -- No time at all.
 server.timeout = -1

@@ -54,6 +54,7 @@ attempt("mixin", socketserver.ThreadingMixIn, 1)
 attempt("process_request", socketserver.ThreadingMixIn().process_request, 1)
 attempt("collect_children", socketserver.ForkingMixIn().collect_children, blocking=True)
 attempt("collect_children", socketserver.ForkingMixIn().collect_children, waiting=True)
+attempt("collect_children", socketserver.ForkingMixIn().collect_children, True)
 
 # No time at all.
 server.timeout = -1
