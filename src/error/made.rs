@@ -46,26 +46,26 @@ impl Error {
             made.text.clone()
         };
         let mut error = Self::new(class, text);
-        let detail = error.detail();
-        detail.errno = made.errno;
-        detail.status = made.status;
-        detail.made = Some(made);
+        error.detail().errno = made.errno;
+        let rare = error.rare_mut();
+        rare.status = made.status;
+        rare.made = Some(made);
         error
     }
 
     /// Says what Python's `e.args` are, where they are not what the text is made of alone.
     #[must_use]
     pub(crate) fn with_arguments(mut self, arguments: Vec<Argument>) -> Self {
-        self.detail().arguments = Some(arguments);
+        self.rare_mut().arguments = Some(arguments);
         self
     }
 
     /// Python's `e.args`.
     pub(crate) fn arguments(&self) -> Vec<Argument> {
-        if let Some(arguments) = &self.0.arguments {
+        if let Some(arguments) = &self.rare().arguments {
             return arguments.clone();
         }
-        match (&self.0.made, self.errno()) {
+        match (&self.rare().made, self.errno()) {
             (Some(made), _) => made.arguments.clone(),
             (None, Some(number)) => vec![
                 Argument::Int(number.into()),
@@ -78,7 +78,10 @@ impl Error {
 
     /// The other of two files that a script named.
     pub(crate) fn filename2(&self) -> Option<&str> {
-        self.0.made.as_ref().and_then(|made| made.filename2.as_deref())
+        self.rare()
+            .made
+            .as_ref()
+            .and_then(|made| made.filename2.as_deref())
     }
 
     /// Has the second line tell the file and not the first: CPython does not name one that OpenSSL was to read.
@@ -86,7 +89,7 @@ impl Error {
     #[cfg(feature = "tls")]
     pub(crate) fn naming_file_below(mut self) -> Self {
         let cause = explain::likely_cause(&self);
-        let Some(name) = self.detail().filename.take() else {
+        let Some(name) = self.rare_mut().filename.take() else {
             return self;
         };
         let cause = cause.unwrap_or_else(|| "this is about the file".to_owned());
@@ -95,9 +98,7 @@ impl Error {
 
     /// `str(e)` of an error a script made.
     pub(super) fn text_as_made(&self) -> Cow<'_, str> {
-        self.0
-            .made
-            .as_ref()
-            .map_or(Cow::Borrowed(""), |made| Cow::Borrowed(&made.text))
+        let made = self.rare().made.as_ref();
+        Cow::Borrowed(made.map_or("", |made| &made.text))
     }
 }

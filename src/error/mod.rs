@@ -1,10 +1,11 @@
 //! The one error type. Every floor above `sys` fails with [`Error`]; scripts see it as an object.
 //!
-//! `class` has Python's exception classes and their tree; `explain` has the likely cause of a failed operation, `origin` makes
+//! `class` has Python's exception classes and their tree; `detail` is what an error holds; `explain` has the likely cause of a failed operation, `origin` makes
 //! errors of the system's numbers, `made` what an error has that a script made, `panic` whose fault one is, `tls` what one of TLS has, `asked` what the script asked for; `show` is how it reads.
 
 mod asked;
 mod class;
+mod detail;
 mod explain;
 mod made;
 mod origin;
@@ -27,6 +28,8 @@ pub(crate) use trace::Trace;
 
 use crate::address::Address;
 use crate::sys::errno::Errno;
+
+use detail::{Detail, Rare};
 
 /// What every fallible operation returns.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -57,33 +60,6 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 #[derive(Clone)]
 pub struct Error(Box<Detail>);
 
-#[derive(Clone)]
-struct Detail {
-    class: Class,
-    errno: Option<i32>,
-    /// None is the system's text for the number.
-    text: Option<Cow<'static, str>>,
-    op: Option<&'static str>,
-    address: Option<Address>,
-    /// Whom the socket is connected with, or where it is bound: known, and no news that the text must tell.
-    party: Option<Box<Address>>,
-    asked: Option<Box<Asked>>,
-    partial: Option<Vec<u8>>,
-    sent: Option<u64>,
-    status: Option<i32>,
-    denied: bool,
-    hint: Option<String>,
-    filename: Option<String>,
-    made: Option<Made>,
-    /// Python's `e.args`, where they are neither the number and its text nor the text alone.
-    arguments: Option<Vec<Argument>>,
-    cause: Option<String>,
-    tls: Option<Box<TlsDetail>>,
-    trace: Trace,
-    /// The engine's own words for the calls.
-    calls: Option<String>,
-}
-
 impl Error {
     /// An error of `class` with this text.
     pub fn new(class: Class, text: impl Into<Cow<'static, str>>) -> Self {
@@ -94,27 +70,7 @@ impl Error {
     #[cold]
     #[inline(never)]
     fn make(class: Class, errno: Option<i32>, text: Option<Cow<'static, str>>) -> Self {
-        Self(Box::new(Detail {
-            class,
-            errno,
-            text,
-            op: None,
-            address: None,
-            party: None,
-            asked: None,
-            partial: None,
-            sent: None,
-            status: None,
-            denied: false,
-            hint: None,
-            filename: None,
-            made: None,
-            arguments: None,
-            cause: None,
-            tls: None,
-            trace: Trace::default(),
-            calls: None,
-        }))
+        Self(Box::new(Detail::new(class, errno, text)))
     }
 
     /// `TypeError`.
@@ -165,7 +121,7 @@ impl Error {
     /// `SystemExit` with this status.
     pub fn exit(status: i32) -> Self {
         let mut error = Self::new(Class::SystemExit, status.to_string());
-        error.detail().status = Some(status);
+        error.rare_mut().status = Some(status);
         error.with_arguments(vec![Argument::Int(status.into())])
     }
 
@@ -197,7 +153,7 @@ impl Error {
     #[must_use]
     pub(crate) fn hinting(mut self, hint: Option<String>) -> Self {
         if hint.is_some() {
-            self.detail().hint = hint;
+            self.rare_mut().hint = hint;
         }
         self
     }
@@ -211,7 +167,7 @@ impl Error {
     /// Names the file concerned.
     #[must_use]
     pub(crate) fn with_filename(mut self, name: &str) -> Self {
-        self.detail().filename = Some(name.to_owned());
+        self.rare_mut().filename = Some(name.to_owned());
         self
     }
 
@@ -228,7 +184,7 @@ impl Error {
     #[must_use]
     pub fn at(mut self, address: &Address) -> Self {
         if self.0.address.is_none() {
-            self.detail().address = Some(address.clone());
+            self.detail().address = Some(Box::new(address.clone()));
         }
         self
     }
@@ -245,21 +201,21 @@ impl Error {
     /// Says what led to it, where the place that failed knows better than the general rules do.
     #[must_use]
     pub(crate) fn because(mut self, cause: String) -> Self {
-        self.detail().cause = Some(cause);
+        self.rare_mut().cause = Some(cause);
         self
     }
 
     /// Keeps the bytes that had been read before the failure.
     #[must_use]
     pub fn with_partial(mut self, bytes: Vec<u8>) -> Self {
-        self.detail().partial = Some(bytes);
+        self.rare_mut().partial = Some(bytes);
         self
     }
 
     /// Keeps the number of bytes that had left before the failure.
     #[must_use]
     pub fn with_sent(mut self, sent: u64) -> Self {
-        self.detail().sent = Some(sent);
+        self.rare_mut().sent = Some(sent);
         self
     }
 
@@ -286,13 +242,21 @@ impl Error {
             self.set_trace(trace);
         }
         if calls.is_some() {
-            self.detail().calls = calls;
+            self.rare_mut().calls = calls;
         }
         self
     }
 
     fn detail(&mut self) -> &mut Detail {
         &mut self.0
+    }
+
+    fn rare(&self) -> &Rare {
+        self.0.rare()
+    }
+
+    fn rare_mut(&mut self) -> &mut Rare {
+        self.0.rare_mut()
     }
 
     fn text(&self) -> Cow<'_, str> {
@@ -332,7 +296,7 @@ impl Error {
 
     /// The file concerned.
     pub fn filename(&self) -> Option<&str> {
-        self.0.filename.as_deref()
+        self.rare().filename.as_deref()
     }
 
     /// The operation that failed: `connect`.
@@ -342,22 +306,22 @@ impl Error {
 
     /// The peer or local address concerned.
     pub fn address(&self) -> Option<&Address> {
-        self.0.address.as_ref().or(self.0.party.as_deref())
+        self.0.address.as_deref().or(self.0.party.as_deref())
     }
 
     /// The one that the text tells of.
     fn told_address(&self) -> Option<&Address> {
-        self.0.address.as_ref()
+        self.0.address.as_deref()
     }
 
     /// Bytes read before the failure.
     pub fn partial(&self) -> Option<&[u8]> {
-        self.0.partial.as_deref()
+        self.rare().partial.as_deref()
     }
 
     /// Bytes that left before the failure.
     pub fn sent(&self) -> Option<u64> {
-        self.0.sent
+        self.rare().sent
     }
 
     /// Whether the policy refused.
@@ -367,12 +331,12 @@ impl Error {
 
     /// The status a script asked the program to end with: 1 where it gave a text instead.
     pub fn status(&self) -> Option<i32> {
-        (self.0.class == Class::SystemExit).then(|| self.0.status.unwrap_or(1))
+        (self.0.class == Class::SystemExit).then(|| self.rare().status.unwrap_or(1))
     }
 
     /// The text a script asked the program to end with.
     pub fn last_words(&self) -> Option<Cow<'_, str>> {
-        (self.0.class == Class::SystemExit && self.0.status.is_none()).then(|| self.text())
+        (self.0.class == Class::SystemExit && self.rare().status.is_none()).then(|| self.text())
     }
 
     /// Where in the script it was raised.
@@ -383,7 +347,7 @@ impl Error {
     /// The script's calls when it was raised, one a line, innermost first, in the engine's own words where it has some.
     pub fn traceback(&self) -> Option<String> {
         let trace = || self.place().map(|_| self.0.trace.to_string());
-        self.0.calls.clone().or_else(trace)
+        self.rare().calls.clone().or_else(trace)
     }
 }
 

@@ -11,10 +11,10 @@ impl Error {
     /// Python's `str(e)`.
     pub fn message(&self) -> Cow<'_, str> {
         match self.0.errno {
-            _ if self.0.made.is_some() => self.text_as_made(),
+            _ if self.rare().made.is_some() => self.text_as_made(),
             // The numbers of TLS are not the system's, and Python does not tell them.
             Some(_) if self.0.class.is_a(Class::SSLError) => self.text(),
-            Some(number) => Cow::Owned(match &self.0.filename {
+            Some(number) => Cow::Owned(match &self.rare().filename {
                 Some(name) => format!("[Errno {number}] {}: {}", self.text(), str_repr(name)),
                 None => format!("[Errno {number}] {}", self.text()),
             }),
@@ -35,7 +35,7 @@ impl Error {
     /// The message, and the sentence that helps where there is one.
     pub(crate) fn advice(&self) -> Cow<'_, str> {
         let message = self.message();
-        match &self.0.hint {
+        match &self.rare().hint {
             Some(hint) if !message.is_empty() => format!("{message}. {hint}").into(),
             _ => message,
         }
@@ -49,9 +49,9 @@ impl Error {
             (Some(op), Some(address)) => format!("in {op}, address {address}"),
             (Some(op), None) => format!("in {op}"),
             (None, Some(address)) => format!("address {address}"),
-            (None, None) => return self.0.cause.clone(),
+            (None, None) => return self.rare().cause.clone(),
         };
-        if let Some(cause) = self.0.cause.clone().or_else(|| explain::likely_cause(self)) {
+        if let Some(cause) = self.rare().cause.clone().or_else(|| explain::likely_cause(self)) {
             line.push_str(": ");
             line.push_str(&cause);
         }

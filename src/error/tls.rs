@@ -20,27 +20,27 @@ impl Error {
     #[cfg(feature = "tls")]
     #[must_use]
     pub(crate) fn with_tls(mut self, tls: TlsDetail) -> Self {
-        self.detail().tls = Some(Box::new(tls));
+        self.rare_mut().tls = Some(tls);
         self
     }
 
     /// The part of the library that failed, of an `SSLError`: `SSL`, `X509`.
     pub fn library(&self) -> Option<&'static str> {
-        self.0.tls.as_ref()?.library
+        self.rare().tls.as_ref()?.library
     }
 
     /// OpenSSL's name for the failure, of an `SSLError`: `CERTIFICATE_VERIFY_FAILED`.
     pub fn reason(&self) -> Option<&'static str> {
-        self.0.tls.as_ref()?.reason
+        self.rare().tls.as_ref()?.reason
     }
 
     /// OpenSSL's number for what is wrong with a certificate.
     pub fn verify_code(&self) -> Option<i64> {
-        self.0.tls.as_ref()?.verify_code
+        self.rare().tls.as_ref()?.verify_code
     }
 
     /// What is wrong with a certificate, in OpenSSL's words.
     pub fn verify_message(&self) -> Option<&str> {
-        self.0.tls.as_ref()?.verify_message.as_deref()
+        self.rare().tls.as_ref()?.verify_message.as_deref()
     }
 }

@@ -122,26 +122,42 @@ impl fmt::Debug for Place {
 }
 
 /// The script's innermost calls, innermost first.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Trace([Option<Place>; DEPTH]);
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Trace {
+    first: Option<Place>,
+    /// Those around it, of which most errors have none.
+    around: Option<Box<[Option<Place>; DEPTH - 1]>>,
+}
 
 impl Trace {
+    /// Nothing is known.
+    pub(super) const NONE: Self = Self {
+        first: None,
+        around: None,
+    };
+
     /// Adds the next call outwards; beyond [`DEPTH`] it is left out.
     pub(crate) fn push(&mut self, place: Place) {
-        if let Some(slot) = self.0.iter_mut().find(|slot| slot.is_none()) {
+        if self.first.is_none() {
+            self.first = Some(place);
+            return;
+        }
+        let around = self.around.get_or_insert_default();
+        if let Some(slot) = around.iter_mut().find(|slot| slot.is_none()) {
             *slot = Some(place);
         }
     }
 
     /// The innermost place.
-    pub(super) fn first(&self) -> Option<&Place> {
-        self.0[0].as_ref()
+    pub(super) const fn first(&self) -> Option<&Place> {
+        self.first.as_ref()
     }
 }
 
 impl fmt::Display for Trace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (depth, place) in self.0.iter().flatten().enumerate() {
+        let around = self.around.iter().flat_map(|around| around.iter());
+        for (depth, place) in self.first.iter().chain(around.flatten()).enumerate() {
             let between = if depth == 0 { "" } else { "\n" };
             write!(f, "{between}{place}")?;
         }

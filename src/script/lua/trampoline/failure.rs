@@ -90,7 +90,10 @@ pub(super) fn place_in(text: &str, name: &str) -> Option<Place> {
     Some(Place::new(shown.as_bytes(), line.parse().ok()?))
 }
 
-/// Pushes an error with its place in the script.
+/// The level of who calls a C function.
+pub(super) const CALLER: c_int = 1;
+
+/// Pushes an error with its place in the script: for a C function, or for who has said the place.
 pub(super) fn raise(state: State, context: &'static Context, mut error: Error) -> Answer {
     if context.load.is_exhausted() && context.net.sched().is_dying() {
         // There is no memory for an error, and nobody who would see it.
@@ -98,7 +101,7 @@ pub(super) fn raise(state: State, context: &'static Context, mut error: Error) -
         return Answer::Raise;
     }
     if error.place().is_none() {
-        locate(state, &mut error);
+        locate(state, &mut error, CALLER);
     }
     let value = Value::Error(Rc::new(error));
     // Where not even the error can be had, Lua's own memory error is on top instead.
@@ -106,11 +109,10 @@ pub(super) fn raise(state: State, context: &'static Context, mut error: Error) -
     Answer::Raise
 }
 
-/// Notes where the script is.
-pub(super) fn locate(state: State, error: &mut Error) {
+/// Notes where the script is, from a level of its calls on.
+pub(super) fn locate(state: State, error: &mut Error, innermost: c_int) {
     let mut trace = Trace::default();
-    // Level 0 is the C function that raises, which has no line, or the script itself where a hook of its raises.
-    for level in 0..=TRACED {
+    for level in innermost..=TRACED {
         match state.place(level) {
             Frame::Script(place) => trace.push(place),
             Frame::Foreign => {}

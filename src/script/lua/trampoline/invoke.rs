@@ -430,7 +430,7 @@ pub(super) unsafe extern "C-unwind" fn call_object(raw: *mut lua_State) -> c_int
             .collect();
         let mut error = construct(class, &arguments)?;
         // It is raised where it is made, nearly always.
-        failure::locate(state, &mut error);
+        failure::locate(state, &mut error, failure::CALLER);
         Ok(Value::Error(Rc::new(error)))
     })
     .finish(state)

@@ -6,8 +6,8 @@ use std::ffi::c_int;
 use mlua::ffi::{self, lua_Debug, lua_State};
 
 use super::context::Context;
-use super::invoke;
 use super::state::State;
+use super::{failure, invoke};
 
 thread_local! {
     /// The Lua thread that a signal handler pokes on this thread of the system. Neither made when first used nor dropped,
@@ -129,7 +129,11 @@ pub(super) fn is_over_for_all(state: State, context: &'static Context) -> bool {
 
 fn has_ended(state: State, context: &'static Context) -> bool {
     match context.net.sched().death() {
-        Some(error) => {
+        Some(mut error) => {
+            // A hook interrupts the script's own function.
+            if error.place().is_none() {
+                failure::locate(state, &mut error, 0);
+            }
             invoke::raise(state, context, error);
             true
         }
