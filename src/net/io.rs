@@ -304,7 +304,7 @@ impl Socket {
 
     /// Whom it is connected with, or else where it is bound, if anywhere.
     fn party(&self) -> Option<Address> {
-        let fd = self.open_fd().ok()?;
+        let fd = Some(self.fd()).filter(|fd| *fd >= 0)?;
         let is_told = |address: &Address| match address {
             Address::Unix(name) => *name != UnixName::Unnamed,
             address => address.port().is_some_and(|port| port != 0),
