@@ -670,7 +670,13 @@ fn a_refusal_names_the_grant_that_is_missing() {
             "",
             "socket.getaddrinfo('localhost', 1)",
             "socket::getaddrinfo(\"localhost\", 1);",
-            "resolving 'localhost'\n  in getaddrinfo: --allow-resolve=localhost would allow it\n",
+            "resolving 'localhost'\n  in getaddrinfo: --allow-net=localhost:1, or --allow-resolve=localhost for the addresses alone, would allow it\n",
+        ),
+        (
+            "",
+            "socket.gethostbyname('localhost')",
+            "socket::gethostbyname(\"localhost\");",
+            "in gethostbyname: --allow-resolve=localhost would allow it\n",
         ),
         (
             "",

@@ -236,6 +236,13 @@ impl Request<'_> {
             },
             Self::Connect(peer) | Self::SendTo(peer) | Self::SendMessage(peer) => address("net", peer),
             Self::Bind(own) => address("listen", own),
+            // It is asked for to connect, as a rule.
+            Self::Resolve {
+                host: Some(host),
+                service,
+            } if service.parse().is_ok_and(|port: u16| port > 0) && !host.contains(':') => Some(format!(
+                "--allow-net={host}:{service}, or --allow-resolve={host} for the addresses alone,"
+            )),
             Self::Resolve { host: Some(host), .. } | Self::HostByName(host) | Self::HostByAddress(host) => {
                 of("resolve", host)
             }
