@@ -162,7 +162,7 @@ impl Scene<'_> {
 
     /// Where in its script the task is.
     pub fn place(&self) -> Option<Place> {
-        self.current()?.payload().place()
+        self.current()?.payload().place_of_call()
     }
 
     /// The name of the worker whose runtime this is, if it is one's.

@@ -50,6 +50,10 @@ pub(crate) trait Payload {
     fn place(&self) -> Option<Place> {
         None
     }
+    /// The same of the task that runs, where it has called something of ours.
+    fn place_of_call(&self) -> Option<Place> {
+        self.place()
+    }
     /// Goes on with what it left when it parked (see [`Task::park`]); runs on a fiber, as the task's body does.
     ///
     /// # Errors

@@ -10,9 +10,10 @@ use crate::error::{Class, Error, Place, Trace};
 
 use super::allowance::Allowance;
 use super::context::Context;
+use super::frame::{CALLER, Frame};
 use super::invoke::Answer;
 use super::object::Object;
-use super::state::{Frame, Kind, State, Status};
+use super::state::{Kind, State, Status};
 use super::{push, read};
 
 /// Calls that are looked at for an error's trace.
@@ -89,9 +90,6 @@ pub(super) fn place_in(text: &str, name: &str) -> Option<Place> {
     let (line, _) = text.strip_prefix(shown)?.strip_prefix(':')?.split_once(':')?;
     Some(Place::new(shown.as_bytes(), line.parse().ok()?))
 }
-
-/// The level of who calls a C function.
-pub(super) const CALLER: c_int = 1;
 
 /// Pushes an error with its place in the script: for a C function, or for who has said the place.
 pub(super) fn raise(state: State, context: &'static Context, mut error: Error) -> Answer {

@@ -26,6 +26,7 @@ use super::context::Context;
 #[cfg(feature = "lua55")]
 use super::external;
 pub(super) use super::failure::raise;
+use super::frame::CALLER;
 use super::metatable;
 use super::object::Object;
 use super::state::{Kind, State, upvalue};
@@ -430,7 +431,7 @@ pub(super) unsafe extern "C-unwind" fn call_object(raw: *mut lua_State) -> c_int
             .collect();
         let mut error = construct(class, &arguments)?;
         // It is raised where it is made, nearly always.
-        failure::locate(state, &mut error, failure::CALLER);
+        failure::locate(state, &mut error, CALLER);
         Ok(Value::Error(Rc::new(error)))
     })
     .finish(state)

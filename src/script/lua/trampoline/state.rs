@@ -55,16 +55,6 @@ impl Status {
     }
 }
 
-/// A call on a thread.
-pub(super) enum Frame {
-    /// A script's, and where it is.
-    Script(Place),
-    /// C code's.
-    Foreign,
-    /// There are no more.
-    None,
-}
-
 macro_rules! calls {
     ($($(#[$doc:meta])* $name:ident($($arg:ident: $type:ty),*) $(-> $out:ty)? = $c:ident;)*) => {$(
         $(#[$doc])*
@@ -302,51 +292,6 @@ impl State {
     pub(super) fn status(self) -> Status {
         // SAFETY: as in `calls!`.
         Status::from_c(unsafe { ffi::lua_status(self.0) })
-    }
-
-    /// Whether a function is active on it.
-    pub(super) fn has_frames(self) -> bool {
-        let mut frame = std::mem::MaybeUninit::<ffi::lua_Debug>::uninit();
-        // SAFETY: the record is written by the call before anything reads it.
-        unsafe { ffi::lua_getstack(self.0, 0, frame.as_mut_ptr()) != 0 }
-    }
-
-    /// Where the call `level` levels above this one is.
-    pub(super) fn place(self, level: c_int) -> Frame {
-        let mut frame = std::mem::MaybeUninit::<ffi::lua_Debug>::zeroed();
-        // SAFETY: the record is writable, and zero bytes are a valid one.
-        if unsafe { ffi::lua_getstack(self.0, level, frame.as_mut_ptr()) } == 0 {
-            return Frame::None;
-        }
-        // SAFETY: lua_getstack has filled the record; this option pushes nothing and cannot raise.
-        unsafe { ffi::lua_getinfo(self.0, c"l".as_ptr(), frame.as_mut_ptr()) };
-        // SAFETY: zeroed and then filled.
-        let line = u32::try_from(unsafe { frame.assume_init_ref() }.currentline).unwrap_or(0);
-        if line == 0 {
-            return Frame::Foreign;
-        }
-        // The name is written out anew each time, which is what takes long.
-        // SAFETY: as for the line.
-        unsafe { ffi::lua_getinfo(self.0, c"S".as_ptr(), frame.as_mut_ptr()) };
-        // SAFETY: as above.
-        let frame = unsafe { frame.assume_init_ref() };
-        // SAFETY: short_src is an array Lua closes with a NUL.
-        let source = unsafe { CStr::from_ptr(frame.short_src.as_ptr()) };
-        Frame::Script(Place::new(source.to_bytes(), line))
-    }
-
-    /// Where Lua keeps what it knows of the call `level` levels above this one; 0 where there is none. For who asks for memory ahead.
-    #[inline]
-    pub(super) fn call_address(self, level: c_int) -> usize {
-        const PLACE: usize = size_of::<ffi::lua_Debug>() - size_of::<usize>();
-        let mut frame = std::mem::MaybeUninit::<ffi::lua_Debug>::uninit();
-        // SAFETY: lua_getstack only writes to the record.
-        if unsafe { ffi::lua_getstack(self.0, level, frame.as_mut_ptr()) } == 0 {
-            return 0;
-        }
-        let address = frame.as_ptr().wrapping_byte_add(PLACE).cast::<usize>();
-        // SAFETY: the record's last word is the address (lua.h), which lua_getstack has written.
-        unsafe { address.read() }
     }
 
     pub(super) fn set_hook(self, hook: Option<ffi::lua_Hook>, mask: c_int, count: c_int) {

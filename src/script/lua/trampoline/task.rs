@@ -17,12 +17,11 @@ use crate::sys::prefetch;
 
 use super::context::Context;
 use super::failure::{describe, error_at};
+use super::frame::CALLER;
 use super::object::Object;
-use super::state::{CFunction, Frame, REGISTRY, State, Status};
+use super::state::{CFunction, REGISTRY, State, Status};
 use super::{collecting, invoke, library, parking, stop};
 
-/// Calls that are looked at for the script's own place.
-const FRAMES: c_int = 8;
 /// Bytes of a Lua thread and its stack that are asked for ahead.
 const THREAD: usize = 640;
 /// The same of what Lua knows of a call, and of an object.
@@ -215,7 +214,11 @@ impl Payload for LuaTask {
     }
 
     fn place(&self) -> Option<Place> {
-        first_place(self.running_state())
+        self.running_state().first_place(0)
+    }
+
+    fn place_of_call(&self) -> Option<Place> {
+        self.running_state().first_place(CALLER)
     }
 
     fn watch(&self) {
@@ -233,17 +236,6 @@ impl Drop for LuaTask {
     fn drop(&mut self) {
         self.released.borrow_mut().push(self.thread);
     }
-}
-
-/// The innermost place of a script's own on a thread.
-fn first_place(state: State) -> Option<Place> {
-    (0..FRAMES)
-        .map(|level| state.place(level))
-        .take_while(|frame| !matches!(frame, Frame::None))
-        .find_map(|frame| match frame {
-            Frame::Script(place) => Some(place),
-            Frame::Foreign | Frame::None => None,
-        })
 }
 
 /// Starts a function of the calling script as a task.
@@ -395,7 +387,7 @@ pub(super) unsafe extern "C-unwind" fn on_error(raw: *mut lua_State) -> c_int {
         let text = String::from_utf8_lossy(&text);
         let text = text.strip_suffix(BOTTOM).unwrap_or(&text).to_owned();
         *payload.traceback.borrow_mut() = Some(text);
-        payload.place.set(first_place(state));
+        payload.place.set(state.first_place(CALLER));
         state.pop(1);
     }
     state.set_top(1);
