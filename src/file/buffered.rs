@@ -108,14 +108,15 @@ impl Buffered {
 
     /// As [`Self::reading`], once no other task is in the middle of a read. `None` where it would have to wait and must not.
     fn enter(&self, what: &'static str, closed: &'static str) -> Result<Option<(Rc<dyn Raw>, Pass<'_>)>> {
-        let raw = self.reading(what, closed)?;
+        let mut raw = self.reading(what, closed)?;
         let was_busy = self.gate.is_busy();
         let Some(pass) = raw::enter(&self.net, &self.gate, &*raw).map_err(|error| error.during(what))? else {
             return Ok(None);
         };
         // It may have been closed meanwhile.
-        let again = was_busy.then(|| self.reading(what, closed));
-        let raw = again.unwrap_or(Ok(raw))?;
+        if was_busy {
+            raw = self.reading(what, closed)?;
+        }
         Ok(Some((raw, pass)))
     }
 
@@ -213,7 +214,7 @@ impl Buffered {
         }
     }
 
-    /// The length of the next line, if it is at hand and no task is in the middle of a read.
+    /// What is read ahead and the length of the next line in it, if a line is at hand and no task is in the middle of a read.
     #[inline]
     fn at_hand(&self, limit: usize) -> Option<(RefMut<'_, Input>, usize)> {
         // One that is detached, or only written, has nothing read ahead.

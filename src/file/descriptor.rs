@@ -254,18 +254,6 @@ impl Raw for Descriptor {
     fn closed_error(&self) -> Error {
         Error::value("I/O operation on closed file")
     }
-
-    fn closed_question(&self) -> Error {
-        self.closed_error()
-    }
-
-    fn unreadable(&self) -> Error {
-        unsupported("File not open for reading")
-    }
-
-    fn unwritable(&self) -> Error {
-        unsupported("File not open for writing")
-    }
 }
 
 impl Drop for Descriptor {

@@ -7,7 +7,7 @@ use crate::net::{Outlet, Patience, Stream};
 use crate::sys::errno;
 
 use super::mode::Mode;
-use super::raw::{Direction, Load, Name, Raw, Room, Shut, closed_file, unsupported};
+use super::raw::{Direction, Load, Name, Raw, Room, Shut, closed_file};
 
 /// A stream that ends in the host's hands.
 pub(super) struct Taken {
@@ -96,18 +96,6 @@ impl Raw for Taken {
 
     fn closed_error(&self) -> Error {
         closed_file()
-    }
-
-    fn closed_question(&self) -> Error {
-        closed_file()
-    }
-
-    fn unreadable(&self) -> Error {
-        unsupported("File not open for reading")
-    }
-
-    fn unwritable(&self) -> Error {
-        unsupported("File not open for writing")
     }
 }
 

@@ -97,11 +97,17 @@ pub(super) trait Raw {
     /// What calls on a closed one raise.
     fn closed_error(&self) -> Error;
     /// What questions to a closed one raise (`readable` and its like).
-    fn closed_question(&self) -> Error;
+    fn closed_question(&self) -> Error {
+        self.closed_error()
+    }
     /// What reading raises when it is open for writing only.
-    fn unreadable(&self) -> Error;
+    fn unreadable(&self) -> Error {
+        unsupported("File not open for reading")
+    }
     /// What writing raises when it is open for reading only.
-    fn unwritable(&self) -> Error;
+    fn unwritable(&self) -> Error {
+        unsupported("File not open for writing")
+    }
 }
 
 /// Set once a file is closed.

@@ -20,7 +20,7 @@ use super::mode::Mode;
 use super::nature::Kind;
 use super::object::{Body, Data, File};
 use super::outlet::Taken;
-use super::raw::{Direction, Load, Name, Raw, Room, Shut, closed_file, unsupported};
+use super::raw::{Direction, Load, Name, Raw, Room, Shut, closed_file};
 use super::text::Text;
 
 /// Written at once while others could run: the C library hands on one buffer of 4096 bytes at most then, which a pipe that
@@ -243,18 +243,6 @@ impl Raw for Output {
 
     fn closed_error(&self) -> Error {
         closed_file()
-    }
-
-    fn closed_question(&self) -> Error {
-        closed_file()
-    }
-
-    fn unreadable(&self) -> Error {
-        unsupported("File not open for reading")
-    }
-
-    fn unwritable(&self) -> Error {
-        unsupported("File not open for writing")
     }
 }
 

@@ -83,18 +83,19 @@ impl Net {
     pub(crate) fn tell_of(&self, line: &str) {
         match &*self.warnings.teller.borrow() {
             Some(tell) => tell(line),
-            None => self.complain(&format!("{line}\n")),
+            None => self.complain(format!("{line}\n")),
         }
     }
 }
 
 impl Net {
     /// Writes to stderr, or to who takes that.
-    pub(crate) fn complain(&self, text: &str) {
+    pub(crate) fn complain(&self, text: impl AsRef<[u8]>) {
+        let text = text.as_ref();
         match self.outlet(Stream::Errors) {
-            Some(outlet) => outlet(text.as_bytes()),
+            Some(outlet) => outlet(text),
             // A closed stderr leaves nobody to tell.
-            None => drop(std::io::stderr().lock().write_all(text.as_bytes())),
+            None => drop(std::io::stderr().lock().write_all(text)),
         }
     }
 }

@@ -5,6 +5,10 @@ use crate::api::is_module;
 
 use super::tokens::{Grammar, Kind, Token};
 
+/// What to tell of a module that is imported in Rhai.
+pub(super) const MODULES_ARE_THERE: &str =
+    "Nothing has to be imported: socket:: and the other modules are there";
+
 /// What to tell of a line that cannot be compiled. `column`, from 1 on, is where the engine gave up, where it says so, and `complaint` what it said.
 pub(super) fn hint_of_line(
     grammar: Grammar,
@@ -156,7 +160,7 @@ fn lua(words: &Words<'_>, complaint: &str) -> Option<&'static str> {
 fn rhai(words: &Words<'_>, column: Option<usize>, complaint: &str) -> Option<&'static str> {
     if is_import(words) {
         return Some(match is_module(words.at(1)) {
-            true => "Nothing has to be imported: socket:: and the other modules are there",
+            true => MODULES_ARE_THERE,
             false => "A file of your own is loaded by: import \"name\" as name;",
         });
     }

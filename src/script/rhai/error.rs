@@ -213,7 +213,7 @@ fn hint(thrown: &EvalAltResult, is_inside: bool) -> Option<String> {
             known.or_else(|| (is_inside && path == name).then(unseen))
         }
         EvalAltResult::ErrorMismatchDataType(_, given, _) if named::is_of_module(given) => {
-            Some("Nothing has to be imported: socket:: and the other modules are there".to_owned())
+            Some(foreign::MODULES_ARE_THERE.to_owned())
         }
         // The kind of a property that is missing is told in words alone.
         EvalAltResult::ErrorDotExpr(text, _) if text.ends_with("for type 'module'") => {

@@ -33,7 +33,7 @@ pub(super) fn output(engine: &mut Engine, net: &Rc<Net>) {
     let net = net.clone();
     engine.on_debug(move |text, source, position| {
         let spot = error::spot(source.unwrap_or_default(), position);
-        net.complain(&format!("{spot}: {text}\n"));
+        net.complain(format!("{spot}: {text}\n"));
     });
 }
 

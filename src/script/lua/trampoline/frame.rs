@@ -1,4 +1,4 @@
-//! The calls under way on a thread, and where in a script they are.
+//! The calls under way on a thread, where in a script they are, and where functions were written.
 
 use std::ffi::{CStr, c_int};
 use std::mem::{MaybeUninit, offset_of};
@@ -79,5 +79,20 @@ impl State {
         let address = frame.as_ptr().wrapping_byte_add(PLACE).cast::<usize>();
         // SAFETY: the record's last word is the address (lua.h), which lua_getstack has written.
         unsafe { address.read() }
+    }
+
+    /// Where the function at `index` was written, if a script did.
+    #[cfg(feature = "cli")]
+    pub(super) fn written_at(self, index: c_int) -> Option<Place> {
+        self.copy_to_top(index);
+        let mut frame = MaybeUninit::<lua_Debug>::zeroed();
+        // SAFETY: the record is writable, the function on top is taken, and these options can not raise.
+        unsafe { ffi::lua_getinfo(self.as_ptr(), c">S".as_ptr(), frame.as_mut_ptr()) };
+        // SAFETY: zeroed and then filled.
+        let frame = unsafe { frame.assume_init() };
+        let line = u32::try_from(frame.linedefined).ok().filter(|line| *line > 0)?;
+        // SAFETY: short_src is an array Lua closes with a NUL.
+        let source = unsafe { CStr::from_ptr(frame.short_src.as_ptr()) };
+        Some(Place::new(source.to_bytes(), line))
     }
 }

@@ -91,7 +91,7 @@ unsafe extern "C-unwind" fn warn(context: *mut c_void, message: *const c_char, t
             let mut line = b"Lua warning: ".to_vec();
             line.extend_from_slice(&text);
             line.push(b'\n');
-            context.net.complain(&String::from_utf8_lossy(&line));
+            context.net.complain(&line);
         }
     }
 }

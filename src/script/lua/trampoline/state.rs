@@ -6,8 +6,6 @@ use std::ptr;
 
 use mlua::ffi;
 
-use crate::error::Place;
-
 use super::building::Building;
 
 /// A C function as Lua calls it.
@@ -213,21 +211,6 @@ impl State {
         let pointer = self.userdata(-1);
         self.pop(1);
         pointer
-    }
-
-    /// Where the function at `index` was written, if a script did.
-    #[cfg(feature = "cli")]
-    pub(super) fn written_at(self, index: c_int) -> Option<Place> {
-        self.copy_to_top(index);
-        let mut frame = std::mem::MaybeUninit::<ffi::lua_Debug>::zeroed();
-        // SAFETY: the record is writable, the function on top is taken, and these options can not raise.
-        unsafe { ffi::lua_getinfo(self.0, c">S".as_ptr(), frame.as_mut_ptr()) };
-        // SAFETY: zeroed and then filled.
-        let frame = unsafe { frame.assume_init() };
-        let line = u32::try_from(frame.linedefined).ok().filter(|line| *line > 0)?;
-        // SAFETY: short_src is an array Lua closes with a NUL.
-        let source = unsafe { CStr::from_ptr(frame.short_src.as_ptr()) };
-        Some(Place::new(source.to_bytes(), line))
     }
 
     pub(super) fn thread(self, index: c_int) -> Option<Self> {
