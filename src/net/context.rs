@@ -13,6 +13,8 @@ use crate::sched::{Scheduler, Source};
 use crate::sys;
 use crate::sys::errno::Errno;
 
+#[cfg(feature = "lua")]
+use super::ahead::Ahead;
 use super::answers::Answers;
 use super::audit::Hooks;
 use super::epoll::Sets;
@@ -51,6 +53,8 @@ pub struct Net {
     policy: Policy,
     default_timeout: Cell<Timeout>,
     scratch: Rc<Scratch>,
+    #[cfg(feature = "lua")]
+    ahead: Rc<Ahead>,
     observer: RefCell<Option<Arc<dyn Observer>>>,
     observed: Cell<bool>,
     plaintext: Cell<bool>,
@@ -97,6 +101,8 @@ impl Net {
             policy,
             default_timeout: Cell::new(Timeout::Blocking),
             scratch: Scratch::new(),
+            #[cfg(feature = "lua")]
+            ahead: Rc::default(),
             observer: RefCell::default(),
             observed: Cell::new(false),
             plaintext: Cell::new(false),
@@ -252,6 +258,10 @@ impl Net {
             observer.before_fork();
         }
         let forked = self.sched.fork();
+        #[cfg(feature = "lua")]
+        if matches!(forked, Ok(None)) {
+            self.ahead.begin_anew();
+        }
         if let Some(observer) = &observer {
             observer.after_fork(matches!(forked, Ok(None)));
         }
@@ -303,6 +313,13 @@ impl Net {
 
     pub(crate) fn scratch(&self) -> &Rc<Scratch> {
         &self.scratch
+    }
+
+    /// The receive buffer of those who have yet to run.
+    #[cfg(feature = "lua")]
+    #[inline]
+    pub(super) fn ahead(&self) -> &Rc<Ahead> {
+        &self.ahead
     }
 
     /// The timeout new sockets start with.

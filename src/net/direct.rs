@@ -88,7 +88,7 @@ impl Socket {
 
     /// Who does not wait has to ask: bytes may be there whose event nobody has taken yet.
     #[inline(always)]
-    fn check_drained(&self, flags: i32) -> sys::errno::Result<()> {
+    pub(super) fn check_drained(&self, flags: i32) -> sys::errno::Result<()> {
         if flags != 0 && self.is_drained() && self.timeout() != Timeout::NonBlocking {
             return Err(Errno::AGAIN);
         }
@@ -96,7 +96,7 @@ impl Socket {
     }
 
     #[inline(always)]
-    fn note_received_at_once(&self, data: &[u8], size: usize) {
+    pub(super) fn note_received_at_once(&self, data: &[u8], size: usize) {
         if !data.is_empty() && data.len() < size {
             self.note_short_read();
         }

@@ -33,6 +33,7 @@ pub(crate) enum Patience {
 const INTERRUPTIONS: u32 = 16;
 
 impl From<Timeout> for Patience {
+    #[inline]
     fn from(timeout: Timeout) -> Self {
         match timeout {
             Timeout::NonBlocking => Self::Never,
@@ -274,6 +275,7 @@ impl Socket {
 
     /// How long a call with these flags may wait: one that asked not to does not, unless a timeout says how long. For the
     /// error queue the kernel never waits.
+    #[inline]
     pub(super) fn patience(&self, interest: Interest, flags: i32) -> Patience {
         match (self.timeout(), self.kernel_timeout(interest)) {
             (Timeout::Blocking, _) if flags & (MSG_DONTWAIT | MSG_ERRQUEUE) != 0 => Patience::Never,

@@ -5,11 +5,12 @@
 //! how it ends, `print` how it prints; it stands on a `transport` (`standing`), the kernel unless something else takes its place: `secured` (TLS), `faults`, `simnet` (a network inside the process). `io` is the loop that tries
 //! and waits. The operations are grouped by topic: `connect` (`race` to several
 //! addresses at once), `relay` (between two sockets), `listen` (bind, listen, accept), `transfer` (recv and send
-//! in all forms; `direct` is the shortest, `parked` receives without a stack while it waits, `hearing` drops what the policy lets nobody hear), `message` (with control data), `options`, `control` (ioctl, fcntl), `share` (with another process), `select` and `epoll` (waiting for any of many; `holding` tells of what transports have taken already, or hold back, `delayed` keeps the latter out of an epoll set), `roster` (every open socket, for a person who asks); `port` finds one that nothing uses; `guest` has sockets that come from the host, `traffic` counts; `afford` says what may still be held; `missing` names the module of a family the kernel lacks; `resolve` looks names up off the thread (`idna` encodes them, `answers` remembers for the policy what came of it), `netdb` in C's
+//! in all forms; `direct` is the shortest, `parked` receives without a stack while it waits, `ahead` before its task runs, `hearing` drops what the policy lets nobody hear), `message` (with control data), `options`, `control` (ioctl, fcntl), `share` (with another process), `select` and `epoll` (waiting for any of many; `holding` tells of what transports have taken already, or hold back, `delayed` keeps the latter out of an epoll set), `roster` (every open socket, for a person who asks); `port` finds one that nothing uses; `guest` has sockets that come from the host, `traffic` counts; `afford` says what may still be held; `missing` names the module of a family the kernel lacks; `resolve` looks names up off the thread (`idna` encodes them, `answers` remembers for the policy what came of it), `netdb` in C's
 //! older data bases, `convert` turns numbers and address texts around
 //! without a system call.
 
 mod afford;
+mod ahead;
 mod answers;
 mod audit;
 mod connect;

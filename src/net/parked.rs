@@ -6,10 +6,12 @@ use std::rc::Rc;
 
 use crate::error::Result;
 use crate::sched::{Interest, Parking, Wake};
+use crate::sys;
 use crate::sys::errno::Errno;
 use crate::sys::flag::MSG_DONTWAIT;
 use crate::sys::prefetch;
 
+use super::ahead::Kept;
 use super::io::Patience;
 use super::socket::Socket;
 
@@ -21,6 +23,15 @@ pub(crate) struct Parked {
     size: usize,
     patience: Patience,
     parking: Parking,
+    /// What came of it before its task runs.
+    ahead: Option<sys::errno::Result<Kept>>,
+}
+
+/// Bytes in a buffer of the runtime's, good until the next receive.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Received {
+    pub(crate) start: *const u8,
+    pub(crate) length: usize,
 }
 
 impl Socket {
@@ -45,7 +56,15 @@ impl Socket {
             size,
             patience,
             parking,
+            ahead: None,
         }))
+    }
+
+    fn in_scratch(&self, length: usize) -> Received {
+        Received {
+            start: self.net().scratch().start(),
+            length,
+        }
     }
 
     /// Whoever waits behind a receive that is done may try.
@@ -60,22 +79,43 @@ impl Parked {
     /// Asks for the memory that the end of the wait will use.
     #[inline]
     pub(crate) fn fetch(&self) {
-        prefetch::fetch(Rc::as_ptr(&self.socket) as usize, size_of::<Socket>());
+        prefetch::fetch_shared(&self.socket, Socket::HOT);
         self.parking.fetch();
     }
 
-    /// Ends the wait and receives, into the runtime's receive buffer; returns how many bytes.
+    /// Receives, if it can be done so early.
+    #[inline]
+    pub(crate) fn take_ahead(&mut self) {
+        if self.ahead.is_none() {
+            self.ahead = self.socket.receive_ahead(self.size);
+        }
+    }
+
+    /// Ends the wait and receives.
     ///
     /// # Errors
     /// As [`Socket::recv`].
-    pub(crate) fn receive(self) -> Result<usize> {
+    pub(crate) fn receive(self) -> Result<Received> {
         let Self {
             socket,
             size,
             patience,
             parking,
+            ahead,
         } = self;
         let sched = socket.net().sched();
+        if let Some(outcome) = ahead {
+            let concluded = sched.conclude(parking);
+            socket.pass_on();
+            concluded.map_err(|error| socket.failed("recv", error))?;
+            let bytes = |kept: Kept| {
+                kept.with(|bytes| Received {
+                    start: bytes.as_ptr(),
+                    length: bytes.len(),
+                })
+            };
+            return outcome.map(bytes).map_err(|errno| socket.failed("recv", errno));
+        }
         let woken = sched.end_parking(parking).and_then(|wake| match wake {
             Wake::Ready => Ok(()),
             Wake::TimedOut => Err(patience.expired(Errno::AGAIN)),
@@ -98,9 +138,12 @@ impl Parked {
         };
         if outcome == Err(Errno::AGAIN) {
             // Woken for nothing: still before those who came later.
-            return socket.receive_in_scratch("recv", size, 0, patience, None, true);
+            let received = socket.receive_in_scratch("recv", size, 0, patience, None, true);
+            return received.map(|length| socket.in_scratch(length));
         }
         socket.pass_on();
-        outcome.map_err(|errno| socket.failed("recv", errno))
+        outcome
+            .map(|length| socket.in_scratch(length))
+            .map_err(|errno| socket.failed("recv", errno))
     }
 }

@@ -1,6 +1,8 @@
 //! One socket: its descriptor, what kind it is, how long its calls may wait, and how it ends.
 
 use std::cell::{Cell, OnceCell};
+#[cfg(feature = "lua")]
+use std::mem::offset_of;
 use std::os::fd::{BorrowedFd, OwnedFd, RawFd};
 use std::rc::{Rc, Weak};
 use std::time::Duration;
@@ -31,40 +33,46 @@ use super::transport::{Transport, open};
 /// }
 /// # let _ = told;
 /// ```
+// What a plain receive touches comes first.
+#[repr(C)]
 pub struct Socket {
-    me: Weak<Self>,
     net: Rc<Net>,
-    fd: Cell<RawFd>,
-    family: i32,
-    kind: i32,
-    protocol: i32,
-    pub(super) timeout: Cell<Timeout>,
-    pub(super) transport: OnceCell<Rc<dyn Transport>>,
-    /// What it stands on in place of the kernel, under TLS and faults.
-    pub(super) lower: OnceCell<Rc<dyn Transport>>,
+    me: Weak<Self>,
     /// Its place in the reactor, from the first wait on.
     pub(super) source: OnceCell<Rc<Source>>,
-    /// The descriptor is non-blocking for our own purposes, though the socket's mode is not.
-    pub(super) forced: Cell<bool>,
-    /// Closing may block: it is done elsewhere.
-    pub(super) lingers: Cell<bool>,
-    /// Files made of it, which keep its descriptor open.
-    pub(super) files: Cell<usize>,
-    /// `close` was called; with files left it is not yet done.
-    pub(super) shut: Cell<bool>,
-    /// A script holds it, or has held it.
-    scripted: Cell<bool>,
+    fd: Cell<RawFd>,
+    kind: i32,
     /// A short read has taken all there was, and what comes next is told by an event: so it is with TCP.
     pub(super) drains: Cell<bool>,
     /// The policy lets it hear some only.
     sifts: bool,
+    /// The descriptor is non-blocking for our own purposes, though the socket's mode is not.
+    pub(super) forced: Cell<bool>,
+    /// Closing may block: it is done elsewhere.
+    pub(super) lingers: Cell<bool>,
+    /// `close` was called; with files left it is not yet done.
+    pub(super) shut: Cell<bool>,
+    /// A script holds it, or has held it.
+    scripted: Cell<bool>,
     /// A script sees its timeout as a plain value.
     pub(super) shown: Cell<bool>,
+    pub(super) transport: OnceCell<Rc<dyn Transport>>,
+    pub(super) timeout: Cell<Timeout>,
     /// `SO_RCVTIMEO` and `SO_SNDTIMEO`, by which blocking calls give up.
     pub(super) kernel_timeouts: Cell<[Option<Duration>; 2]>,
+    family: i32,
+    protocol: i32,
+    /// What it stands on in place of the kernel, under TLS and faults.
+    pub(super) lower: OnceCell<Rc<dyn Transport>>,
+    /// Files made of it, which keep its descriptor open.
+    pub(super) files: Cell<usize>,
 }
 
 impl Socket {
+    /// Bytes of it that a plain receive touches.
+    #[cfg(feature = "lua")]
+    pub(super) const HOT: usize = offset_of!(Self, family);
+
     /// A new socket. Flags in `kind` are honoured and do not show in [`Self::kind`].
     pub(crate) fn open(net: &Rc<Net>, family: i32, kind: i32, protocol: i32) -> Result<Rc<Self>> {
         let plain = kind & !(SOCK_NONBLOCK | SOCK_CLOEXEC);

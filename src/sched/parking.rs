@@ -12,6 +12,7 @@ use std::rc::Rc;
 use std::time::Instant;
 
 use crate::error::{Error, Result};
+use crate::sys::errno::Errno;
 use crate::sys::fiber::Fiber;
 use crate::sys::poll;
 use crate::sys::prefetch;
@@ -102,6 +103,26 @@ impl Scheduler {
         }
     }
 
+    /// As [`Self::end_parking`], where what was waited for has come already: what the wait was to fail with is left for the task's
+    /// next one.
+    ///
+    /// # Errors
+    /// What the task is being killed by.
+    #[cfg_attr(
+        not(feature = "lua"),
+        allow(dead_code, reason = "only Lua can leave its stack")
+    )]
+    pub(crate) fn conclude(&self, parking: Parking) -> Result<()> {
+        match self.end_parking(parking) {
+            Err(_) if let Some(death) = self.death() => Err(death),
+            Err(error) if error.errno() != Some(Errno::BADF.0) => {
+                self.put_off(error);
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// A fiber for a parked task to go on, the one that came back last; none where there is no stack now, and it has to be
     /// tried again.
     #[inline]
@@ -160,7 +181,7 @@ impl Parking {
     )]
     #[inline]
     pub(crate) fn fetch(&self) {
-        prefetch::fetch(Rc::as_ptr(&self.source) as usize, size_of::<Source>());
+        prefetch::fetch_shared(&self.source, Source::HOT);
     }
 }
 

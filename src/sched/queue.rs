@@ -15,6 +15,8 @@ use super::task::Task;
 
 /// So many tasks, with what the kernel has for them, leave the processor's own caches before they run again.
 pub(super) const CROWD: usize = 128;
+/// Tasks whose bytes are received in a row, before the first of them runs.
+const AHEAD: usize = 16;
 /// Tasks that were waited for, entered in a row while others are ready.
 const IN_A_ROW: u32 = 8;
 
@@ -27,6 +29,8 @@ pub(super) struct Queue {
     woken: Line,
     ready: Line,
     aside: Line,
+    /// How many of the woken, from the first on, have taken what they waited for.
+    ahead: Cell<usize>,
     /// How many of the woken went before those who are ready.
     in_a_row: Cell<u32>,
     /// Whether there are more tasks than the caches hold.
@@ -92,13 +96,38 @@ impl Queue {
     pub(super) fn next(&self) -> Option<Rc<Task>> {
         let passed = self.in_a_row.get();
         if passed < IN_A_ROW
-            && let Some(task) = self.take(&self.woken)
+            && let Some(task) = self.take_woken()
         {
             self.in_a_row.set(passed + 1);
             return Some(task);
         }
         self.in_a_row.set(0);
-        self.take(&self.ready).or_else(|| self.take(&self.woken))
+        self.take(&self.ready).or_else(|| self.take_woken())
+    }
+
+    /// Takes the first of the woken.
+    #[inline]
+    fn take_woken(&self) -> Option<Rc<Task>> {
+        if self.ahead.get() == 0 {
+            self.take_ahead();
+        }
+        let task = self.take(&self.woken)?;
+        self.ahead.set(self.ahead.get() - 1);
+        Some(task)
+    }
+
+    /// Lets the first of the woken take what they wait for, all before one of them runs: so the kernel's way of receiving stays in
+    /// the processor's caches, and afterwards the script's own.
+    #[inline(never)]
+    fn take_ahead(&self) {
+        let woken = self.woken.borrow();
+        let first = || woken.iter().take(AHEAD).filter(|task| task.can_take_ahead());
+        self.ahead.set(woken.len().min(AHEAD));
+        if self.is_crowded() {
+            first().for_each(|task| task.payload.fetch());
+            first().for_each(|task| task.payload.fetch_wait());
+        }
+        first().for_each(|task| task.payload.take_ahead());
     }
 
     /// Takes the first of a line, and in a crowd has the memory of those behind it come nearer meanwhile: first the task, then what it
@@ -111,7 +140,7 @@ impl Queue {
             return Some(next);
         }
         if let Some(third) = line.get(2) {
-            prefetch::fetch(Rc::as_ptr(third) as usize, size_of::<Task>());
+            prefetch::fetch_shared(third, Task::HOT);
         }
         if let Some(second) = line.get(1) {
             second.with_fiber(Fiber::fetch);
@@ -132,6 +161,7 @@ impl Queue {
 
     /// Takes all there are.
     pub(super) fn take_all(&self) -> Vec<Rc<Task>> {
+        self.ahead.set(0);
         let mut all = Vec::from(self.woken.take());
         all.extend(self.ready.take());
         all.extend(self.aside.take());

@@ -295,11 +295,11 @@ impl Reactor {
             events.iter().filter_map(slot)
         };
         for source in sources() {
-            prefetch::fetch(Rc::as_ptr(source) as usize, size_of::<Source>());
+            prefetch::fetch_shared(source, Source::HOT);
         }
         for source in sources() {
             if let Some(first) = source.readers.borrow().first() {
-                prefetch::fetch(Rc::as_ptr(first) as usize, size_of::<Task>());
+                prefetch::fetch_shared(first, Task::HOT);
             }
         }
     }

@@ -1,6 +1,7 @@
 //! One watched descriptor and the tasks that wait on it.
 
 use std::cell::{Cell, RefCell};
+use std::mem::offset_of;
 use std::os::fd::RawFd;
 use std::rc::Rc;
 
@@ -16,11 +17,11 @@ pub(crate) enum Interest {
     Write,
 }
 
-/// One watched descriptor.
+/// One watched descriptor. What an event touches comes first.
 #[derive(Debug)]
+#[repr(C)]
 pub(crate) struct Source {
     pub(super) fd: RawFd,
-    pub(super) token: Cell<Option<usize>>,
     /// Which of the reactor's lives the token is of.
     pub(super) life: Cell<u32>,
     pub(super) closed: Cell<bool>,
@@ -30,11 +31,15 @@ pub(crate) struct Source {
     pub(super) odd: Cell<bool>,
     /// The kernel does not know it: a simulation tells what happens to it.
     pub(super) simulated: bool,
+    pub(super) token: Cell<Option<usize>>,
     pub(super) readers: RefCell<Waiters>,
     pub(super) writers: RefCell<Waiters>,
 }
 
 impl Source {
+    /// Bytes of it that each event touches, with the first who waits to read.
+    pub(super) const HOT: usize = offset_of!(Self, readers) + 2 * size_of::<usize>();
+
     pub(super) fn new(fd: RawFd, simulated: bool) -> Self {
         Self {
             fd,
@@ -57,7 +62,7 @@ impl Source {
     }
 
     /// Takes a task out of the queue, in which it is once.
-    #[inline]
+    #[inline(always)]
     pub(super) fn strike(&self, interest: Interest, task: &Rc<Task>) {
         self.queue(interest).borrow_mut().strike(task);
     }
@@ -72,6 +77,13 @@ impl Source {
     #[inline]
     pub(crate) fn note_short_read(&self) {
         self.drained.set(!self.odd.get());
+    }
+
+    /// Whether there was more than bytes: who waits for that goes first.
+    #[cfg(feature = "lua")]
+    #[inline]
+    pub(crate) fn is_odd(&self) -> bool {
+        self.odd.get()
     }
 
     /// Whether a read would find nothing: no event has come since one fell short.

@@ -1,83 +1,19 @@
 //! One task: a fiber, what it waits for, and how it ended.
 
-use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::fmt;
+use std::mem::offset_of;
 use std::rc::Rc;
 
-use crate::error::{Class, Error, Place, Result};
+use crate::error::{Class, Error, Result};
 use crate::sys::fiber::Fiber;
 
+use super::payload::{Payload, Standing};
 use super::scope::{Group, Limit};
 use super::wait::Wake;
 
 /// Number of a task, unique in its runtime; the main chunk is 1.
 pub(super) type TaskId = u64;
-
-/// How a wait may be done where the caller stands.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Standing {
-    /// The fiber may be left.
-    Suspend,
-    /// Foreign frames must not be left: the thread has to block.
-    Block,
-}
-
-/// What a language keeps for a task of its own.
-pub(crate) trait Payload {
-    /// The task's fiber is about to be entered.
-    #[inline]
-    fn enter(&self) {}
-    /// The task's fiber has been left.
-    #[inline]
-    fn leave(&self) {}
-    /// How a wait may be done now; an error where waiting is impossible (a finalizer).
-    #[inline]
-    fn standing(&self) -> Result<Standing> {
-        Ok(Standing::Suspend)
-    }
-    /// Makes the script raise at its next instruction, and at each one after.
-    fn kill(&self) {}
-    /// Asks for its own memory, ahead of its use.
-    #[inline]
-    fn fetch(&self) {}
-    /// Asks for what it points to.
-    #[inline]
-    fn fetch_deep(&self) {}
-    /// Makes the script look at the stop flag and the clock now and then, where it does not by itself.
-    fn watch(&self) {}
-    /// Where in its script the task is, if it runs.
-    fn place(&self) -> Option<Place> {
-        None
-    }
-    /// The same of the task that runs, where it has called something of ours.
-    fn place_of_call(&self) -> Option<Place> {
-        self.place()
-    }
-    /// Goes on with what it left when it parked (see [`Task::park`]); runs on a fiber, as the task's body does.
-    ///
-    /// # Errors
-    /// What ended the task.
-    fn go_on(&self, task: &Rc<Task>) -> Result<()> {
-        let _ = task;
-        Ok(())
-    }
-    /// Whether what it has on its stack may be elsewhere while the task waits: nobody then has a pointer to it.
-    fn is_movable(&self) -> bool {
-        false
-    }
-    /// For the language's own use.
-    fn as_any(&self) -> &dyn Any;
-}
-
-/// What a task of no language keeps: nothing.
-pub(crate) struct Plain;
-
-impl Payload for Plain {
-    fn as_any(&self) -> &dyn Any {
-        self
-    }
-}
 
 /// What a task does: runs on the fiber and says how it ended, if it has not parked.
 pub(crate) type Body = Box<dyn FnOnce(&Rc<Task>) -> Result<()>>;
@@ -95,37 +31,45 @@ pub(super) enum Doom {
 }
 
 /// A task: the main chunk, or what `task.spawn` started.
+///
+/// What each wait of it touches comes first, in as few of the processor's lines as may be: in that order, and with it the counts of
+/// who refers to it, which lie before.
+#[repr(C)]
 pub(crate) struct Task {
-    pub(super) id: TaskId,
-    name: RefCell<String>,
+    pub(super) payload: Box<dyn Payload>,
     /// None while it is parked.
     fiber: RefCell<Option<Rc<Fiber>>>,
-    pub(super) payload: Box<dyn Payload>,
     pub(super) waiting: Cell<bool>,
     /// It waits and has left its fiber, whose stack others may use meanwhile.
     pub(super) parked: Cell<bool>,
-    /// It must not leave its stack now.
-    pub(super) pinned: Cell<bool>,
     /// What it waits for was there when it began to wait: it only lets the others go first.
     pub(super) patient: Cell<bool>,
-    /// Whoever started it stands still until it ends: it runs in that one's place (`task.timeout`, `task.group`).
-    pub(super) stands_in: Cell<bool>,
-    /// How many do so for one another, from the one that stands in for nobody.
-    pub(super) depth: Cell<u32>,
     /// It waits for several descriptors, and perhaps for what those before it in a queue do not take: urgent bytes.
     pub(super) looks: Cell<bool>,
     pub(super) wake: Cell<Wake>,
     pub(super) doom: Cell<Doom>,
-    /// Somebody has asked for its end.
-    pub(super) cancelled: Cell<bool>,
-    pub(super) joiners: RefCell<Vec<Rc<Self>>>,
+    /// It must not leave its stack now.
+    pub(super) pinned: Cell<bool>,
+    /// Whoever started it stands still until it ends: it runs in that one's place (`task.timeout`, `task.group`).
+    pub(super) stands_in: Cell<bool>,
+    /// How many do so for one another, from the one that stands in for nobody.
+    pub(super) depth: Cell<u32>,
+    /// The time limit it is under.
+    limit: RefCell<Option<Rc<Limit>>>,
+    end: RefCell<Option<Result<()>>>,
+    pub(super) id: TaskId,
     /// Place in the scheduler's list of live tasks.
     pub(super) slot: Cell<usize>,
+    name: RefCell<String>,
+    pub(super) joiners: RefCell<Vec<Rc<Self>>>,
     /// An error its current wait is to fail with.
     wait_error: RefCell<Option<Error>>,
     /// The limit of the runtime it is being killed by.
     fate: RefCell<Option<Error>>,
-    end: RefCell<Option<Result<()>>>,
+    /// The group it belongs to.
+    group: RefCell<Option<Rc<Group>>>,
+    /// Somebody has asked for its end.
+    pub(super) cancelled: Cell<bool>,
     observed: Cell<bool>,
     /// Whether somebody holds it who may yet ask how it ended.
     held: Cell<bool>,
@@ -133,13 +77,12 @@ pub(crate) struct Task {
     is_job: Cell<bool>,
     /// Whether the program ends without waiting for it.
     pub(super) daemon: Cell<bool>,
-    /// The time limit it is under.
-    limit: RefCell<Option<Rc<Limit>>>,
-    /// The group it belongs to.
-    group: RefCell<Option<Rc<Group>>>,
 }
 
 impl Task {
+    /// Bytes of it that each wait touches.
+    pub(super) const HOT: usize = offset_of!(Self, id);
+
     /// Whether it has ended by itself alone, as a thread of Python's may: nobody else is to end by that.
     pub(crate) fn is_exit_its_own(&self) -> bool {
         !self.stands_in.get()
@@ -282,6 +225,12 @@ impl Task {
         } else {
             standing
         })
+    }
+
+    /// Whether it is parked, and what it waits for may have come.
+    #[inline]
+    pub(super) fn can_take_ahead(&self) -> bool {
+        self.parked.get() && self.wake.get() == Wake::Ready && self.doom.get() == Doom::None
     }
 
     /// Whether it waits for something.

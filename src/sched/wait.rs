@@ -15,11 +15,12 @@ use crate::sys::errno::Errno;
 use crate::sys::poll;
 
 use super::clock::now;
+use super::payload::Standing;
 use super::reactor::Reactor;
 use super::scheduler::Scheduler;
 use super::scope::Limit;
 use super::source::{Interest, Source};
-use super::task::{Standing, Task};
+use super::task::Task;
 use super::timers::TimerId;
 
 /// Why a wait ended.
@@ -105,7 +106,7 @@ impl Scheduler {
     }
 
     /// The first half of a wait for a descriptor.
-    #[inline]
+    #[inline(always)]
     pub(super) fn begin_on_fd(
         &self,
         reactor: &Reactor,
@@ -130,7 +131,7 @@ impl Scheduler {
     }
 
     /// The second half of a wait for a descriptor.
-    #[inline]
+    #[inline(always)]
     pub(super) fn end_on_fd(
         &self,
         reactor: &Reactor,
@@ -203,7 +204,7 @@ impl Scheduler {
     }
 
     /// The caller is done with what it waited for on `source`: the next in the queue may try.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn pass_on(&self, source: &Source, interest: Interest) {
         let next = source.queue(interest).borrow().first().cloned();
         if let Some(next) = next {
@@ -362,7 +363,7 @@ impl Scheduler {
         self.end_pause(task, pause)
     }
 
-    #[inline]
+    #[inline(always)]
     fn begin_pause(&self, task: &Rc<Task>, deadline: Option<Instant>) -> Result<Pause> {
         let limit = task.limit();
         let until = match &limit {
@@ -374,7 +375,7 @@ impl Scheduler {
         Ok(Pause { timer, limit })
     }
 
-    #[inline]
+    #[inline(always)]
     fn end_pause(&self, task: &Rc<Task>, pause: Pause) -> Result<Wake> {
         let wake = self.end_rest(task, pause.timer);
         match (task.doomed(), pause.limit) {
@@ -395,7 +396,7 @@ impl Scheduler {
         Some(self.end_rest(task, timer))
     }
 
-    #[inline]
+    #[inline(always)]
     fn begin_rest(&self, task: &Rc<Task>, until: Option<Instant>) -> Option<TimerId> {
         self.slice.ring();
         task.waiting.set(true);
@@ -403,7 +404,7 @@ impl Scheduler {
         until.map(|deadline| self.add_timer(deadline, task.clone()))
     }
 
-    #[inline]
+    #[inline(always)]
     fn end_rest(&self, task: &Rc<Task>, timer: Option<TimerId>) -> Wake {
         self.tally.waits(-1);
         if let Some(timer) = timer {

@@ -9,6 +9,7 @@ use super::wait::Wake;
 
 /// A line of waiting tasks.
 #[derive(Debug, Default)]
+#[repr(C)]
 pub(super) struct Waiters {
     /// None only where nobody waits at all.
     first: Option<Rc<Task>>,
@@ -46,12 +47,17 @@ impl Waiters {
     }
 
     /// Takes a task out, which is in it once: as a rule it is the first.
-    #[inline]
+    #[inline(always)]
     pub(super) fn strike(&mut self, task: &Rc<Task>) {
         match &self.first {
             Some(first) if Rc::ptr_eq(first, task) => self.first = self.others.pop_front(),
-            _ => strike(&mut self.others, |other| Rc::ptr_eq(other, task)),
+            _ => self.strike_behind(task),
         }
+    }
+
+    #[cold]
+    fn strike_behind(&mut self, task: &Rc<Task>) {
+        strike(&mut self.others, |other| Rc::ptr_eq(other, task));
     }
 
     /// Wakes the first, or all where the connection is at its end.

@@ -3,6 +3,8 @@
 //! A server wakes thousands of tasks whose stacks and records have long left the caches. Who knows the next ones asks for
 //! them while the one before still runs.
 
+use std::rc::Rc;
+
 /// Bytes the processor fetches at once.
 const LINE: usize = 64;
 
@@ -14,6 +16,16 @@ pub(crate) fn fetch(address: usize, length: usize) {
     for offset in (0..length + LINE - 1).step_by(LINE) {
         fetch_line(first.wrapping_add(offset));
     }
+}
+
+/// The same of what is shared, with the counts of who refers to it, which lie before it.
+#[inline(always)]
+pub(crate) fn fetch_shared<T>(shared: &Rc<T>, length: usize) {
+    const COUNTS: usize = 2 * size_of::<usize>();
+    fetch(
+        (Rc::as_ptr(shared) as usize).wrapping_sub(COUNTS),
+        COUNTS + length,
+    );
 }
 
 #[cfg(target_arch = "x86_64")]

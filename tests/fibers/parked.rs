@@ -90,6 +90,98 @@ fn errors_and_ends_are_those_of_any_wait() {
 }
 
 #[test]
+fn what_came_ahead_is_nobody_elses() {
+    passes(
+        r##"
+        -- All are woken together, and all have received before the first of them runs, and does something to the others.
+        local near, far, tasks = {}, {}, {}
+        local listener = socket.create_server({"127.0.0.1", 0})
+        for i = 1, 8 do
+            near[i] = socket.create_connection(listener:getsockname())
+            far[i] = listener:accept()
+        end
+        local function twice(s) return function()
+            local one = s:recv(4096)
+            local ok, two = pcall(s.recv, s, 4096)
+            return one, ok and two or two.name .. " " .. tostring(two.errno)
+        end end
+        tasks[1] = task.spawn(function()
+            local data = near[1]:recv(10)
+            tasks[2]:cancel()
+            near[3]:close()
+            near[4]:settimeout(0)
+            near[5]:shutdown(socket.SHUT_RD)
+            collectgarbage()
+            return data
+        end)
+        for i = 2, 6 do tasks[i] = task.spawn(twice(near[i])) end
+        tasks[7] = task.spawn(function() return pcall(near[7].recv, near[7], 65536) end)
+        tasks[8] = task.spawn(function() return near[8]:recv(65536) end)
+        task.sleep(0)
+        for i = 1, 6 do far[i]:sendall("for " .. i) end
+        far[6]:close()
+        far[7]:setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        far[7]:close()
+        far[8]:sendall(("x"):rep(30000))
+        task.sleep(0.01)
+        assert(tasks[1]:join() == "for 1")
+        for i = 2, 6 do
+            local second = ({nil, "CancelledError nil", "OSError " .. errno.EBADF, "BlockingIOError " .. errno.EAGAIN, "", ""})[i]
+            local one, two = tasks[i]:join()
+            assert(one == "for " .. i and two == second, i .. ": " .. tostring(one) .. ", " .. tostring(two))
+        end
+        local ok, e = tasks[7]:join()
+        assert(not ok and e.name == "ConnectionResetError" and e.op == "recv", tostring(e))
+        assert(#tasks[8]:join() == 30000)
+        "##,
+    );
+}
+
+#[test]
+fn much_that_comes_for_many_is_in_order() {
+    passes(
+        r##"
+        -- More at once than is received ahead, in sizes below and above, and other work in between.
+        local readers, bytes = {}, 0
+        for i = 1, 40 do
+            local near, far = socket.socketpair()
+            local size = 1 << (i % 17)
+            readers[i] = task.spawn(function()
+                local at = 0
+                while true do
+                    local data = near:recv(size)
+                    if data == "" then return at end
+                    for place = 1, #data, 997 do
+                        assert(data:byte(place) == (at + place + i) % 251, i)
+                    end
+                    at = at + #data
+                    if at % 7 == 0 then task.sleep(0) end
+                end
+            end)
+            task.spawn(function()
+                local pattern = {}
+                for place = 1, 251 do pattern[place] = string.char((place + i) % 251) end
+                local all = table.concat(pattern):rep(i % 17 < 6 and 8 or 400)
+                bytes = bytes + #all
+                local state, at = i, 1
+                while at <= #all do
+                    state = (state * 1103515245 + 12345) & 0x7fffffff
+                    local count = 1 + state % (i % 17 < 6 and 50 or 20000)
+                    far:sendall(all:sub(at, at + count - 1))
+                    at = at + count
+                    if state % 3 == 0 then task.sleep(0) end
+                end
+                far:close()
+            end)
+        end
+        local got = 0
+        for _, reader in ipairs(readers) do got = got + reader:join() end
+        assert(got == bytes and got > 1000000, got)
+        "##,
+    );
+}
+
+#[test]
 fn who_came_first_is_served_first() {
     passes(
         r##"

@@ -160,9 +160,14 @@ impl Building {
     }
 
     /// Yields `count` values to the resumer; `then` goes on when it is resumed.
-    pub(super) fn give_to_be_continued(self, count: c_int, then: ffi::lua_KFunction) -> c_int {
+    pub(super) fn give_to_be_continued(
+        self,
+        count: c_int,
+        with: ffi::lua_KContext,
+        then: ffi::lua_KFunction,
+    ) -> c_int {
         // SAFETY: as in `raising!`: a yield leaves as an error does.
-        unsafe { ffi::lua_yieldk(self.0.as_ptr(), count, 0, Some(then)) }
+        unsafe { ffi::lua_yieldk(self.0.as_ptr(), count, with, Some(then)) }
     }
 
     /// Raises a text, with the caller's position before it.

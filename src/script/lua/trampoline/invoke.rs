@@ -177,6 +177,12 @@ pub(super) fn guarded<T>(context: &Context, body: impl FnOnce() -> Result<T>) ->
     if left.is_some_and(|left| left < STACK_RESERVE) {
         return Err(Error::new(Class::RecursionError, "stack overflow"));
     }
+    caught(body)
+}
+
+/// Runs `body`, where there is stack enough for it in any case. Panics become errors.
+#[inline(always)]
+pub(super) fn caught<T>(body: impl FnOnce() -> Result<T>) -> Result<T> {
     catch_unwind(AssertUnwindSafe(body)).unwrap_or_else(|panic| Err(Error::bug(&*panic)))
 }
 
@@ -211,7 +217,7 @@ pub(super) unsafe extern "C-unwind" fn recv(raw: *mut lua_State) -> c_int {
         let Some(flags) = hot_flags(context, socket, Interest::Read) else {
             if socket.is_wrapped() {
                 return match await_bytes(state, context, socket, size) {
-                    Ok(count) => push_received(state, context, count),
+                    Ok(count) => push_scratch(state, context, count),
                     Err(answer) => answer.finish(state),
                 };
             }
@@ -236,7 +242,7 @@ pub(super) unsafe extern "C-unwind" fn recv(raw: *mut lua_State) -> c_int {
                 };
                 match parked {
                     // SAFETY: nothing with a destructor is alive here.
-                    Ok(true) => return unsafe { parking::leave(state) },
+                    Ok(true) => return unsafe { parking::leave(state, context) },
                     Ok(false) => match await_bytes(state, context, socket, size) {
                         Ok(count) => count,
                         Err(answer) => return answer.finish(state),
@@ -247,7 +253,7 @@ pub(super) unsafe extern "C-unwind" fn recv(raw: *mut lua_State) -> c_int {
             // What the kernel has told once it does not tell again.
             Err(errno) => return fail(state, context, socket, errno).finish(state),
         };
-        return push_received(state, context, count);
+        return push_scratch(state, context, count);
     }
     // SAFETY: Lua called us with this thread.
     unsafe { invoke(raw) }
@@ -255,11 +261,17 @@ pub(super) unsafe extern "C-unwind" fn recv(raw: *mut lua_State) -> c_int {
 
 /// Pushes what lies in the receive buffer.
 #[inline(always)]
-pub(super) fn push_received(state: State, context: &Context, count: usize) -> c_int {
+fn push_scratch(state: State, context: &Context, count: usize) -> c_int {
     #[cfg(feature = "lua55")]
     context.net.scratch().note(count);
+    push_received(state, context.net.scratch().start(), count)
+}
+
+/// Pushes what lies in a receive buffer of the runtime's.
+#[inline(always)]
+pub(super) fn push_received(state: State, start: *const u8, count: usize) -> c_int {
     // SAFETY: the buffer holds `count` bytes just received, and nothing is received before Lua has copied them.
-    let bytes = unsafe { std::slice::from_raw_parts(context.net.scratch().start(), count) };
+    let bytes = unsafe { std::slice::from_raw_parts(start, count) };
     // SAFETY: nothing with a destructor is alive here.
     unsafe { Building::new(state) }.push_bytes(bytes);
     1

@@ -5,7 +5,7 @@
 //! the one C function behind every operation of the table, with a shorter way for the plain `recv`, `recv_into` and `send`; `lines` iterates over
 //! a file, `stream` reads Lua's own files; `module`
 //! builds the modules scripts see, `written` those that are written in Lua; `host` is what the Rust program gives and asks for; `coroutine` is Lua's coroutine library, knowing which thread runs; `guard` is its `xpcall` and `warn`, `library` those of its functions that no hook could end, with `arguments` to read what they are given; `task` runs
-//! script functions on fibers, which they leave in `parking` while they wait for bytes, `failure` puts into words what ends them, `frame` tells where they are, `worker` carries them to other machines, `kept` calls those that operations keep; `asking` looks at what a person at a prompt asks for; `stop` makes a script end.
+//! script functions on fibers, which they leave in `parking` while they wait for bytes (`payload` is what the scheduler asks of them), `failure` puts into words what ends them, `frame` tells where they are, `worker` carries them to other machines, `kept` calls those that operations keep; `asking` looks at what a person at a prompt asks for; `stop` makes a script end.
 
 mod allowance;
 mod arguments;
@@ -31,6 +31,7 @@ mod module;
 mod object;
 mod parking;
 mod passed;
+mod payload;
 mod push;
 mod read;
 mod shape;

@@ -15,7 +15,7 @@ use crate::sched::Task;
 
 use super::building::Building;
 use super::context::Context;
-use super::invoke::{self, Answer, guarded, raise};
+use super::invoke::{self, Answer, caught, guarded, raise};
 use super::state::{State, Status};
 use super::task::{self, HANDLER, LuaTask, on_error};
 
@@ -75,24 +75,30 @@ fn begin_wait(
 ///
 /// # Safety
 /// Nothing with a destructor may be alive in the caller.
-pub(super) unsafe fn leave(state: State) -> c_int {
+pub(super) unsafe fn leave(state: State, context: &'static Context) -> c_int {
+    let context = std::ptr::from_ref(context).expose_provenance().cast_signed();
     // SAFETY: as the caller promises.
-    unsafe { Building::new(state) }.give_to_be_continued(0, receive)
+    unsafe { Building::new(state) }.give_to_be_continued(0, context, receive)
 }
 
 /// What follows a `recv` that has parked.
-unsafe extern "C-unwind" fn receive(raw: *mut lua_State, _: c_int, _: ffi::lua_KContext) -> c_int {
+unsafe extern "C-unwind" fn receive(raw: *mut lua_State, _: c_int, context: ffi::lua_KContext) -> c_int {
     // SAFETY: Lua calls us with a live thread.
     let state = unsafe { State::from_raw(raw) };
-    let context = Context::behind(state, 2);
-    let received = guarded(context, || {
-        match context.task().and_then(|task| task.parked.take()) {
-            Some(parked) => parked.receive(),
-            None => Err(Error::runtime("a task's own thread was resumed by somebody else")),
-        }
+    let context: *const Context = std::ptr::with_exposed_provenance(context.cast_unsigned());
+    // SAFETY: `leave` has handed its own on, which outlives the machine's functions.
+    let context = unsafe { &*context };
+    // The stack is at its beginning: there is enough of it.
+    let received = caught(|| match context.task().and_then(|task| task.parked.take()) {
+        Some(parked) => parked.receive(),
+        None => Err(Error::runtime("a task's own thread was resumed by somebody else")),
     });
     match received {
-        Ok(count) => invoke::push_received(state, context, count),
+        Ok(received) => {
+            #[cfg(feature = "lua55")]
+            context.net.scratch().note(received.length);
+            invoke::push_received(state, received.start, received.length)
+        }
         Err(error) => raise(state, context, error).finish(state),
     }
 }

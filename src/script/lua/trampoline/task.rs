@@ -1,7 +1,6 @@
 //! Script functions on fibers: each task has a Lua thread of its own, kept alive by the registry until nobody can ask
 //! for its results.
 
-use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::ffi::{CString, c_int, c_void};
 use std::rc::Rc;
@@ -11,9 +10,8 @@ use mlua::ffi::lua_State;
 use crate::api::{Slots, Value};
 use crate::error::{Class, Error, Place, Result};
 use crate::net::Parked;
-use crate::sched::{Payload, Standing, Task};
+use crate::sched::Task;
 use crate::script::Chunk;
-use crate::sys::prefetch;
 
 use super::context::Context;
 use super::failure::{describe, error_at};
@@ -22,35 +20,31 @@ use super::object::Object;
 use super::state::{CFunction, REGISTRY, State, Status};
 use super::{collecting, invoke, library, parking, stop};
 
-/// Bytes of a Lua thread and its stack that are asked for ahead.
-const THREAD: usize = 640;
-/// The same of what Lua knows of a call, and of an object.
-const CALL: usize = 64;
-const OBJECT: usize = 48;
 /// What a traceback ends with where a function in C is below the script's: our own.
 const BOTTOM: &str = "\n\t[C]: in ?";
 /// Place of the message handler on a task's thread; the function's results follow it.
 pub(super) const HANDLER: c_int = 1;
 
-/// The Lua side of a task.
+/// The Lua side of a task. What each wait of it touches comes first.
+#[repr(C)]
 pub(crate) struct LuaTask {
     pub(super) context: &'static Context,
     pub(super) thread: State,
     /// The thread or coroutine the task was last seen running.
     pub(super) running: Cell<State>,
+    /// Where the object is that it waits for while it has left its stack.
+    pub(super) object: Cell<usize>,
+    /// Where Lua has the call it then is in, and the one that made it.
+    pub(super) calls: Cell<[usize; 2]>,
+    /// What it then waits for.
+    pub(super) parked: RefCell<Option<Parked>>,
+    /// Whether its function has ended in an error.
+    pub(super) failed: Cell<bool>,
     released: Rc<RefCell<Vec<State>>>,
     /// Lua's own traceback of the error that ended it.
     traceback: RefCell<Option<String>>,
     /// Where that was.
     place: Cell<Option<Place>>,
-    /// What it waits for while it has left its stack.
-    pub(super) parked: RefCell<Option<Parked>>,
-    /// Whether its function has ended in an error.
-    pub(super) failed: Cell<bool>,
-    /// Where the object is that it then waits for.
-    object: Cell<usize>,
-    /// Where Lua has the call it then is in, and the one that made it.
-    calls: Cell<[usize; 2]>,
 }
 
 impl LuaTask {
@@ -96,7 +90,7 @@ impl LuaTask {
     }
 
     /// The thread or coroutine it is in: what runs now where it is the running task, else what ran when it last waited.
-    fn running_state(&self) -> State {
+    pub(super) fn running_state(&self) -> State {
         match self.context.net.sched().current() {
             Some(task) if payload(&task).is_some_and(|payload| payload.thread == self.thread) => {
                 self.context.current()
@@ -158,78 +152,6 @@ pub(super) fn forget(state: State, key: *const c_void) {
         building.raw_set_pointer(REGISTRY, key);
     });
     state.set_top(top);
-}
-
-impl Payload for LuaTask {
-    #[inline]
-    fn enter(&self) {
-        self.context.set_current(self.running.get());
-        self.context.task.set(self);
-    }
-
-    #[inline]
-    fn leave(&self) {
-        self.context.set_current(self.context.main);
-        self.context.task.set(std::ptr::null());
-    }
-
-    fn fetch(&self) {
-        prefetch::fetch(std::ptr::from_ref(self) as usize, size_of::<Self>());
-    }
-
-    fn fetch_deep(&self) {
-        // A thread's first stack lies behind the thread, as they are allocated together.
-        prefetch::fetch(self.running.get().as_ptr() as usize, THREAD);
-        prefetch::fetch(self.object.get(), OBJECT);
-        for call in self.calls.get() {
-            prefetch::fetch(call, CALL);
-        }
-        if let Some(parked) = &*self.parked.borrow() {
-            parked.fetch();
-        }
-    }
-
-    fn standing(&self) -> Result<Standing> {
-        let current = self.context.current();
-        self.running.set(current);
-        if current.is_finalizing() {
-            return Err(Error::runtime(
-                "a finalizer (__gc) cannot wait: every task would wait with it",
-            ));
-        }
-        Ok(if self.context.is_below_host() {
-            Standing::Block
-        } else {
-            Standing::Suspend
-        })
-    }
-
-    fn kill(&self) {
-        stop::at_every_instruction(self.running_state());
-        stop::at_every_instruction(self.thread);
-    }
-
-    fn go_on(&self, task: &Rc<Task>) -> Result<()> {
-        parking::go_on(self, task)
-    }
-
-    fn place(&self) -> Option<Place> {
-        self.running_state().first_place(0)
-    }
-
-    fn place_of_call(&self) -> Option<Place> {
-        self.running_state().first_place(CALLER)
-    }
-
-    fn watch(&self) {
-        // Not what it last waited in: that may be gone while the task runs.
-        stop::watch(self.context, self.running_state());
-        stop::watch(self.context, self.thread);
-    }
-
-    fn as_any(&self) -> &dyn Any {
-        self
-    }
 }
 
 impl Drop for LuaTask {
