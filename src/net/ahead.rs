@@ -94,8 +94,9 @@ impl Socket {
     /// another task may wait for.
     #[inline]
     pub(super) fn receive_ahead(&self, size: usize) -> Option<sys::errno::Result<Kept>> {
-        let is_odd = || self.source.get().is_none_or(|source| source.is_odd());
-        if self.fd() < 0 || !self.is_plain_transport() || self.net().is_observed() || is_odd() {
+        let source = self.source.get()?;
+        // Closed by its number, the descriptor may be another's already.
+        if source.is_closed() || source.is_odd() || !self.is_plain_transport() || self.net().is_observed() {
             return None;
         }
         self.check_drained(MSG_DONTWAIT).ok()?;

@@ -300,7 +300,9 @@ impl Task {
 
     /// Whether it has ended well without having met the cancelling that it was asked for.
     fn is_unmoved(&self) -> bool {
-        self.is_done() && self.failure().is_none() && self.doom.get() == Doom::Cancelled
+        // It is failed where a call of its own has put the cancelling off.
+        let is_to_end = matches!(self.doom.get(), Doom::Cancelled | Doom::Failed);
+        self.is_done() && self.failure().is_none() && is_to_end
     }
 
     /// Whether `other` waits for this task because of a limit or a group of its own.

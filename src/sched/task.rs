@@ -227,7 +227,7 @@ impl Task {
         })
     }
 
-    /// Whether it is parked, and what it waits for may have come.
+    /// Whether it is parked, what it waits for may have come, and nobody has asked for its end.
     #[inline]
     pub(super) fn can_take_ahead(&self) -> bool {
         self.parked.get() && self.wake.get() == Wake::Ready && self.doom.get() == Doom::None

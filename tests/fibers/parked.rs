@@ -138,6 +138,41 @@ fn what_came_ahead_is_nobody_elses() {
 }
 
 #[test]
+fn a_number_that_is_anothers_by_now_brings_nothing() {
+    passes(
+        r##"
+        -- More are woken than receive before the first runs, which closes the last one's descriptor by its number.
+        for _, how in ipairs {"number", "alias"} do
+            local near, far, tasks = {}, {}, {}
+            for i = 1, 20 do near[i], far[i] = socket.socketpair() end
+            local alias = how == "alias" and socket.socket(socket.AF_UNIX, socket.SOCK_STREAM, 0, near[20]:fileno())
+            local one, other
+            for i = 1, 20 do
+                tasks[i] = task.spawn(function()
+                    local ok, data = pcall(near[i].recv, near[i], 100)
+                    if i == 1 then
+                        local fd = near[20]:fileno()
+                        if alias then alias:close() else socket.close(fd) end
+                        one, other = socket.socketpair()
+                        if other:fileno() == fd then one, other = other, one end
+                        assert(one:fileno() == fd)
+                        other:sendall("of another socket")
+                    end
+                    return data
+                end)
+            end
+            task.sleep(0)
+            for i = 1, 20 do far[i]:sendall("for " .. i) end
+            for i = 1, 19 do assert(tasks[i]:join() == "for " .. i) end
+            assert(tasks[20]:join().errno == errno.EBADF)
+            assert(one:recv(100) == "of another socket")
+            near[20]:detach()
+        end
+        "##,
+    );
+}
+
+#[test]
 fn much_that_comes_for_many_is_in_order() {
     passes(
         r##"

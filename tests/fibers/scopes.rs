@@ -142,6 +142,58 @@ fn what_was_received_inside_is_returned_though_the_time_is_over_meanwhile() {
 }
 
 #[test]
+fn what_was_received_inside_is_returned_though_the_caller_is_cancelled_meanwhile() {
+    passes(
+        r##"
+        local function in_timeout(f) return task.timeout(5, f) end
+        -- The function has bytes already and has yet to run when its caller is cancelled: by a task that was woken before it, as others
+        -- were between them, so that the caller runs before it.
+        for _, bounded in ipairs {in_timeout, task.group} do
+            local near, far, got = {}, {}, nil
+            for i = 1, 12 do near[i], far[i] = socket.socketpair() end
+            local outer = task.spawn(function()
+                local data = bounded(function() return near[12]:recv(100) end)
+                local ok, e = pcall(task.sleep, 1)
+                got = data .. " " .. (ok or e.name)
+            end)
+            for i = 1, 11 do
+                task.spawn(function() near[i]:recv(100) if i == 1 then outer:cancel() end end)
+            end
+            task.sleep(0.01)
+            for i = 1, 12 do far[i]:sendall("for " .. i) end
+            outer:join()
+            assert(got == "for 12 CancelledError", got)
+        end
+        -- However deep: each puts the cancelling off until its caller's next wait.
+        for depth = 1, 3 do
+            local near, far = socket.socketpair()
+            local f = function()
+                local data, over = near:recv(10), time.monotonic() + 0.05
+                while time.monotonic() < over do end
+                return data
+            end
+            for i = 1, depth do
+                local inner = f
+                f = function() return (i % 2 == 1 and in_timeout or task.group)(inner) end
+            end
+            local got
+            local outer = task.spawn(function()
+                local data = f()
+                local ok, e = pcall(task.sleep, 1)
+                got = data .. " " .. (ok or e.name)
+            end)
+            task.sleep(0.01)
+            far:sendall("data")
+            task.sleep(0.02)
+            outer:cancel()
+            outer:join()
+            assert(got == "data CancelledError", depth .. ": " .. tostring(got))
+        end
+        "##,
+    );
+}
+
+#[test]
 fn the_sooner_of_two_timeouts_counts_and_the_outer_is_caught_outside() {
     passes(
         r#"
