@@ -109,6 +109,9 @@ impl Queue {
     #[inline]
     fn take_woken(&self) -> Option<Rc<Task>> {
         if self.ahead.get() == 0 {
+            if !self.has_woken() {
+                return None;
+            }
             self.take_ahead();
         }
         let task = self.take(&self.woken)?;
