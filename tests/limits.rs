@@ -446,6 +446,21 @@ fn memory() {
             "loop { kept.push(bytearray(1000000)); }",
         ),
         (
+            "a list of much",
+            "for i = 1, 20000 do kept[i] = ('x'):rep(10000) .. i end",
+            "for i in 0..20000 { kept.push(blob(10000)); }",
+        ),
+        (
+            "a list beside a short one",
+            "local short = {} for i = 1, 20000 do kept[i] = ('x'):rep(10000) .. i short[1] = i end",
+            "let short = []; for i in 0..20000 { kept.push(blob(10000)); short.push(blob(90000)); short.pop(); }",
+        ),
+        (
+            "a list of what holds more",
+            "for i = 1, 20000 do kept[i] = {{a = {('x'):rep(10000) .. i}}} end",
+            "for i in 0..20000 { kept.push([#{ a: [blob(10000)] }]); }",
+        ),
+        (
             "a list in a loop that catches",
             "while true do local ok, e = pcall(function() while true do kept[#kept + 1] = ('x'):rep(100000) .. #kept end end) if not ok then error(e, 0) end end",
             "loop { kept.push(blob(100000)); }",

@@ -2,12 +2,12 @@
 //! something at an array's end, and take it off.
 //!
 //! Rhai needs some 3,000 instructions for `data.len() == 0` or `list.push(x)`, as much as for a round of `send` and `recv`; and where
-//! values are bounded it walks through the whole array at each such call. So these are marked as frequent calls are, and `direct`
+//! values are bounded it walks through the whole array at each such call; here that is done now and then. So these are marked as frequent calls are, and `direct`
 //! asks here. What is no plain case goes the ordinary way.
 
 use std::{mem, ptr};
 
-use rhai::{Array, Blob, Dynamic, Expr, Expression, FnCallExpr, ImmutableString, Token};
+use rhai::{Array, Blob, Dynamic, Expr, Expression, FnCallExpr, ImmutableString, Map, Token};
 
 use super::direct::{Context, variable};
 use super::error::Thrown;
@@ -22,6 +22,9 @@ const IS_EMPTY: &str = "is_empty";
 const PUSH: &str = "push";
 const POP: &str = "pop";
 const SHIFT: &str = "shift";
+
+/// How deep a value is looked into.
+const DEEP: u32 = 16;
 
 /// Whether a length may be compared by this.
 pub(super) fn compares(token: &Token) -> bool {
@@ -137,7 +140,7 @@ pub(super) fn change(
                 return None;
             }
             let element = Expression::from(element).eval_with_context(context);
-            Some(element.and_then(|element| push(context, name, element.flatten())))
+            Some(element.and_then(|element| push(context, name, element.flatten(), most)))
         }
         (POP, []) => take(context, name, Vec::pop),
         (SHIFT, []) => take(context, name, |array| {
@@ -151,14 +154,18 @@ fn push(
     context: &mut Context<'_, '_, '_, '_, '_, '_>,
     name: &str,
     mut element: Dynamic,
+    most: usize,
 ) -> Result<Dynamic, Thrown> {
-    let held = context.scope_mut().get_mut(name);
-    if let Some(held) = held
-        && is_free(held)
-        && let Some(mut array) = held.write_lock::<Array>()
-    {
-        array.push(element);
-        return Ok(Dynamic::UNIT);
+    let is_measured = most > 0 && is_to_be_measured(&element, most);
+    let engine = context.engine();
+    match append(context.scope_mut().get_mut(name), element) {
+        Ok(()) => {
+            if is_measured && let Some(held) = context.scope_mut().get_mut(name) {
+                engine.ensure_data_size_within_limits(held)?;
+            }
+            return Ok(Dynamic::UNIT);
+        }
+        Err(left) => element = left,
     }
     // What was evaluated has put something else there.
     let mut held = context
@@ -171,6 +178,55 @@ fn push(
         *place = held;
     }
     pushed
+}
+
+/// Puts an element at the end of a free array; it is given back where there is none.
+#[inline]
+fn append(held: Option<&mut Dynamic>, element: Dynamic) -> Result<(), Dynamic> {
+    let Some(held) = held.filter(|held| is_free(held)) else {
+        return Err(element);
+    };
+    match held.write_lock::<Array>() {
+        Some(mut array) => {
+            array.push(element);
+            Ok(())
+        }
+        None => Err(element),
+    }
+}
+
+/// Whether an array of which one element more is this has to be walked through, to see that it is within its limit: the likelier, the more the
+/// element holds, so that about a quarter of what an array may have comes to it unseen, whatever else a script does meanwhile.
+fn is_to_be_measured(element: &Dynamic, most: usize) -> bool {
+    let unseen = (most / 4).max(1);
+    fastrand::usize(..unseen) < weight(element, unseen, DEEP)
+}
+
+/// About how many bytes a value holds: as many as `most` where it is more, or nested deep.
+fn weight(value: &Dynamic, most: usize, deep: u32) -> usize {
+    let mut sum = size_of::<Dynamic>();
+    if let Some(text) = value.read_lock::<ImmutableString>() {
+        sum += text.len();
+    } else if let Some(blob) = value.read_lock::<Blob>() {
+        sum += blob.len();
+    } else if deep == 0 {
+        sum = most;
+    } else if let Some(array) = value.read_lock::<Array>() {
+        let mut inner = array.iter();
+        while sum < most
+            && let Some(value) = inner.next()
+        {
+            sum += weight(value, most - sum, deep - 1);
+        }
+    } else if let Some(map) = value.read_lock::<Map>() {
+        let mut inner = map.iter();
+        while sum < most
+            && let Some((key, value)) = inner.next()
+        {
+            sum += size_of_val(key) + key.len() + weight(value, most - sum, deep - 1);
+        }
+    }
+    sum.min(most)
 }
 
 fn take(
