@@ -44,7 +44,12 @@ const CRATES: &[(&str, &[&str])] = &[
     ("corosensei", &["sys/fiber/"]),
     (
         "fastrand",
-        &["net/faults/lane.rs", "net/simnet/mod.rs", "wire/packet/fuzz/"],
+        &[
+            "net/faults/lane.rs",
+            "net/simnet/mod.rs",
+            "script/rhai/container.rs",
+            "wire/packet/fuzz/",
+        ],
     ),
     ("crc", &["wire/packet/checksum.rs"]),
     ("stringprep", &["codec/idna.rs"]),
