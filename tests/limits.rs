@@ -422,6 +422,17 @@ fn instructions_and_time() {
 }
 
 #[test]
+#[cfg(feature = "rhai")]
+fn what_grows_by_push_is_ended_where_it_does() {
+    let code = "let list = [];\nloop {\n    list.push(blob(10000));\n}";
+    let limits = Limits::default().memory(16 << 20);
+    let builder = Runtime::builder().rhai().policy(Policy::allow_all());
+    let mut runtime = builder.limits(limits).build().expect("a runtime");
+    let error = runtime.run("script", code).expect_err("a limit");
+    assert_eq!(error.place().map(wirescript::Place::line), Some(3), "{error}");
+}
+
+#[test]
 fn memory() {
     let ways = [
         (

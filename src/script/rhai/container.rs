@@ -123,7 +123,7 @@ pub(super) fn change(
     asked: &Expr,
 ) -> Option<Result<Dynamic, Thrown>> {
     let Expr::Dot(dot, ..) = asked else { return None };
-    let (Expr::Variable(named, ..), Expr::MethodCall(method, _)) = (&dot.lhs, &dot.rhs) else {
+    let (Expr::Variable(named, ..), Expr::MethodCall(method, position)) = (&dot.lhs, &dot.rhs) else {
         return None;
     };
     let held = variable(context, &dot.lhs).filter(|value| is_free(value))?;
@@ -140,7 +140,14 @@ pub(super) fn change(
                 return None;
             }
             let element = Expression::from(element).eval_with_context(context);
-            Some(element.and_then(|element| push(context, name, element.flatten(), most)))
+            Some(element.and_then(|element| {
+                push(context, name, element.flatten(), most).map_err(|mut error| {
+                    if error.position().is_none() {
+                        error.set_position(*position);
+                    }
+                    error
+                })
+            }))
         }
         (POP, []) => take(context, name, Vec::pop),
         (SHIFT, []) => take(context, name, |array| {
