@@ -15,7 +15,7 @@ use super::task::Task;
 
 /// So many tasks, with what the kernel has for them, leave the processor's own caches before they run again.
 pub(super) const CROWD: usize = 128;
-/// Of so many tasks those who can receive in a row, before the first of them runs.
+/// Tasks that may receive in a row, before the first of them runs.
 const AHEAD: usize = 16;
 /// Tasks that were waited for, entered in a row while others are ready.
 const IN_A_ROW: u32 = 8;

@@ -7,7 +7,7 @@ use super::line::strike;
 use super::task::Task;
 use super::wait::Wake;
 
-/// A line of waiting tasks.
+/// A line of waiting tasks. The first, who as a rule is the only one, lies at its beginning.
 #[derive(Debug, Default)]
 #[repr(C)]
 pub(super) struct Waiters {

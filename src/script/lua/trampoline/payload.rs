@@ -42,9 +42,7 @@ impl Payload for LuaTask {
         for call in self.calls.get() {
             prefetch::fetch(call, CALL);
         }
-        if let Some(parked) = &*self.parked.borrow() {
-            parked.fetch();
-        }
+        self.fetch_wait();
     }
 
     fn fetch_wait(&self) {
