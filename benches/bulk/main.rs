@@ -19,6 +19,8 @@ mod affinity;
 #[allow(dead_code, reason = "it serves the other benches too")]
 mod contest;
 mod limit;
+#[path = "../limits/loopback.rs"]
+mod loopback;
 #[path = "../servers/server.rs"]
 #[allow(dead_code, reason = "it serves the other bench too")]
 mod server;
@@ -89,6 +91,7 @@ impl Contestant {
 }
 
 fn bench() -> io::Result<()> {
+    loopback::settle();
     let of_peers = ROUNDS / PEER_ROUNDS;
     println!(
         "Medians of {ROUNDS} rounds, of {of_peers} for peers [smallest..largest]. A ratio of 1 is the limit."
@@ -203,9 +206,37 @@ fn contest(way: &str, contestants: &[Contestant]) -> io::Result<()> {
     Ok(())
 }
 
+/// Lets a reader sleep until a whole chunk is there: else the server pays for waking it, once or several times a chunk, and how
+/// often depends on a few nanoseconds between two calls.
+#[cfg(unix)]
+#[allow(unsafe_code, reason = "std and socket2 lack this option")]
+fn await_whole_chunks(stream: &TcpStream) -> io::Result<()> {
+    use std::os::fd::AsRawFd;
+
+    let least: libc::c_int = 65_536;
+    // SAFETY: the pointer and the size are those of `least`, which outlives the call.
+    let done = unsafe {
+        libc::setsockopt(
+            stream.as_raw_fd(),
+            libc::SOL_SOCKET,
+            libc::SO_RCVLOWAT,
+            (&raw const least).cast(),
+            size_of_val(&least) as libc::socklen_t,
+        )
+    };
+    if done == 0 {
+        Ok(())
+    } else {
+        Err(io::Error::last_os_error())
+    }
+}
+
 /// Is the other side of a server for a while.
 fn measure(server: &Server, way: &str) -> io::Result<Sample> {
     let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, server.port()))?;
+    if way == "send" {
+        await_whole_chunks(&stream)?;
+    }
     let mut buffer = vec![b'b'; 4 * CHUNK];
     let mut counting: Option<(Instant, f64)> = None;
     let mut moved = 0_usize;

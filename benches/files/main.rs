@@ -17,6 +17,8 @@
 #[allow(dead_code, reason = "it serves the other bench too")]
 #[path = "../limits/contest.rs"]
 mod contest;
+#[path = "../limits/loopback.rs"]
+mod loopback;
 mod raw;
 #[allow(dead_code, reason = "it serves the other bench too")]
 #[path = "../limits/table.rs"]
@@ -57,6 +59,7 @@ fn main() -> ExitCode {
 }
 
 fn bench() -> io::Result<()> {
+    loopback::settle();
     println!("Medians of {ROUNDS} rounds [smallest..largest]. A ratio of 1 is what it is held against.\n");
     let mut table = Table::begin();
     lines(&mut table)?;

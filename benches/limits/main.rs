@@ -16,6 +16,7 @@
 
 mod affinity;
 mod contest;
+mod loopback;
 mod raw;
 mod switch;
 mod table;
@@ -65,6 +66,7 @@ fn main() -> ExitCode {
 }
 
 fn bench() -> io::Result<()> {
+    loopback::settle();
     let place = match affinity::pin()? {
         Some(core) => format!("everything on core {core}"),
         None => "not pinned: this system has no sched_setaffinity, so latencies say little".into(),

@@ -26,6 +26,8 @@ mod contest;
 mod epoll;
 mod limit;
 mod load;
+#[path = "../limits/loopback.rs"]
+mod loopback;
 mod server;
 mod workers;
 
@@ -88,6 +90,7 @@ fn main() -> ExitCode {
 }
 
 fn bench(words: &[String]) -> io::Result<()> {
+    loopback::settle();
     let cores = affinity::cores()?;
     if cores.len() < 2 {
         println!("One core only: server and clients share it, so the rates say little.");
@@ -125,6 +128,7 @@ fn bench(words: &[String]) -> io::Result<()> {
 
 /// One server under load: for a profiler.
 fn one(words: &[String]) -> io::Result<()> {
+    loopback::settle();
     let [connections, seconds, program, arguments @ ..] = words else {
         return Err(io::Error::other("usage: load CONNECTIONS SECONDS PROGRAM [ARG…]"));
     };

@@ -26,6 +26,8 @@ mod contest;
 mod epoll;
 mod identity;
 mod load;
+#[path = "../limits/loopback.rs"]
+mod loopback;
 mod raw;
 #[path = "../servers/server.rs"]
 #[allow(dead_code, reason = "it serves the other bench too")]
@@ -73,6 +75,7 @@ fn main() -> ExitCode {
 }
 
 fn bench(words: &[String]) -> io::Result<()> {
+    loopback::settle();
     let all = words.is_empty();
     let does = |word: &str| all || words.iter().any(|other| other == word);
     // Asked before anything is pinned.
