@@ -1,5 +1,5 @@
--- lines.lua PORT COUNT [text]: reads lines off a connection; prints the seconds it took.
-local port, count, text = tonumber(arg[1]), tonumber(arg[2]), arg[3]
+-- lines.lua PORT COUNT LENGTH [text]: reads lines off a connection; prints the seconds it took.
+local port, count, length, text = tonumber(arg[1]), tonumber(arg[2]), tonumber(arg[3]), arg[4]
 local c <close> = socket.create_connection({"127.0.0.1", port})
 local f = c:makefile(text and "r" or "rb")
 local seen, bytes = 0, 0
@@ -9,4 +9,4 @@ for line in f:lines() do
   bytes = bytes + #line
 end
 print(time.monotonic() - start)
-assert(seen == count and bytes == 40 * count, "lines are missing")
+assert(seen == count and bytes == length * count, "lines are missing")

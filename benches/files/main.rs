@@ -2,7 +2,7 @@
 //!
 //! As in `limits`, every time is taken by a process of its own that runs one loop and prints how long it took, and a
 //! ratio compares two times of one round. Lines are held against CPython: 1,000,000
-//! different lines of 40 bytes, off a TCP connection, by `for line in f`. Files are held against sendfile(2) as a C program
+//! different lines of 40 and of 64 bytes, off a TCP connection, by `for line in f`. Files are held against sendfile(2) as a C program
 //! calls it: 1 GiB over loopback, until the reader has read it all. The other ends are this program itself. Nothing is pinned:
 //! reader and writer have a core each where there are two.
 //!
@@ -34,6 +34,9 @@ use table::Table;
 
 /// Times each contestant runs; a ratio is the median of as many.
 const ROUNDS: usize = 9;
+/// Bytes of a line, its end included. Lua keeps each string of up to 40 bytes once only, for which it looks at every byte: 40 are
+/// what takes it longest. Others keep any string by itself.
+const LENGTHS: [usize; 2] = [40, 64];
 /// What lines are held against.
 const PYTHON_LINES: &[Peer] = &[("CPython", PYTHON, "lines.py", &[])];
 /// What else reads lines.
@@ -62,14 +65,17 @@ fn bench() -> io::Result<()> {
     loopback::settle();
     println!("Medians of {ROUNDS} rounds [smallest..largest]. A ratio of 1 is what it is held against.\n");
     let mut table = Table::begin();
-    lines(&mut table)?;
+    for length in LENGTHS {
+        lines(&mut table, length)?;
+    }
     send_file(&mut table)
 }
 
-fn lines(table: &mut Table) -> io::Result<()> {
-    let peer = Answering::start(raw(["lines"]))?;
+fn lines(table: &mut Table, length: usize) -> io::Result<()> {
+    let length = length.to_string();
+    let peer = Answering::start(raw(["lines", &length]))?;
     let count = raw::LINES.to_string();
-    let words = [peer.port(), &count];
+    let words = [peer.port(), &count, &length];
     let Some(limit) = contest::peers_of(PYTHON_LINES, &words).pop() else {
         println!("Lines are missing from the table: there is nothing to hold them against.");
         return Ok(());
@@ -84,9 +90,11 @@ fn lines(table: &mut Table) -> io::Result<()> {
     }
     scripts.push(Contestant::new(
         "Lua, f:lines() of text",
-        script("lines.lua", [words[0], words[1], "text"])?,
+        script("lines.lua", [words[0], words[1], words[2], "text"])?,
     ));
-    table.heading("A line of 40 bytes off a makefile, against CPython's for line in f");
+    table.heading(&format!(
+        "A line of {length} bytes off a makefile, against CPython's for line in f"
+    ));
     scripts.extend(contest::peers_of(LINES, &words));
     table.race(raw::LINES, &compete(limit.into(), scripts, ROUNDS)?);
     Ok(())

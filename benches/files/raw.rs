@@ -17,7 +17,10 @@ pub(crate) const BYTES: u64 = 1 << 30;
 pub(crate) fn run(mut words: impl Iterator<Item = String>) -> io::Result<()> {
     let what = words.next().unwrap_or_default();
     match &*what {
-        "lines" => serve(send_lines),
+        "lines" => {
+            let text = lines(words.next().and_then(|word| word.parse().ok()).unwrap_or(40));
+            serve(|mut stream| stream.write_all(&text))
+        }
         "sink" => serve(swallow),
         "sendfile" => {
             let port = words.next().and_then(|word| word.parse().ok()).unwrap_or(0);
@@ -39,13 +42,11 @@ fn serve(mut with: impl FnMut(TcpStream) -> io::Result<()>) -> io::Result<()> {
     }
 }
 
-/// So many different lines, then the end.
-fn send_lines(mut stream: TcpStream) -> io::Result<()> {
-    let mut text = Vec::with_capacity(LINES as usize * 40);
-    for number in 0..LINES {
-        writeln!(text, "{number:08} the rest of a line of 40 bytes")?;
-    }
-    stream.write_all(&text)
+/// Different lines of so many bytes each, with their ends.
+fn lines(length: usize) -> Vec<u8> {
+    let rest = "the rest of a line ".repeat(length / 10);
+    let line = |number| format!("{number:08} {}\n", &rest[..length.saturating_sub(10)]);
+    (0..LINES).flat_map(|number| line(number).into_bytes()).collect()
 }
 
 /// Reads to the end and says that it has.

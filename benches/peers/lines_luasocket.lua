@@ -1,6 +1,6 @@
--- lines_luasocket.lua PORT COUNT: reads lines off a connection; prints the seconds it took.
+-- lines_luasocket.lua PORT COUNT LENGTH: reads lines off a connection; prints the seconds it took.
 local socket = require "socket"
-local port, count = tonumber(arg[1]), tonumber(arg[2])
+local port, count, length = tonumber(arg[1]), tonumber(arg[2]), tonumber(arg[3])
 local c = assert(socket.connect("127.0.0.1", port))
 local seen, bytes = 0, 0
 local start = socket.gettime()
@@ -11,4 +11,4 @@ while true do
   bytes = bytes + #line + 1
 end
 print(socket.gettime() - start)
-assert(seen == count and bytes == 40 * count, "lines are missing")
+assert(seen == count and bytes == length * count, "lines are missing")

@@ -1,5 +1,5 @@
-// lines_node.js PORT COUNT: reads lines off a connection; prints the seconds it took.
-const [port, count] = process.argv.slice(2).map(Number);
+// lines_node.js PORT COUNT LENGTH: reads lines off a connection; prints the seconds it took.
+const [port, count, length] = process.argv.slice(2).map(Number);
 const c = require("net").connect(port, "127.0.0.1");
 const start = process.hrtime.bigint();
 let seen = 0;
@@ -11,5 +11,5 @@ lines.on("line", (line) => {
 });
 lines.on("close", () => {
   console.log(Number(process.hrtime.bigint() - start) / 1e9);
-  if (seen !== count || bytes !== 40 * count) throw new Error("lines are missing");
+  if (seen !== count || bytes !== length * count) throw new Error("lines are missing");
 });
