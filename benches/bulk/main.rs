@@ -1,8 +1,8 @@
 //! How near a script that moves much data comes to the system calls alone: `cargo bench --bench bulk`.
 //!
 //! A server sends or receives on one connection in chunks of 64 KiB, on a core of its own; this program is the other side, on
-//! another, and counts. The limit is this program itself. A round runs each server once, anew. Rates of receiving depend on
-//! how two cores fall in step; the server's processor time for a chunk is the steadier figure.
+//! another, and counts. The limit is this program itself. A round runs each server once, anew. Who receives is the faster side and
+//! sleeps now and then: there the server's processor time for a chunk says more than the rate.
 //!
 //! It fails when something cannot be run, never because something is slow.
 
@@ -38,8 +38,7 @@ use server::Server;
 
 /// Bytes of a chunk.
 const CHUNK: usize = 65_536;
-/// Times each server runs; a figure is the median of as many. Rounds differ by half and more, as the two sides fall in step or
-/// do not for as long as they run, so it takes many short ones.
+/// Times each server runs; a figure is the median of as many. Rounds differ by a fifth, so it takes many short ones.
 const ROUNDS: usize = 75;
 /// Other languages and libraries.
 const PEERS: &[Peer] = &[
@@ -213,15 +212,17 @@ fn contest(way: &str, contestants: &[Contestant]) -> io::Result<()> {
 fn await_whole_chunks(stream: &TcpStream) -> io::Result<()> {
     use std::os::fd::AsRawFd;
 
-    let least: libc::c_int = 65_536;
+    let least = libc::c_int::try_from(CHUNK).map_err(io::Error::other)?;
+    let size = libc::socklen_t::try_from(size_of_val(&least)).map_err(io::Error::other)?;
+    let value = (&raw const least).cast();
     // SAFETY: the pointer and the size are those of `least`, which outlives the call.
     let done = unsafe {
         libc::setsockopt(
             stream.as_raw_fd(),
             libc::SOL_SOCKET,
             libc::SO_RCVLOWAT,
-            (&raw const least).cast(),
-            size_of_val(&least) as libc::socklen_t,
+            value,
+            size,
         )
     };
     if done == 0 {

@@ -127,6 +127,8 @@ impl File {
         let path = std::env::temp_dir().join(format!("wirescript-bench-{}", std::process::id()));
         let file = Self(path);
         std::fs::File::create(&file.0)?.set_len(length)?;
+        // Whoever reads it first would have the system bring it into memory.
+        io::copy(&mut std::fs::File::open(&file.0)?, &mut io::sink())?;
         Ok(file)
     }
 }

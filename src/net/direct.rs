@@ -116,7 +116,7 @@ impl Socket {
     }
 
     /// An adapter's fast path has sent so many of these bytes.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn note_moved(&self, count: usize, data: &[u8]) {
         self.net().traffic().sent(count);
         self.show_moved(count, data);

@@ -244,15 +244,21 @@ impl Socket {
     }
 
     /// So many of these bytes have been sent: for who watches.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn show_moved(&self, count: usize, data: &[u8]) {
         if self.shows_bytes() {
-            self.observe(|| Event::Sent {
-                fd: self.fd(),
-                data: &data[..count.min(data.len())],
-                to: None,
-            });
+            self.tell_sent(&data[..count.min(data.len())]);
         }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn tell_sent(&self, data: &[u8]) {
+        self.observe(|| Event::Sent {
+            fd: self.fd(),
+            data,
+            to: None,
+        });
     }
 
     /// Its own address, for who watches: a failure is no event.

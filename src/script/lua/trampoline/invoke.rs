@@ -214,7 +214,7 @@ pub(super) unsafe extern "C-unwind" fn recv(raw: *mut lua_State) -> c_int {
         && let Ok(size) = usize::try_from(state.integer(2))
         && (1..=context.net.largest_at_once()).contains(&size)
     {
-        let Some(flags) = hot_flags(context, socket, Interest::Read) else {
+        let Some(flags) = hot_flags(state, socket, Interest::Read) else {
             if socket.is_wrapped() {
                 return match await_bytes(state, context, socket, size) {
                     Ok(count) => push_scratch(state, context, count),
@@ -299,14 +299,13 @@ fn await_bytes(
 pub(super) unsafe extern "C-unwind" fn recv_into(raw: *mut lua_State) -> c_int {
     // SAFETY: Lua calls us with a live thread.
     let state = unsafe { State::from_raw(raw) };
-    let context = Context::behind(state, 2);
-    match receive_into_at_once(state, context) {
+    match receive_into_at_once(state) {
         Some((_, Ok(count))) => {
             state.push_integer(i64::try_from(count).unwrap_or(i64::MAX));
             1
         }
         Some((socket, Err(errno))) if !is_for_the_loop(errno) => {
-            fail(state, context, socket, errno).finish(state)
+            fail(state, Context::behind(state, 2), socket, errno).finish(state)
         }
         // SAFETY: Lua called us with this thread.
         _ => unsafe { invoke(raw) },
@@ -315,7 +314,7 @@ pub(super) unsafe extern "C-unwind" fn recv_into(raw: *mut lua_State) -> c_int {
 
 /// Tries to fill the only argument, where that is the plain case: the socket, and what came of it.
 #[inline(always)]
-fn receive_into_at_once<'a>(state: State, context: &Context) -> Option<(&'a Socket, Result<usize, Errno>)> {
+fn receive_into_at_once<'a>(state: State) -> Option<(&'a Socket, Result<usize, Errno>)> {
     if state.top() != 2 {
         return None;
     }
@@ -323,7 +322,7 @@ fn receive_into_at_once<'a>(state: State, context: &Context) -> Option<(&'a Sock
     let array = Object::at(state, 2)
         .and_then(Object::array)
         .filter(|array| !array.is_empty())?;
-    let flags = hot_flags(context, socket, Interest::Read)?;
+    let flags = hot_flags(state, socket, Interest::Read)?;
     Some((socket, socket.receive_into_at_once(array, flags)))
 }
 
@@ -331,14 +330,13 @@ fn receive_into_at_once<'a>(state: State, context: &Context) -> Option<(&'a Sock
 pub(super) unsafe extern "C-unwind" fn send(raw: *mut lua_State) -> c_int {
     // SAFETY: Lua calls us with a live thread.
     let state = unsafe { State::from_raw(raw) };
-    let context = Context::behind(state, 2);
-    match send_at_once(state, context) {
+    match send_at_once(state) {
         Some((_, _, Ok(count))) => {
             state.push_integer(i64::try_from(count).unwrap_or(i64::MAX));
             1
         }
         Some((socket, _, Err(errno))) if !is_for_the_loop(errno) => {
-            fail(state, context, socket, errno).finish(state)
+            fail(state, Context::behind(state, 2), socket, errno).finish(state)
         }
         // SAFETY: Lua called us with this thread.
         _ => unsafe { invoke(raw) },
@@ -349,20 +347,20 @@ pub(super) unsafe extern "C-unwind" fn send(raw: *mut lua_State) -> c_int {
 pub(super) unsafe extern "C-unwind" fn sendall(raw: *mut lua_State) -> c_int {
     // SAFETY: Lua calls us with a live thread.
     let state = unsafe { State::from_raw(raw) };
-    let context = Context::behind(state, 2);
-    match send_at_once(state, context) {
+    match send_at_once(state) {
         Some((_, length, Ok(count))) if count == length => {
             state.push_nil();
             1
         }
-        Some((socket, _, Ok(count))) => send_rest(state, context, socket, count),
+        Some((socket, _, Ok(count))) => send_rest(state, socket, count),
         Some((socket, _, Err(errno))) if !is_for_the_loop(errno) => {
             let op = metatable::op_at(state.userdata(upvalue(1)));
-            raise(state, context, socket.failed(op.name, errno).with_sent(0)).finish(state)
+            let error = socket.failed(op.name, errno).with_sent(0);
+            raise(state, Context::behind(state, 2), error).finish(state)
         }
         _ => match Object::at(state, 1).and_then(Object::socket) {
             Some(socket) if socket.is_wrapped() && state.top() == 2 && state.kind(2) == Kind::String => {
-                send_rest(state, context, socket, 0)
+                send_rest(state, socket, 0)
             }
             // SAFETY: Lua called us with this thread.
             _ => unsafe { invoke(raw) },
@@ -371,7 +369,8 @@ pub(super) unsafe extern "C-unwind" fn sendall(raw: *mut lua_State) -> c_int {
 }
 
 /// Sends what is left of the only argument, a string, where so many bytes have left.
-fn send_rest(state: State, context: &'static Context, socket: &Socket, sent: usize) -> c_int {
+fn send_rest(state: State, socket: &Socket, sent: usize) -> c_int {
+    let context = Context::behind(state, 2);
     answer(state, context, |_| {
         let socket = socket.me().ok_or(Errno::BADF)?;
         if let Value::String(data) | Value::Bytes(data) = read::value(state, context, 2) {
@@ -384,12 +383,12 @@ fn send_rest(state: State, context: &'static Context, socket: &Socket, sent: usi
 
 /// Tries to send the only argument, where that is the plain case: the socket, the argument's length, and what came of it.
 #[inline(always)]
-fn send_at_once<'a>(state: State, context: &Context) -> Option<(&'a Socket, usize, Result<usize, Errno>)> {
+fn send_at_once<'a>(state: State) -> Option<(&'a Socket, usize, Result<usize, Errno>)> {
     if state.top() != 2 || state.kind(2) != Kind::String {
         return None;
     }
     let socket = Object::at(state, 1).and_then(Object::socket)?;
-    let flags = hot_flags(context, socket, Interest::Write)?;
+    let flags = hot_flags(state, socket, Interest::Write)?;
     let (start, length) = state.string(2);
     // SAFETY: the string is on the stack of the call, and strings do not move.
     let data = unsafe { std::slice::from_raw_parts(start, length) };
@@ -414,8 +413,8 @@ fn fail(state: State, context: &'static Context, socket: &Socket, errno: Errno) 
 
 /// The flag for a direct try; none where the long way is due.
 #[inline(always)]
-fn hot_flags(context: &Context, socket: &Socket, interest: Interest) -> Option<c_int> {
-    socket.direct_flags(interest, || !context.current().is_finalizing())
+fn hot_flags(state: State, socket: &Socket, interest: Interest) -> Option<c_int> {
+    socket.direct_flags(interest, || !state.is_finalizing())
 }
 
 /// A call of an object: classes make errors, what a loop walks through gives its next item.
