@@ -207,7 +207,6 @@ fn contest(way: &str, contestants: &[Contestant]) -> io::Result<()> {
 
 /// Lets a reader sleep until a whole chunk is there: else the server pays for waking it, once or several times a chunk, and how
 /// often depends on a few nanoseconds between two calls.
-#[cfg(unix)]
 #[allow(unsafe_code, reason = "std and socket2 lack this option")]
 fn await_whole_chunks(stream: &TcpStream) -> io::Result<()> {
     use std::os::fd::AsRawFd;

@@ -10,8 +10,8 @@ pub(crate) fn settle() {
     match system::leave() {
         Ok(taken) => println!("In a network namespace of its own, with {taken}: the system's {found} paces."),
         Err(error) => println!(
-            "The system's congestion control is {found}, which paces: rates of much data say little. No other network \
-             namespace was to be had ({error}); `sysctl -w net.ipv4.tcp_congestion_control=cubic` helps, too."
+            "The system's congestion control is {found}, which paces: rates of much data say little. A network \
+             namespace of its own could not be made ready ({error}); `sysctl -w net.ipv4.tcp_congestion_control=cubic` helps, too."
         ),
     }
 }
